@@ -1,0 +1,119 @@
+"""The one exception tree; every message names the place and the mend.
+
+::
+
+    CarecircleError
+    ├── InputError (also ValueError)      a file, row, column or value the planner brought
+    │   ├── StudyError                    the study file itself
+    │   └── PlanError                     a plan (rule) file
+    ├── UsageError (also ValueError)      a call or command that cannot be meant
+    ├── OutputError (also OSError)        a place we cannot write to
+    └── CapacityError (also MemoryError)  work that would not fit in memory, with the number
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from carecircle.texts import Language, Sentence, say
+
+
+class CarecircleError(Exception):
+    """Root of everything carecircle raises on purpose.
+
+    Parameters
+    ----------
+    key
+        The sentence in ``wording/`` that says what is wrong and how to mend it.
+    file, row, column, value
+        Where it is. ``row`` counts as the planner's program does: 1 is the header or first line.
+    facts
+        Further placeholders of the sentence.
+    """
+
+    def __init__(
+        self,
+        key: str,
+        *,
+        file: str | Path | None = None,
+        row: int | None = None,
+        column: str | None = None,
+        value: object = None,
+        **facts: object,
+    ) -> None:
+        self.file = None if file is None else str(file)
+        self.row = row
+        self.column = column
+        self.value = value
+        place = {"file": self.file, "row": row, "column": column, "value": value}
+        self.sentence = Sentence(key, {**{k: v for k, v in place.items() if v is not None}, **facts})
+        super().__init__(self.text("en"))
+
+    def place(self, language: Language = "en") -> str:
+        """``file, row 3, column x``: only the parts that are known."""
+        parts = [self.file] if self.file else []
+        if self.row is not None:
+            parts.append(say("errors.row", language, row=str(self.row)))
+        if self.column is not None:
+            parts.append(say("errors.column", language, column=self.column))
+        return ("，" if language == "zh" else ", ").join(parts)
+
+    def text(self, language: Language = "en") -> str:
+        """The whole message in one language: place, fault, mend."""
+        place = self.place(language)
+        body = self.sentence.text(language)
+        return f"{place}{'：' if language == 'zh' else ': '}{body}" if place else body
+
+
+class InputError(CarecircleError, ValueError):
+    """A file, row, column or value that the planner brought and that cannot be used."""
+
+
+class StudyError(InputError):
+    """The study file is missing, malformed or asks for something that does not exist."""
+
+
+class PlanError(InputError):
+    """A plan file breaks the rule language."""
+
+
+class UsageError(CarecircleError, ValueError):
+    """A call or command that cannot be meant as given."""
+
+
+class OutputError(CarecircleError, OSError):
+    """A place that cannot be written to."""
+
+
+class CapacityError(CarecircleError, MemoryError):
+    """Work that would not fit in memory; the message names the estimate."""
+
+
+class ManyErrors(InputError):
+    """Several faults of one input, told together so that one round of mending is enough."""
+
+    def __init__(self, faults: Sequence[CarecircleError]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("errors.many", count=len(self.faults))
+
+    def text(self, language: Language = "en") -> str:
+        """A headline, then one line a fault."""
+        lines = [say("errors.many", language, count=len(self.faults))]
+        lines += [f"  - {fault.text(language)}" for fault in self.faults]
+        return "\n".join(lines)
+
+
+def raise_all(faults: Iterable[CarecircleError]) -> None:
+    """Raise nothing, the one fault, or all of them together.
+
+    Raises
+    ------
+    CarecircleError
+        The only fault, or a `ManyErrors` holding each of them.
+    """
+    found = list(faults)
+    if len(found) == 1:
+        raise found[0]
+    if found:
+        raise ManyErrors(found)

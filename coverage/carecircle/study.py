@@ -1,0 +1,268 @@
+"""study.toml -> Study: typed, validated, every default visible."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from carecircle.errors import CarecircleError, StudyError, raise_all
+from carecircle.texts import Language
+
+Datum = Literal["wgs84", "cgcs2000", "gcj02", "bd09"]
+
+
+class _Section(BaseModel):
+    """A table of study.toml: immutable, and strict about its keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class BoundaryLevel(_Section):
+    """A finer level of areas: its own file."""
+
+    level: Literal["county", "town", "village"]
+    path: Path
+    layer: str | None = None
+    columns: dict[str, str] = {}
+    attribution: str = ""
+
+
+class Boundaries(_Section):
+    """The study's areas. The first file bounds the study; ``levels`` add finer ones."""
+
+    path: Path
+    level: Literal["county", "town", "village"] = "county"
+    layer: str | None = None
+    columns: dict[str, str] = {}
+    attribution: str = ""
+    levels: tuple[BoundaryLevel, ...] = ()
+
+
+class Facilities(_Section):
+    """One source of facilities."""
+
+    path: Path
+    format: Literal["table", "osm", "cells"] = "table"
+    datum: Datum = "wgs84"
+    layer: str | None = None
+    columns: dict[str, str] = {}
+    category: str | None = None
+    """The category of every row (``cells``, or a table without a category column)."""
+    count_column: str | None = None
+    """``cells``: the column that holds how many facilities a cell has."""
+    attribution: str = ""
+
+
+class Residents(_Section):
+    """Where people live: a grid or points."""
+
+    path: Path
+    format: Literal["raster", "points"] = "raster"
+    value: Literal["count", "per_km2"] = "count"
+    column: str = "population"
+    datum: Datum = "wgs84"
+    layer: str | None = None
+    columns: dict[str, str] = {}
+    year: int | None = None
+    attribution: str = ""
+
+
+class Totals(_Section):
+    """Official figures: a table of area_id, attribute, value, year, source."""
+
+    path: Path
+    attribution: str = ""
+
+
+class Roads(_Section):
+    """The road network."""
+
+    path: Path
+    format: Literal["pbf", "graphml", "edges"] = "pbf"
+    layer: str | None = None
+    attribution: str = ""
+
+
+class Urban(_Section):
+    """How urban and rural residents are told apart (see the method page for the order of preference)."""
+
+    by: Literal["mark", "nbs_code", "community", "degurba", "type"] = "mark"
+
+
+class Assumptions(_Section):
+    """What no plan states and every verdict repeats."""
+
+    target_share: float | None = Field(default=None, ge=0, le=1)
+    """Share of residents a radius or time must hold where the clause states none (1.0 if unset)."""
+    max_snap_m: float = Field(default=500.0, gt=0)
+    buffer_km: float = Field(default=10.0, ge=0)
+    count_outside: bool = True
+    turnout_min: float = Field(default=2.0, ge=0)
+
+
+class Outputs(_Section):
+    """What the written files look like."""
+
+    surface_cell_m: float = Field(default=100.0, gt=0)
+    map_number: str = ""
+
+
+class Study(_Section):
+    """A study: what to read, which plan to judge, and every assumption.
+
+    Load one with `load_study`; all paths are then absolute.
+    """
+
+    version: Literal[1] = 1
+    name: str = Field(min_length=1, pattern=r"^[^/\\]+$")
+    title: str = ""
+    language: Language = "zh"
+    plan: str
+    year: int = Field(default=2025, ge=1900, le=2200)
+    boundaries: Boundaries | None = None
+    facilities: Facilities | None = None
+    more_facilities: tuple[Facilities, ...] = ()
+    residents: Residents | None = None
+    totals: Totals | None = None
+    roads: Roads | None = None
+    urban: Urban = Urban()
+    assumptions: Assumptions = Assumptions()
+    outputs: Outputs = Outputs()
+    file: Path | None = Field(default=None, exclude=True)
+    """The study file itself, where the study came from one."""
+
+    @property
+    def plan_path(self) -> Path | None:
+        """The plan's own file where ``plan`` is a path, else None (an id of the catalogue)."""
+        return Path(self.plan) if self.plan.endswith(".toml") else None
+
+    @property
+    def facility_sources(self) -> tuple[Facilities, ...]:
+        """Every source of facilities, in the order of the file."""
+        return ((self.facilities,) if self.facilities else ()) + self.more_facilities
+
+    def to_dict(self) -> dict[str, Any]:
+        """The study as plain data; paths relative to the study file, so that a copy elsewhere is equal."""
+        data: dict[str, Any] = self.model_dump(mode="json", exclude_none=True)
+        if self.file is None:
+            return data
+        folder = self.file.parent
+        return dict(_map_paths(data, lambda p: _relative(Path(p), folder)))
+
+
+def load_study(path: str | Path) -> Study:
+    """Read and validate a study file.
+
+    Parameters
+    ----------
+    path
+        ``study.toml``, or the folder that holds it. Paths inside are relative to the file.
+
+    Raises
+    ------
+    StudyError
+        Missing file, malformed TOML, and every unknown key (with the nearest known one), wrong type and
+        missing input file at once.
+    """
+    file = Path(path)
+    if file.is_dir():
+        file = file / "study.toml"
+    if not file.is_file():
+        raise StudyError("errors.missing_file", file=file)
+    try:
+        data = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise StudyError("study.not_toml", file=file, why=str(error)) from error
+    data.pop("file", None)
+    data = _map_paths(data, lambda p: str((file.parent / p).resolve()) if isinstance(p, str) else p)
+    try:
+        study = Study.model_validate({**data, "file": file.resolve()})
+    except ValidationError as error:
+        raise_all([_fault(file, data, e) for e in error.errors()])
+        raise  # unreachable: a ValidationError holds at least one error
+    raise_all(_missing_files(study, file))
+    return study
+
+
+def study_schema() -> dict[str, Any]:
+    """The JSON Schema of study.toml."""
+    schema = Study.model_json_schema()
+    schema["properties"].pop("file")
+    return {"$id": "carecircle/study/1", **schema}
+
+
+def _map_paths(data: dict[str, Any], change: Any) -> dict[str, Any]:
+    """A copy of the study's raw tables with every path changed by ``change``."""
+
+    def walk(value: Any, key: str) -> Any:
+        if isinstance(value, dict):
+            return {k: walk(v, k) for k, v in value.items()}
+        if isinstance(value, list):
+            return [walk(v, key) for v in value]
+        return change(value) if key == "path" else value
+
+    copy: dict[str, Any] = walk(data, "")
+    plan = copy.get("plan")
+    if isinstance(plan, str) and plan.endswith(".toml"):
+        copy["plan"] = change(plan)
+    return copy
+
+
+def _relative(path: Path, folder: Path) -> str:
+    try:
+        return Path(os.path.relpath(path, folder)).as_posix()
+    except ValueError:  # another drive on Windows
+        return path.as_posix()
+
+
+def _missing_files(study: Study, file: Path) -> Iterable[StudyError]:
+    sections: list[Any] = [study.boundaries, study.residents, study.totals, study.roads]
+    sections += [*study.facility_sources, *(study.boundaries.levels if study.boundaries else ())]
+    paths = [s.path for s in sections if s is not None]
+    if study.plan_path is not None:
+        paths.append(study.plan_path)
+    return [StudyError("study.missing_input", file=file, value=str(p)) for p in paths if not p.is_file()]
+
+
+def _fault(file: Path, data: dict[str, Any], error: Any) -> CarecircleError:
+    """One pydantic error as one sentence of ours."""
+    where = [str(part) for part in error["loc"]]
+    key = ".".join(where)
+    if error["type"] == "extra_forbidden":
+        known = _known_keys(where[:-1])
+        near = difflib.get_close_matches(where[-1], known, n=1, cutoff=0.5)
+        if near:
+            return StudyError("study.unknown_key_near", file=file, value=key, near=near[0])
+        return StudyError("study.unknown_key", file=file, value=key, known=sorted(known))
+    if error["type"] == "missing":
+        return StudyError("study.missing_key", file=file, value=key)
+    given = error.get("input")
+    return StudyError(
+        "study.bad_value", file=file, column=key, value=json.dumps(given, ensure_ascii=False, default=str),
+        why=str(error["msg"]),
+    )  # fmt: skip
+
+
+def _known_keys(table: list[str]) -> list[str]:
+    """The keys of a table of study.toml, found by walking the schema."""
+    schema = study_schema()
+    at: dict[str, Any] = schema
+    for part in table:
+        if part.isdigit():
+            at = at.get("items", at)
+        else:
+            at = at.get("properties", {}).get(part, {})
+        options = [at, *at.get("anyOf", []), *at.get("allOf", [])]
+        refs = [o["$ref"] for o in options if "$ref" in o] + [
+            o["items"]["$ref"] for o in options if "$ref" in o.get("items", {})
+        ]
+        if refs:
+            at = schema["$defs"][refs[0].rsplit("/", 1)[-1]]
+    return list(at.get("properties", {}))

@@ -1,0 +1,92 @@
+"""Every sentence the tool itself says, in Chinese and English, looked up by key.
+
+Sentences live in ``wording/<room>.toml``: one table a sentence, both languages side by side, with
+``{name}`` placeholders. A sentence is addressed as ``"<room>.<name>"``. Quotations from plans and names
+from the planner's files are facts, not wording, and are never translated.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from typing import Literal, get_args
+
+Language = Literal["zh", "en"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+
+
+@cache
+def wording() -> Mapping[str, Mapping[str, str]]:
+    """All sentences: key ``"room.name"`` -> language -> template."""
+    sentences: dict[str, dict[str, str]] = {}
+    folder = resources.files("carecircle") / "wording"
+    for entry in sorted(folder.iterdir(), key=lambda e: e.name):
+        if not entry.name.endswith(".toml"):
+            continue
+        room = entry.name.removesuffix(".toml")
+        for name, forms in tomllib.loads(entry.read_text(encoding="utf-8")).items():
+            sentences[f"{room}.{name}"] = forms
+    return sentences
+
+
+def _number(value: float, language: Language) -> str:
+    """A number as a reader expects it: grouped, and without a tail of noise digits."""
+    if value != value or value in (float("inf"), float("-inf")):
+        return "—"
+    if float(value).is_integer() and abs(value) < 1e15:
+        return f"{int(value):,}"
+    return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.1f}"
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One sentence of ours with its facts, still free to be said in either language.
+
+    Parameters
+    ----------
+    key
+        ``"room.name"`` in ``wording/``.
+    facts
+        The placeholders' values. A fact may itself be a `Sentence`, a list of facts, a number or text.
+    """
+
+    key: str
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+    def text(self, language: Language = "en") -> str:
+        """The sentence in one language."""
+        return say(self.key, language, **self.facts)
+
+    def both(self) -> dict[str, str]:
+        """The sentence in every language, as the map's page carries it."""
+        return {language: self.text(language) for language in LANGUAGES}
+
+    def __hash__(self) -> int:
+        return hash((self.key, self.text("en")))
+
+
+def _fact(value: object, language: Language) -> object:
+    if isinstance(value, Sentence):
+        return value.text(language)
+    if isinstance(value, bool) or value is None:
+        return value
+    if isinstance(value, int | float):
+        return _number(value, language)
+    if isinstance(value, list | tuple | set | frozenset):
+        joiner = "、" if language == "zh" else ", "
+        return joiner.join(str(_fact(v, language)) for v in value)
+    return value
+
+
+def say(key: str, language: Language = "en", **facts: object) -> str:
+    """Say one sentence.
+
+    Raises
+    ------
+    KeyError
+        If the key is unknown or a placeholder has no fact: a fault of ours, never the planner's.
+    """
+    return wording()[key][language].format(**{name: _fact(v, language) for name, v in facts.items()})
