@@ -5,7 +5,8 @@
     CarecircleError
     ├── InputError (also ValueError)      a file, row, column or value the planner brought
     │   ├── StudyError                    the study file itself
-    │   └── PlanError                     a plan (rule) file
+    │   ├── PlanError                     a plan (rule) file
+    │   └── SeveralInputsError            several of these, told together
     ├── UsageError (also ValueError)      a call or command that cannot be meant
     ├── OutputError (also OSError)        a place we cannot write to
     └── CapacityError (also MemoryError)  work that would not fit in memory, with the number
@@ -90,7 +91,7 @@ class CapacityError(CarecircleError, MemoryError):
     """Work that would not fit in memory; the message names the estimate."""
 
 
-class ManyErrors(InputError):
+class SeveralInputsError(InputError):
     """Several faults of one input, told together so that one round of mending is enough."""
 
     def __init__(self, faults: Sequence[CarecircleError]) -> None:
@@ -110,10 +111,10 @@ def raise_all(faults: Iterable[CarecircleError]) -> None:
     Raises
     ------
     CarecircleError
-        The only fault, or a `ManyErrors` holding each of them.
+        The only fault, or a `SeveralInputsError` holding each of them.
     """
     found = list(faults)
     if len(found) == 1:
         raise found[0]
     if found:
-        raise ManyErrors(found)
+        raise SeveralInputsError(found)

@@ -255,10 +255,7 @@ def _known_keys(table: list[str]) -> list[str]:
     schema = study_schema()
     at: dict[str, Any] = schema
     for part in table:
-        if part.isdigit():
-            at = at.get("items", at)
-        else:
-            at = at.get("properties", {}).get(part, {})
+        at = at.get("items", at) if part.isdigit() else at.get("properties", {}).get(part, {})
         options = [at, *at.get("anyOf", []), *at.get("allOf", [])]
         refs = [o["$ref"] for o in options if "$ref" in o] + [
             o["items"]["$ref"] for o in options if "$ref" in o.get("items", {})
