@@ -1,1 +1,66 @@
-"""carecircle: who cannot reach care, which clause that breaks, and the cheapest way to mend it."""
+"""carecircle: who cannot reach care, which clause that breaks, and the cheapest way to mend it.
+
+The public face. Names are fetched on first use, so that importing carecircle costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from carecircle.analysis import Analysis, analyze, reanalyze
+    from carecircle.errors import CarecircleError, InputError, OutputError, PlanError, StudyError, UsageError
+    from carecircle.rules import Outcome, Plan, Verdict, judge, load_plan
+    from carecircle.study import Study, load_study
+
+_HOMES = {
+    "Analysis": "analysis",
+    "analyze": "analysis",
+    "reanalyze": "analysis",
+    "CarecircleError": "errors",
+    "InputError": "errors",
+    "OutputError": "errors",
+    "PlanError": "errors",
+    "StudyError": "errors",
+    "UsageError": "errors",
+    "Outcome": "rules",
+    "Plan": "rules",
+    "Verdict": "rules",
+    "judge": "rules",
+    "load_plan": "rules",
+    "Study": "study",
+    "load_study": "study",
+}
+
+__all__ = [
+    "Analysis",
+    "CarecircleError",
+    "InputError",
+    "Outcome",
+    "OutputError",
+    "Plan",
+    "PlanError",
+    "Study",
+    "StudyError",
+    "UsageError",
+    "Verdict",
+    "analyze",
+    "judge",
+    "load_plan",
+    "load_study",
+    "reanalyze",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return version("carecircle")
+    if name in _HOMES:
+        return getattr(import_module(f"carecircle.{_HOMES[name]}"), name)
+    raise AttributeError(f"module 'carecircle' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

@@ -175,7 +175,7 @@ def _unique(frame: pd.DataFrame, column: str, name: str, file: str | None) -> li
 
 def _row(frame: pd.DataFrame, index: Any) -> int:
     """The planner's row number of a frame's index label (row 1 is the header)."""
-    return int(frame.index.get_indexer_for([index])[0]) + 2
+    return int(frame.index.get_indexer_for(pd.Index([index]))[0]) + 2
 
 
 def _values(

@@ -1,0 +1,385 @@
+"""The one verb: a study in, an Analysis out; and the same again with sites added or closed."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import platform
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from shapely.geometry.base import BaseGeometry
+
+from carecircle import categories
+from carecircle.errors import UsageError
+from carecircle.inputs.load import Inputs, load_inputs
+from carecircle.reach import travel
+from carecircle.reach.network import Network
+from carecircle.reach.surface import Surface, travel_time_surface
+from carecircle.rules import Plan, ReachQuery, Verdict, judge, load_plan, required
+from carecircle.schema import FACILITIES, Finding, check_facilities
+from carecircle.study import Study, load_study
+from carecircle.texts import Language, Sentence
+
+if TYPE_CHECKING:
+    import folium
+
+Progress = Callable[[Sentence], None]
+_LIBRARIES = ("carecircle", "geopandas", "shapely", "pyproj", "rasterio", "numpy", "scipy", "numba", "osmium", "folium")
+
+
+@dataclass(frozen=True, eq=False)
+class Analysis:
+    """Everything one run found out; nothing in it is ever changed.
+
+    Parameters
+    ----------
+    study, plan, inputs
+        What was asked, what is demanded, what was brought.
+    networks
+        By mode (``walk``, ``drive``, ``ambulance``): those the plan needs and the roads allow.
+    reached
+        By `ReachQuery`: one row a demand point (minutes or metres).
+    surfaces
+        By `ReachQuery` of minutes: travel time at the centres of square cells inside the boundary.
+    verdicts
+        One a rule, in the plan's order.
+    findings
+        What the planner should know about the inputs.
+    manifest
+        Versions, hashes of every input and all parameters.
+    """
+
+    study: Study
+    plan: Plan
+    inputs: Inputs
+    networks: Mapping[str, Network]
+    reached: Mapping[ReachQuery, pd.DataFrame]
+    surfaces: Mapping[ReachQuery, Surface]
+    verdicts: tuple[Verdict, ...]
+    findings: tuple[Finding, ...]
+    manifest: Mapping[str, Any]
+
+    def serving(self, query: ReachQuery) -> gpd.GeoDataFrame:
+        """The facilities a query may be served by: open, of its categories, and inside unless the study
+        counts those beyond the boundary.
+        """  # noqa: D205
+        return _serving(self.inputs, query)
+
+    def path(self, demand_id: str, query: ReachQuery) -> travel.Path | None:
+        """The way between a demand point and its nearest facility; None where there is none.
+
+        Raises
+        ------
+        UsageError
+            If there is no such demand point, or the query was not part of the analysis.
+        """
+        demand = self.inputs.demand
+        if query not in self.reached or demand is None:
+            raise UsageError("analysis.unknown_query", value=query.key, known=[q.key for q in self.reached])
+        row = self.reached[query]
+        row = row[row["demand_id"] == demand_id]
+        if row.empty:
+            raise UsageError("analysis.unknown_demand", value=demand_id)
+        facility_id = row["facility_id"].iloc[0]
+        network = self.networks.get(query.mode or "")
+        if network is None or not isinstance(facility_id, str):
+            return None
+        facilities = self.inputs.facilities
+        return travel.path(
+            network,
+            demand.geometry[demand["demand_id"] == demand_id].iloc[0],
+            facilities.geometry[facilities["facility_id"] == facility_id].iloc[0],
+            direction=query.direction,
+            metric="minutes" if query.metric == "minutes" else "road_m",
+            max_snap_m=self.study.assumptions.max_snap_m,
+        )
+
+    def to_dict(self, language: Language | None = None) -> dict[str, Any]:
+        """The content of verdicts.json (schema ``carecircle/verdicts/1``)."""
+        spoken = language or self.study.language
+        return {
+            "schema": "carecircle/verdicts/1",
+            "study": self.study.name,
+            "plan": self.plan.id,
+            "year": self.study.year,
+            "ledger": None if self.inputs.ledger is None else self.inputs.ledger.to_dict(),
+            "verdicts": [v.to_dict(spoken) for v in self.verdicts],
+        }
+
+    def map(self) -> folium.Map:
+        """The gap map; it draws itself in a notebook."""
+        from carecircle.outputs import gap_map
+
+        return gap_map(self)
+
+    def write(self, folder: str | Path) -> list[Path]:
+        """Write every output into a folder, whole or not at all, and return the files.
+
+        Raises
+        ------
+        OutputError
+            If the folder cannot be written.
+        """
+        from carecircle.outputs import write
+
+        return write(self, Path(folder))
+
+
+def analyze(study: Study | str | Path, *, progress: Progress | None = None) -> Analysis:
+    """Read a study's inputs, find who reaches what, and judge every clause of its plan.
+
+    Parameters
+    ----------
+    study
+        A `Study`, or the path of a study file or of the folder that holds it.
+    progress
+        Called with a `Sentence` as each stage begins.
+
+    Raises
+    ------
+    InputError
+        If an input cannot be used; the message names file, row, column and mend.
+    """
+    tell = progress or _silent
+    if not isinstance(study, Study):
+        study = load_study(study)
+    plan = load_plan(study.plan)
+    queries = required(plan)
+    tell(Sentence("analysis.reading"))
+    inputs = load_inputs(study, modes=_modes(queries))
+    networks = {}
+    if inputs.edges is not None:
+        for mode in _modes(queries):
+            tell(Sentence("analysis.building", {"mode": Sentence(f"analysis.mode_{mode}")}))
+            networks[mode] = Network.from_edges(inputs.edges, mode=mode)
+    return _conclude(plan, inputs, networks, known={}, known_surfaces={}, tell=tell)
+
+
+def reanalyze(
+    analysis: Analysis,
+    *,
+    add: gpd.GeoDataFrame | Iterable[Mapping[str, Any]] | None = None,
+    close: Sequence[str] = (),
+    progress: Progress | None = None,
+) -> Analysis:
+    """The same study with sites added and facilities closed; nothing is read again.
+
+    Parameters
+    ----------
+    analysis
+        The baseline; it stays as it is. An empty scenario gives its verdicts exactly.
+    add
+        New facilities: a frame of facilities in any stated CRS, or mappings with ``facility_id``, ``name``,
+        ``category``, ``lon``, ``lat`` (WGS 84) and optionally ``designations`` and attributes.
+    close
+        Ids of facilities that no longer serve.
+
+    Raises
+    ------
+    UsageError
+        If an id to close does not exist, or an id to add exists already.
+    """
+    facilities = analysis.inputs.facilities
+    unknown = sorted(set(close) - set(facilities["facility_id"]))
+    if unknown:
+        raise UsageError("analysis.unknown_facility", value=unknown)
+    changed = facilities.copy()
+    changed.loc[changed["facility_id"].isin(close), "status"] = "closed"
+    if add is not None:
+        sites = _sites(add, analysis.inputs)
+        if len(sites):
+            twice = sorted(set(sites["facility_id"]) & set(facilities["facility_id"]))
+            if twice:
+                raise UsageError("analysis.facility_exists", value=twice)
+            changed = gpd.GeoDataFrame(pd.concat([changed, sites], ignore_index=True), crs=analysis.inputs.crs)
+    inputs = dataclasses.replace(analysis.inputs, facilities=check_facilities(changed))
+    same = {q for q in analysis.reached if _same_service(analysis.inputs, inputs, q)}
+    return _conclude(
+        analysis.plan,
+        inputs,
+        analysis.networks,
+        known={q: analysis.reached[q] for q in same},
+        known_surfaces={q: s for q, s in analysis.surfaces.items() if q in same},
+        tell=progress or _silent,
+    )
+
+
+def _silent(_: Sentence) -> None:
+    return None
+
+
+def _modes(queries: Iterable[ReachQuery]) -> tuple[str, ...]:
+    return tuple(sorted({q.mode for q in queries if q.mode is not None and q.metric != "straight_m"}))
+
+
+def _serving(inputs: Inputs, query: ReachQuery, *, inside_only: bool = False) -> gpd.GeoDataFrame:
+    facilities = inputs.facilities
+    chosen = categories.select(facilities, query.categories, query.designations)
+    chosen &= facilities.geometry.notna() & ~facilities.geometry.is_empty
+    if inside_only or not inputs.study.assumptions.count_outside:
+        chosen &= facilities["inside"].astype(bool)
+    return facilities[chosen]
+
+
+def _same_service(before: Inputs, after: Inputs, query: ReachQuery) -> bool:
+    old, new = _serving(before, query), _serving(after, query)
+    return list(old["facility_id"]) == list(new["facility_id"])
+
+
+def _reach(
+    inputs: Inputs, networks: Mapping[str, Network], query: ReachQuery, serving: gpd.GeoDataFrame
+) -> pd.DataFrame:
+    return travel.nearest_facility(
+        None if query.metric == "straight_m" else networks[query.mode or ""],
+        inputs.demand,
+        serving,
+        direction=query.direction,
+        metric=query.metric,
+        max_snap_m=inputs.study.assumptions.max_snap_m,
+    )
+
+
+def _conclude(
+    plan: Plan,
+    inputs: Inputs,
+    networks: Mapping[str, Network],
+    *,
+    known: Mapping[ReachQuery, pd.DataFrame],
+    known_surfaces: Mapping[ReachQuery, Surface],
+    tell: Progress,
+) -> Analysis:
+    """Run every query not yet known, judge, and gather the Analysis."""
+    study = inputs.study
+    queries = [q for q in required(plan) if q.metric == "straight_m" or q.mode in networks]
+    reached: dict[ReachQuery, pd.DataFrame] = {}
+    if inputs.demand is not None and len(inputs.facility_files):
+        for number, query in enumerate(queries, 1):
+            tell(Sentence("analysis.reaching", {"number": number, "of": len(queries), "query": query.label("zh")}))
+            hit = known.get(query)
+            reached[query] = hit if hit is not None else _reach(inputs, networks, query, _serving(inputs, query))
+    surfaces = dict(known_surfaces)
+    for query in reached:
+        if query.metric == "minutes" and query not in surfaces:
+            tell(Sentence("analysis.drawing", {"query": query.label("zh")}))
+            surfaces[query] = _surface(inputs, networks, query)
+    tell(Sentence("analysis.judging", {"rules": len(plan.rules)}))
+    verdicts = judge(plan, inputs, reached)
+    verdicts = _beside_border(plan, inputs, networks, reached, verdicts)
+    return Analysis(
+        study=study,
+        plan=plan,
+        inputs=inputs,
+        networks=dict(networks),
+        reached=reached,
+        surfaces={q: surfaces[q] for q in reached if q in surfaces},
+        verdicts=tuple(verdicts),
+        findings=inputs.findings,
+        manifest=_manifest(study, plan, inputs),
+    )
+
+
+def _surface(inputs: Inputs, networks: Mapping[str, Network], query: ReachQuery) -> Surface:
+    return travel_time_surface(
+        networks[query.mode or ""],
+        _serving(inputs, query),
+        inputs.region,
+        cell_m=inputs.study.outputs.surface_cell_m,
+        direction=query.direction,
+        max_snap_m=inputs.study.assumptions.max_snap_m,
+    )
+
+
+def _beside_border(
+    plan: Plan,
+    inputs: Inputs,
+    networks: Mapping[str, Network],
+    reached: Mapping[ReachQuery, pd.DataFrame],
+    verdicts: Sequence[Verdict],
+) -> list[Verdict]:
+    """Say, on each people-verdict that counts facilities beyond the boundary, what it would be without."""
+    alone: dict[ReachQuery, pd.DataFrame] = {}
+    for query, frame in reached.items():
+        serving = _serving(inputs, query)
+        used = set(frame["facility_id"].dropna())
+        outside = set(serving.loc[~serving["inside"].astype(bool), "facility_id"])
+        if used & outside:
+            alone[query] = _reach(inputs, networks, query, _serving(inputs, query, inside_only=True))
+    if not alone:
+        return list(verdicts)
+    without = judge(plan, inputs, {**reached, **alone})
+    result = []
+    for verdict, other in zip(verdicts, without, strict=True):
+        if verdict.people is None or verdict.observed == other.observed:
+            result.append(verdict)
+            continue
+        lost = float(np.sum(inputs.demand["residents"][(verdict.people == "covered") & (other.people != "covered")]))
+        facts = {"observed": verdict.shown(other.observed), "outcome": other.outcome.sentence, "residents": lost}
+        said = (*verdict.assumptions, Sentence("analysis.without_outside", facts))
+        result.append(dataclasses.replace(verdict, assumptions=said))
+    return result
+
+
+def _sites(add: gpd.GeoDataFrame | Iterable[Mapping[str, Any]], inputs: Inputs) -> gpd.GeoDataFrame:
+    """New sites as a facilities frame in the study's CRS."""
+    if isinstance(add, gpd.GeoDataFrame):
+        frame = add.to_crs(inputs.crs)
+    else:
+        rows = [dict(row) for row in add]
+        if not rows:
+            return inputs.facilities.iloc[:0]
+        missing = sorted({k for k in ("facility_id", "category", "lon", "lat") for r in rows if k not in r})
+        if missing:
+            raise UsageError("analysis.site_lacks", value=missing)
+        points = gpd.points_from_xy([r.pop("lon") for r in rows], [r.pop("lat") for r in rows], crs=4326)
+        frame = gpd.GeoDataFrame(rows, geometry=points).to_crs(inputs.crs)
+    frame = frame.reset_index(drop=True)
+    known = [categories.canonical(str(c)) for c in frame["category"]]
+    if None in known:
+        wrong = frame["category"].iloc[known.index(None)]
+        raise UsageError("analysis.site_category", value=wrong, near=categories.nearest(str(wrong)) or "—")
+    frame["category"] = known
+    named = frame["name"].where(frame["name"].notna(), frame["facility_id"]) if "name" in frame else None
+    frame["name"] = frame["facility_id"] if named is None else named
+    return _with_defaults(frame, inputs.region)
+
+
+def _with_defaults(frame: gpd.GeoDataFrame, region: BaseGeometry) -> gpd.GeoDataFrame:
+    extra = [c for c in frame.columns if c not in FACILITIES]
+    if "attributes" not in frame:
+        attributes = frame[extra].to_dict("records") if extra else [{} for _ in range(len(frame))]
+        frame["attributes"] = pd.Series(attributes, index=frame.index, dtype=object)
+    if "designations" not in frame:
+        frame["designations"] = pd.Series([() for _ in range(len(frame))], index=frame.index, dtype=object)
+    for column, value in (("status", "open"), ("capacity", np.nan), ("area_id", None)):
+        if column not in frame:
+            frame[column] = value
+    frame["inside"] = frame.geometry.intersects(region)
+    return frame[list(FACILITIES)]
+
+
+def created() -> datetime:
+    """The time outputs carry: ``SOURCE_DATE_EPOCH`` where it is set, else now (UTC, whole seconds)."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    now = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
+    return now.replace(microsecond=0)
+
+
+def _manifest(study: Study, plan: Plan, inputs: Inputs) -> dict[str, Any]:
+    return {
+        "schema": "carecircle/manifest/1",
+        "study": study.name,
+        "plan": {"id": plan.id, "title": plan.title},
+        "created": created().isoformat(),
+        "versions": {"python": platform.python_version(), **{name: version(name) for name in _LIBRARIES}},
+        "inputs": dict(inputs.hashes),
+        "crs": inputs.crs.to_string(),
+        "parameters": study.to_dict(),
+    }
