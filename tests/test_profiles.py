@@ -1,0 +1,85 @@
+"""Access, direction and speed, tag by tag."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from carecircle.profiles import parse_maxspeed, profile, profiles
+
+
+@pytest.mark.parametrize(
+    ("value", "kph"),
+    [
+        ("50", 50.0), ("50 km/h", 50.0), ("30 mph", 48.28032), ("CN:urban", 50.0), ("walk", 4.0),
+        ("none", 120.0), ("50;30", 30.0), ("60|40", 40.0), (["60", "40 mph"], 60.0), ("signals", None), ("", None),
+        (None, None), (math.nan, None), ("0", None), ("5000", None), (40, 40.0), ("XX:urban", None), (["signals"], None),
+    ],
+)  # fmt: skip
+def test_maxspeed(value: object, kph: float | None) -> None:
+    assert parse_maxspeed(value) == (kph if kph is None else pytest.approx(kph))
+
+
+@pytest.mark.parametrize(
+    ("mode", "tags", "forward", "backward", "stop"),
+    [
+        ("drive", {"highway": "residential"}, 30, 30, True),
+        ("drive", {"highway": "residential", "oneway": "yes"}, 30, 0, True),
+        ("drive", {"highway": "residential", "oneway": "-1"}, 0, 30, True),
+        ("drive", {"highway": "residential", "oneway": "reversible"}, 0, 0, False),
+        ("drive", {"highway": "primary", "oneway": "alternating"}, 50, 50, True),
+        ("drive", {"highway": "primary", "junction": "roundabout"}, 50, 0, True),
+        ("drive", {"highway": "primary", "junction": "roundabout", "oneway": "no"}, 50, 50, True),
+        ("drive", {"highway": "motorway"}, 120, 0, False),
+        ("drive", {"highway": "primary", "maxspeed": "60"}, 60, 60, True),
+        ("drive", {"highway": "primary", "maxspeed": "60", "maxspeed:backward": "40"}, 60, 40, True),
+        ("drive", {"highway": "primary", "tunnel": "yes"}, 50, 50, False),
+        ("drive", {"highway": "service", "access": "private"}, 0, 0, False),
+        ("drive", {"highway": "service", "access": "destination"}, 15, 15, True),
+        ("drive", {"highway": "primary", "access": "no", "motor_vehicle": "yes"}, 50, 50, True),
+        ("drive", {"highway": "primary", "motor_vehicle": "yes", "motorcar": "no"}, 0, 0, False),
+        ("drive", {"highway": "footway"}, 0, 0, False),
+        ("drive", {"highway": "steps"}, 0, 0, False),
+        ("drive", {"highway": "construction"}, 0, 0, False),
+        ("drive", {"highway": "proposed"}, 0, 0, False),
+        ("drive", {"highway": "primary", "route": "ferry"}, 0, 0, False),
+        ("drive", {"route": "ferry"}, 0, 0, False),
+        ("walk", {"highway": "residential", "oneway": "yes", "maxspeed": "30"}, 4, 4, True),
+        ("walk", {"highway": "footway", "oneway:foot": "yes"}, 4, 0, True),
+        ("walk", {"highway": "primary", "junction": "roundabout"}, 4, 4, True),
+        ("walk", {"highway": "steps"}, 2, 2, True),
+        ("walk", {"highway": "motorway"}, 0, 0, False),
+        ("walk", {"highway": "trunk"}, 4, 4, False),
+        ("walk", {"highway": "trunk", "motorroad": "yes"}, 0, 0, False),
+        ("walk", {"highway": "primary", "foot": "no"}, 0, 0, False),
+        ("walk", {"highway": "service", "access": "private", "foot": "yes"}, 4, 4, True),
+        ("walk", {"highway": "cycleway"}, 0, 0, False),
+        ("walk", {"highway": "cycleway", "foot": "designated"}, 4, 4, True),
+        ("ambulance", {"highway": "service", "access": "private"}, 15, 15, True),
+        ("ambulance", {"highway": "service", "access": "no", "emergency": "yes"}, 15, 15, True),
+        ("ambulance", {"highway": "service", "emergency": "no"}, 0, 0, False),
+        ("ambulance", {"highway": "primary", "oneway": "yes"}, 50, 0, True),
+        ("ambulance", {"highway": "primary", "oneway": "yes", "oneway:emergency": "no"}, 50, 50, True),
+        ("ambulance", {"highway": "pedestrian"}, 0, 0, False),
+        ("ambulance", {"highway": "pedestrian", "emergency": "yes"}, 10, 10, True),
+    ],
+)  # fmt: skip
+def test_passage(mode: str, tags: dict[str, str], forward: float, backward: float, stop: bool) -> None:
+    passage = profile(mode).passage(tags)
+    assert (passage.forward_kph, passage.backward_kph, passage.may_stop) == (forward, backward, stop)
+    assert passage.open == (forward + backward > 0)
+
+
+def test_every_figure_has_a_source() -> None:
+    for one in profiles().values():
+        assert one.access_speed_kph > 0
+        assert one.sources["access_speed"]
+        for name, kph in one.speed_kph.items():
+            assert kph > 0
+            assert one.sources[f"speed_kph.{name}"], name
+
+
+def test_an_unknown_mode_is_a_key_error() -> None:
+    with pytest.raises(KeyError):
+        profile("fly")
