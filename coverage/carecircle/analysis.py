@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import os
 import platform
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -32,7 +33,9 @@ if TYPE_CHECKING:
     import folium
 
 Progress = Callable[[Sentence], None]
-_LIBRARIES = ("carecircle", "geopandas", "shapely", "pyproj", "rasterio", "numpy", "scipy", "numba", "osmium", "folium")
+_LIBRARIES = (
+    "carecircle", "folium", "geopandas", "numba", "numpy", "osmium", "pyproj", "rasterio", "scipy", "shapely",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,9 +71,10 @@ class Analysis:
     manifest: Mapping[str, Any]
 
     def serving(self, query: ReachQuery) -> gpd.GeoDataFrame:
-        """The facilities a query may be served by: open, of its categories, and inside unless the study
-        counts those beyond the boundary.
-        """  # noqa: D205
+        """The facilities that may serve a query: open, of its categories, placed.
+
+        Those beyond the boundary are among them unless the study's ``count_outside`` is off.
+        """
         return _serving(self.inputs, query)
 
     def path(self, demand_id: str, query: ReachQuery) -> travel.Path | None:
@@ -199,7 +203,8 @@ def reanalyze(
             twice = sorted(set(sites["facility_id"]) & set(facilities["facility_id"]))
             if twice:
                 raise UsageError("analysis.facility_exists", value=twice)
-            changed = gpd.GeoDataFrame(pd.concat([changed, sites], ignore_index=True), crs=analysis.inputs.crs)
+            together = pd.concat([changed, sites], ignore_index=True)
+            changed = gpd.GeoDataFrame(together, crs=analysis.inputs.crs)
     inputs = dataclasses.replace(analysis.inputs, facilities=check_facilities(changed))
     same = {q for q in analysis.reached if _same_service(analysis.inputs, inputs, q)}
     return _conclude(
@@ -260,15 +265,18 @@ def _conclude(
     study = inputs.study
     queries = [q for q in required(plan) if q.metric == "straight_m" or q.mode in networks]
     reached: dict[ReachQuery, pd.DataFrame] = {}
-    if inputs.demand is not None and len(inputs.facility_files):
+    if inputs.demand is not None and (study.facility_sources or len(inputs.facilities)):
         for number, query in enumerate(queries, 1):
-            tell(Sentence("analysis.reaching", {"number": number, "of": len(queries), "query": query.label("zh")}))
-            hit = known.get(query)
-            reached[query] = hit if hit is not None else _reach(inputs, networks, query, _serving(inputs, query))
+            facts = {"number": number, "of": len(queries), "query": query.title}
+            tell(Sentence("analysis.reaching", facts))
+            if query in known:
+                reached[query] = known[query]
+            else:
+                reached[query] = _reach(inputs, networks, query, _serving(inputs, query))
     surfaces = dict(known_surfaces)
     for query in reached:
         if query.metric == "minutes" and query not in surfaces:
-            tell(Sentence("analysis.drawing", {"query": query.label("zh")}))
+            tell(Sentence("analysis.drawing", {"query": query.title}))
             surfaces[query] = _surface(inputs, networks, query)
     tell(Sentence("analysis.judging", {"rules": len(plan.rules)}))
     verdicts = judge(plan, inputs, reached)
@@ -320,8 +328,12 @@ def _beside_border(
         if verdict.people is None or verdict.observed == other.observed:
             result.append(verdict)
             continue
-        lost = float(np.sum(inputs.demand["residents"][(verdict.people == "covered") & (other.people != "covered")]))
-        facts = {"observed": verdict.shown(other.observed), "outcome": other.outcome.sentence, "residents": lost}
+        lost = inputs.demand["residents"][(verdict.people == "covered") & (other.people != "covered")]
+        facts = {
+            "observed": verdict.shown(other.observed),
+            "outcome": other.outcome.sentence,
+            "residents": math.fsum(lost),
+        }
         said = (*verdict.assumptions, Sentence("analysis.without_outside", facts))
         result.append(dataclasses.replace(verdict, assumptions=said))
     return result

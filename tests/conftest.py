@@ -1,0 +1,34 @@
+"""Shared by all tests: where things are, and a count of the real-data tests that ran."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--real-summary", action="store_true", help="say how many real-data tests ran and skipped"
+    )
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The checkout."""
+    return ROOT
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    if not config.getoption("--real-summary"):
+        return
+    counts = {"passed": 0, "failed": 0, "skipped": 0}
+    for outcome, count in counts.items():
+        reports = terminalreporter.stats.get(outcome, [])
+        counts[outcome] = count + sum("real" in getattr(r, "keywords", {}) for r in reports)
+    terminalreporter.write_line(
+        f"real-data tests: {counts['passed'] + counts['failed']} ran, {counts['skipped']} skipped"
+    )
