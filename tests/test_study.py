@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from carecircle.errors import InputError, StudyError
 from carecircle.study import Study, load_study, study_schema
 

@@ -6,6 +6,7 @@ import re
 from string import Formatter
 
 import pytest
+
 from carecircle.texts import LANGUAGES, Sentence, say, wording
 
 
