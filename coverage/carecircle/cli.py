@@ -82,7 +82,7 @@ def run(
             if sites is not None:
                 from carecircle.inputs.sites import read_sites
 
-                add, close = read_sites(sites, crs=analysis.inputs.crs)
+                add, close = read_sites(sites)
                 analysis = reanalyze(analysis, add=add, close=close, progress=tell)
         _finish(analysis, folder, language)
         _exit_by(analysis, fail_on)
@@ -111,7 +111,7 @@ def plans(
 
     Example: carecircle plans luojiang
     """
-    from carecircle.rules import catalogue, load_plan, plans_json
+    from carecircle.rules import catalogue, load_plan, need_sentence, plans_json
 
     language = _language(lang)
     wanted = [load_plan(p) for p in ([plan] if plan else catalogue())]
@@ -124,7 +124,7 @@ def plans(
         for column in ("rule", "kind", "quote", "needs"):
             table.add_column(say(f"cli.{column}", language), overflow="fold")
         for row in plans_json([one])["plans"][0]["rules"]:
-            needs = [say(f"cli.need_{need}", language) for need in row["needs"]]
+            needs = [need_sentence(need).text(language) for need in row["needs"]]
             table.add_row(row["rule"], row["kind"], row["quote"], "、".join(needs))
         console.print(table)
 
