@@ -1,0 +1,184 @@
+"""results.gpkg and travel_time.tif: the analysis as layers for a GIS."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+import rasterio
+import shapely
+
+from carecircle.rules import by_area
+
+if TYPE_CHECKING:
+    from carecircle.analysis import Analysis
+
+LAYERS = ("areas", "facilities", "demand", "verdict_units", "snaps")
+
+
+def geopackage(analysis: Analysis, path: Path) -> None:
+    """Write ``areas``, ``facilities``, ``demand``, ``verdict_units`` and ``snaps``, each there even if empty.
+
+    In the study's own CRS. Costs are minutes or metres as the column says; an absent number is NULL, never a
+    sentinel.
+    """
+    made = (_areas(analysis), _facilities(analysis), _demand(analysis), _verdict_units(analysis), _snaps(analysis))
+    kinds = ("MultiPolygon", "Point", "Point", "MultiPolygon", "Point")
+    with _dated():
+        for name, frame, kind in zip(LAYERS, made, kinds, strict=True):
+            frame = frame.set_geometry(_of_one_kind(frame.geometry, kind))
+            pyogrio.write_dataframe(
+                frame, path, layer=name, driver="GPKG", geometry_type=kind, append=path.exists(),
+                dataset_options={} if path.exists() else {"VERSION": "1.2"},
+            )  # fmt: skip
+
+
+@contextmanager
+def _dated() -> Iterator[None]:
+    """With ``SOURCE_DATE_EPOCH`` set, the time that GDAL writes into a GeoPackage."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    if not epoch:
+        yield
+        return
+    moment = datetime.fromtimestamp(int(epoch), UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": moment})
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
+
+
+def _of_one_kind(geometries: gpd.GeoSeries, kind: str) -> gpd.GeoSeries:
+    if kind != "MultiPolygon":
+        return geometries
+    many = [shapely.MultiPolygon([g]) if g is not None and g.geom_type == "Polygon" else g for g in geometries]
+    return gpd.GeoSeries(many, index=geometries.index, crs=geometries.crs)
+
+
+def _areas(analysis: Analysis) -> gpd.GeoDataFrame:
+    """Areas with residents not covered and the share covered, two columns a rule about people."""
+    frame = analysis.inputs.areas[["area_id", "name", "level", "parent_id", "urban", "official_residents", "geometry"]]
+    frame = frame.assign(urban=_marks(frame["urban"]), parent_id=_texts(frame["parent_id"]))
+    for verdict in analysis.verdicts:
+        if verdict.people is None:
+            continue
+        parts = [by_area(verdict, analysis.inputs, level) for level in sorted(set(frame["level"]))]
+        if not parts:
+            continue
+        found = pd.concat(parts).set_index("area_id")
+        lacking = found["not_covered"] + found["unreachable"]
+        frame = frame.assign(**{
+            f"{verdict.rule}_not_covered": frame["area_id"].map(lacking).astype(float),
+            f"{verdict.rule}_share": frame["area_id"].map(found["share"]).astype(float),
+        })  # fmt: skip
+    return frame
+
+
+def _facilities(analysis: Analysis) -> gpd.GeoDataFrame:
+    frame = analysis.inputs.facilities
+    return gpd.GeoDataFrame(
+        {
+            "facility_id": frame["facility_id"].astype(str), "name": frame["name"].astype(str),
+            "category": frame["category"].astype(str),
+            "designations": ["; ".join(map(str, d)) for d in frame["designations"]],
+            "status": frame["status"].astype(str), "capacity": frame["capacity"].astype(float),
+            "area_id": _texts(frame["area_id"]), "inside": frame["inside"].astype(bool),
+            "attributes": [json.dumps(dict(a), ensure_ascii=False, sort_keys=True, default=str) for a in frame["attributes"]],
+        },
+        geometry=frame.geometry.to_numpy(), crs=analysis.inputs.crs,
+    )  # fmt: skip
+
+
+def _demand(analysis: Analysis) -> gpd.GeoDataFrame:
+    """Residents with, for each query, cost, facility and status, and each rule's answer about them."""
+    frame = analysis.inputs.demand
+    if frame is None:
+        empty = {"demand_id": pd.Series(dtype=str), "residents": pd.Series(dtype=float)}
+        return gpd.GeoDataFrame(empty, geometry=gpd.GeoSeries([], crs=analysis.inputs.crs))
+    columns: dict[str, Any] = {
+        "demand_id": frame["demand_id"].astype(str).to_numpy(), "residents": frame["residents"].astype(float).to_numpy(),
+        "area_id": _texts(frame["area_id"]).to_numpy(), "urban": _marks(frame["urban"]).to_numpy(),
+    }  # fmt: skip
+    for query, reached in analysis.reached.items():
+        unit = "min" if query.metric == "minutes" else "m"
+        cost = reached["cost"].to_numpy(dtype=float)
+        columns[f"{query.key}_{unit}"] = np.where(np.isfinite(cost), cost, np.nan)
+        columns[f"{query.key}_facility"] = _texts(reached["facility_id"]).to_numpy()
+        columns[f"{query.key}_status"] = reached["status"].astype(str).to_numpy()
+    for verdict in analysis.verdicts:
+        if verdict.people is not None:
+            columns[verdict.rule] = verdict.people.astype(str).to_numpy()
+    return gpd.GeoDataFrame(columns, geometry=frame.geometry.to_numpy(), crs=analysis.inputs.crs)
+
+
+def _verdict_units(analysis: Analysis) -> gpd.GeoDataFrame:
+    """One row a unit of a rule; an area brings its outline, a facility none."""
+    shapes = dict(zip(analysis.inputs.areas["area_id"], analysis.inputs.areas.geometry, strict=True))
+    rows = [
+        (v.rule, v.clause, u.id, u.name, u.outcome.value, u.observed, v.unit, u.residents, u.waived_by, shapes.get(u.id))
+        for v in analysis.verdicts
+        for u in v.units
+    ]
+    names = ("rule", "clause", "unit_id", "name", "outcome", "observed", "unit", "residents", "waived_by")
+    columns = {name: [row[i] for row in rows] for i, name in enumerate(names)}
+    for name in names:
+        number = name in ("observed", "residents")
+        columns[name] = pd.Series(columns[name], dtype=float if number else object)
+    return gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries([row[-1] for row in rows], crs=analysis.inputs.crs))
+
+
+def _snaps(analysis: Analysis) -> gpd.GeoDataFrame:
+    """How far each demand point is from the road it was placed on, by query; NULL where it was not."""
+    parts = []
+    demand = analysis.inputs.demand
+    for query, reached in analysis.reached.items():
+        if query.metric == "straight_m" or demand is None:
+            continue
+        columns = {
+            "query": query.key, "demand_id": demand["demand_id"].astype(str).to_numpy(),
+            "snap_m": reached["snap_m"].to_numpy(dtype=float), "status": reached["status"].astype(str).to_numpy(),
+        }  # fmt: skip
+        parts.append(gpd.GeoDataFrame(columns, geometry=demand.geometry.to_numpy(), crs=analysis.inputs.crs))
+    if parts:
+        return gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), crs=analysis.inputs.crs)
+    names = {"query": str, "demand_id": str, "snap_m": float, "status": str}
+    empty = {name: pd.Series(dtype=kind) for name, kind in names.items()}
+    return gpd.GeoDataFrame(empty, geometry=gpd.GeoSeries([], crs=analysis.inputs.crs))
+
+
+def _marks(values: pd.Series) -> pd.Series:
+    """True, False or NULL as text ``yes``, ``no``, NULL: a GeoPackage column holds one kind."""
+    return values.map(lambda v: None if v is None or v != v else "yes" if v else "no").astype(object)
+
+
+def _texts(values: pd.Series) -> pd.Series:
+    return values.map(lambda v: v if isinstance(v, str) else None).astype(object)
+
+
+def travel_time(analysis: Analysis, path: Path) -> None:
+    """Write the travel-time surfaces as a cloud-optimised GeoTIFF: minutes, one named band a query.
+
+    Nothing is written where the study has no surface. Cells not reached, or outside, are NaN.
+    """
+    surfaces = list(analysis.surfaces.items())
+    if not surfaces:
+        return
+    first = surfaces[0][1]
+    height, width = first.values.shape
+    with rasterio.open(
+        path, "w", driver="COG", dtype="float32", count=len(surfaces), height=height, width=width,
+        crs=first.crs, transform=first.transform, nodata=np.nan, compress="DEFLATE", predictor="YES",
+    ) as raster:  # fmt: skip
+        for band, (query, surface) in enumerate(surfaces, 1):
+            raster.write(surface.values.astype(np.float32), band)
+            raster.set_band_description(band, f"{query.label('en')} [{query.key}]")

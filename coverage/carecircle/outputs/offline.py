@@ -1,0 +1,242 @@
+"""A folium map that is whole in itself: Leaflet inlined, every id renumbered, nothing asked of any network."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import mimetypes
+import re
+from collections.abc import Iterator
+from functools import cache
+from html.parser import HTMLParser
+from importlib import resources
+from importlib.resources.abc import Traversable
+from typing import Any, ClassVar
+
+import folium
+from branca.element import Element, Figure
+from folium.template import Template
+
+from carecircle.errors import UsageError
+
+_POLICY = (
+    "default-src 'none'; img-src data: blob:; font-src data:; style-src 'unsafe-inline'; "
+    "form-action 'none'; base-uri 'none'; script-src {hashes}"
+)
+_CSP_PLACE = "<!-- policy -->"
+
+
+class Raw(Element):
+    """Text that enters the page as it is: branca would run it as a jinja template a second time."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._name = "raw"
+        self.text = text
+
+    def render(self, **_: Any) -> str:
+        """The text itself."""
+        return self.text
+
+
+class OfflineFigure(Figure):
+    """The document around an `OfflineMap`; rendering it seals it.
+
+    Sealing renumbers folium's random ids, refuses whatever would have to be fetched, and adds a content
+    security policy under which only the page's own scripts run and nothing is requested.
+
+    Raises
+    ------
+    UsageError
+        On `render`, naming each external script, style sheet or image that something added to the map.
+    """
+
+    _template = Template(
+        '<!DOCTYPE html>\n<html lang="{{this.language}}">\n<head>\n<meta charset="utf-8">\n'
+        + _CSP_PLACE
+        + '\n<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        "<title>{{this.title|e}}</title>\n{{this.header.render(**kwargs)}}\n</head>\n"
+        "<body>\n{{this.html.render(**kwargs)}}\n<script>\n{{this.script.render(**kwargs)}}\n</script>\n"
+        "</body>\n</html>\n"
+    )
+
+    def __init__(self, *, title: str, language: str, height: str = "720px") -> None:
+        super().__init__(title=title, height=height)
+        self.header._children.clear()
+        self.language = language
+
+    def render(self, **kwargs: Any) -> str:
+        """The whole page, sealed."""
+        page = super().render(**kwargs).replace("\r\n", "\n").replace("\r", "\n")
+        page = _renumber(page, self)
+        foreign = external_references(page)
+        if foreign:
+            raise UsageError("outputs.external", value=foreign)
+        hashes = " ".join(sorted({f"'sha256-{_sha256(s)}'" for s in _Scripts.of(page)}))
+        meta = f'<meta http-equiv="Content-Security-Policy" content="{_POLICY.format(hashes=hashes)}">'
+        return page.replace(_CSP_PLACE, meta, 1)
+
+
+class OfflineMap(folium.Map):  # type: ignore[misc]
+    """A `folium.Map` without tiles that opens anywhere; folium layers may be added as to any map.
+
+    Parameters
+    ----------
+    bounds
+        ``(west, south, east, north)`` in WGS 84 degrees, where the map opens.
+    title, language
+        Of the document.
+    options
+        Further options of Leaflet's ``L.map``, as folium takes them.
+    """
+
+    default_js: ClassVar[list[tuple[str, str]]] = []
+    default_css: ClassVar[list[tuple[str, str]]] = []
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "var {{ this.get_name() }} = L.map({{ this.get_name()|tojson }}, {"
+        " center: {{ this.location|tojson }}, crs: L.CRS.{{ this.crs }},"
+        " ...{{ this.options|tojavascript }} });\n"
+        "{{ this.get_name() }}.fitBounds({{ this.corners|tojson }});"
+        "{% endmacro %}"
+        "{% macro html(this, kwargs) %}"
+        '<div class="folium-map" id={{ this.get_name()|tojson }}></div>'
+        "{% endmacro %}"
+    )
+
+    def __init__(
+        self, *, bounds: tuple[float, float, float, float], title: str, language: str, **options: Any
+    ) -> None:
+        west, south, east, north = bounds
+        super().__init__(location=[(south + north) / 2, (west + east) / 2], tiles=None, **options)
+        self.corners = [[south, west], [north, east]]
+        self._parent = None
+        figure = OfflineFigure(title=title, language=language)
+        figure.header.add_child(Raw(f"<style>\n{leaflet_css()}\n</style>"), name="leaflet_css")
+        figure.header.add_child(Raw(f"<script>\n{leaflet_js()}\n</script>"), name="leaflet_js")
+        figure.add_child(self)
+
+
+def _leaflet() -> Traversable:
+    return resources.files("xstatic.pkg.leaflet") / "data"
+
+
+@cache
+def leaflet_js() -> str:
+    """Leaflet's script as XStatic-Leaflet installs it, safe inside a ``<script>``."""
+    text = (_leaflet() / "leaflet.js").read_text(encoding="utf-8")
+    return escape_script(re.sub(r"\n?//# sourceMappingURL=.*", "", text).strip())
+
+
+@cache
+def leaflet_css() -> str:
+    """Leaflet's style sheet with every picture it names carried inside."""
+
+    def inline(match: re.Match[str]) -> str:
+        name = match.group(1).strip("'\"")
+        if name.startswith(("#", "data:")):
+            return match.group(0)
+        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        data = base64.b64encode(_leaflet().joinpath(*name.split("/")).read_bytes()).decode()
+        return f"url(data:{kind};base64,{data})"
+
+    text = (_leaflet() / "leaflet.css").read_text(encoding="utf-8")
+    return re.sub(r"url\(([^)]+)\)", inline, text).strip()
+
+
+def escape_script(text: str) -> str:
+    r"""Script text that cannot end its own element: ``</script`` becomes ``<\/script``."""
+    return re.sub(r"<(/script|!--)", lambda m: "<\\" + m.group(1), text, flags=re.IGNORECASE)
+
+
+def external_references(page: str) -> list[str]:
+    """Everything a browser would fetch to show a page, in the order met; empty for a whole page."""
+    parser = _References()
+    parser.feed(page)
+    return parser.found
+
+
+class _References(HTMLParser):
+    """Collects what elements, style sheets and inline styles would fetch."""
+
+    _ATTRIBUTES = frozenset({"src", "srcset", "poster", "data", "background", "action", "formaction"})
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found: list[str] = []
+        self._in_style = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._in_style = tag == "style"
+        for name, value in attrs:
+            fetches = name in self._ATTRIBUTES or (tag in ("link", "use", "image") and name.endswith("href"))
+            if fetches and value and not value.startswith(("data:", "#")):
+                self.found.append(value)
+            if name == "style" and value:
+                self._styles(value)
+
+    def handle_endtag(self, tag: str) -> None:
+        self._in_style = False
+
+    def handle_data(self, data: str) -> None:
+        if self._in_style:
+            self._styles(data)
+
+    def _styles(self, text: str) -> None:
+        urls = [u.strip("'\" ") for u in re.findall(r"url\(([^)]*)\)", text)]
+        urls += re.findall(r"@import\s+['\"]([^'\"]+)", text)
+        self.found += [u for u in urls if not u.startswith(("data:", "#"))]
+
+
+class _Scripts(HTMLParser):
+    """Collects the text of every script that runs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+        self._open = False
+
+    @classmethod
+    def of(cls, page: str) -> list[str]:
+        parser = cls()
+        parser.feed(page)
+        return parser.texts
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._open = tag == "script" and dict(attrs).get("type") != "application/json"
+        if self._open:
+            self.texts.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._open = False
+
+    def handle_data(self, data: str) -> None:
+        if self._open:
+            self.texts[-1] += data
+
+
+def _sha256(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode()
+
+
+def _elements(element: Element) -> Iterator[Element]:
+    yield element
+    if isinstance(element, Figure):
+        for part in (element.header, element.html, element.script):
+            yield from _elements(part)
+    for child in element._children.values():
+        yield from _elements(child)
+
+
+def _renumber(page: str, figure: Figure) -> str:
+    """Folium's random ids, replaced by numbers in the order in which the page first names them."""
+    ids = {element._id for element in _elements(figure)}
+    numbers: dict[str, str] = {}
+
+    def number(match: re.Match[str]) -> str:
+        if match.group(0) not in ids:
+            return match.group(0)
+        return numbers.setdefault(match.group(0), f"{len(numbers) + 1:04d}")
+
+    return re.sub(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])", number, page)

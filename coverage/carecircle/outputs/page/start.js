@@ -1,0 +1,62 @@
+// Everything set going: the layers, the panel, the two languages, the small screen's sheet.
+
+const calm = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
+const narrow = () => window.matchMedia('(max-width: 820px)').matches;
+
+/** Pixels of the map that the sheet covers on a small screen. */
+function room() {
+  const sheet = document.getElementById('cc-panel');
+  return narrow() ? {paddingTopLeft: [12, 56], paddingBottomRight: [12, Math.min(sheet.offsetHeight, window.innerHeight * 0.62) + 12]} : {padding: [28, 28]};
+}
+
+function fit() {
+  const [west, south, east, north] = page.bounds;
+  map.fitBounds([[south, west], [north, east]], {...room(), animate: false});
+  fitted = map.getZoom();
+}
+
+function sheet(size) {
+  document.body.dataset.sheet = size;
+  document.getElementById('cc-handle').setAttribute('aria-expanded', String(size === 'full'));
+}
+function showMap() { if (narrow()) sheet('peek'); }
+
+function start() {
+  map.attributionControl && map.attributionControl.remove();
+  map.getContainer().setAttribute('tabindex', '0');
+  map.invalidateSize({animate: false});
+  sheet('half');
+  fit();
+  openLayers();
+  const scale = L.control.scale({imperial: false, maxWidth: 140}).addTo(map);
+  scale.getContainer().setAttribute('data-cc', 'scale');
+  state.clause = page.order.length ? page.order[0] : 0;
+  state.shading = page.levels.length ? page.levels[page.levels.length > 1 && page.levels[0].id === 'county' ? 1 : 0].id : 'people';
+  document.getElementById('cc-language').addEventListener('click', () => speak(said.language === 'zh' ? 'en' : 'zh'));
+  document.getElementById('cc-handle').addEventListener('click', () => sheet(document.body.dataset.sheet === 'full' ? 'peek' : document.body.dataset.sheet === 'peek' ? 'half' : 'full'));
+  document.getElementById('cc-home').addEventListener('click', () => { state.focus = null; fit(); redraw(); });
+  document.addEventListener('keydown', (event) => { if (event.key === 'Escape') closeWhy(); });
+  map.on('click', (event) => askWhy(event.latlng));
+  map.on('mousemove', hover);
+  map.on('mouseout', () => { document.getElementById('cc-tip').hidden = true; });
+  map.on('zoomend', showLegend);
+  for (const id of ['cc-legend', 'cc-layers']) document.getElementById(id).open = !narrow() && id === 'cc-legend';
+  said.language = page.language;
+  onLanguage(() => {
+    showHead();
+    showAnswer();
+    showControl();
+    showClauses();
+    showSources();
+    showLegend();
+    closeWhy();
+    for (const element of document.querySelectorAll('[data-say]')) element.setAttribute('aria-label', say(element.dataset.say));
+    document.getElementById('cc-home').title = say('page_home');
+    document.title = `${page.study.title} · ${say('page_name')}`;
+  });
+  showSurface();
+  window.carecircle = {map, explain};
+  document.body.dataset.ready = 'yes';
+}
+
+start();

@@ -1,0 +1,113 @@
+// Why here? What the analysis knows about the place under the pointer.
+
+const WHY_REACH = 600; // metres around a click within which the nearest residents answer
+
+/** The data at the residents nearest to a place: per clause their status, time or distance and facility. */
+function explain(lon, lat) {
+  const x = worldX(lon), y = worldY(lat), near = nearestDemand(x, y);
+  if (!near) return null;
+  const d = demand(), i = near.index, f = facilities();
+  const clauses = page.clauses.filter((c) => c.people).map((clause) => {
+    const query = clause.query === null ? null : page.queries[clause.query];
+    const cost = query ? costAt(query, i) : null, facility = query ? column(query.facility)[i] : -1;
+    return {rule: clause.rule, status: CODES[codesOf(clause)[i]], reach: query ? query.reasons[column(query.status)[i]] : null, cost: Number.isFinite(cost) ? cost : null, unit: query ? query.unit : null,
+      limit: clause.limitQuery, over: query && clause.limitQuery && Number.isFinite(cost) ? cost - clause.limitQuery : null,
+      paper_only: paperOnly(clause, codesOf(clause), i),
+      road_m: clause.road === null ? null : finite(costAt(page.queries[clause.road], i)),
+      facility: facility >= 0 ? {name: f.names[facility], index: facility} : null};
+  });
+  return {index: i, lon: lonOf(d.x[i]), lat: latOf(d.y[i]), metres: near.metres, residents: d.residents[i], area: d.area[i] >= 0 ? page.areas.names[d.area[i]] : null, clauses};
+}
+const finite = (v) => (Number.isFinite(v) ? v : null);
+
+function facilityAt(point) {
+  const f = facilities(), chosen = asked();
+  let best = -1, least = 13;
+  const consider = (i) => {
+    if (!f.placed[i]) return;
+    const p = map.latLngToContainerPoint([latOf(f.y[i]), lonOf(f.x[i])]), away = Math.hypot(p.x - point.x, p.y - point.y);
+    if (away < least) { least = away; best = i; }
+  };
+  if (state.on.asked) chosen.forEach(consider);
+  if (best < 0 && state.on.others) for (let i = 0; i < f.n; i++) if (!chosen.has(i)) consider(i);
+  return best;
+}
+
+function whyPlace(found, here) {
+  const parents = [];
+  const d = demand();
+  for (let a = d.area[found.index], hops = 0; a >= 0 && hops < 8; a = page.areas.parent[a], hops++) if (page.areas.level[a] > 0) parents.unshift(page.areas.names[a]);
+  const selected = clauseNow() ? clauseNow().rule : null;
+  const list = [...found.clauses].sort((a, b) => (b.rule === selected) - (a.rule === selected));
+  return [h('h2', {}, parents.join(' · ') || say('page_why_here')),
+    h('p', {class: 'cc-small'}, say('page_why_residents', {n: found.residents < 10 ? found.residents.toFixed(1) : people(found.residents), away: metres(here)})),
+    h('ul', {class: 'cc-why-list'}, list.filter((c) => c.status !== 'outside').map(whyClause))];
+}
+
+function whyClause(c) {
+  const clause = page.clauses.find((p) => p.rule === c.rule), good = c.status === 'covered', unsure = c.status === 'no_data' || c.status === 'unsnapped';
+  const shown = c.cost === null ? null : measured(c.cost, c.unit);
+  const over = c.over === null ? null : c.over > 0 ? say('page_over', {by: measured(c.over, c.unit)}) : say('page_within');
+  return h('li', {class: c.rule === (clauseNow() || {}).rule ? 'cc-now' : null}, badge(good ? 'PASS' : unsure ? 'NOT_ASSESSED' : 'FAIL'),
+    h('div', {}, h('b', {}, `${c.rule} ${say(clause.title)}`), h('span', {}, c.facility ? `${c.facility.name}　` : '', shown ? h('strong', {}, shown) : null, over ? `　${over}` : ''),
+      c.cost === null ? h('span', {}, say(`page_reach_${c.reach || c.status}`)) : null,
+      c.paper_only ? h('span', {class: 'cc-paper'}, c.road_m === null ? say('page_paper_here_none') : say('page_paper_here', {road: metres(c.road_m)})) : null));
+}
+
+function whyFacility(i) {
+  const f = page.facilities, clause = clauseNow(), lines = [];
+  const category = page.categories[f.category[i]];
+  if (clause && clause.people && clause.query !== null && clause.asked.includes(i)) {
+    const owner = column(page.queries[clause.query].facility), codes = codesOf(clause), d = demand();
+    let served = 0, within = 0;
+    for (let k = 0; k < d.n; k++) if (owner[k] === i && codes[k] !== OUTSIDE) { served += d.residents[k]; if (codes[k] === COVERED) within += d.residents[k]; }
+    lines.push(say('page_catchment', {n: people(served), within: people(within)}));
+  }
+  return [h('h2', {}, f.names[i]), h('p', {}, [say(category), ...f.roles[i]].join(' · ')), h('p', {class: 'cc-small'}, say(`page_status_${f.status[i]}`), f.inside[i] ? '' : ` · ${say('page_beyond_border')}`), lines.map((l) => h('p', {}, l))];
+}
+
+function closeWhy() {
+  const box = document.getElementById('cc-why');
+  box.hidden = true;
+  if (state.way) { state.way = null; redraw('way'); }
+}
+
+function openWhy(...content) {
+  const box = document.getElementById('cc-why');
+  replaceChildren(box, h('button', {type: 'button', class: 'cc-close', 'aria-label': say('page_close'), onclick: () => { closeWhy(); map.getContainer().focus(); }}, '×'), content);
+  box.hidden = false;
+}
+
+function askWhy(latlng) {
+  const point = map.latLngToContainerPoint(latlng), facility = facilityAt(point);
+  if (facility >= 0) { state.way = null; redraw('way'); openWhy(whyFacility(facility)); return; }
+  const found = explain(latlng.lng, latlng.lat), reach = Math.max(WHY_REACH, 24 * metresPerPixel());
+  if (!found || found.metres > reach) {
+    state.way = null;
+    redraw('way');
+    openWhy(h('h2', {}, say('page_why_here')), h('p', {}, say('page_why_nobody')));
+    return;
+  }
+  showWay(found);
+  openWhy(whyPlace(found, found.metres));
+}
+
+const metresPerPixel = () => 40075016.7 * Math.cos(map.getCenter().lat * Math.PI / 180) / map.options.crs.scale(map.getZoom());
+
+/** The straight line from the residents to the facility of the clause shown. */
+function showWay(found) {
+  const clause = clauseNow(), mine = clause && found.clauses.find((c) => c.rule === clause.rule), d = demand(), f = facilities();
+  state.way = mine && mine.facility && f.placed[mine.facility.index] ? [[d.x[found.index], d.y[found.index]], [f.x[mine.facility.index], f.y[mine.facility.index]]] : [[d.x[found.index], d.y[found.index]]];
+  redraw('way');
+}
+
+function hover(event) {
+  const tip = document.getElementById('cc-tip'), i = facilityAt(event.containerPoint);
+  map.getContainer().classList.toggle('cc-over', i >= 0);
+  tip.hidden = i < 0;
+  if (i < 0) return;
+  tip.textContent = page.facilities.names[i];
+  const box = map.getContainer().getBoundingClientRect();
+  tip.style.left = `${box.left + event.containerPoint.x + 14}px`;
+  tip.style.top = `${box.top + event.containerPoint.y - 10}px`;
+}

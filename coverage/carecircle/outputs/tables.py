@@ -1,0 +1,201 @@
+"""verdicts.xlsx: an overview, then a sheet a clause with its quotation, people, units and areas."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import xlsxwriter
+
+from carecircle.outputs import panel
+from carecircle.rules import by_area
+from carecircle.schema import LEVELS
+from carecircle.texts import Language, Sentence, say
+
+if TYPE_CHECKING:
+    from carecircle.analysis import Analysis
+    from carecircle.rules import Verdict
+
+_PARTS = ("covered", "not_covered", "unreachable", "unsnapped", "no_data", "outside", "total")
+_FILLS = {"FAIL": "#F3D9CF", "PASS": "#D9EAF0", "NOT_ASSESSED": "#ECECEC", "NO_THRESHOLD": "#F6F6F3", "WAIVED": "#E9E3F2"}
+Cell = str | float | int | None
+
+
+def workbook(analysis: Analysis, path: Path) -> None:
+    """Write the workbook in the study's language.
+
+    Text stays text: a cell that begins with ``=`` is never a formula, one that looks like a link is never
+    a link. Numbers are numbers, exactly those of verdicts.json.
+    """
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
+    with xlsxwriter.Workbook(str(path), options) as book:
+        created = datetime.fromisoformat(analysis.manifest["created"]).replace(tzinfo=None)
+        book.set_properties({"title": analysis.study.title or analysis.study.name, "created": created})
+        book.set_calc_mode("auto")
+        writer = _Book(book, analysis.study.language)
+        _overview(writer, analysis)
+        for verdict in analysis.verdicts:
+            _clause(writer, analysis, verdict)
+
+
+class _Book:
+    """A workbook with its formats, and sheet names that a spreadsheet accepts."""
+
+    def __init__(self, book: Any, language: Language) -> None:
+        self.book, self.language = book, language
+        self._names: set[str] = set()
+        common = {"font_name": "Microsoft YaHei" if language == "zh" else "Calibri", "font_size": 10, "valign": "top"}
+        self.plain = book.add_format({**common, "text_wrap": True})
+        self.number = book.add_format({**common, "num_format": "#,##0.##"})
+        self.share = book.add_format({**common, "num_format": "0.00%"})
+        self.head = book.add_format({**common, "bold": True, "bottom": 1, "bg_color": "#F2F4F5", "text_wrap": True})
+        self.title = book.add_format({**common, "bold": True, "font_size": 14})
+        self.label = book.add_format({**common, "font_color": "#5B666E"})
+        self.outcomes = {o: book.add_format({**common, "bg_color": c, "bold": True}) for o, c in _FILLS.items()}
+
+    def say(self, key: str, **facts: object) -> str:
+        return say(f"outputs.{key}", self.language, **facts)
+
+    def sheet(self, name: str, widths: Sequence[int]) -> Any:
+        """A new sheet; characters that no spreadsheet allows are left out, repeated names numbered."""
+        short = re.sub(r"[\[\]:*?/\\']", " ", name).strip()[:28] or "—"
+        unique, n = short, 2
+        while unique.casefold() in self._names:
+            unique, n = f"{short}~{n}", n + 1
+        self._names.add(unique.casefold())
+        sheet = self.book.add_worksheet(unique)
+        for column, width in enumerate(widths):
+            sheet.set_column(column, column, width)
+        return sheet
+
+    def put(self, sheet: Any, row: int, column: int, value: Cell, form: Any = None) -> None:
+        if value is None or value == "":
+            sheet.write_blank(row, column, None, form or self.plain)
+        elif isinstance(value, str):
+            sheet.write_string(row, column, value, form or self.plain)
+        else:
+            sheet.write_number(row, column, value, form or self.number)
+
+    def table(self, sheet: Any, row: int, header: Sequence[str], rows: Iterable[Sequence[Cell]], forms: dict[int, Any]) -> int:
+        """A header and its rows; the row after them."""
+        for column, text in enumerate(header):
+            self.put(sheet, row, column, text, self.head)
+        for line in rows:
+            row += 1
+            for column, value in enumerate(line):
+                self.put(sheet, row, column, value, forms.get(column))
+        return row + 1
+
+
+def _overview(writer: _Book, analysis: Analysis) -> None:
+    sheet = writer.sheet(writer.say("sheet_overview"), [12, 34, 12, 22, 22, 14, 14, 60, 26])
+    writer.put(sheet, 0, 0, analysis.study.title or analysis.study.name, writer.title)
+    writer.put(sheet, 1, 0, analysis.plan.title, writer.label)
+    ledger = analysis.inputs.ledger
+    row = 3
+    if ledger is not None:
+        for key, value in ledger.to_dict().items():
+            writer.put(sheet, row, 0, writer.say(f"page_inputs_{key}"), writer.label)
+            writer.put(sheet, row, 1, value)
+            row += 1
+    row += 1
+    header = [writer.say(f"column_{c}") for c in ("rule", "title", "outcome", "observed", "target", "affected", "modality", "quote", "section")]
+    for column, text in enumerate(header):
+        writer.put(sheet, row, column, text, writer.head)
+    first = row
+    for index in panel.order(analysis.verdicts):
+        row += 1
+        _overview_row(writer, sheet, row, analysis.verdicts[index])
+    sheet.autofilter(first, 0, max(row, first), len(header) - 1)
+    sheet.freeze_panes(first + 1, 2)
+
+
+def _overview_row(writer: _Book, sheet: Any, row: int, verdict: Verdict) -> None:
+    rule, language = verdict.rule_def, writer.language
+    form = writer.share if verdict.unit == "share" else writer.number
+    target: Cell = verdict.target if isinstance(verdict.target, float | int) else verdict.shown(verdict.target).text(language)
+    writer.put(sheet, row, 0, verdict.rule)
+    writer.put(sheet, row, 1, panel.title(verdict).text(language))
+    writer.put(sheet, row, 2, verdict.outcome.sentence.text(language), writer.outcomes[verdict.outcome.value])
+    writer.put(sheet, row, 3, verdict.observed, form)
+    writer.put(sheet, row, 4, target, form if not isinstance(target, str) else None)
+    writer.put(sheet, row, 5, verdict.residents_affected)
+    writer.put(sheet, row, 6, writer.say(f"modality_{rule.modality}"))
+    writer.put(sheet, row, 7, verdict.quote)
+    writer.put(sheet, row, 8, rule.section)
+
+
+def _clause(writer: _Book, analysis: Analysis, verdict: Verdict) -> None:
+    language = writer.language
+    sheet = writer.sheet(verdict.rule, [30, 26, 16, 16, 16, 16, 16, 16])
+    writer.put(sheet, 0, 0, f"{verdict.rule} {panel.title(verdict).text(language)}", writer.title)
+    row = 2
+    for key, value in _facts(writer, verdict):
+        writer.put(sheet, row, 0, writer.say(key), writer.label)
+        writer.put(sheet, row, 1, value)
+        row += 1
+    if verdict.ledger is not None:
+        row += 1
+        for part in _PARTS:
+            writer.put(sheet, row, 0, writer.say(f"page_part_{part}"), writer.label)
+            writer.put(sheet, row, 1, getattr(verdict.ledger, part))
+            row += 1
+    if verdict.units:
+        row = _units(writer, sheet, row + 1, verdict)
+    if verdict.people is not None and analysis.inputs.demand is not None:
+        for level in LEVELS:
+            row = _areas(writer, sheet, row + 1, analysis, verdict, level)
+
+
+def _facts(writer: _Book, verdict: Verdict) -> list[tuple[str, Cell]]:
+    language = writer.language
+
+    def text(sentences: Iterable[Sentence]) -> str:
+        return "\n".join(s.text(language) for s in sentences)
+
+    return [
+        ("column_outcome", verdict.outcome.sentence.text(language)),
+        ("column_observed", verdict.shown(verdict.observed).text(language)),
+        ("column_target", verdict.shown(verdict.target).text(language)),
+        ("column_margin", verdict.shown(verdict.margin).text(language)),
+        ("column_quote", verdict.quote),
+        ("column_section", verdict.rule_def.section),
+        ("column_modality", writer.say(f"modality_{verdict.rule_def.modality}")),
+        ("column_softeners", "、".join(verdict.rule_def.softeners)),
+        ("column_reason", verdict.reason.text(language)),
+        ("column_missing", text(verdict.missing_inputs)),
+        ("column_assumptions", text(verdict.assumptions)),
+    ]
+
+
+def _units(writer: _Book, sheet: Any, row: int, verdict: Verdict) -> int:
+    header = [writer.say(f"column_{c}") for c in ("unit", "id", "outcome", "observed", "residents", "waived")]
+    form = writer.share if verdict.unit == "share" else writer.number
+    rows = [
+        (u.name, u.id, u.outcome.sentence.text(writer.language), u.observed, u.residents, u.waived_by)
+        for u in verdict.units
+    ]
+    return writer.table(sheet, row, header, rows, {3: form})
+
+
+def _areas(writer: _Book, sheet: Any, row: int, analysis: Analysis, verdict: Verdict, level: str) -> int:
+    """The areas of a level by the people they leave without; nothing where there are none."""
+    frame = by_area(verdict, analysis.inputs, level)
+    if not len(frame):
+        return row - 1
+    frame = frame.assign(lacking=frame["not_covered"] + frame["unreachable"])
+    frame = frame.sort_values(["lacking", "area_id"], ascending=[False, True])
+    columns = ("name", "area_id", "residents", "covered", "not_covered", "unreachable", "unsnapped", "no_data", "share")
+    header = [writer.say(f"page_level_{level}"), writer.say("column_id"), writer.say("column_residents")]
+    header += [writer.say(f"page_part_{c}") for c in columns[3:8]] + [writer.say("page_rank_share")]
+    rows = ([_plain(v) for v in line] for line in frame[list(columns)].itertuples(index=False))
+    return writer.table(sheet, row, header, rows, {8: writer.share})
+
+
+def _plain(value: Any) -> Cell:
+    if isinstance(value, str):
+        return value
+    return None if value is None or value != value else float(value)
