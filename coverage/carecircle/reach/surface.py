@@ -1,0 +1,92 @@
+"""Travel time as a grid over the study region: each cell's centre travels like a resident there."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import affine
+import geopandas as gpd
+import numpy as np
+import pyproj
+import shapely
+
+from carecircle.errors import CapacityError
+from carecircle.reach.travel import Direction, nearest_facility
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
+    from carecircle.reach.network import Network
+
+Array = np.ndarray[Any, Any]
+
+MOST_CELLS = 4_000_000
+
+
+@dataclass(frozen=True, eq=False)
+class Surface:
+    """A grid of travel times.
+
+    Parameters
+    ----------
+    values
+        float32[h, w], minutes; NaN outside the region, off the roads and where no facility is reached.
+    transform
+        From (column, row) to the CRS; north is up.
+    crs
+        Projected, in metres.
+    """
+
+    values: Array
+    transform: affine.Affine
+    crs: pyproj.CRS
+
+
+def travel_time_surface(
+    network: Network,
+    facilities: gpd.GeoDataFrame,
+    region: BaseGeometry,
+    *,
+    cell_m: float,
+    direction: Direction = "to_facility",
+    max_snap_m: float = 500.0,
+) -> Surface:
+    """Minutes to (or from) the nearest facility at the centre of every cell of the region.
+
+    Parameters
+    ----------
+    network, facilities, direction, max_snap_m
+        As in `carecircle.reach.travel.nearest_facility`.
+    region
+        Polygon in the network's CRS; cells whose centre lies in it (or on its edge) count.
+    cell_m
+        Size of a cell; its grid lines are multiples of it, so that surfaces of one study align.
+
+    Raises
+    ------
+    CapacityError
+        For more than four million cells.
+    """
+    west, south, east, north = region.bounds
+    left, top = math.floor(west / cell_m) * cell_m, math.ceil(north / cell_m) * cell_m
+    width, height = math.ceil((east - left) / cell_m), math.ceil((top - south) / cell_m)
+    if width * height > MOST_CELLS:
+        raise CapacityError(
+            "reach.too_many_cells", value=width * height, most=MOST_CELLS,
+            cell_m=math.ceil(math.sqrt((east - west) * (north - south) / MOST_CELLS)),
+        )  # fmt: skip
+    x = np.tile(left + (np.arange(width) + 0.5) * cell_m, height)
+    y = np.repeat(top - (np.arange(height) + 0.5) * cell_m, width)
+    shapely.prepare(region)
+    cell = np.flatnonzero(shapely.intersects_xy(region, x, y))
+    centres = gpd.GeoDataFrame(
+        {"demand_id": cell}, geometry=shapely.points(x[cell], y[cell]), crs=network.crs
+    )
+    reached = nearest_facility(network, centres, facilities, direction=direction, max_snap_m=max_snap_m)
+    values = np.full(width * height, np.nan, np.float32)
+    minutes = reached["cost"].to_numpy(float)
+    values[cell] = np.where(np.isfinite(minutes), minutes, np.nan)
+    transform = affine.Affine(cell_m, 0.0, left, 0.0, -cell_m, top)
+    return Surface(values.reshape(height, width), transform, network.crs)
