@@ -1,0 +1,31 @@
+"""What the plan demands: rules in plan files, judged against a study, each with its citation."""
+
+from carecircle.rules.judge import by_area, judge
+from carecircle.rules.language import Condition, Rule
+from carecircle.rules.needs import need_sentence, needs, plans_json
+from carecircle.rules.plan import Plan, catalogue, load_plan, plan_schema
+from carecircle.rules.query import ReachQuery, required
+from carecircle.rules.verdict import ByRoad, Flip, Outcome, RuleUnit, Verdict, decide, verdict_schema
+
+__all__ = [
+    "ByRoad",
+    "Condition",
+    "Flip",
+    "Outcome",
+    "Plan",
+    "ReachQuery",
+    "Rule",
+    "RuleUnit",
+    "Verdict",
+    "by_area",
+    "catalogue",
+    "decide",
+    "judge",
+    "load_plan",
+    "need_sentence",
+    "needs",
+    "plan_schema",
+    "plans_json",
+    "required",
+    "verdict_schema",
+]

@@ -1,0 +1,126 @@
+"""Judging: every rule of a plan against what the study holds, in the plan's order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from carecircle import schema
+from carecircle.rules.language import Rule
+from carecircle.rules.measures_people import Reached, judge_reach, judge_response
+from carecircle.rules.measures_totals import judge_baseline, judge_count, judge_load, judge_ratio
+from carecircle.rules.measures_units import (
+    judge_conditional,
+    judge_each_ratio,
+    judge_presence,
+    judge_share,
+)
+from carecircle.rules.verdict import Outcome, Verdict
+from carecircle.texts import Sentence
+
+if TYPE_CHECKING:
+    from carecircle.inputs.load import Inputs
+    from carecircle.rules.plan import Plan
+
+Measure = Callable[[Rule, "Plan", "Inputs", Reached], Verdict]
+
+
+def _ratio(rule: Rule, plan: Plan, inputs: Inputs, reached: Reached) -> Verdict:
+    return (judge_each_ratio if rule.by == "facility" else judge_ratio)(rule, plan, inputs)
+
+
+MEASURES: Mapping[str, Measure] = {
+    "radius": judge_reach,
+    "time": judge_reach,
+    "response": judge_response,
+    "load": judge_load,
+    "presence": lambda rule, plan, inputs, reached: judge_presence(rule, plan, inputs),
+    "ratio": _ratio,
+    "share": lambda rule, plan, inputs, reached: judge_share(rule, plan, inputs),
+    "count": lambda rule, plan, inputs, reached: judge_count(rule, plan, inputs),
+    "conditional": lambda rule, plan, inputs, reached: judge_conditional(rule, plan, inputs),
+    "baseline": lambda rule, plan, inputs, reached: judge_baseline(rule, plan, inputs),
+}
+"""One measure a kind."""
+
+
+def judge(plan: Plan, inputs: Inputs, reached: Reached) -> list[Verdict]:
+    """Judge every rule of a plan.
+
+    Parameters
+    ----------
+    reached
+        The answers to ``required(plan)``; a query without an answer leaves its rules NOT_ASSESSED.
+
+    Returns
+    -------
+    list of Verdict
+        In the plan's order.
+    """
+    own = {rule.id: MEASURES[rule.kind](rule, plan, inputs, reached) for rule in plan.rules}
+    contradicting = {r.id: r.contradicts for r in plan.rules if r.contradicts}
+    verdicts = []
+    for rule in plan.rules:
+        verdict = _either_way(own[rule.id], [own[other] for other in rule.any_of])
+        if rule.id in contradicting:
+            facts = {"others": [f"{o}「{plan.find(o).quote}」" for o in rule.contradicts]}
+            verdict = replace(
+                verdict, assumptions=(*verdict.assumptions, Sentence("rules.contradicted", facts))
+            )
+        verdicts.append(verdict)
+    return verdicts
+
+
+def _either_way(own: Verdict, others: list[Verdict]) -> Verdict:
+    """Settle a clause that may be met either way: the way that passes speaks for the clause.
+
+    Where no way passes, an undecided way leaves the clause undecided.
+    """
+    if not others or own.outcome is Outcome.PASS:
+        return own
+    passed = next((o for o in others if o.outcome is Outcome.PASS), None)
+    facts = {"own": own.reason, "outcome": own.outcome.sentence}
+    if passed is not None:
+        reason = Sentence("rules.met_otherwise", {**facts, "rule": passed.rule, "other": passed.reason})
+        return replace(passed, rule_def=own.rule_def, reason=reason, measure=passed.rule_def.kind)
+    undecided = next((o for o in others if o.outcome is Outcome.NOT_ASSESSED), None)
+    if own.outcome is Outcome.FAIL and undecided is not None:
+        reason = Sentence(
+            "rules.open_otherwise", {**facts, "rule": undecided.rule, "other": undecided.reason}
+        )
+        missing = undecided.missing_inputs
+        return replace(own, outcome=Outcome.NOT_ASSESSED, reason=reason, missing_inputs=missing)
+    return own
+
+
+def by_area(verdict: Verdict, inputs: Inputs, level: str) -> pd.DataFrame:
+    """A people-verdict area by area: residents covered, not covered, undecided, and the share.
+
+    Returns
+    -------
+    DataFrame
+        area_id, name, residents (in scope or possibly so), covered, not_covered, unsnapped, unreachable,
+        no_data, share; one row an area of the level, most uncovered residents first. Empty for verdicts
+        that are not about people.
+    """
+    parts = ["covered", "not_covered", "unsnapped", "unreachable", "no_data"]
+    columns = ["area_id", "name", "residents", *parts, "share"]
+    if verdict.people is None or inputs.demand is None:
+        return pd.DataFrame(columns=columns)
+    above = schema.descendants(inputs.areas, level)
+    home = inputs.demand["area_id"].map(lambda a: above.get(a) if isinstance(a, str) else None)
+    people = inputs.demand["residents"].groupby([home, verdict.people]).sum().unstack(fill_value=0.0)
+    areas = inputs.areas[inputs.areas["level"] == level]
+    table = people.reindex(index=list(areas["area_id"]), columns=parts, fill_value=0.0).fillna(0.0)
+    table = table.rename_axis(None, axis=1).rename_axis("area_id").reset_index()
+    table.insert(1, "name", list(areas["name"]))
+    table.insert(2, "residents", table[parts].sum(axis=1))
+    table["share"] = (table["covered"] / table["residents"]).where(table["residents"] > 0)
+    table["_gap"] = table["not_covered"] + table["unreachable"]
+    ranked: pd.DataFrame = table.sort_values(["_gap", "area_id"], ascending=[False, True], ignore_index=True)[
+        columns
+    ]
+    return ranked

@@ -1,0 +1,230 @@
+"""The rule language: what a rule of a plan file may say, and which combinations mean nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from carecircle import categories
+
+Kind = Literal[
+    "radius", "time", "response", "load", "presence", "ratio", "share", "count", "conditional", "baseline"
+]
+By = Literal["region", "county", "town", "village", "facility", "named"]
+Comparison = Literal[">=", "<=", "==", ">", "<", "between"]
+Mode = Literal["walk", "drive", "ambulance"]
+When = Literal["shares_with_neighbour", "second_allowed", "outreach", "branches_kept"]
+
+UNITS: dict[str, tuple[str, ...]] = {"radius": ("km", "m"), "time": ("min", "h"), "response": ("min",)}
+"""Limit units by kind; the other kinds carry their number in ``target`` or ``each``."""
+_PER_UNIT: dict[str, float] = {"km": 1000.0, "m": 1.0, "min": 1.0, "h": 60.0}
+_PEOPLE_KINDS = ("radius", "time", "response")
+
+
+class MeaninglessRuleError(ValueError):
+    """A combination that means nothing: which field, and the sentence that says how to mend it."""
+
+    def __init__(self, field: str, key: str, /, **facts: object) -> None:
+        self.field, self.key, self.facts = field, key, facts
+        super().__init__(key)
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Waiver(_Strict):
+    """A plan's own exception: closed vocabulary and the sentence that grants it."""
+
+    when: When
+    quote: str = Field(min_length=8)
+    below: float | None = None
+    """``shares_with_neighbour``: a unit with fewer residents may use a neighbouring unit's facility."""
+    at_least: float | None = None
+    """``second_allowed``: a unit with this many residents or more may have a second facility."""
+
+
+class Condition(_Strict):
+    """A figure against a number: ``{attribute = "beds", comparison = ">=", value = 1}``."""
+
+    attribute: str
+    comparison: Literal[">=", "<=", "==", ">", "<"] = ">="
+    value: float
+    share_of: str = ""
+    """The figure is divided by this one first (25 % of the physicians)."""
+
+
+class Rule(_Strict):
+    """One number of one clause, as the plan writes it.
+
+    Which fields a kind uses is told on the page about the rule language; a field that a kind cannot use is
+    refused, so that nothing is silently ignored.
+    """
+
+    id: str = Field(min_length=1, pattern=r"^\S+$")
+    clause: str = Field(min_length=1)
+    section: str
+    quote: str = Field(min_length=8)
+    kind: Kind
+    categories: tuple[str, ...] = ()
+    designations: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    """``by = "named"``: the facilities' names as the plan writes them."""
+    scope: Literal["all", "urban", "rural"] = "all"
+    by: By = "region"
+    units: Literal["", "street", "township", "community", "village"] = ""
+    """Which areas of the level count: 街道 or 乡镇, 社区 or 行政村; empty: all."""
+    unit_names: tuple[str, ...] = ()
+    """Only the areas of these names."""
+    metric: Literal["", "minutes", "straight_m", "road_m"] = ""
+    direction: Literal["to_facility", "from_facility"] = "to_facility"
+    mode: Mode | None = None
+    alternatives: tuple[Mode, ...] = ()
+    limit: float | None = Field(default=None, gt=0)
+    limit_unit: Literal["", "km", "m", "min", "h"] = ""
+    comparison: Comparison = ">="
+    target: float | tuple[float, float] | None = None
+    target_source: Literal["plan", "assumed"] = "plan"
+    tolerance: float = Field(default=0.0, ge=0, lt=1)
+    """左右: the share of the target by which a figure may miss it on either side."""
+    modality: Literal["binding", "expected", "stated"] = "stated"
+    softeners: tuple[str, ...] = ()
+    each: Condition | None = None
+    """``presence``: how many facilities a unit must have (attribute ``facilities``) or what a named one must
+    show; ``share``: what a facility must show to count."""
+    has: tuple[str, ...] = ()
+    """Roles (designations, departments, levels) a facility must hold to count."""
+    when: tuple[Condition, ...] = ()
+    """``conditional``: every one of these must be so before ``each`` or ``has`` binds."""
+    numerator: str = ""
+    denominator: str = ""
+    """``residents``, ``residents_0_14``, ``residents_rural`` ..., or a facility attribute."""
+    denominator_categories: tuple[str, ...] = ()
+    denominator_designations: tuple[str, ...] = ()
+    per: float = Field(default=1.0, gt=0)
+    total: str = ""
+    """Name of the official figure (totals table) that may stand for the sum or count."""
+    baseline: float | None = None
+    """The plan's own figure of its starting year."""
+    indicator: str = ""
+    """What is measured, in one word for the consistency check; empty: told from the fields."""
+    part_of: str = ""
+    """The rule whose number this one is a part of."""
+    year: int | None = None
+    """A target year other than the plan's."""
+    note: str = ""
+    """``assumed_units``: the clause names no unit, this rule assumes one."""
+    any_of: tuple[str, ...] = ()
+    unless: tuple[Waiver, ...] = ()
+    contradicts: tuple[str, ...] = ()
+
+    @property
+    def factor(self) -> float:
+        """Metres or minutes in one ``limit_unit``."""
+        return _PER_UNIT.get(self.limit_unit, 1.0)
+
+    @property
+    def band(self) -> tuple[float, float] | None:
+        """The target as a band, where it is one (a stated tolerance makes one)."""
+        if isinstance(self.target, tuple):
+            return self.target
+        if self.target is not None and self.tolerance:
+            slack = abs(self.target) * self.tolerance
+            return round(self.target - slack, 12), round(self.target + slack, 12)
+        return None
+
+    @model_validator(mode="after")
+    def _meaningful(self) -> Self:
+        fault = next(_faults(self), None)
+        if fault is not None:
+            raise fault
+        return self
+
+
+def _faults(rule: Rule) -> Iterator[MeaninglessRuleError]:
+    yield from _terms(rule)
+    yield from _numbers(rule)
+    yield from _shape(rule)
+
+
+def _terms(rule: Rule) -> Iterator[MeaninglessRuleError]:
+    known = categories.categories()
+    for field in ("categories", "denominator_categories"):
+        for term in getattr(rule, field):
+            if term not in known:
+                near = categories.canonical(term) or categories.nearest(term) or "—"
+                yield MeaninglessRuleError(field, "rules.unmapped_category", value=term, near=near)
+    for field in ("designations", "denominator_designations", "has"):
+        for term in getattr(rule, field):
+            if not categories.is_role(term):
+                yield MeaninglessRuleError(
+                    field, "rules.unknown_role", value=term, near=categories.role(term) or "—"
+                )
+    figures = {**categories.attributes(), **categories.area_attributes()}
+    asked = [("numerator", rule.numerator), ("denominator", rule.denominator)]
+    asked += [("when", c.attribute) for c in rule.when]
+    if rule.each is not None:
+        asked += [("each", rule.each.attribute), ("each", rule.each.share_of)]
+    for field, name in asked:
+        if name and name not in figures and name != "facilities":
+            yield MeaninglessRuleError(
+                field, "rules.unknown_attribute", value=name, near=categories.attribute(name) or "—"
+            )
+
+
+def _numbers(rule: Rule) -> Iterator[MeaninglessRuleError]:
+    wanted = UNITS.get(rule.kind)
+    if wanted is None and (rule.limit is not None or rule.limit_unit):
+        yield MeaninglessRuleError("limit", "rules.limit_unused", kind=rule.kind)
+    if wanted is not None and rule.limit_unit not in wanted:
+        yield MeaninglessRuleError(
+            "limit_unit", "rules.wrong_unit", value=rule.limit_unit, kind=rule.kind, wanted=wanted
+        )
+    if rule.kind == "response" and rule.limit is None:
+        yield MeaninglessRuleError("limit", "rules.missing_field", field="limit", kind=rule.kind)
+    if isinstance(rule.target, tuple):
+        low, high = rule.target
+        if not 0 <= low < high:
+            yield MeaninglessRuleError("target", "rules.impossible_band", low=low, high=high)
+        if rule.comparison != "between":
+            yield MeaninglessRuleError("comparison", "rules.band_comparison", value=rule.comparison)
+    elif rule.comparison == "between":
+        yield MeaninglessRuleError("target", "rules.band_missing")
+    share = rule.kind in ("radius", "time", "share", "presence", "conditional")
+    if share and isinstance(rule.target, float) and not 0 <= rule.target <= 1:
+        yield MeaninglessRuleError("target", "rules.share_beyond_one", value=rule.target)
+    if rule.tolerance and (rule.comparison != "==" or not isinstance(rule.target, float)):
+        yield MeaninglessRuleError("tolerance", "rules.tolerance_needs_equal")
+
+
+def _shape(rule: Rule) -> Iterator[MeaninglessRuleError]:
+    needed: dict[str, tuple[str, ...]] = {
+        "radius": ("categories", "metric"), "time": ("categories", "metric", "mode"),
+        "response": ("categories", "mode"), "load": ("categories", "target"),
+        "ratio": ("numerator", "denominator", "target"),
+        "count": ("target",), "conditional": ("when",), "baseline": ("target",),
+    }  # fmt: skip
+    for field in needed.get(rule.kind, ()):
+        if getattr(rule, field) in ((), "", None):
+            yield MeaninglessRuleError(field, "rules.missing_field", field=field, kind=rule.kind)
+    if rule.kind == "radius" and rule.metric not in ("straight_m", "road_m"):
+        yield MeaninglessRuleError("metric", "rules.wrong_metric", value=rule.metric, kind=rule.kind)
+    if rule.kind in ("time", "response") and rule.metric != "minutes":
+        yield MeaninglessRuleError("metric", "rules.wrong_metric", value=rule.metric, kind=rule.kind)
+    if rule.kind in _PEOPLE_KINDS and rule.by != "region":
+        yield MeaninglessRuleError("by", "rules.wrong_by", value=rule.by, kind=rule.kind)
+    if (rule.by == "named") != bool(rule.names):
+        yield MeaninglessRuleError("names", "rules.names_and_named")
+    if rule.kind == "share" and not (rule.has or rule.each):
+        yield MeaninglessRuleError("has", "rules.share_of_what")
+    if rule.kind == "load" and not isinstance(rule.target, tuple):
+        yield MeaninglessRuleError("target", "rules.band_missing")
+    for exception in rule.unless:
+        if exception.when == "shares_with_neighbour" and exception.below is None:
+            yield MeaninglessRuleError("unless", "rules.missing_field", field="below", kind=exception.when)
+        if exception.when == "second_allowed" and exception.at_least is None:
+            yield MeaninglessRuleError("unless", "rules.missing_field", field="at_least", kind=exception.when)
+    if rule.unless and rule.kind != "presence":
+        yield MeaninglessRuleError("unless", "rules.unless_presence", kind=rule.kind)

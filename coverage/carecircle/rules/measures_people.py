@@ -1,0 +1,292 @@
+"""Rules about where people live: radius, time and response, judged in residents."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from carecircle import categories
+from carecircle.reach.ledger import people_ledger, people_status
+from carecircle.rules.figures import has_facilities, in_scope, need, partial_inventory, region_figure
+from carecircle.rules.language import Rule
+from carecircle.rules.query import ReachQuery, alternative_queries, main_query, mode_name, road_query
+from carecircle.rules.verdict import ByRoad, Flip, Outcome, Verdict, decide, margin, shown
+from carecircle.schema import PeopleLedger
+from carecircle.texts import Sentence
+
+if TYPE_CHECKING:
+    from carecircle.inputs.load import Inputs
+    from carecircle.rules.plan import Plan
+
+Reached = Mapping[ReachQuery, pd.DataFrame]
+_ANY = sys.float_info.max
+"""A limit that holds whoever is reached at all."""
+_UNSNAPPED_TOLERATED = 0.01
+"""A mean may leave out this share of residents who cannot be placed on a road."""
+
+
+def judge_reach(rule: Rule, plan: Plan, inputs: Inputs, reached: Reached) -> Verdict:
+    """Judge a radius or time rule: the share of residents within the limit (inclusive).
+
+    Share = covered / (total - outside). Its upper end counts unsnapped residents and those of unknown
+    scope or place as covered; PASS and FAIL are said only where both ends agree.
+    """
+    lacking = missing_for_reach(rule, inputs, reached)
+    query = main_query(rule)
+    if lacking or query is None:
+        return _without(rule, lacking)
+    frame = reached[query]
+    if rule.limit is None:
+        return _measured(rule, plan, inputs, frame)
+    people, ledger = _ledger(rule, inputs, frame, rule.limit * rule.factor)
+    if ledger.in_scope <= 0:
+        return _empty_scope(rule, people, ledger)
+    low = ledger.covered / ledger.in_scope
+    high = math.fsum([ledger.covered, ledger.unsnapped, ledger.no_data]) / ledger.in_scope
+    target, source = target_share(rule, inputs)
+    outcome = decide(low, high, ">=", target)
+    unsure = _unsure(rule, inputs)
+    if outcome is Outcome.FAIL and unsure:
+        outcome, high = Outcome.NOT_ASSESSED, 1.0
+    undecided = outcome is Outcome.NOT_ASSESSED
+    return Verdict(
+        rule_def=rule,
+        outcome=outcome,
+        reason=_reason(rule, outcome, ledger, low, high),
+        observed=low,
+        target=target,
+        target_source=source,
+        margin=margin(low, high, ">=", target),
+        flip=_flip(rule, inputs, frame, ledger, target),
+        by_road=_by_road(rule, inputs, reached, people),
+        alternatives=tuple(_alternatives(rule, inputs, reached)),
+        residents_affected=math.fsum([ledger.not_covered, ledger.unreachable]),
+        ledger=ledger,
+        missing_inputs=(*(_settling(rule, ledger) if undecided else ()), *(unsure if undecided else ())),
+        assumptions=_assumptions(rule, plan, inputs, source),
+        people=people,
+    )
+
+
+def judge_response(rule: Rule, plan: Plan, inputs: Inputs, reached: Reached) -> Verdict:
+    """Judge a response rule: residents-weighted mean travel time plus call handling and turn-out.
+
+    The mean is over reached residents. Anyone unreachable fails the rule, and so do unsnapped residents
+    beyond 1 % of the scope; residents of unknown place or scope beyond that leave it undecided.
+    """
+    lacking = missing_for_reach(rule, inputs, reached)
+    query = main_query(rule)
+    if lacking or query is None or rule.limit is None:
+        return replace(_without(rule, lacking), unit="min", comparison="<=")
+    frame, turnout = reached[query], inputs.study.assumptions.turnout_min
+    people, ledger = _ledger(rule, inputs, frame, _ANY)
+    if ledger.in_scope <= 0:
+        return replace(_empty_scope(rule, people, ledger), unit="min", comparison="<=")
+    there = people == "covered"
+    weights = inputs.demand["residents"][there]
+    travel = math.fsum(weights * frame["cost"][there]) / ledger.covered if ledger.covered > 0 else math.inf
+    mean = travel + turnout
+    settled = decide(mean, mean, "<=", rule.limit)
+    tolerated = _UNSNAPPED_TOLERATED * ledger.in_scope
+    beyond = there & (frame["cost"] + turnout > rule.limit)
+    unreached = math.fsum([ledger.unreachable, ledger.not_covered])
+    facts = {
+        "mean": shown(mean, "min"), "turnout": turnout, "unreachable": unreached,
+        "unsnapped": ledger.unsnapped, "no_data": ledger.no_data,
+    }  # fmt: skip
+    key = "response"
+    outcome = settled
+    if unreached > 0 or ledger.unsnapped > tolerated or not math.isfinite(mean):
+        outcome, key = Outcome.FAIL, "response_unreached"
+    elif ledger.no_data > tolerated:
+        outcome, key = Outcome.NOT_ASSESSED, "response_undecided"
+    unsure = _unsure(rule, inputs)
+    if outcome is Outcome.FAIL and unsure:
+        outcome, key = Outcome.NOT_ASSESSED, "response_undecided"
+    slack = rule.limit - mean
+    missing = (*_settling(rule, ledger), *unsure) if outcome is Outcome.NOT_ASSESSED else ()
+    return Verdict(
+        rule_def=rule,
+        outcome=outcome,
+        reason=Sentence(f"rules.{key}", facts),
+        observed=mean,
+        target=rule.limit,
+        unit="min",
+        comparison="<=",
+        margin=slack if outcome is settled else min(slack, -math.ulp(1.0)),
+        flip=Flip(mean if math.isfinite(mean) else None, None),
+        residents_affected=math.fsum([math.fsum(inputs.demand["residents"][beyond]), unreached]),
+        ledger=ledger,
+        missing_inputs=missing,
+        assumptions=(
+            *_assumptions(rule, plan, inputs, "plan"),
+            Sentence("rules.turnout", {"minutes": turnout}),
+        ),
+        people=people,
+    )
+
+
+def missing_for_reach(rule: Rule, inputs: Inputs, reached: Reached) -> tuple[Sentence, ...]:
+    """The inputs without which a rule about reach cannot be judged."""
+    found = []
+    if inputs.demand is None or inputs.ledger is None:
+        found.append(need("residents"))
+    if not has_facilities(inputs):
+        found.append(need("facilities"))
+    query = main_query(rule)
+    by_road = query is not None and query.metric != "straight_m"
+    if query not in reached and (not found or (by_road and inputs.edges is None)):
+        found.append(need("roads"))
+    return tuple(found)
+
+
+def target_share(rule: Rule, inputs: Inputs) -> tuple[float, str]:
+    """The share of residents asked for, and whose figure it is: the plan's, the study's or assumed."""
+    own = inputs.study.assumptions.target_share
+    if rule.target_source == "assumed" and own is not None:
+        return own, "study"
+    target = rule.target if isinstance(rule.target, float) else 1.0
+    return target, "assumed" if rule.target is None else rule.target_source
+
+
+def _without(rule: Rule, lacking: tuple[Sentence, ...]) -> Verdict:
+    return Verdict(
+        rule_def=rule,
+        outcome=Outcome.NOT_ASSESSED,
+        reason=Sentence("rules.lacks", {"needs": list(lacking)}),
+        target=rule.target,
+        target_source=rule.target_source,
+        missing_inputs=lacking,
+    )
+
+
+def _empty_scope(rule: Rule, people: pd.Series, ledger: PeopleLedger) -> Verdict:
+    missing = (need("urban"),) if rule.scope != "all" else (need("residents"),)
+    reason = Sentence("rules.no_residents_in_scope", {"scope": Sentence(f"rules.scope_{rule.scope}")})
+    return Verdict(
+        rule_def=rule, outcome=Outcome.NOT_ASSESSED, reason=reason, target=rule.target,
+        target_source=rule.target_source, ledger=ledger, missing_inputs=missing, people=people,
+    )  # fmt: skip
+
+
+def _ledger(rule: Rule, inputs: Inputs, frame: pd.DataFrame, limit: float) -> tuple[pd.Series, PeopleLedger]:
+    people = people_status(inputs.demand, frame, limit=limit, in_scope=in_scope(inputs.demand, rule.scope))
+    return people, people_ledger(inputs.demand, people, inputs.ledger)
+
+
+def _measured(rule: Rule, plan: Plan, inputs: Inputs, frame: pd.DataFrame) -> Verdict:
+    """A rule without a number: the residents-weighted mean distance or time is reported, nothing judged."""
+    unit = rule.limit_unit or "min"
+    people, ledger = _ledger(rule, inputs, frame, _ANY)
+    if ledger.in_scope <= 0:
+        return _empty_scope(rule, people, ledger)
+    there = people == "covered"
+    weights = inputs.demand["residents"][there]
+    mean = None
+    if ledger.covered > 0:
+        mean = math.fsum(weights * frame["cost"][there]) / ledger.covered / rule.factor
+    reason = Sentence("rules.no_number", {"mean": shown(mean, unit), "residents": ledger.covered})
+    return Verdict(
+        rule_def=rule, outcome=Outcome.NO_THRESHOLD, reason=reason, observed=mean, unit=unit, ledger=ledger,
+        assumptions=_assumptions(rule, plan, inputs, "plan"), people=people,
+    )  # fmt: skip
+
+
+def _reason(rule: Rule, outcome: Outcome, ledger: PeopleLedger, low: float, high: float) -> Sentence:
+    facts = {
+        **ledger.to_dict(), "in_scope": ledger.in_scope, "share": shown(low, "share"),
+        "high": shown(high, "share"), "limit": shown(rule.limit, rule.limit_unit),
+        "beyond": math.fsum([ledger.not_covered, ledger.unreachable]),
+    }  # fmt: skip
+    return Sentence(f"rules.people_{outcome.value.lower()}", facts)
+
+
+def _settling(rule: Rule, ledger: PeopleLedger) -> tuple[Sentence, ...]:
+    found = []
+    if ledger.unsnapped > 0:
+        found.append(need("roads_near", residents=ledger.unsnapped))
+    if ledger.no_data > 0:
+        found.append(need("urban") if rule.scope != "all" else need("places"))
+    return tuple(found)
+
+
+def _unsure(rule: Rule, inputs: Inputs) -> tuple[Sentence, ...]:
+    """What the facility table leaves open about the facilities of a rule."""
+    facilities = inputs.facilities
+    of_kind = facilities[categories.in_categories(facilities, rule.categories)]
+    unknown = categories.roles_held(of_kind, rule.designations).isna().sum() if rule.designations else 0
+    found = [need("role", lacking=int(unknown))] if unknown else []
+    return (*found, need("inventory")) if partial_inventory(inputs) else tuple(found)
+
+
+def _flip(rule: Rule, inputs: Inputs, frame: pd.DataFrame, ledger: PeopleLedger, target: float) -> Flip:
+    """The smallest limit that holds the target share, and the residents between here and there."""
+    people, _ = _ledger(rule, inputs, frame, _ANY)
+    there = (people == "covered").to_numpy()
+    cost = frame["cost"].to_numpy()[there]
+    order = np.argsort(cost, kind="stable")
+    held = np.cumsum(inputs.demand["residents"].to_numpy()[there][order])
+    enough = np.nonzero(held >= target * ledger.in_scope * (1 - 1e-12))[0]
+    limit = float(cost[order][enough[0]]) / rule.factor if enough.size else None
+    return Flip(limit, abs(math.fsum([target * ledger.in_scope, -ledger.covered])))
+
+
+def _by_road(rule: Rule, inputs: Inputs, reached: Reached, on_paper: pd.Series) -> ByRoad | None:
+    query = road_query(rule)
+    if query is None or query not in reached or rule.limit is None:
+        return None
+    people, ledger = _ledger(rule, inputs, reached[query], rule.limit * rule.factor)
+    fails = people.isin(["not_covered", "unreachable"]) & (on_paper == "covered")
+    return ByRoad(
+        observed=ledger.covered / ledger.in_scope,
+        residents_affected=math.fsum([ledger.not_covered, ledger.unreachable]),
+        paper_only=math.fsum(inputs.demand["residents"][fails]),
+    )
+
+
+def _alternatives(rule: Rule, inputs: Inputs, reached: Reached) -> list[tuple[str, float]]:
+    found = []
+    for query in alternative_queries(rule):
+        if query in reached and rule.limit is not None and query.mode is not None:
+            _, ledger = _ledger(rule, inputs, reached[query], rule.limit * rule.factor)
+            found.append((query.mode, ledger.covered / ledger.in_scope))
+    return found
+
+
+def _assumptions(rule: Rule, plan: Plan, inputs: Inputs, source: str) -> tuple[Sentence, ...]:
+    said = []
+    study = inputs.study
+    if rule.metric != "straight_m" and rule.mode is not None:
+        direction = Sentence(f"rules.direction_{rule.direction}")
+        said.append(Sentence("rules.mode_assumed", {"mode": mode_name(rule.mode), "direction": direction}))
+    if source != "plan" and rule.limit is not None and rule.kind != "response":
+        share = shown(target_share(rule, inputs)[0], "share")
+        said.append(Sentence(f"rules.target_{source}", {"share": share}))
+    if rule.metric != "straight_m":
+        said.append(Sentence("rules.junctions_ignored", {"max_snap_m": study.assumptions.max_snap_m}))
+    if rule.scope != "all":
+        said.extend(urban_notes(plan, inputs))
+    facilities = inputs.facilities
+    planned = facilities.assign(status=facilities["status"].replace({"planned": "open", "open": "closed"}))
+    waiting = int(categories.select(planned, rule.categories, rule.designations).sum())
+    if waiting:
+        said.append(Sentence("rules.planned_not_counted", {"facilities": waiting}))
+    return tuple(said)
+
+
+def urban_notes(plan: Plan, inputs: Inputs) -> list[Sentence]:
+    """How urban and rural residents were told apart, and the census's urban residents beside those found."""
+    said = [inputs.urban_method] if inputs.urban_method is not None else []
+    found = math.fsum(inputs.demand["residents"][in_scope(inputs.demand, "urban") == True])  # noqa: E712
+    census = region_figure(inputs, plan, "residents_urban")
+    if census is not None:
+        said.append(Sentence("rules.urban_beside_census", {"found": found, "census": census[0]}))
+    else:
+        said.append(Sentence("rules.urban_found", {"found": found}))
+    return said

@@ -1,0 +1,333 @@
+"""Rules about totals: residents per facility, figures per residents, counts, and the plan's own baselines."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from carecircle.rules.figures import (
+    Figure,
+    attribute_name,
+    attribute_total,
+    counted,
+    facilities_of,
+    facility_figure,
+    has_facilities,
+    in_scope,
+    need,
+    partial_inventory,
+    ratio,
+    region_figure,
+    residents,
+)
+from carecircle.rules.language import Rule
+from carecircle.rules.measures_people import Reached, urban_notes
+from carecircle.rules.measures_units import find_named
+from carecircle.rules.query import main_query, mode_name
+from carecircle.rules.units import area_units
+from carecircle.rules.verdict import Flip, Outcome, RuleUnit, Target, Verdict, decide, margin, shown
+from carecircle.texts import Sentence
+
+if TYPE_CHECKING:
+    from carecircle.inputs.load import Inputs
+    from carecircle.rules.plan import Plan
+
+_RESIDENTS = {
+    "residents": ("all", ""),
+    "residents_urban": ("urban", ""),
+    "residents_rural": ("rural", ""),
+    "residents_0_14": ("all", "_0_14"),
+}
+
+
+def judge_ratio(rule: Rule, plan: Plan, inputs: Inputs) -> Verdict:
+    """Judge ``numerator * per / denominator`` for the whole region."""
+    official = region_figure(inputs, plan, rule.id)
+    if official is not None:
+        figure = Figure(official[0], official[0], Sentence("rules.source_official"))
+        return _judged(rule, figure, _unit(rule), "ratio_official", {})
+    top = attribute_total(inputs, plan, rule.numerator, rule.categories, rule.designations, rule.total)
+    bottom = _denominator(rule, plan, inputs)
+    figure = ratio(top, bottom, rule.per)
+    facts = {
+        "top": top.low, "top_name": attribute_name(rule.numerator),
+        "bottom": bottom.low, "bottom_name": attribute_name(rule.denominator),
+    }  # fmt: skip
+    verdict = _judged(rule, figure, _unit(rule), "ratio", facts)
+    if not (top.known and bottom.known) or rule.denominator not in _RESIDENTS:
+        return verdict
+    target = verdict.target[0] if isinstance(verdict.target, tuple) else verdict.target
+    carried = top.low * rule.per / target if target else None
+    turn = None if carried is None else abs(carried - bottom.low)
+    return _with(verdict, flip=Flip(figure.low, turn))
+
+
+def judge_count(rule: Rule, plan: Plan, inputs: Inputs) -> Verdict:
+    """Judge a number of facilities, or an attribute added up over them, in the region or a named facility."""
+    if rule.by == "named":
+        return _named_count(rule, inputs)
+    official = region_figure(inputs, plan, rule.id)
+    if official is not None:
+        figure = Figure(official[0], official[0], Sentence("rules.source_official"))
+    elif rule.numerator:
+        kinds, roles = rule.categories, (*rule.designations, *rule.has)
+        figure = attribute_total(inputs, plan, rule.numerator, kinds, roles, rule.total)
+    else:
+        roles = (*rule.designations, *rule.has)
+        figure = counted(inputs, plan, rule.categories, roles, rule.total)
+    return _judged(rule, figure, _unit(rule), "count", {})
+
+
+def judge_baseline(rule: Rule, plan: Plan, inputs: Inputs) -> Verdict:
+    """Show a figure of the plan's starting year; it is judged by nothing."""
+    year = plan.plan.baseline_year
+    name = rule.total or (rule.numerator if not rule.denominator else rule.id)
+    found = region_figure(inputs, plan, name, year=year) if name else None
+    facts = {"year": str(year), "published": shown(rule.target, _unit(rule))}
+    return Verdict(
+        rule_def=rule, outcome=Outcome.NO_THRESHOLD, reason=Sentence("rules.baseline", facts),
+        observed=None if found is None else found[0], target=rule.target, unit=_unit(rule),
+        comparison=rule.comparison,
+    )  # fmt: skip
+
+
+def judge_load(rule: Rule, plan: Plan, inputs: Inputs, reached: Reached) -> Verdict:
+    """Judge how many residents share a facility: needed = ceil(r / high), most = max(needed, floor(r / low)).
+
+    The region (or each unit) has between ``needed`` and ``most`` facilities. Residents whose scope or place
+    is unknown widen r; the rule is decided only where every r between agrees. Catchments are a diagnostic.
+    """
+    low, high = rule.target if isinstance(rule.target, tuple) else (0.0, math.inf)
+    if not has_facilities(inputs):
+        return _open(rule, (need("facilities"),))
+    if rule.by in ("town", "village", "county"):
+        return _load_by_unit(rule, plan, inputs, low, high)
+    people = residents(inputs, plan, rule.scope)
+    if not math.isfinite(people.high):
+        return _open(rule, people.missing if inputs.demand is not None else (need("residents"),))
+    if people.high <= 0:
+        facts = {"scope": Sentence(f"rules.scope_{rule.scope}")}
+        return _with(_open(rule, (need("urban"),)), reason=Sentence("rules.no_residents_in_scope", facts))
+    chosen, unsure = facilities_of(inputs, rule.categories, rule.designations)
+    n = len(chosen)
+    outcome = load_outcome(people.low, people.high, n, low, high)
+    missing = people.missing
+    if outcome is Outcome.FAIL and (len(unsure) or partial_inventory(inputs)):
+        outcome, missing = (
+            Outcome.NOT_ASSESSED,
+            (need("role", lacking=len(unsure)) if len(unsure) else need("inventory"),),
+        )
+    said = [people.source, *people.notes, Sentence("rules.load_counting")]
+    if rule.scope != "all" and inputs.demand is not None:
+        said += urban_notes(plan, inputs)
+    units = _catchments(rule, inputs, reached, low, high)
+    if units:
+        said.append(Sentence("rules.catchments", {"mode": mode_name(rule.mode)}))
+    needed, most = load_band(people.high, low, high)
+    over, under = max(0.0, people.high - high * n), max(0.0, low * n - people.low) if n > most else 0.0
+    counts: dict[str, object] = {
+        "residents": people.low, "facilities": n, "needed": needed, "most": most,
+        "over": over, "under": under, "low": low, "high": high,
+    }  # fmt: skip
+    return Verdict(
+        rule_def=rule,
+        outcome=outcome,
+        reason=Sentence(f"rules.load_{outcome.value.lower()}", counts),
+        observed=people.low / n if n else None,
+        target=(low, high),
+        target_source=rule.target_source,
+        unit="residents_per_facility",
+        comparison="between",
+        margin=_load_margin(people, n, low, high, outcome),
+        flip=Flip(people.low / n if n else None, _load_turn(people.low, n, low, high)),
+        residents_affected=over or under,
+        missing_inputs=missing if outcome is Outcome.NOT_ASSESSED else (),
+        assumptions=tuple(dict.fromkeys(said)),
+        units=tuple(units),
+    )
+
+
+def load_band(people: float, low: float, high: float) -> tuple[int, int]:
+    """How many facilities so many residents need, and the most the band allows."""
+    needed = math.ceil(people / high)
+    return needed, max(needed, math.floor(people / low)) if low else needed
+
+
+def load_outcome(least: float, most: float, facilities: int, low: float, high: float) -> Outcome:
+    """The outcome for residents known to lie in ``[least, most]``.
+
+    n facilities pass for r residents exactly where r <= n * high and (r >= n * low or r > (n - 1) * high):
+    one contiguous range, so both ends and whether the range lies between decide.
+    """
+    holds = [_fits(r, facilities, low, high) for r in (least, most)]
+    if all(holds):
+        return Outcome.PASS
+    inside = least < facilities * high < most
+    return Outcome.NOT_ASSESSED if any(holds) or inside else Outcome.FAIL
+
+
+def _fits(people: float, facilities: int, low: float, high: float) -> bool:
+    needed, most = load_band(people, low, high)
+    return needed <= facilities <= most
+
+
+def _load_margin(people: Figure, n: int, low: float, high: float, outcome: Outcome) -> float:
+    """Slack in residents per facility: to the upper end, and to the lower one where fewer would do."""
+    slack = min(_load_slack(r, n, low, high) for r in (people.low, people.high))
+    if outcome is Outcome.FAIL:
+        slack = max(_load_slack(r, n, low, high) for r in (people.low, people.high))
+    return slack if outcome is Outcome.PASS else min(slack, -math.ulp(1.0))
+
+
+def _load_slack(people: float, n: int, low: float, high: float) -> float:
+    if not n:
+        return -people
+    needed, _ = load_band(people, low, high)
+    floor = min(low, people / needed) if needed else low
+    return min(high - people / n, people / n - floor)
+
+
+def _load_turn(people: float, n: int, low: float, high: float) -> float:
+    """How many residents more or fewer turn the outcome: the distance to the nearer end of n's range."""
+    ends = [n * high, min(n * low, (n - 1) * high) if n else 0.0]
+    return min(abs(people - end) for end in ends)
+
+
+def _load_by_unit(rule: Rule, plan: Plan, inputs: Inputs, low: float, high: float) -> Verdict:
+    chosen, unsure = facilities_of(inputs, rule.categories, rule.designations)
+    units = []
+    for unit in area_units(rule, inputs, chosen, unsure):
+        outcome = Outcome.NOT_ASSESSED
+        if unit.residents is not None and not unit.unsure:
+            outcome = load_outcome(unit.residents, unit.residents, len(unit.facilities), low, high)
+        n = len(unit.facilities)
+        value = unit.residents / n if n and unit.residents is not None else None
+        units.append(RuleUnit(unit.area_id, unit.name, value, outcome, unit.residents))
+    if not units:
+        return _open(rule, (need("areas", level=Sentence(f"rules.level_{rule.by}")),))
+    bad = [u for u in units if u.outcome is Outcome.FAIL]
+    open_ = [u for u in units if u.outcome is Outcome.NOT_ASSESSED]
+    outcome = Outcome.FAIL if bad else Outcome.NOT_ASSESSED if open_ else Outcome.PASS
+    good = len(units) - len(bad) - len(open_)
+    facts = {
+        "good": good, "judged": len(units), "bad": [u.name for u in bad][:8],
+        "failing": len(bad), "open": len(open_), "waived": 0,
+    }  # fmt: skip
+    share = good / len(units)
+    return Verdict(
+        rule_def=rule, outcome=outcome, reason=Sentence(f"rules.units_{outcome.value.lower()}", facts),
+        observed=share, target=1.0, target_source=rule.target_source,
+        margin=share - 1.0, flip=Flip(share, None),
+        residents_affected=math.fsum(u.residents or 0 for u in bad),
+        missing_inputs=(need("unit_residents"),) if outcome is Outcome.NOT_ASSESSED else (),
+        units=tuple(units),
+    )  # fmt: skip
+
+
+def _catchments(rule: Rule, inputs: Inputs, reached: Reached, low: float, high: float) -> list[RuleUnit]:
+    """Residents of each facility's catchment (whoever is nearest): a diagnostic, never the outcome."""
+    query = main_query(rule)
+    if query is None or query not in reached or inputs.demand is None:
+        return []
+    counts = (in_scope(inputs.demand, rule.scope) == True) & reached[query]["facility_id"].notna()  # noqa: E712
+    people = inputs.demand["residents"][counts].groupby(reached[query]["facility_id"][counts]).agg(math.fsum)
+    names = dict(zip(inputs.facilities["facility_id"], inputs.facilities["name"], strict=True))
+    units = []
+    for facility_id, total in people.items():
+        outcome = decide(total, total, "between", (low, high))
+        units.append(
+            RuleUnit(
+                str(facility_id),
+                str(names.get(facility_id, facility_id)),
+                float(total),
+                outcome,
+                float(total),
+            )
+        )
+    return units
+
+
+def _named_count(rule: Rule, inputs: Inputs) -> Verdict:
+    """An attribute of one named facility against its own number."""
+    if not has_facilities(inputs):
+        return _open(rule, (need("facilities"),))
+    name = rule.names[0]
+    row = find_named(inputs, name)
+    if row is None:
+        return _with(_open(rule, (need("named", name=name),)), unit=_unit(rule), target=rule.target)
+    value = facility_figure(row["attributes"], rule.numerator)
+    if value is None:
+        return _with(_open(rule, (need("named_figure", name=name),)), unit=_unit(rule), target=rule.target)
+    verdict = _judged(rule, Figure(value, value, Sentence("rules.nothing")), _unit(rule), "count", {})
+    unit = RuleUnit(str(row["facility_id"]), str(row["name"]), value, verdict.outcome)
+    return _with(verdict, units=(unit,))
+
+
+def _denominator(rule: Rule, plan: Plan, inputs: Inputs) -> Figure:
+    if rule.denominator in _RESIDENTS:
+        scope, ages = _RESIDENTS[rule.denominator]
+        return residents(inputs, plan, scope, ages=ages)
+    if rule.denominator_categories or rule.denominator_designations:
+        kinds, roles = rule.denominator_categories, rule.denominator_designations
+    else:
+        kinds, roles = rule.categories, rule.designations
+    return attribute_total(inputs, plan, rule.denominator, kinds, roles)
+
+
+def _judged(rule: Rule, figure: Figure, unit: str, key: str, facts: dict[str, object]) -> Verdict:
+    target: Target = rule.band or rule.target
+    assert target is not None  # the rule language asks for one
+    comparison = "between" if isinstance(target, tuple) else rule.comparison
+    outcome = decide(figure.low, figure.high, comparison, target)
+    undecided = outcome is Outcome.NOT_ASSESSED
+    slack = margin(figure.low, figure.high, comparison, target)
+    nothing = not figure.known and figure.low == 0
+    said = [*figure.notes]
+    if rule.tolerance:
+        said.append(Sentence("rules.about", {"tolerance": shown(rule.tolerance, "share")}))
+    reason = {
+        "value": shown(figure.low, unit),
+        "target": shown(target, unit),
+        "short": shown(abs(slack), unit),
+    }
+    return Verdict(
+        rule_def=rule,
+        outcome=outcome,
+        reason=Sentence(f"rules.{key}_{outcome.value.lower()}", {**reason, **facts, "source": figure.source}),
+        observed=None if nothing and undecided else figure.low,
+        target=target,
+        target_source=rule.target_source,
+        unit=unit,
+        comparison=comparison,
+        margin=None if (nothing and undecided) or not math.isfinite(slack) else slack,
+        flip=None if nothing and undecided else Flip(figure.low, None),
+        missing_inputs=tuple(dict.fromkeys(figure.missing)) if undecided else (),
+        assumptions=tuple(said),
+    )
+
+
+def _open(rule: Rule, missing: tuple[Sentence, ...]) -> Verdict:
+    return Verdict(
+        rule_def=rule, outcome=Outcome.NOT_ASSESSED, reason=Sentence("rules.lacks", {"needs": list(missing)}),
+        target=rule.target, target_source=rule.target_source, missing_inputs=missing,
+        unit="residents_per_facility" if rule.kind == "load" else _unit(rule), comparison=rule.comparison,
+    )  # fmt: skip
+
+
+def _unit(rule: Rule) -> str:
+    """The unit a rule's figure is shown in."""
+    if rule.kind in ("count", "baseline") and not rule.denominator:
+        return "number" if rule.numerator or rule.kind == "baseline" else "facilities"
+    if rule.denominator in _RESIDENTS:
+        who = "children" if rule.denominator.endswith("0_14") else "residents"
+        return f"per_{int(rule.per)}_{who}" if rule.per > 1 else "number"
+    return "share" if rule.target is not None and rule.per == 1 and _largest(rule.target) <= 0.5 else "number"
+
+
+def _largest(target: Target) -> float:
+    return target[1] if isinstance(target, tuple) else target or 0.0
+
+
+def _with(verdict: Verdict, **changes: object) -> Verdict:
+    return replace(verdict, **changes)  # type: ignore[arg-type]

@@ -1,0 +1,335 @@
+"""Rules about units: every area has its facility, every facility shows what the plan asks."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from carecircle import categories
+from carecircle.rules.figures import (
+    area_figure,
+    attribute_name,
+    facilities_of,
+    facility_figure,
+    has_facilities,
+    need,
+    partial_inventory,
+    region_figure,
+)
+from carecircle.rules.language import Condition, Rule
+from carecircle.rules.units import AreaUnit, area_units, figure_in, waived
+from carecircle.rules.verdict import Flip, Outcome, RuleUnit, Verdict, decide, margin, shown
+from carecircle.texts import Sentence
+
+if TYPE_CHECKING:
+    from carecircle.inputs.load import Inputs
+    from carecircle.rules.plan import Plan
+
+_OUTCOMES = {True: Outcome.PASS, False: Outcome.FAIL, None: Outcome.NOT_ASSESSED}
+_ONE = Condition(attribute="facilities", comparison=">=", value=1)
+
+
+def judge_presence(rule: Rule, plan: Plan, inputs: Inputs) -> Verdict:
+    """Judge whether every unit has its facility (or every named facility shows what it must).
+
+    The share of units that do is compared with the target (1 unless the plan says less). A unit excused by
+    the plan's own exception leaves numerator and denominator and is listed as WAIVED.
+    """
+    if not has_facilities(inputs):
+        return _lacking(rule, [need("facilities")])
+    if rule.by == "named":
+        return _concluded(rule, plan, *_named(rule, inputs))
+    chosen, unsure = facilities_of(inputs, rule.categories, (*rule.designations, *rule.has))
+    wanted = rule.each or _ONE
+    if rule.by in ("region", "facility"):
+        whole = [AreaUnit("region", plan.plan.region or plan.title, None, chosen, len(unsure))]
+    else:
+        whole = area_units(rule, inputs, chosen, unsure)
+        if not whole:
+            return _lacking(rule, [need("areas", level=Sentence(f"rules.level_{rule.by}"))])
+    partial = partial_inventory(inputs)
+    missing: list[Sentence] = [need("inventory")] if partial else []
+    units = []
+    for unit in whole:
+        low, high = figure_in(unit, wanted.attribute)
+        outcome = decide(low, math.inf if partial else high, wanted.comparison, wanted.value)
+        by = None
+        if outcome is not Outcome.PASS and rule.unless:
+            excused, by = waived(rule.unless, unit, whole, inputs)
+            if excused:
+                outcome = Outcome.WAIVED
+            elif excused is None and outcome is Outcome.FAIL:
+                outcome = Outcome.NOT_ASSESSED
+                missing.append(need("unit_residents"))
+        if outcome is Outcome.NOT_ASSESSED and high > low:
+            missing.append(_settles(wanted, unit))
+        units.append(RuleUnit(unit.area_id, unit.name, low, outcome, unit.residents, by))
+    return _concluded(rule, plan, units, missing)
+
+
+def judge_share(rule: Rule, plan: Plan, inputs: Inputs) -> Verdict:
+    """Judge the share of a category's facilities that hold the roles or show the figure asked for."""
+    official = region_figure(inputs, plan, rule.id)
+    if official is not None:
+        return _official(rule, official[0] / 100)
+    if not has_facilities(inputs):
+        return _lacking(rule, [need("facilities")])
+    chosen, unsure = facilities_of(inputs, rule.categories, rule.designations)
+    missing = [need("role", lacking=len(unsure))] if len(unsure) else []
+    units = [_facility_unit(rule, row) for _, row in chosen.iterrows()]
+    units += [
+        RuleUnit(str(r["facility_id"]), str(r["name"]), None, Outcome.NOT_ASSESSED)
+        for _, r in unsure.iterrows()
+    ]
+    return _concluded(rule, plan, units, missing + _unknown(rule, units, len(unsure)))
+
+
+def judge_conditional(rule: Rule, plan: Plan, inputs: Inputs) -> Verdict:
+    """Judge an "if ... then ..." on facilities or areas: only units that meet every ``when`` are bound.
+
+    A unit whose condition is unknown stays undecided unless it does what is asked anyway.
+    """
+    if not has_facilities(inputs):
+        return _lacking(rule, [need("facilities")])
+    if rule.by in ("town", "village", "county"):
+        units = _bound_areas(rule, inputs)
+        if units is None:
+            return _lacking(rule, [need("areas", level=Sentence(f"rules.level_{rule.by}"))])
+    else:
+        units = _bound_facilities(rule, inputs)
+    missing = (
+        [need("total", name=attribute_name(c.attribute)) for c in rule.when] if _undecided(units) else []
+    )
+    if not units:
+        return Verdict(
+            rule_def=rule, outcome=Outcome.NOT_ASSESSED, reason=Sentence("rules.none_bound"),
+            target=_target(rule), target_source=rule.target_source,
+        )  # fmt: skip
+    return _concluded(rule, plan, units, missing)
+
+
+def judge_each_ratio(rule: Rule, plan: Plan, inputs: Inputs) -> Verdict:
+    """Judge a ratio facility by facility (观察床 of every hospital's beds): the share of facilities in it."""
+    if not has_facilities(inputs):
+        return _lacking(rule, [need("facilities")])
+    chosen, unsure = facilities_of(inputs, rule.categories, rule.designations)
+    target = rule.band or rule.target
+    units = []
+    for _, row in chosen.iterrows():
+        top = facility_figure(row["attributes"], rule.numerator)
+        bottom = facility_figure(row["attributes"], rule.denominator)
+        value = None if top is None or not bottom else top * rule.per / bottom
+        outcome = Outcome.NOT_ASSESSED
+        if value is not None and target is not None:
+            outcome = decide(value, value, "between" if rule.band else rule.comparison, target)
+        units.append(RuleUnit(str(row["facility_id"]), str(row["name"]), value, outcome))
+    missing = [need("role", lacking=len(unsure))] if len(unsure) else []
+    if _undecided(units):
+        lacking = sum(u.outcome is Outcome.NOT_ASSESSED for u in units)
+        facts = {"lacking": lacking, "of": len(units)}
+        missing += [
+            need("attribute", attribute=attribute_name(a), **facts)
+            for a in (rule.numerator, rule.denominator)
+        ]
+    units += [
+        RuleUnit(str(r["facility_id"]), str(r["name"]), None, Outcome.NOT_ASSESSED)
+        for _, r in unsure.iterrows()
+    ]
+    return _concluded(rule, plan, units, missing, share_target=1.0)
+
+
+def compare(value: float, condition: Condition) -> bool:
+    """Whether a figure meets a condition."""
+    return decide(value, value, condition.comparison, condition.value) is Outcome.PASS
+
+
+def _facility_unit(rule: Rule, row: pd.Series) -> RuleUnit:
+    answer, value = _shows(rule, row)
+    return RuleUnit(str(row["facility_id"]), str(row["name"]), value, _OUTCOMES[answer])
+
+
+def _shows(rule: Rule, row: pd.Series) -> tuple[bool | None, float | None]:
+    """Whether a facility holds the roles and shows the figure asked for, and the figure."""
+    answers = [
+        categories.holds(row["designations"] or (), row["attributes"] or {}, role) for role in rule.has
+    ]
+    value = None
+    if rule.each is not None and rule.each.attribute != "facilities":
+        value = _conditioned(rule.each, row)
+        answers.append(None if value is None else compare(value, rule.each))
+    if False in answers:
+        return False, value
+    return (None if None in answers else True), value
+
+
+def _conditioned(condition: Condition, row: pd.Series) -> float | None:
+    value = facility_figure(row["attributes"], condition.attribute)
+    if value is None or not condition.share_of:
+        return value
+    whole = facility_figure(row["attributes"], condition.share_of)
+    return value / whole if whole else None
+
+
+def _named(rule: Rule, inputs: Inputs) -> tuple[list[RuleUnit], list[Sentence]]:
+    units, missing = [], []
+    for name in rule.names:
+        row = find_named(inputs, name)
+        if row is not None:
+            unit = _facility_unit(rule, row)
+            if unit.outcome is Outcome.NOT_ASSESSED:
+                missing.append(need("named_figure", name=name))
+            units.append(unit)
+            continue
+        sought = bool(rule.has or rule.each) or partial_inventory(inputs)
+        units.append(RuleUnit(name, name, None, Outcome.NOT_ASSESSED if sought else Outcome.FAIL))
+        if sought:
+            missing.append(need("named", name=name))
+    return units, missing
+
+
+def find_named(inputs: Inputs, name: str) -> pd.Series | None:
+    """The open facility a plan calls by this name: equal, ending so, or the only one that holds it."""
+    facilities = inputs.facilities
+    facilities = facilities[facilities["status"] == "open"]
+    plain = facilities["name"].astype(str).map(_plain)
+    wanted = _plain(name)
+    for fits in (plain == wanted, plain.str.endswith(wanted), plain.str.contains(wanted, regex=False)):
+        if fits.any():
+            row: pd.Series = facilities[fits].sort_values("facility_id").iloc[0]
+            return row
+    return None
+
+
+def _plain(name: str) -> str:
+    return name.translate(str.maketrans("（）", "()")).replace(" ", "")
+
+
+def _bound_facilities(rule: Rule, inputs: Inputs) -> list[RuleUnit]:
+    chosen, unsure = facilities_of(inputs, rule.categories, rule.designations)
+    units = []
+    for sure, frame in ((True, chosen), (False, unsure)):
+        for _, row in frame.iterrows():
+            values = [_conditioned(c, row) for c in rule.when]
+            met = [None if v is None else compare(v, c) for v, c in zip(values, rule.when, strict=True)]
+            if False in met:
+                continue
+            answer, value = _shows(rule, row)
+            bound = sure and None not in met
+            outcome = _OUTCOMES[answer] if bound or answer is True else Outcome.NOT_ASSESSED
+            units.append(RuleUnit(str(row["facility_id"]), str(row["name"]), value, outcome))
+    return units
+
+
+def _bound_areas(rule: Rule, inputs: Inputs) -> list[RuleUnit] | None:
+    chosen, unsure = facilities_of(inputs, rule.categories, (*rule.designations, *rule.has))
+    whole = area_units(rule, inputs, chosen, unsure)
+    if not whole:
+        return None
+    units = []
+    for unit in whole:
+        values = [area_figure(inputs, unit.area_id, c.attribute) for c in rule.when]
+        met = [None if v is None else compare(v, c) for v, c in zip(values, rule.when, strict=True)]
+        if False in met:
+            continue
+        wanted = rule.each or _ONE
+        low, high = figure_in(unit, wanted.attribute)
+        outcome = decide(low, high, wanted.comparison, wanted.value)
+        if None in met and outcome is not Outcome.PASS:
+            outcome = Outcome.NOT_ASSESSED
+        units.append(RuleUnit(unit.area_id, unit.name, low, outcome, unit.residents))
+    return units
+
+
+def _settles(wanted: Condition, unit: AreaUnit) -> Sentence:
+    if wanted.attribute == "facilities":
+        return need("facility_areas")
+    return need("attribute", attribute=attribute_name(wanted.attribute), lacking=1, of=len(unit.facilities))
+
+
+def _unknown(rule: Rule, units: Sequence[RuleUnit], unsure: int) -> list[Sentence]:
+    """Which columns would tell what the facility table leaves open."""
+    lacking = sum(u.outcome is Outcome.NOT_ASSESSED for u in units) - unsure
+    if not lacking:
+        return []
+    facts = {"lacking": lacking, "of": len(units)}
+    found = [need("attribute", attribute=attribute_name("departments"), **facts)] if rule.has else []
+    if rule.each is not None:
+        names = [n for n in (rule.each.attribute, rule.each.share_of) if n and n != "facilities"]
+        found += [need("attribute", attribute=attribute_name(n), **facts) for n in names]
+    return found
+
+
+def _undecided(units: Sequence[RuleUnit]) -> bool:
+    return any(u.outcome is Outcome.NOT_ASSESSED for u in units)
+
+
+def _target(rule: Rule, share_target: float | None = None) -> float:
+    if share_target is not None:
+        return share_target
+    return rule.target if isinstance(rule.target, float) else 1.0
+
+
+def _lacking(rule: Rule, missing: list[Sentence]) -> Verdict:
+    return Verdict(
+        rule_def=rule, outcome=Outcome.NOT_ASSESSED, reason=Sentence("rules.lacks", {"needs": missing}),
+        target=_target(rule), target_source=rule.target_source, missing_inputs=tuple(missing),
+    )  # fmt: skip
+
+
+def _official(rule: Rule, share: float) -> Verdict:
+    target = _target(rule)
+    outcome = decide(share, share, ">=", target)
+    facts = {"share": shown(share, "share"), "target": shown(target, "share")}
+    return Verdict(
+        rule_def=rule, outcome=outcome, reason=Sentence("rules.official_share", facts), observed=share,
+        target=target, target_source=rule.target_source, margin=margin(share, share, ">=", target),
+        flip=Flip(share, None),
+    )  # fmt: skip
+
+
+def _concluded(
+    rule: Rule,
+    plan: Plan,
+    units: Sequence[RuleUnit],
+    missing: Sequence[Sentence],
+    *,
+    share_target: float | None = None,
+) -> Verdict:
+    """The verdict over units: their share against the target, undecided ones on either side."""
+    target = _target(rule, share_target)
+    tally = {o: [u for u in units if u.outcome is o] for o in Outcome}
+    judged = len(units) - len(tally[Outcome.WAIVED])
+    if not judged:
+        reason = Sentence("rules.no_units", {"waived": len(tally[Outcome.WAIVED])})
+        return Verdict(
+            rule_def=rule, outcome=Outcome.NOT_ASSESSED, reason=reason, target=target,
+            target_source=rule.target_source, missing_inputs=tuple(missing), units=tuple(units),
+        )  # fmt: skip
+    low = len(tally[Outcome.PASS]) / judged
+    high = (len(tally[Outcome.PASS]) + len(tally[Outcome.NOT_ASSESSED])) / judged
+    outcome = decide(low, high, ">=", target)
+    people = [u.residents for u in tally[Outcome.FAIL]]
+    known = [p for p in people if p is not None]
+    facts = {
+        "good": len(tally[Outcome.PASS]), "judged": judged, "bad": [u.name for u in tally[Outcome.FAIL]][:8],
+        "failing": len(tally[Outcome.FAIL]), "open": len(tally[Outcome.NOT_ASSESSED]),
+        "waived": len(tally[Outcome.WAIVED]),
+    }  # fmt: skip
+    said = [Sentence("rules.units_assumed")] if rule.note == "assumed_units" else []
+    return Verdict(
+        rule_def=rule,
+        outcome=outcome,
+        reason=Sentence(f"rules.units_{outcome.value.lower()}", facts),
+        observed=low,
+        target=target,
+        target_source=rule.target_source,
+        margin=margin(low, high, ">=", target),
+        flip=Flip(low, None),
+        residents_affected=math.fsum(known) if known and len(known) == len(people) else None,
+        missing_inputs=tuple(dict.fromkeys(missing)) if outcome is Outcome.NOT_ASSESSED else (),
+        assumptions=tuple(said),
+        units=tuple(units),
+    )

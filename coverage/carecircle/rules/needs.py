@@ -1,0 +1,97 @@
+"""What each rule needs to be judged, and plans as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from carecircle import categories
+from carecircle.rules.figures import attribute_name
+from carecircle.rules.language import Rule
+from carecircle.rules.plan import Plan
+from carecircle.texts import Sentence
+
+_LEVELS = ("county", "town", "village")
+
+
+def needs(rule: Rule) -> tuple[str, ...]:
+    """The inputs a rule is judged from, as codes.
+
+    ``facilities``, ``residents``, ``roads``, ``urban``, ``areas.town`` (areas of a level),
+    ``facilities.beds`` (a column of the facility table), ``totals.residents_0_14`` (an official figure).
+    """
+    found: dict[str, None] = {}
+    if rule.kind == "baseline":
+        return ()
+    if rule.kind != "ratio" or rule.categories or rule.denominator not in ("residents",):
+        found["facilities"] = None
+    if rule.kind in ("radius", "time", "response", "load") or rule.denominator == "residents":
+        found["residents"] = None
+    if rule.kind in ("radius", "time", "response") and rule.metric != "straight_m":
+        found["roads"] = None
+    if rule.scope != "all":
+        found["urban"] = None
+    if rule.by in _LEVELS:
+        found[f"areas.{rule.by}"] = None
+    for name in _figures(rule):
+        table = (
+            "totals"
+            if name in categories.area_attributes() and name not in categories.attributes()
+            else "facilities"
+        )
+        if name not in ("residents", "facilities"):
+            found[f"{table}.{name}"] = None
+    return tuple(found)
+
+
+def _figures(rule: Rule) -> Iterable[str]:
+    """Every column or figure a rule reads."""
+    yield from (n for n in (rule.numerator, rule.denominator) if n)
+    for condition in (*rule.when, *([rule.each] if rule.each else [])):
+        yield from (n for n in (condition.attribute, condition.share_of) if n)
+    for role in (*rule.designations, *rule.has, *rule.denominator_designations):
+        if role in categories.departments():
+            yield "departments"
+        elif role in categories.OWNERSHIP:
+            yield "ownership"
+        elif role not in categories.designations():
+            yield "level"
+
+
+def need_sentence(code: str) -> Sentence:
+    """A need's code as a sentence."""
+    table, _, name = code.partition(".")
+    if not name:
+        return Sentence(f"rules.need_{table}", {})
+    if table == "areas":
+        return Sentence("rules.need_areas", {"level": Sentence(f"rules.level_{name}")})
+    if table == "totals":
+        return Sentence("rules.need_total", {"name": attribute_name(name)})
+    return Sentence("rules.need_column", {"name": attribute_name(name)})
+
+
+def plans_json(plans: Iterable[Plan]) -> dict[str, Any]:
+    """Plans as plain data: what ``carecircle plans --json`` prints."""
+    return {
+        "plans": [
+            {
+                "id": plan.id, "title": plan.title, "region": plan.plan.region, "adcode": plan.plan.adcode,
+                "rules": [
+                    {"rule": r.id, "clause": r.clause, "kind": r.kind, "section": r.section, "quote": r.quote,
+                     "target": _target(r), "needs": list(needs(r))}
+                    for r in plan.rules
+                ],
+            }
+            for plan in plans
+        ]
+    }  # fmt: skip
+
+
+def _target(rule: Rule) -> Any:
+    if rule.limit is not None and rule.kind in ("radius", "time", "response"):
+        return rule.limit
+    if isinstance(rule.target, tuple):
+        return list(rule.target)
+    if rule.target is None and rule.each is not None:
+        return rule.each.value
+    return rule.target

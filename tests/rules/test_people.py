@@ -1,0 +1,245 @@
+"""Radius, time and response: every hand-made case around a target, its margin, flip and people."""
+
+from __future__ import annotations
+
+import math
+
+import jsonschema
+import pandas as pd
+import pytest
+
+from carecircle.rules import Outcome, by_area, judge, required, verdict_schema
+from ruleworlds import answers, demand_of, facilities_of, inputs_of, plan_of, reached_of, totals_of
+
+INF = math.inf
+TIME = {
+    "kind": "time", "categories": ["医院"], "metric": "minutes", "mode": "walk", "limit": 15,
+    "limit_unit": "min", "target": 0.8, "target_source": "plan",
+}  # fmt: skip
+RADIUS = {
+    "kind": "radius", "categories": ["急救中心（站）"], "metric": "straight_m", "mode": "ambulance",
+    "direction": "from_facility", "limit": 5, "limit_unit": "km",
+}  # fmt: skip
+HOSPITAL = {"category": "综合医院"}
+
+
+def _one(rule: dict, people: list[dict], costs: list[tuple[float, str]], **world):
+    plan = plan_of(rule)
+    inputs = inputs_of(demand=demand_of(*people), facilities=facilities_of(HOSPITAL), **world)
+    return judge(plan, inputs, answers(plan, reached_of(*costs)))[0]
+
+
+# residents: covered, not covered, unreachable, unsnapped, no data -> outcome at a target of 0.8
+CASES = [
+    ((80, 20, 0, 0, 0), Outcome.PASS),  # exactly at
+    ((79, 21, 0, 0, 0), Outcome.FAIL),  # just below
+    ((81, 19, 0, 0, 0), Outcome.PASS),  # just above
+    ((80, 0, 20, 0, 0), Outcome.PASS),  # unreachable residents are not covered ...
+    ((79, 0, 21, 0, 0), Outcome.FAIL),
+    ((79, 20, 0, 1, 0), Outcome.NOT_ASSESSED),  # one unsnapped resident decides
+    ((79, 20, 0, 0, 1), Outcome.NOT_ASSESSED),  # one resident of unknown place decides
+    ((78, 21, 0, 1, 0), Outcome.FAIL),  # even with him it fails
+    ((80, 10, 0, 10, 0), Outcome.PASS),  # even without them it passes
+    ((80, 10, 0, 0, 10), Outcome.PASS),
+    ((79, 10, 10, 1, 0), Outcome.NOT_ASSESSED),
+    ((79, 10, 10.5, 0, 0.5), Outcome.FAIL),
+    ((0, 0, 0, 100, 0), Outcome.NOT_ASSESSED),
+    ((0, 0, 100, 0, 0), Outcome.FAIL),
+    ((0, 0, 0, 0, 0), Outcome.NOT_ASSESSED),  # no residents: never a vacuous pass
+]
+
+
+@pytest.mark.parametrize(("parts", "outcome"), CASES)
+def test_every_case_around_a_target(parts: tuple[float, ...], outcome: Outcome) -> None:
+    costs = [(15.0, "reached"), (15.0001, "reached"), (INF, "island"), (INF, "unsnapped"), (1.0, "reached")]
+    people = [{"residents": float(n)} for n in parts]
+    people[4]["geometry"] = None
+    verdict = _one(TIME, people, costs, outside=7.0)
+    assert verdict.outcome is outcome
+    if sum(parts):
+        assert verdict.observed == parts[0] / sum(parts)
+        assert (verdict.margin >= 0) == (outcome is Outcome.PASS)
+        assert verdict.residents_affected == parts[1] + parts[2]
+        assert verdict.flip.residents == pytest.approx(abs(0.8 * sum(parts) - parts[0]))
+    assert verdict.ledger.outside == 7.0
+    assert math.fsum(list(verdict.ledger.to_dict().values())[1:]) == verdict.ledger.total
+    assert (outcome is Outcome.NOT_ASSESSED) == bool(verdict.missing_inputs)
+
+
+def test_the_limit_is_inclusive_and_flip_says_where_it_turns() -> None:
+    people = [{"residents": 50.0}, {"residents": 30.0}, {"residents": 20.0}]
+    costs = [(5.0, "reached"), (15.0, "reached"), (30.0, "reached")]
+    verdict = _one(TIME, people, costs)
+    assert (verdict.outcome, verdict.margin, verdict.flip.limit) == (Outcome.PASS, 0.0, 15.0)
+    later = _one({**TIME, "limit": 14.9}, people, costs)
+    assert (later.outcome, later.flip.limit, later.flip.residents) == (Outcome.FAIL, 15.0, 30.0)
+    assert later.margin == pytest.approx(-0.3)
+    never = _one({**TIME, "target": 1.0}, people, [*costs[:2], (INF, "one_way")])
+    assert never.flip.limit is None
+    in_hours = _one({**TIME, "limit": 0.25, "limit_unit": "h"}, people, costs)
+    assert (in_hours.outcome, in_hours.flip.limit) == (Outcome.PASS, 0.25)
+
+
+def test_an_assumed_target_is_the_study_s_where_it_sets_one() -> None:
+    people, costs = [{"residents": 9.0}, {"residents": 1.0}], [(1.0, "reached"), (99.0, "reached")]
+    rule = {**TIME, "target": 1.0, "target_source": "assumed"}
+    assert _one(rule, people, costs).outcome is Outcome.FAIL
+    own = _one(rule, people, costs, target_share=0.9)
+    assert (own.outcome, own.target, own.target_source) == (Outcome.PASS, 0.9, "study")
+    assert _one({**rule, "target_source": "plan"}, people, costs, target_share=0.9).outcome is Outcome.FAIL
+
+
+def test_scope_takes_the_marked_and_leaves_the_unmarked_undecided() -> None:
+    people = [
+        {"residents": 60.0, "urban": True},
+        {"residents": 30.0, "urban": False},
+        {"residents": 10.0, "urban": None},
+    ]
+    costs = [(1.0, "reached"), (99.0, "reached"), (1.0, "reached")]
+    urban = _one({**TIME, "scope": "urban", "target": 1.0}, people, costs)
+    assert urban.outcome is Outcome.NOT_ASSESSED
+    assert urban.ledger.to_dict() == {
+        "total": 100.0, "outside": 30.0, "no_data": 10.0, "unsnapped": 0.0, "unreachable": 0.0,
+        "covered": 60.0, "not_covered": 0.0,
+    }  # fmt: skip
+    assert _one({**TIME, "scope": "rural"}, people, costs).outcome is Outcome.FAIL
+    nobody = _one({**TIME, "scope": "rural"}, people[:1], costs[:1])
+    assert nobody.outcome is Outcome.NOT_ASSESSED
+
+
+def test_radius_is_judged_on_paper_and_the_road_stands_beside_it() -> None:
+    plan = plan_of(RADIUS)
+    straight, road = required(plan)
+    assert (straight.metric, straight.mode, road.metric, road.mode) == (
+        "straight_m",
+        None,
+        "road_m",
+        "ambulance",
+    )
+    inputs = inputs_of(
+        demand=demand_of({"residents": 70.0}, {"residents": 20.0}, {"residents": 10.0}),
+        facilities=facilities_of({"category": "急救中心（站）"}),
+    )
+    reached = {
+        straight: reached_of((4999.0, "reached"), (5000.0, "reached"), (4000.0, "reached")),
+        road: reached_of((5000.0, "reached"), (5001.0, "reached"), (INF, "island")),
+    }
+    verdict = judge(plan, inputs, reached)[0]
+    assert verdict.outcome is Outcome.PASS
+    assert verdict.flip.limit == 5.0
+    assert (verdict.by_road.observed, verdict.by_road.residents_affected) == (0.7, 30.0)
+    assert verdict.by_road.paper_only == 30.0
+    alone = judge(plan, inputs, {straight: reached[straight]})[0]
+    assert (alone.outcome, alone.by_road) == (Outcome.PASS, None)
+
+
+def test_a_rule_without_a_number_is_measured_only() -> None:
+    rule = {k: v for k, v in RADIUS.items() if k != "limit"}
+    verdict = _one(rule, [{"residents": 3.0}, {"residents": 1.0}], [(1000.0, "reached"), (5000.0, "reached")])
+    assert (verdict.outcome, verdict.observed, verdict.unit) == (Outcome.NO_THRESHOLD, 2.0, "km")
+    assert verdict.margin is None
+
+
+def test_missing_inputs_are_named_and_nothing_is_guessed() -> None:
+    plan = plan_of(TIME, {**RADIUS, "id": "R2"})
+    demand, hospital = demand_of({"residents": 1.0}), facilities_of(HOSPITAL, {"category": "急救中心（站）"})
+    straight = next(q for q in required(plan) if q.metric == "straight_m")
+    no_roads = judge(
+        plan,
+        inputs_of(demand=demand, facilities=hospital, roads=False),
+        {straight: reached_of((1.0, "reached"))},
+    )
+    assert [v.outcome for v in no_roads] == [Outcome.NOT_ASSESSED, Outcome.PASS]
+    assert [m.key for m in no_roads[0].missing_inputs] == ["rules.need_roads"]
+    nothing = judge(plan, inputs_of(roads=False), {})
+    assert [m.key for m in nothing[0].missing_inputs] == [
+        "rules.need_residents",
+        "rules.need_facilities",
+        "rules.need_roads",
+    ]
+
+
+def test_no_facility_of_the_category_fails_and_unknown_levels_do_not() -> None:
+    unreached = [(INF, "beyond")]
+    assert _one(TIME, [{"residents": 5.0}], unreached).outcome is Outcome.FAIL
+    verdict = _one({**TIME, "designations": ["三级甲等"]}, [{"residents": 5.0}], unreached)
+    assert verdict.outcome is Outcome.NOT_ASSESSED
+    assert [m.key for m in verdict.missing_inputs] == ["rules.need_role"]
+    partial = totals_of(("region", "partial_inventory", 1, 2020))
+    assert _one(TIME, [{"residents": 5.0}], unreached, totals=partial).outcome is Outcome.NOT_ASSESSED
+
+
+RESPONSE = {"kind": "response", "categories": ["急救中心（站）"], "metric": "minutes", "mode": "ambulance",
+            "direction": "from_facility", "limit": 16, "limit_unit": "min", "comparison": "<="}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("minutes", "outcome"), [(14.0, Outcome.PASS), (13.99, Outcome.PASS), (14.01, Outcome.FAIL)]
+)
+def test_response_is_the_mean_plus_turnout(minutes: float, outcome: Outcome) -> None:
+    people = [{"residents": 10.0}, {"residents": 10.0}]
+    verdict = _one(RESPONSE, people, [(minutes - 4, "reached"), (minutes + 4, "reached")], turnout_min=2)
+    assert verdict.outcome is outcome
+    assert verdict.observed == pytest.approx(minutes + 2)
+    assert verdict.margin == pytest.approx(14 - minutes)
+    assert verdict.residents_affected == 10.0
+
+
+def test_response_names_whoever_the_mean_leaves_out() -> None:
+    near = [(1.0, "reached"), (INF, "unsnapped")]
+    assert _one(RESPONSE, [{"residents": 99.0}, {"residents": 1.0}], near).outcome is Outcome.PASS
+    assert _one(RESPONSE, [{"residents": 98.0}, {"residents": 2.0}], near).outcome is Outcome.FAIL
+    island = [(1.0, "reached"), (INF, "island")]
+    verdict = _one(RESPONSE, [{"residents": 9999.0}, {"residents": 0.5}], island)
+    assert verdict.outcome is Outcome.FAIL
+    assert verdict.margin < 0
+    hidden = [{"residents": 90.0}, {"residents": 10.0, "geometry": None}]
+    assert _one(RESPONSE, hidden, [(1.0, "reached"), (1.0, "reached")]).outcome is Outcome.NOT_ASSESSED
+
+
+def test_alternatives_by_other_modes_never_change_the_outcome() -> None:
+    plan = plan_of({**TIME, "alternatives": ["drive"]})
+    walk, drive = required(plan)
+    inputs = inputs_of(demand=demand_of({"residents": 1.0}), facilities=facilities_of(HOSPITAL))
+    verdict = judge(plan, inputs, {walk: reached_of((99.0, "reached")), drive: reached_of((1.0, "reached"))})[
+        0
+    ]
+    assert (verdict.outcome, verdict.alternatives) == (Outcome.FAIL, (("drive", 1.0),))
+
+
+def test_by_area_splits_the_verdict_and_keeps_every_resident() -> None:
+    from ruleworlds import areas_of
+
+    areas = areas_of({"area_id": "t1", "level": "town"}, {"area_id": "t2", "level": "town"})
+    people = [
+        {"residents": 5.0, "area_id": "t1"},
+        {"residents": 7.0, "area_id": "t1"},
+        {"residents": 2.0, "area_id": "t2"},
+    ]
+    plan = plan_of(TIME)
+    inputs = inputs_of(demand=demand_of(*people), facilities=facilities_of(HOSPITAL), areas=areas)
+    verdict = judge(
+        plan, inputs, answers(plan, reached_of((1.0, "reached"), (99.0, "reached"), (INF, "island")))
+    )[0]
+    table = by_area(verdict, inputs, "town").set_index("area_id")
+    assert table.loc["t1", ["residents", "covered", "not_covered"]].tolist() == [12.0, 5.0, 7.0]
+    assert table.loc["t2", "unreachable"] == 2.0
+    assert table.index[0] == "t1"
+
+
+def test_verdicts_fit_their_schema_in_both_languages() -> None:
+    plan = plan_of(TIME, {**RADIUS, "id": "R2"}, {**RESPONSE, "id": "R3"})
+    inputs = inputs_of(demand=demand_of({"residents": 1.0}), facilities=facilities_of(HOSPITAL))
+    verdicts = judge(plan, inputs, answers(plan, reached_of((INF, "island"))))
+    for language in ("zh", "en"):
+        document = {
+            "schema": "carecircle/verdicts/1", "study": "t", "plan": "p", "year": 2025, "ledger": None,
+            "verdicts": [v.to_dict(language) for v in verdicts],
+        }  # fmt: skip
+        jsonschema.validate(document, verdict_schema())
+
+
+def test_people_hold_the_index_of_demand() -> None:
+    verdict = _one(TIME, [{"residents": 1.0}] * 3, [(1.0, "reached"), (99.0, "reached"), (INF, "unsnapped")])
+    assert isinstance(verdict.people, pd.Series)
+    assert verdict.people.tolist() == ["covered", "not_covered", "unsnapped"]
