@@ -1,0 +1,1 @@
+"""What the planner brings, read at the door into the frames every other room stands on."""

@@ -1,0 +1,239 @@
+"""Facility files become the facilities frame: categories, roles, attributes, places."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from carecircle import categories
+from carecircle.errors import CarecircleError, InputError, raise_all
+from carecircle.inputs import values
+from carecircle.inputs.points import points_of
+from carecircle.inputs.tables import Table, read_table
+from carecircle.schema import Finding
+from carecircle.study import Facilities
+from carecircle.texts import Sentence
+
+COLUMNS = (
+    "facility_id", "name", "category", "designations", "status", "capacity", "lon", "lat", "area_id",
+)  # fmt: skip
+_STATUS: Mapping[str, tuple[str, ...]] = {
+    "open": ("open", "在用", "在营", "正常", "运营", "营业", "执业", "开业", "开放", "已建", "现状",
+             "active", "operating"),
+    "planned": ("planned", "规划", "拟建", "在建", "新建", "筹建", "计划", "construction", "proposed"),
+    "closed": ("closed", "停用", "关闭", "停业", "撤销", "注销", "歇业", "撤并", "disused", "abandoned"),
+}  # fmt: skip
+
+
+def read_facilities(source: Facilities) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+    """One source of facilities (``table`` or ``cells``) as a frame.
+
+    Returns
+    -------
+    facilities
+        ``facility_id, name, category, designations, status, capacity, area_id, attributes``, ``source`` and
+        ``row`` (file name and row in it), and points in WGS 84 (None: the table gives no coordinates).
+    findings
+        What was noticed.
+
+    Raises
+    ------
+    InputError
+        Missing columns, blank or repeated ids, unknown categories (with the nearest known one), unknown
+        statuses, coordinates that are swapped, out of range, half given or no numbers: all at once.
+    """
+    attribute_words = [w for a in categories.attributes().values() for w in (a.id, a.zh, *a.aliases)]
+    columns = [c for c in COLUMNS if source.format == "table" or c not in ("category", "capacity")]
+    if source.category is not None and "category" in columns and "category" not in source.columns:
+        columns.remove("category")
+    table = read_table(
+        source.path, columns=columns, given=source.columns, layer=source.layer, known=attribute_words
+    )
+    findings = list(table.findings)
+    if source.format == "cells":
+        return _cells(source, table, findings), findings
+    return _rows(source, table, findings), findings
+
+
+def _rows(source: Facilities, table: Table, findings: list[Finding]) -> gpd.GeoDataFrame:
+    faults = table.require([] if source.category is not None else ["category"])
+    raise_all(faults)
+    ids = _ids(table)
+    faults += table.unique_ids(ids, "facility_id")
+    kinds, wrong = _categories(source, table)
+    faults += wrong
+    status, wrong = _statuses(table)
+    faults += wrong
+    geometry, wrong = points_of(table, source.datum, findings)
+    faults += wrong
+    attributes = _attributes(table, findings)
+    raise_all(faults)
+    names = table.text("name")
+    frame = gpd.GeoDataFrame(
+        {
+            "facility_id": ids.to_numpy(),
+            "name": names.where(names.notna(), ids).to_numpy(),
+            "category": kinds,
+            "designations": _designations(table),
+            "status": status,
+            "capacity": table.numbers("capacity")[0].to_numpy(),
+            "area_id": table.text("area_id").to_numpy(),
+            "attributes": _objects(attributes),
+            "source": source.path.name,
+            "row": table.frame.index.to_numpy(),
+        },
+        geometry=geometry.to_numpy(),
+        crs=4326,
+    )
+    placeless = frame[frame.geometry.isna()]
+    if len(placeless):
+        facts = {"count": len(placeless), "name": placeless["name"].iloc[0]}
+        findings.append(Finding("note", Sentence("inputs.no_coordinates", facts), file=str(source.path)))
+    return frame
+
+
+def _ids(table: Table) -> pd.Series:
+    """Ids as given, else the row numbers."""
+    if table.has("facility_id"):
+        return table.text("facility_id")
+    stem = table.file.stem
+    return pd.Series([f"{stem}-{row}" for row in table.frame.index], index=table.frame.index, dtype=object)
+
+
+def _categories(source: Facilities, table: Table) -> tuple[list[str], list[CarecircleError]]:
+    cells = table.text("category")
+    if source.category is not None:
+        cells = cells.where(cells.notna(), source.category)
+    found: list[str] = []
+    faults: list[CarecircleError] = []
+    for row, cell in zip(cells.index.tolist(), cells.tolist(), strict=True):
+        known = categories.canonical(cell) if cell is not None else None
+        found.append(known or "")
+        if known is None:
+            faults.append(_unknown_category(table, row, cell))
+    return found, faults[:20]
+
+
+def _unknown_category(table: Table, row: int, cell: str | None) -> InputError:
+    if cell is None:
+        return table.fault("inputs.no_category", row, "category")
+    near = categories.nearest(cell)
+    if near is None:
+        return table.fault("inputs.unknown_category", row, "category", value=cell)
+    return table.fault("inputs.unknown_category_near", row, "category", value=cell, near=near)
+
+
+def _statuses(table: Table) -> tuple[list[str], list[CarecircleError]]:
+    known = {word: status for status, words in _STATUS.items() for word in words}
+    found: list[str] = []
+    faults: list[CarecircleError] = []
+    for row, cell in table.rows("status"):
+        status = "open" if cell is None else known.get(cell.lower())
+        found.append(status or "open")
+        if status is None:
+            faults.append(table.fault("inputs.unknown_status", row, "status", value=cell))
+    return found, faults[:20]
+
+
+def _designations(table: Table) -> pd.Series:
+    return _objects([values.names(cell) for cell in table.text("designations")])
+
+
+def _objects(items: Sequence[object]) -> pd.Series:
+    """A column of Python objects, tuples and dictionaries kept whole."""
+    column = np.empty(len(items), dtype=object)
+    for position, item in enumerate(items):  # a slice would take equal tuples for a table
+        column[position] = item
+    return pd.Series(column, dtype=object)
+
+
+def _attributes(table: Table, findings: list[Finding]) -> list[dict[str, object]]:
+    """Each row's attributes under their canonical names; blank cells are absent, nothing is guessed."""
+    rows: list[dict[str, object]] = [{} for _ in range(len(table))]
+    core = {*COLUMNS}
+    given = {header: name for name, header in table.headers.items() if name not in core}
+    for header in [*given, *table.others()]:
+        bare, factor = values.unit_of(header)
+        name = given.get(header) or categories.attribute(bare) or categories.attribute(header)
+        kind = categories.attributes()[name].type if name and name in categories.attributes() else ""
+        cells = zip(table.frame.index.tolist(), table.frame[header].tolist(), strict=True)
+        for position, (row, cell) in enumerate(cells):
+            if cell is None:
+                continue
+            value = _value(cell, kind, factor or 1.0)
+            if value is None:
+                sentence = Sentence("inputs.not_a_number_attribute", {"value": cell})
+                findings.append(Finding("warning", sentence, str(table.file), row, header))
+            else:
+                rows[position][name or header] = value
+    return rows
+
+
+def _value(cell: str, kind: str, factor: float) -> object:
+    """A cell by the type of its attribute; None where it should be a number or mark and is not."""
+    if kind == "names":
+        return values.names(cell)
+    if kind == "mark":
+        return values.mark(cell)
+    if kind == "ownership":
+        return categories.ownership(cell) or cell
+    if kind == "level":
+        return cell
+    number = values.number(cell)
+    if kind == "number":
+        return None if number is None else number * factor
+    return cell if number is None or len(cell) > 9 or cell.startswith("0") else number * factor
+
+
+def _cells(source: Facilities, table: Table, findings: list[Finding]) -> gpd.GeoDataFrame:
+    """A count per cell as that many facilities ``<id>-1 … n`` at the cell's point."""
+    if source.count_column is None or source.category is None:
+        need = "count_column" if source.count_column is None else "category"
+        raise InputError("inputs.cells_need", file=source.path, value=need)
+    kind = categories.canonical(source.category)
+    if kind is None:
+        raise InputError(
+            "inputs.unknown_category_near", file=source.path, value=source.category,
+            near=categories.nearest(source.category) or "医疗卫生机构",
+        )  # fmt: skip
+    headers = {values.fold(h): h for h in table.frame.columns}
+    header = headers.get(values.fold(source.count_column))
+    if header is None:
+        raise InputError("inputs.missing_column", file=source.path, missing=[source.count_column],
+                         present=list(table.frame.columns))  # fmt: skip
+    faults = table.require(["facility_id"])
+    raise_all(faults)
+    ids = table.text("facility_id")
+    faults += table.unique_ids(ids, "facility_id")
+    counts = []
+    for row, cell in zip(table.frame.index.tolist(), table.frame[header].tolist(), strict=True):
+        number = values.number(cell) if cell is not None else 0.0
+        if number is None or number < 0 or not float(number).is_integer() or number > 10_000:
+            faults.append(
+                InputError("inputs.bad_count", file=source.path, row=row, column=header, value=cell)
+            )
+            number = 0.0
+        counts.append(int(number))
+    geometry, wrong = points_of(table, source.datum, findings)
+    raise_all([*faults[:20], *wrong])
+    rows = np.repeat(np.arange(len(table)), counts)
+    facility_ids = [f"{ids.iloc[i]}-{n}" for i, count in enumerate(counts) for n in range(1, count + 1)]
+    return gpd.GeoDataFrame(
+        {
+            "facility_id": facility_ids,
+            "name": facility_ids,
+            "category": kind,
+            "designations": _objects([()] * len(rows)),
+            "status": "open",
+            "capacity": np.nan,
+            "area_id": table.text("area_id").to_numpy()[rows],
+            "attributes": _objects([{} for _ in rows]),
+            "source": source.path.name,
+            "row": table.frame.index.to_numpy()[rows],
+        },
+        geometry=geometry.to_numpy()[rows],
+        crs=4326,
+    )

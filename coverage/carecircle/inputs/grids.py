@@ -1,0 +1,296 @@
+"""A residents' raster, looked over, summed and shared among areas, none lost and none counted twice."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyproj
+import rasterio
+import rasterio.windows
+import shapely
+from affine import Affine
+from shapely.geometry.base import BaseGeometry
+
+from carecircle.errors import InputError
+from carecircle.inputs.datum import checked_crs, place
+from carecircle.inputs.shares import Shares, share_block
+from carecircle.study import Residents
+
+Cells = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+
+_BLOCK_ROWS = 512
+
+
+@dataclass(frozen=True, eq=False)
+class People:
+    """Residents of one input, told apart by the study's boundary.
+
+    Parameters
+    ----------
+    demand
+        ``demand_id, residents, area_id`` and points in WGS 84 (None: place unknown), inside the boundary or
+        placeless. ``area_id`` is None where the reader leaves the join to the caller.
+    outside
+        Residents beyond the boundary.
+    cells_without_value
+        Rows, or grid cells centred inside, that hold no number of residents.
+    raw_total
+        The input's own sum.
+    """
+
+    demand: gpd.GeoDataFrame
+    outside: float
+    cells_without_value: int
+    raw_total: float
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A north-up raster of residents that has been looked over.
+
+    Parameters
+    ----------
+    file
+        Where it lies.
+    crs, transform, width, height
+        Its own frame.
+    density
+        Whether its values are residents per square kilometre.
+    total
+        Residents of all valid cells, ``math.fsum`` of the rows' float64 sums.
+    bounds
+        West, south, east, north in its CRS.
+    """
+
+    file: Path
+    crs: pyproj.CRS
+    transform: Affine
+    width: int
+    height: int
+    density: bool
+    total: float
+
+    @property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """West, south, east, north in the grid's CRS."""
+        t = self.transform
+        x, y = (t.c, t.c + t.a * self.width), (t.f, t.f + t.e * self.height)
+        return min(x), min(y), max(x), max(y)
+
+
+def open_grid(source: Residents) -> Grid:
+    """Look a raster over, block by block, and sum it.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read, has no CRS, is rotated, holds no valid cell, negative residents that are not
+        its nodata value, or infinite ones.
+    """
+    file = source.path
+    try:
+        with rasterio.open(file) as raster:
+            transform = raster.transform
+            crs = checked_crs(None if raster.crs is None else raster.crs.to_wkt(), file)
+            if transform.b or transform.d or not transform.a or not transform.e:
+                raise InputError("inputs.rotated_raster", file=file)
+            if np.dtype(raster.dtypes[0]).kind not in "iuf":
+                raise InputError("inputs.raster_values", file=file, value=raster.dtypes[0])
+            grid = Grid(file, crs, transform, raster.width, raster.height, source.value == "per_km2", 0.0)
+            sums, valid = _sum_rows(raster, grid)
+    except InputError:
+        raise
+    except Exception as error:  # whatever a damaged file makes GDAL say
+        why = (str(error).splitlines() or ["?"])[0][:200]
+        raise InputError("inputs.cannot_read", file=file, why=why) from error
+    if not valid:
+        raise InputError("inputs.all_nodata", file=file)
+    return Grid(file, crs, transform, grid.width, grid.height, grid.density, math.fsum(sums))
+
+
+def _sum_rows(raster: rasterio.DatasetReader, grid: Grid) -> tuple[list[float], int]:
+    sums: list[float] = []
+    valid = negative = infinite = 0
+    lowest = 0.0
+    for top in range(0, grid.height, _BLOCK_ROWS):
+        window = rasterio.windows.Window(0, top, grid.width, min(_BLOCK_ROWS, grid.height - top))
+        cells, known = _read(raster, grid, window)
+        valid += int(known.sum())
+        infinite += int(np.isinf(cells[known]).sum())
+        below = known & (cells < 0)
+        negative += int(below.sum())
+        lowest = min(lowest, float(cells[below].min())) if below.any() else lowest
+        sums += np.where(known, cells, 0.0).sum(axis=1).tolist()
+    if negative:
+        raise InputError("inputs.negative_residents", file=grid.file, count=negative, value=f"{lowest:g}")
+    if infinite:
+        raise InputError("inputs.infinite_residents", file=grid.file, count=infinite)
+    return sums, valid
+
+
+def _read(raster: rasterio.DatasetReader, grid: Grid, window: rasterio.windows.Window) -> tuple[Cells, Mask]:
+    """Residents of a window's cells as float64, and which cells hold a value."""
+    cells = raster.read(1, window=window)
+    known = (raster.read_masks(1, window=window) > 0) & ~np.isnan(cells)
+    people = cells.astype(np.float64)
+    people[~known] = 0.0
+    if grid.density:
+        people *= _row_km2(grid, window)[:, None]
+    return people, known
+
+
+def _row_km2(grid: Grid, window: rasterio.windows.Window) -> Cells:
+    """Area of one cell of each row in km2: geodesic on a geographic grid, planar on a projected one."""
+    a, e = abs(grid.transform.a), abs(grid.transform.e)
+    if not grid.crs.is_geographic:
+        unit = grid.crs.axis_info[0].unit_conversion_factor or 1.0
+        return np.full(int(window.height), a * e * unit * unit / 1e6)
+    geod = grid.crs.get_geod() or pyproj.Geod(ellps="WGS84")
+    rows = np.arange(int(window.height)) + int(window.row_off)
+    areas = []
+    for row in rows:
+        y0, y1 = (grid.transform.f + grid.transform.e * (row + d) for d in (0, 1))
+        area, _ = geod.polygon_area_perimeter([0, a, a, 0], [y0, y0, y1, y1])
+        areas.append(abs(area) / 1e6)
+    return np.array(areas)
+
+
+def grid_hull(grid: Grid) -> BaseGeometry:
+    """Convex hull, in WGS 84, of the cells that hold residents."""
+    points: list[tuple[float, float]] = []
+    with rasterio.open(grid.file) as raster:
+        for window, cells, _ in _blocks(raster, grid, (0, 0, grid.height, grid.width)):
+            rows, columns = np.nonzero(cells > 0)
+            for row in np.unique(rows):
+                edge = columns[rows == row]
+                for column in (edge.min(), edge.max() + 1):
+                    x = grid.transform.c + grid.transform.a * (int(column) + window.col_off)
+                    top = grid.transform.f + grid.transform.e * (int(row) + window.row_off)
+                    points += [(x, top), (x, top + grid.transform.e)]
+    hull = shapely.MultiPoint(points or [(0, 0)]).convex_hull
+    placed: BaseGeometry = place(gpd.GeoSeries([hull], crs=grid.crs), grid.crs).iloc[0]
+    return placed
+
+
+def _blocks(
+    raster: rasterio.DatasetReader, grid: Grid, box: tuple[int, int, int, int]
+) -> Iterator[tuple[rasterio.windows.Window, Cells, Mask]]:
+    """Windows of at most `_BLOCK_ROWS` rows within rows and columns ``(top, left, bottom, right)``."""
+    top, left, bottom, right = box
+    for row in range(top, bottom, _BLOCK_ROWS):
+        window = rasterio.windows.Window(left, row, right - left, min(_BLOCK_ROWS, bottom - row))
+        cells, known = _read(raster, grid, window)
+        yield window, cells, known
+
+
+def share_grid(grid: Grid, areas: gpd.GeoDataFrame, region: BaseGeometry) -> People:
+    """Share a grid's residents among the areas, cells cut by a border by the area of each part.
+
+    Parameters
+    ----------
+    grid
+        From `open_grid`.
+    areas
+        Polygons in WGS 84, finest first: a part of a cell goes to the first that holds it. May be empty.
+    region
+        The study's boundary in WGS 84.
+
+    Returns
+    -------
+    People
+        One demand point a cell and area: the cell's centre where it lies in the part, else a point of it.
+
+    Raises
+    ------
+    InputError
+        If the grid and the region do not meet, or no cell inside holds a value.
+    """
+    shapes = gpd.GeoSeries([region, *areas.geometry], crs=4326)
+    own = _to_grid(shapes, grid)
+    box = _window(grid, own[0])
+    parts: list[gpd.GeoDataFrame] = []
+    outside = [grid.total]
+    without_value = valid = 0
+    with rasterio.open(grid.file) as raster:
+        for window, cells, known in _blocks(raster, grid, box):
+            shares = share_block(cells, _moved(grid.transform, window), own[0], own[1:])
+            outside += [-v for v in cells.sum(axis=1).tolist()] + shares.outside
+            without_value += int((shares.inside_centre & ~known).sum())
+            valid += int((shares.inside_centre & known).sum()) + len(shares.people)
+            parts.append(_parts(grid, window, shares, areas["area_id"].tolist()))
+    if not valid:
+        raise _misses(grid, region)
+    demand = gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), geometry="geometry", crs=4326)
+    left = math.fsum(outside)
+    return People(demand, left if left > 1e-9 * grid.total else 0.0, without_value, grid.total)
+
+
+def _moved(t: Affine, window: rasterio.windows.Window) -> Affine:
+    """The transform of a window."""
+    return Affine(t.a, 0.0, t.c + t.a * window.col_off, 0.0, t.e, t.f + t.e * window.row_off)
+
+
+def _parts(
+    grid: Grid, window: rasterio.windows.Window, shares: Shares, area_ids: list[str]
+) -> gpd.GeoDataFrame:
+    """A block's parts as demand points in WGS 84, each named by its cell (and area, where a cell is cut)."""
+    row, column = shares.row + int(window.row_off), shares.column + int(window.col_off)
+    owner = np.array([*area_ids, None], dtype=object)[shares.area]
+    same = (np.diff(row) == 0) & (np.diff(column) == 0)
+    several = np.append(same, False) | np.append(False, same)
+    ids = [
+        f"r{r}c{c}-{a or 0}" if s else f"r{r}c{c}"
+        for r, c, a, s in zip(row.tolist(), column.tolist(), owner.tolist(), several.tolist(), strict=True)
+    ]
+    points = place(gpd.GeoSeries(gpd.points_from_xy(shares.x, shares.y), crs=grid.crs), grid.crs)
+    return gpd.GeoDataFrame(
+        {"demand_id": ids, "residents": shares.people, "area_id": owner},
+        geometry=points.to_numpy(),
+        crs=4326,
+    )
+
+
+def _to_grid(shapes: gpd.GeoSeries, grid: Grid) -> list[BaseGeometry]:
+    """WGS 84 shapes in the grid's CRS, x before y."""
+    forward = pyproj.Transformer.from_crs(4326, grid.crs, always_xy=True)
+    return list(
+        shapely.transform(
+            shapely.force_2d(shapes.to_numpy()),
+            lambda xy: np.column_stack(forward.transform(xy[:, 0], xy[:, 1])) if len(xy) else xy,
+        )
+    )
+
+
+def _window(grid: Grid, boundary: BaseGeometry) -> tuple[int, int, int, int]:
+    """Rows and columns that the boundary may touch, one more on every side."""
+    west, south, east, north = boundary.bounds
+    gw, gs, ge, gn = grid.bounds
+    if not (west < ge and east > gw and south < gn and north > gs):
+        raise _misses(grid, place(gpd.GeoSeries([boundary], crs=grid.crs), grid.crs).iloc[0])
+    t = grid.transform
+    columns = [(x - t.c) / t.a for x in (west, east)]
+    rows = [(y - t.f) / t.e for y in (south, north)]
+    top, bottom = max(math.floor(min(rows)) - 1, 0), min(math.ceil(max(rows)) + 1, grid.height)
+    left, right = max(math.floor(min(columns)) - 1, 0), min(math.ceil(max(columns)) + 1, grid.width)
+    return top, left, bottom, right
+
+
+def _misses(grid: Grid, region: BaseGeometry) -> InputError:
+    own = place(gpd.GeoSeries([shapely.box(*grid.bounds)], crs=grid.crs), grid.crs).iloc[0]
+    return InputError(
+        "inputs.raster_misses", file=grid.file, raster=extent(own.bounds), region=extent(region.bounds)
+    )
+
+
+def extent(bounds: tuple[float, float, float, float]) -> str:
+    """Bounds as a reader compares them: ``104.21–104.60 E, 31.15–31.45 N``-like figures."""
+    west, south, east, north = bounds
+    return f"{west:.3f}–{east:.3f}, {south:.3f}–{north:.3f}"

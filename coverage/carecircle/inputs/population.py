@@ -1,0 +1,77 @@
+"""A residents' table becomes people at points."""
+
+from __future__ import annotations
+
+import math
+
+import geopandas as gpd
+import pandas as pd
+
+from carecircle.errors import CarecircleError, InputError, raise_all
+from carecircle.inputs.points import points_of
+from carecircle.inputs.tables import read_table
+from carecircle.schema import Finding
+from carecircle.study import Residents
+from carecircle.texts import Sentence
+
+
+def read_points(source: Residents) -> tuple[gpd.GeoDataFrame, int, list[Finding]]:
+    """A table of places with their residents.
+
+    Returns
+    -------
+    demand
+        ``demand_id, residents, area_id, row`` and points in WGS 84 (None: no coordinates).
+    without_value
+        Rows whose residents are blank; they are not among ``demand``.
+    findings
+        What was noticed.
+
+    Raises
+    ------
+    InputError
+        Missing columns, repeated ids, negative residents, bad coordinates: all at once.
+    """
+    if source.value == "per_km2":
+        raise InputError("inputs.per_km2_points", file=source.path)
+    given = dict(source.columns)
+    if "column" in source.model_fields_set:
+        given.setdefault("residents", source.column)
+    columns = ("demand_id", "residents", "lon", "lat", "area_id")
+    table = read_table(source.path, columns=columns, given=given, layer=source.layer)
+    findings = list(table.findings)
+    raise_all(table.require(["residents"]))
+    faults: list[CarecircleError] = []
+    ids = table.text("demand_id")
+    if table.has("demand_id"):
+        faults += table.unique_ids(ids, "demand_id")
+    else:
+        ids = pd.Series([f"row{r}" for r in table.frame.index], index=table.frame.index, dtype=object)
+    residents, bad = table.numbers("residents")
+    faults += table.faults("inputs.bad_residents", bad, "residents")
+    faults += table.faults("inputs.negative", residents < 0, "residents")
+    geometry, wrong = points_of(table, source.datum, findings)
+    raise_all([*faults, *wrong])
+    known = residents.notna()
+    if not known.any():
+        raise InputError("inputs.no_residents", file=source.path)
+    blank = int((~known).sum())
+    if blank:
+        findings.append(
+            Finding("note", Sentence("inputs.residents_blank", {"count": blank}), str(source.path))
+        )
+    placeless = known & geometry.isna()
+    if placeless.any():
+        facts = {"count": int(placeless.sum()), "residents": math.fsum(residents[placeless])}
+        findings.append(Finding("warning", Sentence("inputs.residents_placeless", facts), str(source.path)))
+    demand = gpd.GeoDataFrame(
+        {
+            "demand_id": ids[known].to_numpy(),
+            "residents": residents[known].to_numpy(),
+            "area_id": table.text("area_id")[known].to_numpy(),
+            "row": table.frame.index[known].to_numpy(),
+        },
+        geometry=geometry[known].to_numpy(),
+        crs=4326,
+    )
+    return demand, blank, findings

@@ -1,0 +1,300 @@
+"""Streets as each road format gives them: lines between nodes, with the tags that say who may use them."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from carecircle.errors import InputError
+from carecircle.inputs.datum import checked_crs, place
+from carecircle.inputs.tables import Table, read_table
+from carecircle.profiles import TAGS, profiles
+
+Bounds = tuple[float, float, float, float]
+
+_KEPT = (*TAGS, "name")
+_NOWHERE = 2147483647
+"""The coordinate osmium gives a node that is not in the file."""
+_DIGITS = 7
+"""Ends of lines within 1e-7 degrees (about a centimetre) are one node."""
+_EMPTY: Bounds = (np.nan, np.nan, np.nan, np.nan)
+
+
+@dataclass(frozen=True, eq=False)
+class Streets:
+    """Streets between nodes, each once, drawn in its forward direction.
+
+    Parameters
+    ----------
+    geometry
+        LineStrings in WGS 84.
+    from_node, to_node
+        Node ids of their ends.
+    which
+        Position in ``tags`` of each street's tags.
+    tags
+        Distinct sets of tags.
+    bounds
+        West, south, east, north of everything the file holds.
+    """
+
+    geometry: npt.NDArray[np.object_]
+    from_node: npt.NDArray[np.int64]
+    to_node: npt.NDArray[np.int64]
+    which: npt.NDArray[np.int64]
+    tags: Sequence[Mapping[str, Any]]
+    bounds: Bounds
+
+
+# ---- OpenStreetMap ------------------------------------------------------------------------------------
+
+
+def from_pbf(path: Path, bounds: Bounds | None = None) -> Streets:
+    """The streets of an OpenStreetMap extract, split where they meet.
+
+    Parameters
+    ----------
+    bounds
+        West, south, east, north in degrees: ways that do not touch it are passed over while reading.
+
+    Raises
+    ------
+    InputError
+        If the file is cut short or not a PBF.
+    """
+    refs, xy, lengths, which, tags, extent = _read_ways(path, bounds)
+    if not len(lengths):
+        none = np.array([], dtype=np.int64)
+        return Streets(np.array([], dtype=object), none, none, none, [], extent)
+    starts = np.concatenate([[0], np.cumsum(lengths)[:-1]])
+    last = starts + lengths - 1
+    _, inverse, counts = np.unique(refs, return_inverse=True, return_counts=True)
+    split = counts[inverse] > 1
+    split[starts] = split[last] = True
+    way = np.repeat(np.arange(len(lengths)), lengths)
+    cuts = np.flatnonzero(split)
+    pair = way[cuts[:-1]] == way[cuts[1:]]
+    begin, end = cuts[:-1][pair], cuts[1:][pair]
+    sizes = end - begin + 1
+    owner = np.repeat(np.arange(len(begin)), sizes)
+    within = np.arange(len(owner)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    lines = shapely.linestrings(xy[np.repeat(begin, sizes) + within], indices=owner)
+    return Streets(lines, refs[begin], refs[end], which[way[begin]], tags, extent)
+
+
+def _read_ways(
+    path: Path, bounds: Bounds | None
+) -> tuple[
+    npt.NDArray[np.int64], npt.NDArray[np.float64], npt.NDArray[np.int64], npt.NDArray[np.int64],
+    list[dict[str, str]], Bounds,
+]:  # fmt: skip
+    """Node refs, degrees, nodes per way and tag set per way of every way some mode may use, by way id."""
+    import osmium
+
+    refs, xs, ys, lengths, which = array("q"), array("d"), array("d"), array("q"), array("q")
+    known: dict[tuple[tuple[str, str], ...], int] = {}
+    tag_sets: list[dict[str, str]] = []
+    extent = [np.inf, np.inf, -np.inf, -np.inf]
+    try:
+        ways = osmium.FileProcessor(str(path), osmium.osm.WAY | osmium.osm.NODE).with_locations()
+        ways = ways.with_filter(osmium.filter.EntityFilter(osmium.osm.WAY))
+        for way in ways.with_filter(osmium.filter.KeyFilter("highway")):
+            tags = way.tags
+            kept = tuple((k, v) for k in _KEPT if (v := tags.get(k)) is not None)
+            number = known.get(kept)
+            if number is None:
+                number = known[kept] = len(tag_sets) if _open(dict(kept)) else -1
+                tag_sets += [dict(kept)] if number >= 0 else []
+            if number < 0:
+                continue
+            nodes = [(n.ref, n.x, n.y) for n in way.nodes]
+            for piece in _pieces(nodes):
+                ids, x, y = zip(*piece, strict=True)
+                west, east, south, north = min(x) / 1e7, max(x) / 1e7, min(y) / 1e7, max(y) / 1e7
+                extent = [
+                    min(extent[0], west), min(extent[1], south), max(extent[2], east), max(extent[3], north)
+                ]  # fmt: skip
+                if bounds is not None and not _meets((west, south, east, north), bounds):
+                    continue
+                refs.extend(ids)
+                xs.extend(x)
+                ys.extend(y)
+                lengths.append(len(ids))
+                which.append(number)
+    except (RuntimeError, OSError, ValueError) as error:
+        why = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
+        raise InputError("inputs.not_pbf", file=path, why=why) from error
+    xy = np.column_stack([np.frombuffer(xs), np.frombuffer(ys)]) / 1e7 if len(xs) else np.empty((0, 2))
+    numbers = [np.array(a, dtype=np.int64) for a in (refs, lengths, which)]
+    found: Bounds = (extent[0], extent[1], extent[2], extent[3]) if np.isfinite(extent[0]) else _EMPTY
+    return numbers[0], xy, numbers[1], numbers[2], tag_sets, found
+
+
+def _open(tags: Mapping[str, str]) -> bool:
+    """Whether any mode may use a road: the rest is not kept, and crossing it makes no node."""
+    return any(p.passage(tags).open for p in profiles().values())
+
+
+def _pieces(nodes: Sequence[tuple[int, int, int]]) -> list[list[tuple[int, int, int]]]:
+    """Runs of at least two nodes that the file places, without immediate repeats."""
+    runs: list[list[tuple[int, int, int]]] = [[]]
+    for node in nodes:
+        if node[1] == _NOWHERE:
+            runs.append([])
+        elif not runs[-1] or runs[-1][-1][0] != node[0]:
+            runs[-1].append(node)
+    return [run for run in runs if len(run) > 1]
+
+
+def _meets(one: Bounds, other: Bounds) -> bool:
+    return one[0] <= other[2] and one[2] >= other[0] and one[1] <= other[3] and one[3] >= other[1]
+
+
+# ---- OSMnx --------------------------------------------------------------------------------------------
+
+
+def from_graphml(path: Path) -> Streets:
+    """The streets of an OSMnx GraphML file.
+
+    Raises
+    ------
+    InputError
+        If it is not one.
+    """
+    import osmnx
+
+    try:
+        graph = osmnx.load_graphml(path)
+    except Exception as error:  # whatever a damaged file makes its reader say
+        why = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
+        raise InputError("inputs.cannot_read", file=path, why=why) from error
+    return from_graph(graph, path)
+
+
+def from_graph(graph: Any, path: Path) -> Streets:
+    """The streets of a ``MultiDiGraph`` with node attributes ``x``, ``y`` and ``graph["crs"]``.
+
+    Each pair of opposite edges becomes two streets drawn in their own direction; an edge without an opposite,
+    or tagged one-way, is one-way to vehicles.
+    """
+    crs = checked_crs(graph.graph.get("crs"), path)
+    numbers = {node: n for n, node in enumerate(graph.nodes)}
+    ids = [node if isinstance(node, int) and abs(node) < 2**63 else numbers[node] for node in graph.nodes]
+    known: dict[tuple[tuple[str, str], ...], int] = {}
+    lines, ends, which = [], [], []
+    for u, v, data in graph.edges(data=True):
+        a, b = graph.nodes[u], graph.nodes[v]
+        line = data.get("geometry") or shapely.LineString([(a["x"], a["y"]), (b["x"], b["y"])])
+        tags = {k: _first(data[k]) for k in _KEPT if data.get(k) is not None}
+        if data.get("speed_kph"):
+            tags["maxspeed"] = str(data["speed_kph"])
+        back = graph.has_edge(v, u) and u != v
+        one_way = data.get("oneway") in (True, "True", "yes", "1") or not back
+        if one_way:
+            tags["oneway"] = "yes"
+        elif back:  # its opposite is a street of its own, so this one is drawn forward only
+            tags |= {"oneway": "yes", "oneway:foot": "yes"}
+        key = tuple(sorted((k, str(t)) for k, t in tags.items()))
+        which.append(known.setdefault(key, len(known)))
+        lines.append(line)
+        ends.append((ids[numbers[u]], ids[numbers[v]]))
+    placed = place(gpd.GeoSeries(lines, crs=crs), crs).to_numpy() if lines else np.array([], dtype=object)
+    nodes = np.array(ends, dtype=np.int64).reshape(-1, 2)
+    bounds = shapely.total_bounds(placed) if len(placed) else _EMPTY
+    return Streets(
+        placed, nodes[:, 0], nodes[:, 1], np.array(which, dtype=np.int64), [dict(k) for k in known],
+        (float(bounds[0]), float(bounds[1]), float(bounds[2]), float(bounds[3])),
+    )  # fmt: skip
+
+
+def _first(value: Any) -> Any:
+    """A tag of a simplified graph: the lowest speed of several counts, of other lists the first."""
+    return ";".join(map(str, value)) if isinstance(value, list | tuple | set) else value
+
+
+# ---- edge tables --------------------------------------------------------------------------------------
+
+
+def from_table(path: Path, *, layer: str | None = None) -> Streets:
+    """The streets of a GIS layer of lines with a ``highway`` class.
+
+    Rows are drawn in their direction of travel; ``oneway`` (yes, no, -1, true, 1 ...) says whether the other
+    is open too. Nodes are ``from_node`` and ``to_node`` where given, else the lines' ends to a centimetre:
+    lines that cross without an end there do not meet.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read, holds anything but lines, or lacks ``highway`` or a CRS.
+    """
+    table = read_table(
+        path, columns=("highway", "from_node", "to_node", "speed_kph", *_KEPT[1:]), layer=layer
+    )
+    if table.geometry is None:
+        raise InputError("inputs.not_lines", file=path)
+    if not table.has("highway"):
+        raise InputError(
+            "inputs.missing_column", file=path, missing=["highway"], present=list(table.frame.columns)
+        )
+    crs = checked_crs(table.geometry.crs, path)
+    shapes = table.geometry.to_numpy()
+    kinds = shapely.get_type_id(shapes)
+    if not np.isin(kinds, (-1, 1, 5)).all():
+        raise InputError("inputs.not_lines", file=path)
+    parts, row = shapely.get_parts(shapes, return_index=True)
+    usable = ~shapely.is_empty(parts) & (shapely.get_num_points(parts) > 1)
+    parts, row = parts[usable], row[usable]
+    placed = place(gpd.GeoSeries(parts, crs=crs), crs).to_numpy()
+    finite = np.isfinite(shapely.bounds(placed)).all(axis=1)
+    placed, row = placed[finite], row[finite]
+    from_node, to_node = _ends(table, placed, row)
+    tags, which = _row_tags(table, row)
+    bounds = shapely.total_bounds(placed)
+    return Streets(placed, from_node, to_node, which, tags, tuple(bounds.tolist()))
+
+
+def _ends(
+    table: Table, lines: npt.NDArray[np.object_], row: npt.NDArray[np.int64]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    single = len(np.unique(row)) == len(row)
+    if table.has("from_node") and table.has("to_node") and single:
+        named = np.concatenate([table.text(c).to_numpy()[row] for c in ("from_node", "to_node")])
+        if all(v is not None for v in named):
+            return _numbered(named)
+    start, end = shapely.get_point(lines, 0), shapely.get_point(lines, -1)
+    xy = np.round(shapely.get_coordinates(np.concatenate([start, end])), _DIGITS)
+    _, numbers = np.unique(xy, axis=0, return_inverse=True)
+    numbers = numbers.reshape(-1).astype(np.int64)
+    return numbers[: len(lines)], numbers[len(lines) :]
+
+
+def _numbered(named: npt.NDArray[np.object_]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Node ids as they are where they are whole numbers, else numbered in their sorted order."""
+    half = len(named) // 2
+    if all(v.lstrip("-").isdigit() and len(v) < 19 for v in named):
+        ids = np.array([int(v) for v in named], dtype=np.int64)
+    else:
+        _, ids = np.unique(named.astype(str), return_inverse=True)
+        ids = ids.reshape(-1).astype(np.int64)
+    return ids[:half], ids[half:]
+
+
+def _row_tags(table: Table, row: npt.NDArray[np.int64]) -> tuple[list[dict[str, Any]], npt.NDArray[np.int64]]:
+    columns = {k: table.text(k).tolist() for k in (*_KEPT, "speed_kph") if table.has(k)}
+    known: dict[tuple[tuple[str, str], ...], int] = {}
+    numbers = []
+    for position in range(len(table)):
+        tags = {k: cells[position] for k, cells in columns.items() if cells[position] is not None}
+        speed = tags.pop("speed_kph", None)
+        if speed is not None:
+            tags["maxspeed"] = speed
+        numbers.append(known.setdefault(tuple(tags.items()), len(known)))
+    return [dict(k) for k in known], np.array(numbers, dtype=np.int64)[row]
