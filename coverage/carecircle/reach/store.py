@@ -98,7 +98,7 @@ def cache_key(hashes: Mapping[str, str], mode: str) -> str:
 
 def _read(path: Path) -> tuple[Network, str]:
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as handle, np.load(handle, allow_pickle=False) as file:
             about = json.loads(str(file["about"]))
             if about.get("format") != FORMAT:
                 raise InputError("reach.not_a_network", file=path)

@@ -78,7 +78,7 @@ def nearest_facility(
     measure: Metric = "minutes" if metric == "minutes" else "road_m"
     trip = _Trip(network, demand, facilities.iloc[rank], direction, measure, max_snap_m)
     cost, owner = trip.nearest(limit)
-    reached = cost <= limit
+    reached = np.isfinite(cost)
     status = np.full(len(cost), "reached", dtype=object)
     status[~reached] = "one_way"
     served = np.isin(trip.demand.component, trip.facilities.component[trip.facilities.snapped])

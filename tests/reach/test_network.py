@@ -1,0 +1,160 @@
+"""Networks: streets from rows, saved copies, scenarios, surfaces."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import shapely
+
+import reach_town as town
+from carecircle.errors import CapacityError, InputError, UsageError
+from carecircle.reach import store
+from carecircle.reach._streets import hilbert_rank, pair_streets
+from carecircle.reach.network import Network
+from carecircle.reach.surface import travel_time_surface
+from carecircle.reach.travel import unsnapped_facilities
+
+ARRAYS = store._ARRAYS
+
+
+def same(a: Network, b: Network) -> bool:
+    return all(getattr(a, name).tobytes() == getattr(b, name).tobytes() for name in ARRAYS)
+
+
+def paired(lines, ends):
+    _, coords, (offsets,) = shapely.to_ragged_array(np.array([shapely.LineString(line) for line in lines]))
+    tail, head = np.array(ends).T
+    return [a.tolist() for a in pair_streets(tail, head, coords, offsets)]
+
+
+def test_two_rows_are_one_street_only_if_their_lines_are_each_others_reverse():
+    straight, bend = [(0, 0), (9, 0)], [(0, 0), (4, 3), (9, 0)]
+    street, along = paired([straight, straight[::-1], bend, bend[::-1]], [(0, 1), (1, 0), (0, 1), (1, 0)])
+    assert (street, along) == ([0, 0, 1, 1], [True, False, True, False])
+    # drawn alike but both one way, and a bend against a straight line
+    assert paired([straight, straight], [(0, 1), (0, 1)])[0] == [0, 1]
+    assert paired([straight, bend[::-1]], [(0, 1), (1, 0)])[0] == [0, 1]
+    # same points, visited in another order
+    zigzag = [(0, 0), (5, 5), (4, 3), (9, 0)]
+    assert paired([zigzag, [(9, 0), (5, 5), (4, 3), (0, 0)]], [(0, 1), (1, 0)])[0] == [0, 1]
+
+
+def test_loops_pair_by_their_direction_round():
+    loop = [(0, 0), (5, 0), (5, 5), (0, 0)]
+    assert paired([loop, loop[::-1]], [(0, 0), (0, 0)]) == [[0, 0], [True, False]]
+    assert paired([loop, loop], [(0, 0), (0, 0)])[0] == [0, 1]
+
+
+def test_neighbours_on_the_hilbert_curve_are_neighbours_on_the_ground():
+    side = 16
+    xy = np.array([(x, y) for x in range(side) for y in range(side)], float)
+    order = np.argsort(hilbert_rank(xy, bits=4))
+    assert len(np.unique(hilbert_rank(xy, bits=4))) == side * side
+    assert np.abs(np.diff(xy[order], axis=0)).sum(axis=1).max() <= 2
+
+
+def test_the_order_of_rows_leaves_no_trace():
+    edges = town.grid_edges(5, 5, one_way_rows=(2,))
+    mixed = edges.sample(frac=1, random_state=4).reset_index(drop=True)
+    assert same(Network.from_edges(edges, mode="walk"), Network.from_edges(mixed, mode="walk"))
+
+
+def test_closed_edges_leave_the_network_of_their_mode():
+    edges = town.grid_edges(3, 3, modes=("walk", "drive"))
+    edges.loc[:3, "travel_time_s_drive"] = np.float32(np.inf)
+    assert len(Network.from_edges(edges, mode="walk").edge_id) == 24
+    drive = Network.from_edges(edges, mode="drive")
+    assert len(drive.edge_id) == 20
+    assert drive.access_speed_kph > 0
+
+
+def test_nothing_is_snapped_to_where_the_mode_may_not_stop():
+    lines = [[(0, 0), (1500, 0)], [(0, 0), (0, 300), (1500, 300)]]
+    edges = town.edge_frame(
+        lines, seconds=[60, 60], metres=[1500, 1800], both=[True, True], may_stop=[False, True]
+    )
+    network = Network.from_edges(edges, mode="walk")
+    spots = town.places([(700, 10), (700, 900)])
+    snap = network.snap(spots, max_snap_m=500)
+    assert snap.xy[0].tolist() == [500_700, 3_500_300]
+    assert snap.snapped.tolist() == [True, False]
+    off = unsnapped_facilities(network, spots)
+    assert off["facility_id"].tolist() == ["r001"]
+    assert off["snap_m"].tolist() == pytest.approx([600.24], abs=0.01)
+
+
+def test_equally_near_streets_give_the_lowest_edge_id():
+    lines = [[(0, 0), (1500, 0)], [(0, 200), (1500, 200)], [(0, 0), (0, 200)]]
+    edges = town.edge_frame(lines, seconds=[60] * 3, metres=[1500, 1500, 200], both=[False] * 3)
+    for ids in ([7, 3, 1], [3, 7, 1]):
+        network = Network.from_edges(edges.assign(edge_id=ids), mode="walk")
+        snap = network.snap(town.places([(700, 100)]), max_snap_m=500)
+        row = network.street_rows[snap.street[0], 0]
+        assert network.edge_id[row] == 3
+
+
+def test_saved_networks_come_back_whole(tmp_path):
+    network = town.grid(one_way_rows=(1,))
+    network.save(tmp_path / "a.network", key="k")
+    back = Network.load(tmp_path / "a.network")
+    assert same(network, back)
+    assert (back.mode, back.crs, back.access_speed_kph) == (network.mode, network.crs, 3.6)
+    assert store.load_if(tmp_path / "a.network", "k") is not None
+    assert store.load_if(tmp_path / "a.network", "another") is None
+
+
+def test_a_damaged_or_missing_file_is_said_and_the_cache_makes_it_anew(tmp_path):
+    built = []
+
+    def build():
+        built.append(1)
+        return town.grid(4, 4)
+
+    hashes = {"roads.osm.pbf": "abc"}
+    first = store.prepared(tmp_path, hashes, "walk", build)
+    assert same(first, store.prepared(tmp_path, hashes, "walk", build))
+    assert len(built) == 1
+    (file,) = tmp_path.glob("*.network")
+    whole = file.read_bytes()
+    for damaged in (b"", whole[: len(whole) // 2], b"not a zip"):
+        file.write_bytes(damaged)
+        with pytest.raises(InputError) as caught:
+            Network.load(file)
+        assert caught.value.sentence.key == "reach.not_a_network"
+        assert same(first, store.prepared(tmp_path, hashes, "walk", build))
+    assert len(built) == 4
+    store.prepared(tmp_path, {"roads.osm.pbf": "abd"}, "walk", build)
+    assert len(built) == 5
+    with pytest.raises(InputError):
+        Network.load(tmp_path / "absent.network")
+
+
+def test_closing_an_unknown_edge_is_refused():
+    with pytest.raises(UsageError, match="walk network has no edge"):
+        town.grid(3, 3).without([0, 999])
+
+
+def test_edges_without_their_columns_are_refused():
+    edges = town.grid_edges(3, 3)
+    with pytest.raises(InputError, match="travel_time_s_drive"):
+        Network.from_edges(edges, mode="drive")
+    with pytest.raises(InputError, match="coordinate reference"):
+        Network.from_edges(edges.set_crs(None, allow_override=True), mode="walk")
+
+
+def test_a_surface_holds_the_times_of_its_cell_centres():
+    network = town.grid(6, 6)
+    clinic = town.places([(800, 800)], prefix="f")
+    region = shapely.box(*town.ORIGIN, *(town.ORIGIN + 2000))
+    surface = travel_time_surface(network, clinic, region, cell_m=100)
+    assert surface.values.shape == (20, 20)
+    assert surface.values.dtype == np.float32
+    column, row = ~surface.transform * (501_250, 3_501_050)
+    # The centre lies 50 m (at 1 m/s) east of a street, 400 m east and 250 m north of the clinic (5 m/s).
+    assert (row % 1, column % 1) == (0.5, 0.5)
+    assert surface.values[int(row), int(column)] == pytest.approx((50 + 650 / 5) / 60, rel=1e-3)
+    corner = travel_time_surface(network, clinic, region.buffer(2000), cell_m=100)
+    assert np.isnan(corner.values[0, 0])
+    assert np.nanmin(corner.values) >= 0
+    with pytest.raises(CapacityError, match="cells"):
+        travel_time_surface(network, clinic, region, cell_m=0.5)
