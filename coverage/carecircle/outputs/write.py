@@ -48,7 +48,7 @@ def write(analysis: Analysis, folder: str | Path) -> list[Path]:
     target = Path(folder)
     ensure_writable(target)
     try:
-        room = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.absolute().parent))
+        room = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=_standing(target.absolute().parent)))
     except OSError as error:
         raise _unwritable(target, error) from error
     try:
@@ -73,15 +73,18 @@ def ensure_writable(folder: Path) -> None:
     OutputError
         If the folder (or the nearest one above it that exists) cannot be written, or is a file.
     """
-    at = folder.absolute()
-    while not at.exists() and at != at.parent:
-        at = at.parent
+    at = _standing(folder.absolute())
     try:
         for place in {at, folder.absolute().parent} if folder.exists() else {at}:
             with tempfile.TemporaryFile(dir=place):
                 pass
     except OSError as error:
         raise _unwritable(folder, error) from error
+
+
+def _standing(place: Path) -> Path:
+    """The nearest folder at or above a place that exists already."""
+    return next(p for p in (place, *place.parents) if p.exists())
 
 
 def _unwritable(folder: Path, error: OSError) -> OutputError:

@@ -1,0 +1,179 @@
+"""The command line: what it prints, what it writes, how it exits."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from worlds import street_study
+
+from carecircle import cli
+
+OUTPUTS = {
+    "gap_map.html",
+    "verdicts.json",
+    "verdicts.xlsx",
+    "results.gpkg",
+    "travel_time.tif",
+    "manifest.json",
+}
+
+
+def call(monkeypatch: pytest.MonkeyPatch, *arguments: str | Path) -> int:
+    """Run the command in this process and return its exit code."""
+    monkeypatch.setattr(sys, "argv", ["carecircle", *map(str, arguments)])
+    try:
+        cli.main()
+    except SystemExit as done:
+        return int(done.code or 0)
+    return 0
+
+
+@pytest.fixture(scope="module")
+def street(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return street_study(tmp_path_factory.mktemp("一条 街"))
+
+
+def test_run_writes_everything_and_says_where(
+    street: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "结果 out"
+    out.mkdir()
+    (out / "mine.txt").write_text("kept")
+    assert call(monkeypatch, "run", street, "--out", out, "--lang", "en") == 0
+    assert {p.name for p in out.iterdir()} == OUTPUTS | {"mine.txt"}
+    written = json.loads((out / "verdicts.json").read_text(encoding="utf-8"))
+    assert written["ledger"] == {"total": 1050, "inside": 1050, "outside": 0, "no_data": 0}
+    printed = capsys.readouterr()
+    assert "gap_map.html" in printed.out
+    assert "1,050" in printed.out
+    assert "judging" in printed.err
+
+
+def test_the_default_folder_is_maps_and_the_study_name(
+    street: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert call(monkeypatch, "run", street) == 0
+    assert (tmp_path / "maps" / "street" / "gap_map.html").is_file()
+
+
+def test_fail_on_exits_one_when_met(street: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert call(monkeypatch, "run", street, "--out", tmp_path, "--fail-on", "fail") == 1
+    assert (tmp_path / "gap_map.html").is_file()
+
+
+def test_with_sites_runs_the_scenario(street: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from worlds import east, write_csv
+
+    rows = []
+    for number, metres in enumerate((900, 4000, 9000)):
+        lon, lat = east(metres)
+        rows.append({"facility_id": f"n{number}", "name": "新", "category": "社区卫生服务中心", "lon": lon, "lat": lat,
+                     "status": "open"})  # fmt: skip
+    rows.append({**rows[0], "facility_id": "centre", "status": "closed"})
+    table = write_csv(tmp_path / "sites.csv", rows)
+    assert call(monkeypatch, "run", street, "--out", tmp_path / "out", "--with", table) == 0
+    written = json.loads((tmp_path / "out" / "verdicts.json").read_text(encoding="utf-8"))
+    time = next(v for v in written["verdicts"] if v["rule"] == "S2")
+    # 0, 900, 4000 and 9000 m are now served from 900, 4000 and 9000; 50 residents stay off the street.
+    assert time["ledger"]["covered"] == 1000
+    assert time["ledger"]["unsnapped"] == 50
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (("facilities.csv", "急救中心（站）", "急救中新"), "急救"),
+        (("study.toml", "roads.geojson", "nothing.geojson"), "nothing.geojson"),
+        (("study.toml", "[roads]", "[road]"), "roads"),
+        (("plan.toml", 'kind = "time"', 'kind = "tyme"'), "tyme"),
+        (("residents.csv", ",400", ",-400"), "-400"),
+    ],
+)
+def test_bad_input_is_one_message_exit_2_and_nothing_written(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    change: tuple[str, str, str],
+    said: str,
+) -> None:
+    study = street_study(tmp_path / "study")
+    file, old, new = change
+    path = study.parent / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    out = tmp_path / "out"
+    assert call(monkeypatch, "run", study, "--out", out, "--lang", "en") == 2
+    printed = capsys.readouterr().err
+    assert said in printed
+    assert "Traceback" not in printed
+    assert not out.exists() or not list(out.iterdir())
+
+
+def test_an_output_folder_that_cannot_be_written_is_said_before_the_work(
+    street: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    assert call(monkeypatch, "run", street, "--out", blocked / "inside", "--lang", "zh") == 2
+    printed = capsys.readouterr().err
+    assert "无法写入" in printed
+    assert "评判" not in printed
+
+
+def test_a_fault_of_ours_is_one_line_and_a_log(
+    street: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("on purpose")
+
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setattr("carecircle.analysis.analyze", broken)
+    assert call(monkeypatch, "run", street, "--out", tmp_path / "out", "--lang", "en") == 3
+    printed = capsys.readouterr().err
+    assert "RuntimeError" in printed
+    assert "Traceback" not in printed
+    log = Path(printed.rsplit(" ", 1)[-1].strip())
+    assert "on purpose" in log.read_text(encoding="utf-8")
+
+
+def test_wrong_usage_exits_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert call(monkeypatch, "run") == 2
+    assert call(monkeypatch, "nonsense") == 2
+
+
+def test_plans_lists_what_each_rule_needs(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(monkeypatch, "plans", "--json") == 0
+    plans = json.loads(capsys.readouterr().out)["plans"]
+    assert {"luojiang", "wutongqiao", "taonan", "beibei", "panzhihua"} == {p["id"] for p in plans}
+    assert set(plans[0]) == {"id", "title", "region", "adcode", "rules"}
+    for rule in plans[0]["rules"]:
+        assert {"rule", "clause", "kind", "section", "quote", "target", "needs"} <= set(rule)
+    assert call(monkeypatch, "plans", "luojiang", "--lang", "zh") == 0
+    assert "L1" in capsys.readouterr().out
+    assert call(monkeypatch, "plans", "luojian") == 2
+    assert "luojiang" in capsys.readouterr().err
+
+
+def test_every_command_has_help_with_an_example() -> None:
+    for command in cli.app.registered_commands:
+        assert command.callback is not None
+        assert "Example: carecircle" in (command.callback.__doc__ or ""), command.callback.__name__
+
+
+def test_output_is_utf_8_whatever_the_terminal_claims(street: Path) -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0", "LC_ALL": "C"}
+    done = subprocess.run(
+        [sys.executable, "-m", "carecircle.cli", "run", street.parent / "缺.toml", "--lang", "zh"],
+        capture_output=True, env=environment, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "文件不存在" in done.stderr.decode("utf-8")
