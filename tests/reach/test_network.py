@@ -149,7 +149,8 @@ def test_a_surface_holds_the_times_of_its_cell_centres():
     surface = travel_time_surface(network, clinic, region, cell_m=100)
     assert surface.values.shape == (20, 20)
     assert surface.values.dtype == np.float32
-    column, row = ~surface.transform * (501_250, 3_501_050)
+    at = surface.transform
+    column, row = (501_250 - at.c) / at.a, (3_501_050 - at.f) / at.e
     # The centre lies 50 m (at 1 m/s) east of a street, 400 m east and 250 m north of the clinic (5 m/s).
     assert (row % 1, column % 1) == (0.5, 0.5)
     assert surface.values[int(row), int(column)] == pytest.approx((50 + 650 / 5) / 60, rel=1e-3)
