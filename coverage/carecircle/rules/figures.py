@@ -66,12 +66,16 @@ def _official(
         own = rows[rows["area_id"].fillna("").astype(str).str.strip() == area_id]
         if not len(own):
             continue
-        years = pd.to_numeric(own["year"], errors="coerce")
-        order = (years - year).abs().fillna(10_000) + (years > year) * 0.5
-        best = order.idxmin()
-        at = None if pd.isna(years[best]) else int(years[best])
-        return float(own.at[best, "value"]), at
+        dated = [
+            (float(v), None if y != y else int(y)) for v, y in zip(own["value"], own["year"], strict=True)
+        ]
+        return min(dated, key=lambda pair: _distance(pair[1], year))
     return None
+
+
+def _distance(year: int | None, wanted: int) -> float:
+    """How far a figure's year is from the one asked for; of two equally far the earlier, undated last."""
+    return 1e4 if year is None else abs(year - wanted) + (0.5 if year > wanted else 0.0)
 
 
 def region_figure(
@@ -125,6 +129,13 @@ def number(value: Any) -> float | None:
     return None if math.isnan(found) else found
 
 
+def demand_of(inputs: Inputs) -> pd.DataFrame:
+    """The demand frame, where a measure has made sure there is one."""
+    assert inputs.demand is not None
+    demand: pd.DataFrame = inputs.demand
+    return demand
+
+
 def in_scope(demand: pd.DataFrame, scope: str) -> pd.Series:
     """For each demand row whether a scope speaks of it: True, False, or None where no mark says."""
     if scope == "all":
@@ -160,7 +171,7 @@ def residents(inputs: Inputs, plan: Plan, scope: str = "all", *, ages: str = "")
 
 
 def _summed(inputs: Inputs, scope: str) -> Figure:
-    demand = inputs.demand
+    demand = demand_of(inputs)
     marks = in_scope(demand, scope)
     placed = demand.geometry.notna() & ~demand.geometry.is_empty
     sure = math.fsum(demand["residents"][(marks == True) & placed])  # noqa: E712

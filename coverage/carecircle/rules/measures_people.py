@@ -13,7 +13,14 @@ import pandas as pd
 
 from carecircle import categories
 from carecircle.reach.ledger import people_ledger, people_status
-from carecircle.rules.figures import has_facilities, in_scope, need, partial_inventory, region_figure
+from carecircle.rules.figures import (
+    demand_of,
+    has_facilities,
+    in_scope,
+    need,
+    partial_inventory,
+    region_figure,
+)
 from carecircle.rules.language import Rule
 from carecircle.rules.query import ReachQuery, alternative_queries, main_query, mode_name, road_query
 from carecircle.rules.verdict import ByRoad, Flip, Outcome, Verdict, decide, margin, shown
@@ -89,7 +96,7 @@ def judge_response(rule: Rule, plan: Plan, inputs: Inputs, reached: Reached) -> 
     if ledger.in_scope <= 0:
         return replace(_empty_scope(rule, people, ledger), unit="min", comparison="<=")
     there = people == "covered"
-    weights = inputs.demand["residents"][there]
+    weights = demand_of(inputs)["residents"][there]
     travel = math.fsum(weights * frame["cost"][there]) / ledger.covered if ledger.covered > 0 else math.inf
     mean = travel + turnout
     settled = decide(mean, mean, "<=", rule.limit)
@@ -121,7 +128,7 @@ def judge_response(rule: Rule, plan: Plan, inputs: Inputs, reached: Reached) -> 
         comparison="<=",
         margin=slack if outcome is settled else min(slack, -math.ulp(1.0)),
         flip=Flip(mean if math.isfinite(mean) else None, None),
-        residents_affected=math.fsum([math.fsum(inputs.demand["residents"][beyond]), unreached]),
+        residents_affected=math.fsum([math.fsum(demand_of(inputs)["residents"][beyond]), unreached]),
         ledger=ledger,
         missing_inputs=missing,
         assumptions=(
@@ -176,8 +183,11 @@ def _empty_scope(rule: Rule, people: pd.Series, ledger: PeopleLedger) -> Verdict
 
 
 def _ledger(rule: Rule, inputs: Inputs, frame: pd.DataFrame, limit: float) -> tuple[pd.Series, PeopleLedger]:
-    people = people_status(inputs.demand, frame, limit=limit, in_scope=in_scope(inputs.demand, rule.scope))
-    return people, people_ledger(inputs.demand, people, inputs.ledger)
+    people = people_status(
+        demand_of(inputs), frame, limit=limit, in_scope=in_scope(demand_of(inputs), rule.scope)
+    )
+    assert inputs.ledger is not None  # residents come with their ledger
+    return people, people_ledger(demand_of(inputs), people, inputs.ledger)
 
 
 def _measured(rule: Rule, plan: Plan, inputs: Inputs, frame: pd.DataFrame) -> Verdict:
@@ -187,7 +197,7 @@ def _measured(rule: Rule, plan: Plan, inputs: Inputs, frame: pd.DataFrame) -> Ve
     if ledger.in_scope <= 0:
         return _empty_scope(rule, people, ledger)
     there = people == "covered"
-    weights = inputs.demand["residents"][there]
+    weights = demand_of(inputs)["residents"][there]
     mean = None
     if ledger.covered > 0:
         mean = math.fsum(weights * frame["cost"][there]) / ledger.covered / rule.factor
@@ -231,7 +241,7 @@ def _flip(rule: Rule, inputs: Inputs, frame: pd.DataFrame, ledger: PeopleLedger,
     there = (people == "covered").to_numpy()
     cost = frame["cost"].to_numpy()[there]
     order = np.argsort(cost, kind="stable")
-    held = np.cumsum(inputs.demand["residents"].to_numpy()[there][order])
+    held = np.cumsum(demand_of(inputs)["residents"].to_numpy()[there][order])
     enough = np.nonzero(held >= target * ledger.in_scope * (1 - 1e-12))[0]
     limit = float(cost[order][enough[0]]) / rule.factor if enough.size else None
     return Flip(limit, abs(math.fsum([target * ledger.in_scope, -ledger.covered])))
@@ -246,7 +256,7 @@ def _by_road(rule: Rule, inputs: Inputs, reached: Reached, on_paper: pd.Series) 
     return ByRoad(
         observed=ledger.covered / ledger.in_scope,
         residents_affected=math.fsum([ledger.not_covered, ledger.unreachable]),
-        paper_only=math.fsum(inputs.demand["residents"][fails]),
+        paper_only=math.fsum(demand_of(inputs)["residents"][fails]),
     )
 
 
@@ -283,7 +293,7 @@ def _assumptions(rule: Rule, plan: Plan, inputs: Inputs, source: str) -> tuple[S
 def urban_notes(plan: Plan, inputs: Inputs) -> list[Sentence]:
     """How urban and rural residents were told apart, and the census's urban residents beside those found."""
     said = [inputs.urban_method] if inputs.urban_method is not None else []
-    found = math.fsum(inputs.demand["residents"][in_scope(inputs.demand, "urban") == True])  # noqa: E712
+    found = math.fsum(demand_of(inputs)["residents"][in_scope(demand_of(inputs), "urban") == True])  # noqa: E712
     census = region_figure(inputs, plan, "residents_urban")
     if census is not None:
         said.append(Sentence("rules.urban_beside_census", {"found": found, "census": census[0]}))

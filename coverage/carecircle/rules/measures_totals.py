@@ -11,6 +11,7 @@ from carecircle.rules.figures import (
     attribute_name,
     attribute_total,
     counted,
+    demand_of,
     facilities_of,
     facility_figure,
     has_facilities,
@@ -230,8 +231,9 @@ def _catchments(rule: Rule, inputs: Inputs, reached: Reached, low: float, high: 
     query = main_query(rule)
     if query is None or query not in reached or inputs.demand is None:
         return []
-    counts = (in_scope(inputs.demand, rule.scope) == True) & reached[query]["facility_id"].notna()  # noqa: E712
-    people = inputs.demand["residents"][counts].groupby(reached[query]["facility_id"][counts]).agg(math.fsum)
+    demand, nearest = demand_of(inputs), reached[query]["facility_id"]
+    counts = (in_scope(demand, rule.scope) == True) & nearest.notna()  # noqa: E712
+    people = demand["residents"][counts].groupby(nearest[counts]).agg(math.fsum)
     names = dict(zip(inputs.facilities["facility_id"], inputs.facilities["name"], strict=True))
     units = []
     for facility_id, total in people.items():

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
@@ -43,9 +44,11 @@ def units_at(rule: Rule, inputs: Inputs) -> pd.DataFrame:
     areas = inputs.areas
     chosen: pd.DataFrame = areas[areas["level"] == rule.by]
     if rule.units:
-        chosen = chosen[[kind_of(row) == rule.units for _, row in chosen.iterrows()]]
+        fits = [kind_of(row) == rule.units for _, row in chosen.iterrows()]
+        chosen = chosen[np.array(fits, bool)]
     if rule.unit_names:
-        chosen = chosen[[any(str(n).endswith(w) for w in rule.unit_names) for n in chosen["name"]]]
+        fits = [any(str(n).endswith(w) for w in rule.unit_names) for n in chosen["name"]]
+        chosen = chosen[np.array(fits, bool)]
     return chosen
 
 
