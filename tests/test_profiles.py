@@ -12,11 +12,26 @@ from carecircle.profiles import parse_maxspeed, profile, profiles
 @pytest.mark.parametrize(
     ("value", "kph"),
     [
-        ("50", 50.0), ("50 km/h", 50.0), ("30 mph", 48.28032), ("CN:urban", 50.0), ("walk", 4.0),
-        ("none", 120.0), ("50;30", 30.0), ("60|40", 40.0), (["60", "40 mph"], 60.0), ("signals", None), ("", None),
-        (None, None), (math.nan, None), ("0", None), ("5000", None), (40, 40.0), ("XX:urban", None), (["signals"], None),
+        ("50", 50.0),
+        ("50 km/h", 50.0),
+        ("30 mph", 48.28032),
+        ("CN:urban", 50.0),
+        ("walk", 4.0),
+        ("none", 120.0),
+        ("50;30", 30.0),
+        ("60|40", 40.0),
+        (["60", "40 mph"], 60.0),
+        ("signals", None),
+        ("", None),
+        (None, None),
+        (math.nan, None),
+        ("0", None),
+        ("5000", None),
+        (40, 40.0),
+        ("XX:urban", None),
+        (["signals"], None),
     ],
-)  # fmt: skip
+)
 def test_maxspeed(value: object, kph: float | None) -> None:
     assert parse_maxspeed(value) == (kph if kph is None else pytest.approx(kph))
 
@@ -64,7 +79,7 @@ def test_maxspeed(value: object, kph: float | None) -> None:
         ("ambulance", {"highway": "pedestrian"}, 0, 0, False),
         ("ambulance", {"highway": "pedestrian", "emergency": "yes"}, 10, 10, True),
     ],
-)  # fmt: skip
+)
 def test_passage(mode: str, tags: dict[str, str], forward: float, backward: float, stop: bool) -> None:
     passage = profile(mode).passage(tags)
     assert (passage.forward_kph, passage.backward_kph, passage.may_stop) == (forward, backward, stop)

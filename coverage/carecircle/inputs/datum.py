@@ -27,7 +27,7 @@ _A = 6378245.0
 _EE = 0.00669342162296594323
 """Its squared eccentricity."""
 _X_PI = np.pi * 3000.0 / 180.0
-_STEPS = 6
+_STEPS = 4
 
 _OLD = ("xian 1980", "xian_1980", "beijing 1954", "beijing_1954", "new beijing", "new_beijing")
 
