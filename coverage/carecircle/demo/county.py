@@ -57,7 +57,7 @@ def make_county(seed: int = SEED) -> County:
     houses = hamlets(seed, land, [p for town in towns for p in town.places])
     roads = make_roads(seed, land, towns, houses)
     grounds = {p.code: land.ground(p.cells) for town in towns for p in town.places}
-    residents = how_many(seed, towns, cast.big, cast.small, cast.isle)
+    residents = how_many(seed, towns, cast)
     people = settle(seed, land, towns, grounds, houses, residents)
     facilities = make_facilities(seed, land, roads, towns, cast)
     return County(land, towns, cast, roads, grounds, people, facilities)

@@ -17,6 +17,7 @@ from scipy.spatial import cKDTree
 from shapely.geometry.base import BaseGeometry
 
 from carecircle.demo.areas import Place, Town
+from carecircle.demo.cast import Cast
 from carecircle.demo.dice import Dice, Floats, shares
 from carecircle.demo.land import CRS, Ints, Land, gazetteer, place
 
@@ -29,8 +30,9 @@ NODATA = -99999.0
 BORDER_HAMLETS = ([22.4, 7.0], [-2.2, 14.6], [-12.8, -11.6])
 """Where the neighbours live, km from the county seat."""
 
-BIG_VILLAGE, SMALL_VILLAGE = 2_680, 560
-"""Residents of the one village above 2,500, and of each that shares its clinic (below 800)."""
+BIG_VILLAGE, SMALL_VILLAGE, CLINICLESS_VILLAGE, ISLE_VILLAGE = 2_680, 560, 1_150, 920
+"""Residents of the one village above 2,500, of each that shares its clinic (below 800), of the one that has
+none and no excuse, and of the isle."""
 
 
 @dataclass(frozen=True)
@@ -53,20 +55,18 @@ class People:
     of_place: Mapping[str, int]
 
 
-def how_many(seed: int, towns: Sequence[Town], big: str, small: Sequence[str], isle: str) -> dict[str, int]:
+def how_many(seed: int, towns: Sequence[Town], cast: Cast) -> dict[str, int]:
     """Residents of every place: the gazetteer's figures of streets, seats and towns, shared among villages.
 
-    Parameters
-    ----------
-    big
-        Code of the village with more than 2,500 residents.
-    small
-        Codes of the villages small enough to share a clinic.
-    isle
-        Code of the village on the isle.
+    The special villages have a number of their own.
     """
     book = {x["name"]: x for x in [*gazetteer()["streets"], *gazetteer()["towns"]]}
-    fixed = {big: BIG_VILLAGE, isle: 920, **dict.fromkeys(small, SMALL_VILLAGE)}
+    fixed = {
+        cast.big: BIG_VILLAGE,
+        cast.isle: ISLE_VILLAGE,
+        cast.without: CLINICLESS_VILLAGE,
+        **dict.fromkeys(cast.small, SMALL_VILLAGE),
+    }
     found: dict[str, int] = {}
     for town in towns:
         dice = Dice(seed, f"residents {town.code}")
