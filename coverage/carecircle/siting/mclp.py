@@ -1,0 +1,195 @@
+"""Maximal covering: where so many new sites cover the most residents."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+
+from carecircle.errors import UsageError
+from carecircle.siting.benders import Benders, Compact, Tell, neighbourhoods
+from carecircle.siting.conditions import Conditions, Gate
+from carecircle.siting.greedy import greedy, swapped
+from carecircle.siting.matrix import Csr, Floats, Ints, as_residents, cover, nearest_open
+from carecircle.siting.reduce import essential_columns, merged
+from carecircle.siting.solution import Solution, closed, impossible
+
+
+class CoverOracle:
+    """Residents left uncovered, by neighbourhood, for `Benders`.
+
+    For rows r (merged demand of w_r residents, cover set N_r), theta_g = sum_{r in g} w_r u_r with
+    u_r >= 1 - sum_{j in N_r} x_j. At x' the cut of group g takes the rows with sum_{N_r} x'_j < 1.
+    """
+
+    def __init__(self, rows: Csr, residents: Floats, gate: Gate) -> None:
+        self.rows, self.residents, self.gate = rows, residents, gate
+        anchor = rows.indices[rows.indptr[:-1]] if rows.shape[0] else np.zeros(0, dtype=np.int64)
+        self.groups, self.group = neighbourhoods(anchor)
+        self.most = np.bincount(self.group, residents, self.groups).astype(np.float64)
+
+    def cuts(self, x: Floats) -> tuple[Floats, Csr]:
+        """See `Oracle.cuts`."""
+        free = np.nonzero(self.rows @ x < 1 - 1e-9)[0]
+        people = self.residents[free]
+        a = np.bincount(self.group[free], people, self.groups).astype(np.float64)
+        gather = sp.csr_array(
+            (-people, (self.group[free], np.arange(len(free)))), shape=(self.groups, len(free))
+        )
+        return a, sp.csr_array(gather @ self.rows[free])
+
+    def needs(self, x: Floats) -> Csr:
+        """Nobody must be covered."""
+        return sp.csr_array((0, len(x)))
+
+    def value(self, sites: list[int]) -> float:
+        """Residents left uncovered."""
+        x = np.zeros(self.rows.shape[1])
+        x[sites] = 1.0
+        return math.fsum(self.residents[self.rows @ x < 0.5])
+
+    def improved(self, sites: list[int]) -> list[int]:
+        """Fill up greedily, then swap."""
+        fuller = greedy(self.rows, self.residents, self.gate, start=sites)
+        return sites if fuller is None else swapped(self.rows, self.residents, self.gate, fuller)
+
+    def compact(self, columns: Ints, most: int) -> Compact | None:
+        """Residents by the set of columns that may cover them."""
+        few = sp.csr_array(self.rows[:, columns])
+        if few.nnz > 8 * most:
+            return None
+        sets, people, group = merged(few, self.residents)
+        if sets.nnz > most:
+            return None
+        return Compact(math.fsum(self.residents[group < 0]), people, sets)
+
+
+def mclp(
+    cost: Any,
+    residents: Any,
+    *,
+    limit: float,
+    sites: int | None = None,
+    conditions: Conditions | None = None,
+    time_limit: float = 60.0,
+    gap: float = 0.0,
+    progress: Tell | None = None,
+) -> Solution:
+    r"""Maximal covering location problem (Church and ReVelle 1974).
+
+    .. math::
+
+        \max \sum_{i} w_i y_i \quad\text{s.t.}\quad
+        y_i \le \sum_{j \in N_i} x_j,\;\; \sum_{j} x_j \le p,\;\; x_j \in \{0,1\},\; 0 \le y_i \le 1
+
+    with :math:`w_i` the residents of demand row *i*, :math:`N_i = \{j : d_{ij} \le L\}` the candidates
+    within the limit *L* at cost :math:`d_{ij}`, :math:`x_j` 1 if candidate *j* opens, :math:`y_i` 1 if
+    row *i* is covered, *p* the most new sites. `Conditions` add rows on *x*. Solved by `Benders`
+    decomposition over demand merged by cover set.
+
+    Parameters
+    ----------
+    cost
+        Demand x candidates, dense or sparse (absent: out of reach); any unit.
+    residents
+        One number a demand row.
+    limit
+        In the unit of ``cost``, inclusive.
+    sites
+        At most so many new sites (fewer are returned only if more would add nobody).
+    conditions
+        What may be built, prices and the budget. ``sites`` or a budget must be given.
+    time_limit
+        Seconds; then the best set so far is returned with its bound.
+    gap
+        Relative gap that is good enough (0: prove it).
+    progress
+        Called with (residents covered, upper bound, seconds).
+
+    Returns
+    -------
+    Solution
+        ``objective`` and ``bound`` in residents.
+
+    Raises
+    ------
+    UsageError
+        If the arguments do not fit together.
+
+    References
+    ----------
+    Church and ReVelle (1974), The maximal covering location problem, Papers of the Regional Science
+    Association 32, 101-118, https://doi.org/10.1007/BF01942293.
+    """
+    began = time.perf_counter()
+    near = cover(cost, limit)
+    people = as_residents(residents, near.shape[0])
+    given = conditions or Conditions()
+    candidates = near.shape[1]
+    given.check(candidates)
+    if sites is None and given.budget is None:
+        raise UsageError("siting.sites_or_budget")
+    if sites is not None and sites < 0:
+        raise UsageError("siting.bad_sites", value=sites)
+
+    rows, grouped, group = merged(near, people)
+    total = math.fsum(people[group >= 0])
+    tied = given.tied(candidates)
+    used = essential_columns(rows, given.prices(candidates), tied)
+    if len(used) < candidates:
+        shut = np.setdiff1d(np.arange(candidates), used)
+        given_small = _also_forbidden(given, shut)
+        rows, grouped, _ = merged(_without_columns(rows, shut), grouped)
+    else:
+        given_small = given
+    gate = Gate(given_small, candidates, sites)
+    whole = bool((grouped == np.floor(grouped)).all())
+
+    def tell(uncovered: float, bound: float, seconds: float) -> None:
+        if progress is not None:
+            progress(total - uncovered, total - bound, seconds)
+
+    price = given.prices(candidates) if given.budget is not None and sites is None else None
+    oracle = CoverOracle(rows, grouped, gate)
+    left = max(0.0, time_limit - (time.perf_counter() - began))
+    engine = Benders(
+        oracle, given_small, candidates,
+        sites=sites, whole=whole, time_limit=left, gap=gap, progress=tell,
+    )  # fmt: skip
+    found = engine.run(greedy(rows, grouped, gate, price=price))
+    seconds = time.perf_counter() - began
+    if found.sites is None:
+        return impossible("mclp", near.shape[0], seconds=seconds)
+    opened = np.array(_useful(found.sites, oracle, given), dtype=np.int64)
+    allocation, _ = nearest_open(cost, opened, limit=limit)
+    objective = math.fsum(people[allocation >= 0])
+    bound, proven = closed(objective, total - found.bound, larger_is_better=True, whole=whole)
+    lacking = tuple(np.nonzero(np.diff(near.indptr) == 0)[0].tolist())
+    chosen = tuple(opened.tolist())
+    return Solution(
+        "mclp", "optimal" if proven else "feasible", objective, bound,
+        chosen, given.new(chosen), allocation, lacking, None, seconds,
+    )  # fmt: skip
+
+
+def _useful(sites: list[int], oracle: CoverOracle, given: Conditions) -> list[int]:
+    """Leave out sites that nothing demands and that cover nobody at all."""
+    demanded = {*given.keep, *given.must_open, *(b for _, b in given.upgrades)}
+    return sorted(j for j in sites if j in demanded or oracle.value([j]) < math.fsum(oracle.residents))
+
+
+def _also_forbidden(given: Conditions, columns: Any) -> Conditions:
+    return replace(given, forbidden=(*given.forbidden, *(int(j) for j in columns)))
+
+
+def _without_columns(rows: Csr, shut: Any) -> Csr:
+    kept = np.ones(rows.shape[1])
+    kept[shut] = 0.0
+    smaller = sp.csr_array(rows @ sp.diags_array(kept))
+    smaller.eliminate_zeros()
+    smaller.sort_indices()
+    return smaller
