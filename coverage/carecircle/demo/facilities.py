@@ -154,7 +154,7 @@ def _towns(sheet: Sheet, towns: Sequence[Town]) -> None:
             sheet.add(name, "卫生院分院（服务点）", spot.centre, spot.code, owner="政府办", staff=staff)
 
 
-def _villages(sheet: Sheet, towns: Sequence[Town], cast: Cast, remote: int) -> None:
+def _villages(sheet: Sheet, towns: Sequence[Town], cast: Cast, remote: int, on_road: Ints) -> None:
     """A clinic a village, but for those that share one and the one that has none."""
     shared = {second for _, second in cast.sharing}
     for spot in (p for town in towns for p in town.places if p.kind == "village"):
@@ -167,7 +167,7 @@ def _villages(sheet: Sheet, towns: Sequence[Town], cast: Cast, remote: int) -> N
         )  # fmt: skip
         if spot.code == cast.big:
             beyond = sheet.land.points[spot.centre] + np.array([700.0, 250.0])
-            other = _closest(sheet.land, spot.cells, beyond)
+            other = _closest(sheet.land, np.intersect1d(spot.cells, on_road), beyond)
             cells = {"roles": "达标村卫生室", "owner": "政府办", "village_doctors": 1, "health_staff": 1}
             sheet.add(f"{spot.name}第二卫生室", "村卫生室", other, spot.code, **cells)
 
@@ -212,7 +212,7 @@ def make_facilities(
     _county_level(sheet, land, on_road)
     _streets(sheet, towns)
     _towns(sheet, towns)
-    _villages(sheet, towns, cast, remote)
+    _villages(sheet, towns, cast, remote, on_road)
     _practices(sheet, land, towns, on_road)
     return sheet.rows
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import rasterio
 import rasterio.features
-import rasterio.transform
 import shapely
+from affine import Affine
 from scipy.ndimage import binary_erosion
 from scipy.spatial import cKDTree
 from shapely.geometry.base import BaseGeometry
@@ -120,7 +120,7 @@ def settle(
     county = shapely.coverage_union_all(list(grounds.values()))
     west, south, east, north = (np.round(np.array(county.buffer(2500).bounds) / CELL_M) * CELL_M).tolist()
     shape = (int((north - south) / CELL_M), int((east - west) / CELL_M))
-    transform = rasterio.transform.from_origin(west, north, CELL_M, CELL_M)
+    transform = Affine(CELL_M, 0, west, 0, -CELL_M, north)
     places = [p for town in towns for p in town.places]
     labels = rasterio.features.rasterize(
         [(grounds[p.code], i + 1) for i, p in enumerate(places)],
@@ -182,7 +182,7 @@ def write_grid(file: Path, people: People) -> None:
     with rasterio.open(
         file, "w", driver="GTiff", width=columns, height=rows, count=1, dtype="float32",
         crs=CRS, nodata=NODATA,
-        transform=rasterio.transform.from_origin(people.west, people.north, CELL_M, CELL_M),
+        transform=Affine(CELL_M, 0, people.west, 0, -CELL_M, people.north),
         compress="deflate", predictor=3, tiled=True, blockxsize=256, blockysize=256,
     ) as out:  # fmt: skip
         out.write(people.grid.astype(np.float32), 1)

@@ -117,7 +117,7 @@ class Roads:
             edge = self._edge[min(at, int(before[at])), max(at, int(before[at]))]
             if rank > self.rank[edge]:
                 self.rank[edge] = rank
-                if name:
+                if name and not self.oneway[edge]:
                     self.name[edge] = name
             at = int(before[at])
 
