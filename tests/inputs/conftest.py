@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 import rasterio
 import shapely
-from rasterio.transform import from_origin
+from affine import Affine
 
 from carecircle.study import Study
 
@@ -32,7 +33,7 @@ def study_of(tmp_path: Path) -> Callable[..., Study]:
 def boundary(tmp_path: Path) -> Callable[..., Path]:
     """A boundary file of boxes ``{id: (west, south, east, north)}`` around 104.5 E, 31.3 N."""
 
-    def write(boxes: dict[str, Any], name: str = "areas.gpkg", crs: Any = 4326, **columns: Any) -> Path:
+    def write(boxes: dict[str, Any], file: str = "areas.gpkg", crs: Any = 4326, **columns: Any) -> Path:
         shapes = [
             b
             if isinstance(b, shapely.Geometry)
@@ -40,8 +41,10 @@ def boundary(tmp_path: Path) -> Callable[..., Path]:
             for b in boxes.values()
         ]
         frame = gpd.GeoDataFrame({"area_id": list(boxes), **columns}, geometry=shapes, crs=crs)
-        path = tmp_path / name
-        frame.to_file(path)
+        path = tmp_path / file
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # some are written without a CRS on purpose
+            frame.to_file(path)
         return path
 
     return write
@@ -73,7 +76,7 @@ def raster(tmp_path: Path) -> Callable[..., Path]:
             count=1,
             dtype=dtype,
             crs=crs,
-            transform=transform or from_origin(west, north, step, step),
+            transform=transform or Affine(step, 0, west, 0, -step, north),
             nodata=nodata,
         ) as out:
             out.write(values, 1)

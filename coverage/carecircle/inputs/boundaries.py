@@ -61,9 +61,8 @@ def read_areas(source: Boundaries) -> tuple[gpd.GeoDataFrame, list[Finding]]:
     raise_all(faults)
     areas = gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), geometry="geometry", crs=4326)
     _no_double_ids(areas)
-    areas["parent_id"] = _parents(areas)
-    for column in ("urban", "parent_id"):
-        areas[column] = areas[column].astype(object)
+    areas["parent_id"] = pd.Series(_parents(areas), index=areas.index, dtype=object)
+    areas["urban"] = areas["urban"].astype(object)
     return check_areas(areas.drop(columns="file"), file=str(source.path)), findings
 
 

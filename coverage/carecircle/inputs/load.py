@@ -297,7 +297,7 @@ def _facilities(
     near = np.where(placed, shapely.intersects(shapes, around), True)
     faults += _swapped(door.facilities[~near], around, crs)
     frame["inside"] = np.where(placed, shapely.intersects(shapes, region), True).astype(bool)
-    frame["area_id"] = _joined(frame, areas)
+    frame["area_id"] = pd.Series(_joined(frame, areas), index=frame.index, dtype=object)
     if (~near).any():
         facts = {"count": int((~near).sum()), "buffer_km": study.assumptions.buffer_km}
         door.findings.append(Finding("warning", Sentence("inputs.outside_buffer", facts)))
@@ -387,7 +387,7 @@ def _from_grid(
     demand = people.demand.set_geometry(project(people.demand.geometry, crs))
     found = demand["area_id"].to_numpy(dtype=object)
     to_village_points(found, demand.geometry.to_numpy(), areas)
-    demand["area_id"] = found
+    demand["area_id"] = pd.Series(found, index=demand.index, dtype=object)
     inside = math.fsum(demand["residents"])
     total = math.fsum([inside, people.outside])
     return demand, InputsLedger(total, inside, people.outside, 0.0, people.cells_without_value)
@@ -402,7 +402,7 @@ def _from_points(
     shapes = demand.geometry.to_numpy()
     placed = ~shapely.is_missing(shapes)
     inside = placed & shapely.intersects(shapes, region)
-    demand["area_id"] = _joined(demand, areas)
+    demand["area_id"] = pd.Series(_joined(demand, areas), index=demand.index, dtype=object)
     people = demand["residents"].to_numpy()
     sums = [math.fsum(people[where]) for where in (inside, placed & ~inside, ~placed)]
     if not inside.any():

@@ -155,7 +155,11 @@ def _share_tile(
     size = abs(transform.a * transform.e)
     here = shapely.box(*shapely.total_bounds(cells)).buffer(abs(transform.a), join_style="mitre")
     left = shapely.intersection(cells, shapely.intersection(boundary, here))
-    outside = np.ones(len(cells))
+    count = people[row, column]
+    rest = np.ones(len(cells))
+    unshared = count.copy()
+    parts_of: list[tuple[npt.NDArray[np.int64], int, npt.NDArray[np.object_], Cells]] = []
+    last = np.full(len(cells), -1)
     for number, polygon in [*enumerate(polygons), (-1, None)]:
         if polygon is None:
             part = left
@@ -168,18 +172,24 @@ def _share_tile(
         share = shapely.area(part) / size
         share[share < WHOLE] = 0.0
         share[share > 1.0 - WHOLE] = 1.0
-        outside -= share
+        rest -= share
         held = np.flatnonzero(share)
         if len(held):
-            x, y = _places(part[held], transform, row[held], column[held])
-            parts.row.append(row[held])
-            parts.column.append(column[held])
-            parts.x.append(x)
-            parts.y.append(y)
-            parts.people.append(people[row[held], column[held]] * share[held])
-            parts.area.append(np.full(len(held), number))
-    outside[outside < WHOLE] = 0.0
-    parts.outside += (people[row, column] * outside).tolist()
+            last[held] = len(parts_of)
+            parts_of.append((held, number, part[held], count[held] * share[held]))
+            unshared[held] -= parts_of[-1][3]
+    within = rest < WHOLE  # nothing of the cell lies beyond: its last part takes what rounding left over
+    for position, (held, number, part, residents) in enumerate(parts_of):
+        closing = within[held] & (last[held] == position)
+        residents[closing] += unshared[held][closing]
+        x, y = _places(part, transform, row[held], column[held])
+        parts.row.append(row[held])
+        parts.column.append(column[held])
+        parts.x.append(x)
+        parts.y.append(y)
+        parts.people.append(residents)
+        parts.area.append(np.full(len(held), number))
+    parts.outside += np.where(within, 0.0, unshared).tolist()
 
 
 def _places(
