@@ -36,8 +36,9 @@ def _number(value: float, language: Language) -> str:
     """A number as a reader expects it: grouped, and without a tail of noise digits."""
     if value != value or value in (float("inf"), float("-inf")):
         return "—"
-    if float(value).is_integer() and abs(value) < 1e15:
-        return f"{int(value):,}"
+    nearest = round(value)
+    if abs(value - nearest) <= 1e-9 * max(1.0, abs(value)) and abs(value) < 1e15:
+        return f"{nearest:,}"
     return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.1f}"
 
 
