@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from carecircle.errors import UsageError
-from carecircle.reach import _scipy, kernels
+from carecircle.reach import _engine, _scipy, kernels
 
 
 @st.composite
@@ -53,13 +53,16 @@ def by_brute_force(n, tail, head, cost, starts):
     return np.array([c for c, _ in label]), np.array([o for _, o in label])
 
 
-@pytest.fixture(params=["buckets", "heap", "scipy"])
+@pytest.fixture(params=["buckets", "heap", "small pool", "scipy"])
 def engine(request, monkeypatch):
     """Each of the three searches that can stand behind the doors."""
     if request.param == "heap":
-        monkeypatch.setattr(kernels, "MOST_BUCKETS", 0)
+        monkeypatch.setattr(_engine, "MOST_BUCKETS", 0)
+    if request.param == "small pool":  # the search must start again with a larger one, perhaps often
+        monkeypatch.setattr(_engine, "pool_size", lambda n: 1)
     if request.param == "scipy":
         monkeypatch.setattr(kernels, "numba", lambda: None)
+        monkeypatch.setattr(_engine, "numba", lambda: None)
     return request.param
 
 
@@ -137,6 +140,8 @@ def test_one_node_no_edge_and_no_source(engine):
         ({"source_cost": np.array([-1.0])}, "bad_cost"),
         ({"source_cost": np.array([1.0, 2.0])}, "sources_differ"),
         ({"indices": np.array([1, 0], np.int32)}, "not_csr"),
+        ({"indices": np.array([2], np.int32)}, "not_csr"),
+        ({"indptr": np.array([0, 2, 1])}, "not_csr"),
     ],
 )
 def test_what_is_no_graph_is_refused(change, key):
@@ -195,14 +200,14 @@ def test_results_do_not_depend_on_the_width_of_a_bucket(monkeypatch):
     graph = kernels.csr_from_edges(n, tail, head, rng.lognormal(2, 1.5, m).astype(np.float32))
     sources = np.arange(0, n, 200)
     expected = kernels.nearest(*graph, sources)
-    checked = kernels._checked
+    checked = _engine.checked_graph
     for factor in (0.01, 0.3, 7, 1e6):
 
         def with_width(*arrays, factor=factor):
             g = checked(*arrays)
-            return kernels._Graph(g.indptr, g.indices, g.cost, g.width * factor, g.largest)
+            return _engine.Graph(g.indptr, g.indices, g.cost, g.width * factor, g.largest)
 
-        monkeypatch.setattr(kernels, "_checked", with_width)
+        monkeypatch.setattr(kernels, "checked_graph", with_width)
         for a, b in zip(kernels.nearest(*graph, sources), expected, strict=True):
             assert a.tobytes() == b.tobytes()
 

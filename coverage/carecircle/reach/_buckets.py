@@ -6,8 +6,14 @@ corrects labels inside an interval until it is empty (delta-stepping on one thre
 speed, never the result. Labels are (cost, owner), compared in that order, so equal cost goes to the lower
 owner even along edges that cost nothing.
 
+Buckets are cyclic and hold chains of entries in one pool; used entries go on a free list, so the pool stays
+as small as the wave front and warm in the cache. The pool never grows inside a search (an array that is
+replaced in a loop costs the compiler its knowledge of it, and half the speed): where it is too small the
+search says so and its caller starts again with a larger one.
+
 All functions expect checked arrays (`kernels` does that): ``indptr`` int64[n+1], ``indices`` int32[m],
-``cost`` float32[m] >= 0 (inf: closed), sums in float64.
+``cost`` float32[m] >= 0 (inf: closed), sums in float64. Indices are unsigned inside, which spares a test
+for negative ones at every access.
 """
 
 from __future__ import annotations
@@ -20,202 +26,193 @@ from carecircle.reach._numba import jit
 
 Array = Any
 
+ENTRY = np.dtype([("cost", "f8"), ("node", "i4"), ("next", "i4")], align=True)
+LABEL = np.dtype([("cost", "f8"), ("owner", "i4"), ("unused", "i4")], align=True)
+_U4 = np.uint32
+_U8 = np.uint64
+
 
 @jit
 def nearest_buckets(
     indptr: Array, indices: Array, cost: Array, sources: Array, source_cost: Array, limit: float,
-    per_width: float, mask: int,
-) -> tuple[Array, Array]:  # fmt: skip
-    """Cost to the nearest source and its index, for every node; ``mask + 1`` cyclic buckets."""
+    per_width: float, mask: int, pool: int,
+) -> tuple[bool, Array, Array]:  # fmt: skip
+    """Cost to the nearest source and its index, for every node; ``mask + 1`` buckets, ``pool`` entries.
+
+    Returns whether the pool sufficed (if not, the rest means nothing), cost float64[n], owner int32[n].
+    """
     n = len(indptr) - 1
-    best = np.full(n, np.inf)
-    owner = np.full(n, -1, np.int32)
+    label = np.empty(n, LABEL)
+    for i in range(n):
+        label[i].cost = np.inf
+        label[i].owner = -1
     first = np.full(mask + 1, -1, np.int32)
-    node_of = np.empty(1024, np.int32)
-    next_of = np.empty(1024, np.int32)
-    cost_of = np.empty(1024, np.float64)
+    entry = np.empty(pool, ENTRY)
     free = np.int32(-1)
     used = 0
     live = 0
     bucket = np.int64(0)
-    started = False
     for i in range(len(sources)):
-        if source_cost[i] <= limit and source_cost[i] < np.inf:
-            at = np.int64(source_cost[i] * per_width)
-            if not started or at < bucket:
-                bucket = at
-                started = True
-    for i in range(len(sources)):
-        v = sources[i]
+        s = _U4(sources[i])
         c = source_cost[i]
-        if c > limit or c == np.inf or c >= best[v]:
+        if c > limit or c == np.inf or c >= label[s].cost:
             continue
-        best[v] = c
-        owner[v] = i
-        if used == len(node_of):
-            node_of = _grown(node_of)
-            next_of = _grown(next_of)
-            cost_of = _grown(cost_of)
-        slot = np.int64(c * per_width) & mask
-        node_of[used] = v
-        cost_of[used] = c
-        next_of[used] = first[slot]
-        first[slot] = used
+        if used == pool:
+            return False, np.empty(0, np.float64), np.empty(0, np.int32)
+        label[s].cost = c
+        label[s].owner = i
+        at = np.int64(c * per_width)
+        if used == 0 or at < bucket:
+            bucket = at
+        to = _U8(at & mask)
+        entry[used].cost = c
+        entry[used].node = sources[i]
+        entry[used].next = first[to]
+        first[to] = used
         used += 1
         live += 1
     while live > 0:
-        slot = bucket & mask
+        slot = _U8(bucket & mask)
         while first[slot] >= 0:  # rounds: what a round adds to this very bucket waits for the next
-            entry = first[slot]
+            chain = first[slot]
             first[slot] = -1
-            while entry >= 0:
-                u = node_of[entry]
-                c = cost_of[entry]
-                after = next_of[entry]
-                next_of[entry] = free
-                free = entry
-                entry = after
+            while chain >= 0:
+                e = _U4(chain)
+                c = entry[e].cost
+                u = _U4(entry[e].node)
+                chain = entry[e].next
+                entry[e].next = free
+                free = np.int32(e)
                 live -= 1
-                if c != best[u]:
+                if c != label[u].cost:
                     continue
-                o = owner[u]
-                for k in range(indptr[u], indptr[u + 1]):
-                    v = indices[k]
+                o = label[u].owner
+                for k in range(_U8(indptr[u]), _U8(indptr[u + _U4(1)])):
+                    v = _U4(indices[k])
                     reached = c + cost[k]
-                    if reached > best[v] or reached > limit:
+                    if reached > label[v].cost or reached > limit:
                         continue
-                    if reached == best[v] and (o >= owner[v] or reached == np.inf):
+                    if reached == label[v].cost and (o >= label[v].owner or reached == np.inf):
                         continue
-                    best[v] = reached
-                    owner[v] = o
+                    label[v].cost = reached
+                    label[v].owner = o
                     if free >= 0:
-                        new = free
-                        free = next_of[new]
-                    else:
-                        if used == len(node_of):
-                            node_of = _grown(node_of)
-                            next_of = _grown(next_of)
-                            cost_of = _grown(cost_of)
-                        new = np.int32(used)
+                        new = _U4(free)
+                        free = entry[new].next
+                    elif used < pool:
+                        new = _U4(used)
                         used += 1
-                    to = np.int64(reached * per_width) & mask
-                    node_of[new] = v
-                    cost_of[new] = reached
-                    next_of[new] = first[to]
-                    first[to] = new
+                    else:
+                        return False, np.empty(0, np.float64), np.empty(0, np.int32)
+                    to = _U8(np.int64(reached * per_width) & mask)
+                    entry[new].cost = reached
+                    entry[new].node = np.int32(v)
+                    entry[new].next = first[to]
+                    first[to] = np.int32(new)
                     live += 1
         bucket += 1
-    return best, owner
-
-
-@jit
-def _grown(array: Array) -> Array:
-    larger = np.empty(2 * len(array), array.dtype)
-    larger[: len(array)] = array
-    return larger
+    best = np.empty(n, np.float64)
+    owner = np.empty(n, np.int32)
+    for i in range(n):
+        best[i] = label[i].cost
+        owner[i] = label[i].owner
+    return True, best, owner
 
 
 @jit
 def spread_buckets(
     indptr: Array, indices: Array, cost: Array, sources: Array, source_cost: Array, limit: float,
-    per_width: float, first: Array, best: Array, via: Array, wanted: Array, wanted_count: int,
+    per_width: float, first: Array, entry: Array, best: Array, via: Array, wanted: Array, wanted_count: int,
     touched: Array,
-) -> tuple[int, Array]:  # fmt: skip
+) -> tuple[bool, int]:  # fmt: skip
     """Search from one group of sources, leaving costs in ``best`` and the nodes seen in ``touched``.
 
-    ``best`` comes in as inf everywhere, ``first`` as -1. ``via`` (empty, or int32[n]) takes the edge by
-    which each node was reached (-1: a source). With ``wanted_count`` > 0 the search stops as soon as that
-    many nodes marked in ``wanted`` are final. Returns the number of nodes seen and their list.
+    ``best`` comes in as inf everywhere, ``first`` as -1; ``entry`` is the pool. ``via`` (empty, or int32[n])
+    takes the edge by which each node was reached (-1: a source). With ``wanted_count`` > 0 the search stops
+    as soon as that many nodes marked 1 in ``wanted`` are final. Returns whether the pool sufficed, and the
+    number of nodes seen.
     """
     mask = len(first) - 1
-    node_of = np.empty(1024, np.int32)
-    next_of = np.empty(1024, np.int32)
-    cost_of = np.empty(1024, np.float64)
+    pool = len(entry)
+    by_edge = len(via) > 0
     free = np.int32(-1)
     used = 0
     live = 0
     seen = 0
+    missing = wanted_count
     bucket = np.int64(0)
-    started = False
     for i in range(len(sources)):
-        v = sources[i]
+        s = _U4(sources[i])
         c = source_cost[i]
-        if c > limit or c == np.inf or c >= best[v]:
+        if c > limit or c == np.inf or c >= best[s]:
             continue
-        if best[v] == np.inf:
-            if seen == len(touched):
-                touched = _grown(touched)
-            touched[seen] = v
+        if used == pool:
+            first[:] = -1
+            return False, seen
+        if best[s] == np.inf:
+            touched[seen] = sources[i]
             seen += 1
-        best[v] = c
-        if len(via) > 0:
-            via[v] = -1
-        if used == len(node_of):
-            node_of = _grown(node_of)
-            next_of = _grown(next_of)
-            cost_of = _grown(cost_of)
+        best[s] = c
+        if by_edge:
+            via[s] = -1
         at = np.int64(c * per_width)
-        if not started or at < bucket:
+        if used == 0 or at < bucket:
             bucket = at
-            started = True
-        node_of[used] = v
-        cost_of[used] = c
-        next_of[used] = first[at & mask]
-        first[at & mask] = used
+        to = _U8(at & mask)
+        entry[used].cost = c
+        entry[used].node = sources[i]
+        entry[used].next = first[to]
+        first[to] = used
         used += 1
         live += 1
-    missing = wanted_count
     while live > 0 and (wanted_count == 0 or missing > 0):
-        slot = bucket & mask
+        slot = _U8(bucket & mask)
         while first[slot] >= 0:
-            entry = first[slot]
+            chain = first[slot]
             first[slot] = -1
-            while entry >= 0:
-                u = node_of[entry]
-                c = cost_of[entry]
-                after = next_of[entry]
-                next_of[entry] = free
-                free = entry
-                entry = after
+            while chain >= 0:
+                e = _U4(chain)
+                c = entry[e].cost
+                u = _U4(entry[e].node)
+                chain = entry[e].next
+                entry[e].next = free
+                free = np.int32(e)
                 live -= 1
                 if c != best[u]:
                     continue
                 if wanted_count > 0 and wanted[u] == 1:
                     wanted[u] = 2  # counted; final once this bucket is empty
                     missing -= 1
-                for k in range(indptr[u], indptr[u + 1]):
-                    v = indices[k]
+                for k in range(_U8(indptr[u]), _U8(indptr[u + _U4(1)])):
+                    v = _U4(indices[k])
                     reached = c + cost[k]
                     if reached >= best[v] or reached > limit:
                         continue
+                    if free >= 0:
+                        new = _U4(free)
+                        free = entry[new].next
+                    elif used < pool:
+                        new = _U4(used)
+                        used += 1
+                    else:
+                        first[:] = -1
+                        return False, seen
                     if best[v] == np.inf:
-                        if seen == len(touched):
-                            touched = _grown(touched)
-                        touched[seen] = v
+                        touched[_U4(seen)] = np.int32(v)
                         seen += 1
                     best[v] = reached
-                    if len(via) > 0:
+                    if by_edge:
                         via[v] = k
-                    if free >= 0:
-                        new = free
-                        free = next_of[new]
-                    else:
-                        if used == len(node_of):
-                            node_of = _grown(node_of)
-                            next_of = _grown(next_of)
-                            cost_of = _grown(cost_of)
-                        new = np.int32(used)
-                        used += 1
-                    to = np.int64(reached * per_width) & mask
-                    node_of[new] = v
-                    cost_of[new] = reached
-                    next_of[new] = first[to]
-                    first[to] = new
+                    to = _U8(np.int64(reached * per_width) & mask)
+                    entry[new].cost = reached
+                    entry[new].node = np.int32(v)
+                    entry[new].next = first[to]
+                    first[to] = np.int32(new)
                     live += 1
         bucket += 1
     if live > 0:
         first[:] = -1
-    return seen, touched
+    return True, seen
 
 
 @jit
@@ -230,18 +227,23 @@ def collect(best: Array, touched: Array, seen: int) -> tuple[Array, Array]:
 
 
 @jit
-def cost_statistics(cost: Array) -> tuple[int, float, float, bool]:
-    """Count, sum and largest of the finite positive costs; and whether any cost is negative or NaN."""
+def inspect(indptr: Array, indices: Array, cost: Array) -> tuple[int, float, float, bool, bool]:
+    """Count, sum and largest of the finite positive costs; whether a cost is bad; whether it is a graph."""
+    n = len(indptr) - 1
     count = 0
     total = 0.0
     largest = 0.0
-    wrong = False
+    bad = False
+    fits = True
+    for i in range(n):
+        fits &= indptr[i] <= indptr[i + 1]
     for k in range(len(cost)):
         c = cost[k]
+        fits &= 0 <= indices[k] < n
         if not c >= 0:
-            wrong = True
+            bad = True
         elif 0 < c < np.inf:
             count += 1
             total += c
             largest = max(largest, np.float64(c))
-    return count, total, largest, wrong
+    return count, total, largest, bad, fits

@@ -15,10 +15,97 @@ Array = Any
 
 
 @jit
-def _grown(array: Array) -> Array:
-    larger = np.empty(2 * len(array), array.dtype)
-    larger[: len(array)] = array
-    return larger
+def nearest_heap(
+    indptr: Array, indices: Array, cost: Array, sources: Array, source_cost: Array, limit: float, pool: int
+) -> tuple[bool, Array, Array]:
+    """As `_buckets.nearest_buckets`."""
+    n = len(indptr) - 1
+    best = np.full(n, np.inf)
+    owner = np.full(n, -1, np.int32)
+    keys = np.empty(pool, np.float64)
+    nodes = np.empty(pool, np.int32)
+    size = 0
+    for i in range(len(sources)):
+        v = sources[i]
+        c = source_cost[i]
+        if c > limit or c == np.inf or c >= best[v]:
+            continue
+        if size == pool:
+            return False, best, owner
+        best[v] = c
+        owner[v] = i
+        size = _push(keys, nodes, size, c, v)
+    while size > 0:
+        c = keys[0]
+        u = nodes[0]
+        size = _pop(keys, nodes, size)
+        if c != best[u]:
+            continue
+        o = owner[u]
+        for k in range(indptr[u], indptr[u + 1]):
+            v = indices[k]
+            reached = c + cost[k]
+            if reached > best[v] or reached > limit:
+                continue
+            if reached == best[v] and (o >= owner[v] or reached == np.inf):
+                continue
+            if size == pool:
+                return False, best, owner
+            best[v] = reached
+            owner[v] = o
+            size = _push(keys, nodes, size, reached, v)
+    return True, best, owner
+
+
+@jit
+def spread_heap(
+    indptr: Array, indices: Array, cost: Array, sources: Array, source_cost: Array, limit: float, keys: Array,
+    nodes: Array, best: Array, via: Array, wanted: Array, wanted_count: int, touched: Array,
+) -> tuple[bool, int]:  # fmt: skip
+    """As `_buckets.spread_buckets`; ``keys`` and ``nodes`` are the heap's space."""
+    pool = len(keys)
+    by_edge = len(via) > 0
+    size = 0
+    seen = 0
+    missing = wanted_count
+    for i in range(len(sources)):
+        v = sources[i]
+        c = source_cost[i]
+        if c > limit or c == np.inf or c >= best[v]:
+            continue
+        if size == pool:
+            return False, seen
+        if best[v] == np.inf:
+            touched[seen] = v
+            seen += 1
+        best[v] = c
+        if by_edge:
+            via[v] = -1
+        size = _push(keys, nodes, size, c, v)
+    while size > 0 and (wanted_count == 0 or missing > 0):
+        c = keys[0]
+        u = nodes[0]
+        size = _pop(keys, nodes, size)
+        if c != best[u]:
+            continue
+        if wanted_count > 0 and wanted[u] == 1:
+            wanted[u] = 2
+            missing -= 1
+        for k in range(indptr[u], indptr[u + 1]):
+            v = indices[k]
+            reached = c + cost[k]
+            if reached >= best[v] or reached > limit:
+                continue
+            if size == pool:
+                return False, seen
+            if best[v] == np.inf:
+                touched[seen] = v
+                seen += 1
+            best[v] = reached
+            if by_edge:
+                via[v] = k
+            size = _push(keys, nodes, size, reached, v)
+    return True, seen
 
 
 @jit
@@ -56,105 +143,3 @@ def _pop(keys: Array, nodes: Array, size: int) -> int:
     keys[at] = key
     nodes[at] = node
     return size
-
-
-@jit
-def nearest_heap(
-    indptr: Array, indices: Array, cost: Array, sources: Array, source_cost: Array, limit: float
-) -> tuple[Array, Array]:
-    """As `nearest_buckets`, with a binary heap: for costs that differ by orders of magnitude."""
-    n = len(indptr) - 1
-    best = np.full(n, np.inf)
-    owner = np.full(n, -1, np.int32)
-    keys = np.empty(1024, np.float64)
-    nodes = np.empty(1024, np.int32)
-    size = 0
-    for i in range(len(sources)):
-        v = sources[i]
-        c = source_cost[i]
-        if c > limit or c == np.inf or c >= best[v]:
-            continue
-        best[v] = c
-        owner[v] = i
-        if size == len(nodes):
-            keys = _grown(keys)
-            nodes = _grown(nodes)
-        size = _push(keys, nodes, size, c, v)
-    while size > 0:
-        c = keys[0]
-        u = nodes[0]
-        size = _pop(keys, nodes, size)
-        if c != best[u]:
-            continue
-        o = owner[u]
-        for k in range(indptr[u], indptr[u + 1]):
-            v = indices[k]
-            reached = c + cost[k]
-            if reached > best[v] or reached > limit:
-                continue
-            if reached == best[v] and (o >= owner[v] or reached == np.inf):
-                continue
-            best[v] = reached
-            owner[v] = o
-            if size == len(nodes):
-                keys = _grown(keys)
-                nodes = _grown(nodes)
-            size = _push(keys, nodes, size, reached, v)
-    return best, owner
-
-
-@jit
-def spread_heap(
-    indptr: Array, indices: Array, cost: Array, sources: Array, source_cost: Array, limit: float,
-    best: Array, via: Array, wanted: Array, wanted_count: int, touched: Array,
-) -> tuple[int, Array]:  # fmt: skip
-    """As `_buckets.spread_buckets`."""
-    keys = np.empty(1024, np.float64)
-    nodes = np.empty(1024, np.int32)
-    size = 0
-    seen = 0
-    for i in range(len(sources)):
-        v = sources[i]
-        c = source_cost[i]
-        if c > limit or c == np.inf or c >= best[v]:
-            continue
-        if best[v] == np.inf:
-            if seen == len(touched):
-                touched = _grown(touched)
-            touched[seen] = v
-            seen += 1
-        best[v] = c
-        if len(via) > 0:
-            via[v] = -1
-        if size == len(nodes):
-            keys = _grown(keys)
-            nodes = _grown(nodes)
-        size = _push(keys, nodes, size, c, v)
-    missing = wanted_count
-    while size > 0 and (wanted_count == 0 or missing > 0):
-        c = keys[0]
-        u = nodes[0]
-        size = _pop(keys, nodes, size)
-        if c != best[u]:
-            continue
-        if wanted_count > 0 and wanted[u] == 1:
-            wanted[u] = 2
-            missing -= 1
-        for k in range(indptr[u], indptr[u + 1]):
-            v = indices[k]
-            reached = c + cost[k]
-            if reached >= best[v] or reached > limit:
-                continue
-            if best[v] == np.inf:
-                if seen == len(touched):
-                    touched = _grown(touched)
-                touched[seen] = v
-                seen += 1
-            best[v] = reached
-            if len(via) > 0:
-                via[v] = k
-            if size == len(nodes):
-                keys = _grown(keys)
-                nodes = _grown(nodes)
-            size = _push(keys, nodes, size, reached, v)
-    return seen, touched

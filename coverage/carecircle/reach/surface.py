@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from carecircle.reach.network import Network
+    from carecircle.reach.snap import Snap
 
 Array = np.ndarray[Any, Any]
 
@@ -44,25 +45,33 @@ class Surface:
     crs: pyproj.CRS
 
 
-def travel_time_surface(
-    network: Network,
-    facilities: gpd.GeoDataFrame,
-    region: BaseGeometry,
-    *,
-    cell_m: float,
-    direction: Direction = "to_facility",
-    max_snap_m: float = 500.0,
-) -> Surface:
-    """Minutes to (or from) the nearest facility at the centre of every cell of the region.
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """The cells of a region, laid out once for every surface of a study.
 
     Parameters
     ----------
-    network, facilities, direction, max_snap_m
-        As in `carecircle.reach.travel.nearest_facility`.
+    centres
+        ``demand_id`` (the cell's number, row by row) and points, for the cells of the region.
+    width, height, transform
+        The grid they lie in.
+    """
+
+    centres: gpd.GeoDataFrame
+    width: int
+    height: int
+    transform: affine.Affine
+
+
+def region_cells(region: BaseGeometry, crs: pyproj.CRS, *, cell_m: float) -> Cells:
+    """Lay out the cells whose centre lies in a region (or on its edge).
+
+    Parameters
+    ----------
     region
-        Polygon in the network's CRS; cells whose centre lies in it (or on its edge) count.
+        Polygon in ``crs``, which is projected, in metres.
     cell_m
-        Size of a cell; its grid lines are multiples of it, so that surfaces of one study align.
+        Size of a cell; grid lines are multiples of it, so that surfaces of one study align.
 
     Raises
     ------
@@ -81,12 +90,32 @@ def travel_time_surface(
     y = np.repeat(top - (np.arange(height) + 0.5) * cell_m, width)
     shapely.prepare(region)
     cell = np.flatnonzero(shapely.intersects_xy(region, x, y))
-    centres = gpd.GeoDataFrame(
-        {"demand_id": cell}, geometry=shapely.points(x[cell], y[cell]), crs=network.crs
+    centres = gpd.GeoDataFrame({"demand_id": cell}, geometry=shapely.points(x[cell], y[cell]), crs=crs)
+    return Cells(centres, width, height, affine.Affine(cell_m, 0.0, left, 0.0, -cell_m, top))
+
+
+def travel_time_surface(
+    network: Network,
+    facilities: gpd.GeoDataFrame,
+    cells: Cells,
+    *,
+    direction: Direction = "to_facility",
+    max_snap_m: float = 500.0,
+    snapped: Snap | None = None,
+) -> Surface:
+    """Minutes to (or from) the nearest facility at the centre of every cell.
+
+    Parameters
+    ----------
+    network, facilities, direction, max_snap_m, snapped
+        As in `carecircle.reach.travel.nearest_facility`; ``snapped`` are the cells' centres.
+    cells
+        From `region_cells`, in the network's CRS.
+    """
+    reached = nearest_facility(
+        network, cells.centres, facilities, direction=direction, max_snap_m=max_snap_m, snapped=snapped
     )
-    reached = nearest_facility(network, centres, facilities, direction=direction, max_snap_m=max_snap_m)
-    values = np.full(width * height, np.nan, np.float32)
+    values = np.full(cells.width * cells.height, np.nan, np.float32)
     minutes = reached["cost"].to_numpy(float)
-    values[cell] = np.where(np.isfinite(minutes), minutes, np.nan)
-    transform = affine.Affine(cell_m, 0.0, left, 0.0, -cell_m, top)
-    return Surface(values.reshape(height, width), transform, network.crs)
+    values[cells.centres["demand_id"].to_numpy()] = np.where(np.isfinite(minutes), minutes, np.nan)
+    return Surface(values.reshape(cells.height, cells.width), cells.transform, network.crs)

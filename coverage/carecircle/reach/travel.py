@@ -14,7 +14,7 @@ from carecircle.errors import UsageError
 from carecircle.reach import kernels
 from carecircle.reach._geodesy import point_coordinates
 from carecircle.reach.path import Path, path
-from carecircle.reach.snap import along_street
+from carecircle.reach.snap import Snap, along_street
 from carecircle.reach.straight import nearest_straight
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ def nearest_facility(
     metric: str = "minutes",
     limit: float = math.inf,
     max_snap_m: float = 500.0,
+    snapped: Snap | None = None,
 ) -> pd.DataFrame:
     """Cost to (or from) the nearest facility for every demand row.
 
@@ -62,6 +63,9 @@ def nearest_facility(
         Minutes or metres; costs beyond it are not sought, a cost equal to it is kept.
     max_snap_m
         Points farther than this from any road are unsnapped.
+    snapped
+        The demand already snapped to this network (``network.snap(demand, max_snap_m=…)``), where several
+        queries ask about the same demand; None snaps it here.
 
     Returns
     -------
@@ -76,7 +80,7 @@ def nearest_facility(
         return _nearest_straight(demand, facilities, ids, rank, limit)
     assert network is not None
     measure: Metric = "minutes" if metric == "minutes" else "road_m"
-    trip = _Trip(network, demand, facilities.iloc[rank], direction, measure, max_snap_m)
+    trip = _Trip(network, demand, facilities.iloc[rank], direction, measure, max_snap_m, snapped)
     cost, owner = trip.nearest(limit)
     reached = np.isfinite(cost)
     status = np.full(len(cost), "reached", dtype=object)
@@ -165,11 +169,11 @@ class _Trip:
 
     def __init__(
         self, network: Network, demand: gpd.GeoDataFrame, facilities: gpd.GeoDataFrame, direction: Direction,
-        metric: Metric, max_snap_m: float,
+        metric: Metric, max_snap_m: float, snapped: Snap | None = None,
     ) -> None:  # fmt: skip
         self.network, self.metric = network, metric
         self.reversed = direction == "to_facility"
-        self.demand = network.snap(demand, max_snap_m=max_snap_m)
+        self.demand = network.snap(demand, max_snap_m=max_snap_m) if snapped is None else snapped
         self.facilities = network.snap(facilities, max_snap_m=max_snap_m)
         ends, starts = self.demand.arrivals, self.facilities.departures
         if self.reversed:  # the search always starts at the facilities, against the traffic if need be

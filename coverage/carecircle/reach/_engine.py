@@ -1,0 +1,157 @@
+"""Checked graphs, the choice of a queue for them, and the scratch space searches reuse."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from carecircle.errors import UsageError
+from carecircle.reach import _scipy
+from carecircle.reach._numba import numba
+
+Array = np.ndarray[Any, Any]
+
+MOST_BUCKETS = 1 << 16
+"""Beyond this many buckets (costs that differ by orders of magnitude) a heap takes the queue's place."""
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Checked arrays, and the width of a bucket that their costs suggest."""
+
+    indptr: Array
+    indices: Array
+    cost: Array
+    width: float
+    largest: float
+
+    @property
+    def n(self) -> int:
+        return len(self.indptr) - 1
+
+    def slots(self, spread: float) -> int:
+        """Cyclic buckets (a power of two) for sources whose own costs span ``spread``; 0: use a heap."""
+        needed = max(self.largest, spread) / self.width + 3
+        return 0 if needed > MOST_BUCKETS else 1 << math.ceil(math.log2(needed))
+
+
+def nearest_source(graph: Graph, at: Array, spent: Array, limit: float) -> tuple[Array, Array]:
+    """Cost float64[n] and owner int32[n]; see `carecircle.reach.kernels.nearest`."""
+    if numba() is None:
+        return _scipy.nearest(graph.indptr, graph.indices, graph.cost, at, spent, limit)
+    from carecircle.reach._buckets import nearest_buckets
+    from carecircle.reach._heap import nearest_heap
+
+    g = graph
+    slots = g.slots(span(spent))
+    pool = pool_size(g.n)
+    while True:
+        if slots:
+            enough, best, owner = nearest_buckets(
+                g.indptr, g.indices, g.cost, at, spent, limit, 1.0 / g.width, slots - 1, pool
+            )
+        else:
+            enough, best, owner = nearest_heap(g.indptr, g.indices, g.cost, at, spent, limit, pool)
+        if enough:
+            return best, owner
+        pool *= 4
+
+
+class Search:
+    """Searches from one group at a time, with scratch space of its own (so each thread needs one)."""
+
+    def __init__(self, graph: Graph, spread: float, *, ways: bool = False) -> None:
+        self.graph = graph
+        self.best = np.full(graph.n, np.inf)
+        self.via = np.full(graph.n if ways else 0, -1, np.int32)
+        self.touched = np.empty(graph.n, np.int32)
+        slots = graph.slots(spread)
+        self.first = np.full(slots, -1, np.int32)
+        self._make_room(pool_size(graph.n))
+
+    def _make_room(self, pool: int) -> None:
+        from carecircle.reach._buckets import ENTRY
+
+        if len(self.first):
+            self.room: tuple[Array, ...] = (np.empty(pool, ENTRY),)
+        else:
+            self.room = np.empty(pool, np.float64), np.empty(pool, np.int32)
+
+    def run(
+        self, at: Array, spent: Array, limit: float, wanted: Array, wanted_nodes: Array
+    ) -> tuple[Array, Array]:
+        """Nodes seen (ascending) and their costs; marks in ``wanted`` and all scratch are left as found."""
+        from carecircle.reach._buckets import collect
+
+        nodes, costs = collect(self.best, self.touched, self.spread(at, spent, limit, wanted, wanted_nodes))
+        return nodes, costs
+
+    def spread(self, at: Array, spent: Array, limit: float, wanted: Array, wanted_nodes: Array) -> int:
+        """Number of nodes seen; their costs stay in ``best``."""
+        from carecircle.reach import _buckets, _heap
+
+        g = self.graph
+        task = (g.indptr, g.indices, g.cost, at, spent, limit)
+        by_buckets: Any = _buckets.spread_buckets
+        by_heap: Any = _heap.spread_heap
+        while True:
+            rest = (*self.room, self.best, self.via, wanted, len(wanted_nodes), self.touched)
+            if len(self.first):
+                enough, seen = by_buckets(*task, 1.0 / g.width, self.first, *rest)
+            else:
+                enough, seen = by_heap(*task, *rest)
+            wanted[wanted_nodes] = 1
+            if enough:
+                return int(seen)
+            _buckets.collect(self.best, self.touched, seen)
+            self._make_room(4 * len(self.room[0]))
+
+
+def pool_size(n: int) -> int:
+    """Entries a queue starts with: more than one a node is rare, and unused memory is never touched."""
+    return n + 1024
+
+
+def checked_graph(indptr: Array, indices: Array, cost: Array) -> Graph:
+    """Arrays of the types the searches need, held to be a graph with costs that can be summed."""
+    p = np.ascontiguousarray(indptr, np.int64)
+    i = np.ascontiguousarray(indices, np.int32)
+    c = np.ascontiguousarray(cost, np.float32)
+    if len(p) < 1 or p[0] != 0 or p[-1] != len(i) or len(i) != len(c):
+        raise UsageError("reach.not_csr", value=f"{len(p)}, {len(i)}, {len(c)}")
+    if numba() is None:
+        usable = c[(c > 0) & np.isfinite(c)].astype(np.float64)
+        count, total, largest = len(usable), float(usable.sum()), float(usable.max(initial=0.0))
+        bad = not bool((c >= 0).all())
+        fits = bool((np.diff(p) >= 0).all() and (i >= 0).all() and (i < len(p) - 1).all())
+    else:
+        from carecircle.reach._buckets import inspect
+
+        count, total, largest, bad, fits = inspect(p, i, c)
+    if not fits:
+        raise UsageError("reach.not_csr", value=f"{len(p)}, {len(i)}, {len(c)}")
+    if bad:
+        raise UsageError("reach.bad_cost")
+    return Graph(p, i, c, total / count if count else 1.0, largest)
+
+
+def checked_sources(graph: Graph, sources: Array, source_cost: Array | None) -> tuple[Array, Array]:
+    """Nodes and their costs as the searches need them."""
+    at = np.ascontiguousarray(sources, np.int32)
+    spent = np.zeros(len(at)) if source_cost is None else np.ascontiguousarray(source_cost, np.float64)
+    if len(spent) != len(at):
+        raise UsageError("reach.sources_differ", value=f"{len(at)}, {len(spent)}")
+    if len(at) and (at.min() < 0 or at.max() >= graph.n):
+        raise UsageError("reach.no_such_node", value=f"{at.min()}…{at.max()}", nodes=graph.n)
+    if not bool((spent >= 0).all()):
+        raise UsageError("reach.bad_cost")
+    return at, spent
+
+
+def span(spent: Array) -> float:
+    """How far the finite costs of sources lie apart."""
+    finite = spent[np.isfinite(spent)]
+    return float(finite.max() - finite.min()) if len(finite) else 0.0
