@@ -53,6 +53,8 @@ def read_roads(
         streets = from_graphml(source.path)
     else:
         streets = from_table(source.path, layer=source.layer)
+    if not len(streets.geometry) and np.isfinite(streets.bounds).all():
+        raise _miss(streets, bounds, source.path)
     edges = edges_of(streets, crs, modes=modes, file=source.path)
     kept = _touching(edges, around)
     if not kept.any():

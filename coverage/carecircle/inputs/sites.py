@@ -13,8 +13,8 @@ from carecircle.study import Facilities
 def read_sites(path: str | Path) -> tuple[gpd.GeoDataFrame, list[str]]:
     """Read a facility table as a scenario: what `reanalyze` takes as ``add`` and ``close``.
 
-    Rows whose status is closed (停用, 关闭 …) name facilities that close; every other row is a new site, taken
-    as open. Columns are those of any facility table.
+    Rows whose status is closed (停用, 关闭 …) name facilities that close; every other row is a new site,
+    taken as open. Columns are those of any facility table.
 
     Returns
     -------

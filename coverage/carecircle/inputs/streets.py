@@ -193,7 +193,7 @@ def from_graph(graph: Any, path: Path) -> Streets:
     for u, v, data in graph.edges(data=True):
         a, b = graph.nodes[u], graph.nodes[v]
         line = data.get("geometry") or shapely.LineString([(a["x"], a["y"]), (b["x"], b["y"])])
-        tags = {k: _first(data[k]) for k in _KEPT if data.get(k) is not None}
+        tags = {k: _one(k, data[k]) for k in _KEPT if data.get(k) is not None}
         if data.get("speed_kph"):
             tags["maxspeed"] = str(data["speed_kph"])
         back = graph.has_edge(v, u) and u != v
@@ -215,9 +215,11 @@ def from_graph(graph: Any, path: Path) -> Streets:
     )  # fmt: skip
 
 
-def _first(value: Any) -> Any:
-    """A tag of a simplified graph: the lowest speed of several counts, of other lists the first."""
-    return ";".join(map(str, value)) if isinstance(value, list | tuple | set) else value
+def _one(key: str, value: Any) -> Any:
+    """A tag of a simplified graph: all of several speeds (the lowest will count), else the first value."""
+    if not isinstance(value, list | tuple | set):
+        return value
+    return ";".join(map(str, value)) if key.startswith("maxspeed") else next(iter(value), None)
 
 
 # ---- edge tables --------------------------------------------------------------------------------------
