@@ -23,7 +23,8 @@ from carecircle.errors import UsageError
 from carecircle.inputs.load import Inputs, load_inputs
 from carecircle.reach import travel
 from carecircle.reach.network import Network
-from carecircle.reach.surface import Surface, travel_time_surface
+from carecircle.reach.snap import Snap
+from carecircle.reach.surface import Cells, Surface, region_cells, travel_time_surface
 from carecircle.rules import Plan, ReachQuery, Verdict, judge, load_plan, required
 from carecircle.schema import FACILITIES, Finding, check_facilities
 from carecircle.study import Study, load_study
@@ -239,17 +240,47 @@ def _same_service(before: Inputs, after: Inputs, query: ReachQuery) -> bool:
     return list(old["facility_id"]) == list(new["facility_id"])
 
 
-def _reach(
-    inputs: Inputs, networks: Mapping[str, Network], query: ReachQuery, serving: gpd.GeoDataFrame
-) -> pd.DataFrame:
-    return travel.nearest_facility(
-        None if query.metric == "straight_m" else networks[query.mode or ""],
-        inputs.demand,
-        serving,
-        direction=query.direction,
-        metric=query.metric,
-        max_snap_m=inputs.study.assumptions.max_snap_m,
-    )
+class _Asker:
+    """Asks queries about one demand on one set of networks; each point is snapped once a mode."""
+
+    def __init__(self, inputs: Inputs, networks: Mapping[str, Network]) -> None:
+        self.inputs, self.networks = inputs, networks
+        self.max_snap_m = inputs.study.assumptions.max_snap_m
+        self._snaps: dict[tuple[str, str], Snap] = {}
+        self._cells: Cells | None = None
+
+    def reach(self, query: ReachQuery, serving: gpd.GeoDataFrame) -> pd.DataFrame:
+        """The reached frame of the study's demand."""
+        mode = None if query.metric == "straight_m" else query.mode
+        return travel.nearest_facility(
+            None if mode is None else self.networks[mode],
+            self.inputs.demand,
+            serving,
+            direction=query.direction,
+            metric=query.metric,
+            max_snap_m=self.max_snap_m,
+            snapped=None if mode is None else self._snap("demand", mode, self.inputs.demand),
+        )
+
+    def surface(self, query: ReachQuery, serving: gpd.GeoDataFrame) -> Surface:
+        """Travel time over the study's region."""
+        if self._cells is None:
+            cell_m = self.inputs.study.outputs.surface_cell_m
+            self._cells = region_cells(self.inputs.region, self.inputs.crs, cell_m=cell_m)
+        mode = query.mode or ""
+        return travel_time_surface(
+            self.networks[mode],
+            serving,
+            self._cells,
+            direction=query.direction,
+            max_snap_m=self.max_snap_m,
+            snapped=self._snap("cells", mode, self._cells.centres),
+        )
+
+    def _snap(self, what: str, mode: str, points: gpd.GeoDataFrame | None) -> Snap:
+        if (what, mode) not in self._snaps:
+            self._snaps[what, mode] = self.networks[mode].snap(points, max_snap_m=self.max_snap_m)
+        return self._snaps[what, mode]
 
 
 def _conclude(
@@ -265,6 +296,7 @@ def _conclude(
     study = inputs.study
     queries = [q for q in required(plan) if q.metric == "straight_m" or q.mode in networks]
     reached: dict[ReachQuery, pd.DataFrame] = {}
+    asker = _Asker(inputs, networks)
     if inputs.demand is not None and (study.facility_sources or len(inputs.facilities)):
         for number, query in enumerate(queries, 1):
             facts = {"number": number, "of": len(queries), "query": query.title}
@@ -272,15 +304,15 @@ def _conclude(
             if query in known:
                 reached[query] = known[query]
             else:
-                reached[query] = _reach(inputs, networks, query, _serving(inputs, query))
+                reached[query] = asker.reach(query, _serving(inputs, query))
     surfaces = dict(known_surfaces)
     for query in reached:
         if query.metric == "minutes" and query not in surfaces:
             tell(Sentence("analysis.drawing", {"query": query.title}))
-            surfaces[query] = _surface(inputs, networks, query)
+            surfaces[query] = asker.surface(query, _serving(inputs, query))
     tell(Sentence("analysis.judging", {"rules": len(plan.rules)}))
     verdicts = judge(plan, inputs, reached)
-    verdicts = _beside_border(plan, inputs, networks, reached, verdicts)
+    verdicts = _beside_border(plan, inputs, asker, reached, verdicts)
     return Analysis(
         study=study,
         plan=plan,
@@ -294,21 +326,10 @@ def _conclude(
     )
 
 
-def _surface(inputs: Inputs, networks: Mapping[str, Network], query: ReachQuery) -> Surface:
-    return travel_time_surface(
-        networks[query.mode or ""],
-        _serving(inputs, query),
-        inputs.region,
-        cell_m=inputs.study.outputs.surface_cell_m,
-        direction=query.direction,
-        max_snap_m=inputs.study.assumptions.max_snap_m,
-    )
-
-
 def _beside_border(
     plan: Plan,
     inputs: Inputs,
-    networks: Mapping[str, Network],
+    asker: _Asker,
     reached: Mapping[ReachQuery, pd.DataFrame],
     verdicts: Sequence[Verdict],
 ) -> list[Verdict]:
@@ -319,7 +340,7 @@ def _beside_border(
         used = set(frame["facility_id"].dropna())
         outside = set(serving.loc[~serving["inside"].astype(bool), "facility_id"])
         if used & outside:
-            alone[query] = _reach(inputs, networks, query, _serving(inputs, query, inside_only=True))
+            alone[query] = asker.reach(query, _serving(inputs, query, inside_only=True))
     if not alone:
         return list(verdicts)
     without = judge(plan, inputs, {**reached, **alone})

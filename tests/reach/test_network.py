@@ -11,7 +11,7 @@ from carecircle.errors import CapacityError, InputError, UsageError
 from carecircle.reach import store
 from carecircle.reach._streets import hilbert_rank, pair_streets
 from carecircle.reach.network import Network
-from carecircle.reach.surface import travel_time_surface
+from carecircle.reach.surface import region_cells, travel_time_surface
 from carecircle.reach.travel import unsnapped_facilities
 
 ARRAYS = store._ARRAYS
@@ -146,7 +146,7 @@ def test_a_surface_holds_the_times_of_its_cell_centres():
     network = town.grid(6, 6)
     clinic = town.places([(800, 800)], prefix="f")
     region = shapely.box(*town.ORIGIN, *(town.ORIGIN + 2000))
-    surface = travel_time_surface(network, clinic, region, cell_m=100)
+    surface = travel_time_surface(network, clinic, region_cells(region, network.crs, cell_m=100))
     assert surface.values.shape == (20, 20)
     assert surface.values.dtype == np.float32
     at = surface.transform
@@ -154,8 +154,8 @@ def test_a_surface_holds_the_times_of_its_cell_centres():
     # The centre lies 50 m (at 1 m/s) east of a street, 400 m east and 250 m north of the clinic (5 m/s).
     assert (row % 1, column % 1) == (0.5, 0.5)
     assert surface.values[int(row), int(column)] == pytest.approx((50 + 650 / 5) / 60, rel=1e-3)
-    corner = travel_time_surface(network, clinic, region.buffer(2000), cell_m=100)
+    corner = travel_time_surface(network, clinic, region_cells(region.buffer(2000), network.crs, cell_m=100))
     assert np.isnan(corner.values[0, 0])
     assert np.nanmin(corner.values) >= 0
     with pytest.raises(CapacityError, match="cells"):
-        travel_time_surface(network, clinic, region, cell_m=0.5)
+        region_cells(region, network.crs, cell_m=0.5)
