@@ -128,7 +128,7 @@ class Benders:
         self.model.columns(np.zeros(candidates), self.low, self.high)
         self.model.columns(np.ones(oracle.groups), np.zeros(oracle.groups), oracle.most * self.scale)
         self.rows = conditions.rows(candidates, sites)
-        self.model.rows(self._wide(self.rows[0]), *self.rows[1:])
+        self.model.rows(self.wide(self.rows[0]), *self.rows[1:])
         self.search = Search(math.inf, None, 0.0)
 
     def run(self, start: list[int] | None) -> Search:
@@ -149,7 +149,7 @@ class Benders:
         """Stage 1: the linear relaxation, to optimality; returns its sites part."""
         n = self.candidates
         centre: Floats | None = None
-        self._cut(self._midpoint())
+        self.cut(self._midpoint())
         while True:
             answer = self.model.run(time_limit=self._left())
             if answer.outcome == "infeasible":
@@ -162,9 +162,9 @@ class Benders:
             self.relaxed, self.relaxed_bound = x, answer.bound / self.scale
             self.reduced = self.model.reduced_costs()[:n] / self.scale
             centre = x if centre is None else 0.5 * (x + centre)
-            found = self._cut(x, theta)
+            found = self.cut(x, theta)
             if found:
-                found += self._cut(centre, theta)
+                found += self.cut(centre, theta)
             self._tell()
             if not found or self._left() <= 0 or self._done():
                 return x
@@ -217,9 +217,7 @@ class Benders:
         side = sp.csr_array(self.rows[0][:, columns])
         model.rows(sp.csr_array(sp.hstack([side, sp.csr_array((side.shape[0], len(price)))])), *self.rows[1:])
         unmet = sp.csr_array(sp.eye_array(len(price)))
-        model.rows(
-            sp.csr_array(sp.hstack([sets, unmet])), np.ones(len(price)), np.full(len(price), math.inf)
-        )
+        model.rows(sp.csr_array(sp.hstack([sets, unmet])), np.ones(len(price)), np.full(len(price), math.inf))
         start = None
         if self.search.sites is not None and set(self.search.sites) <= set(columns.tolist()):
             x = np.isin(columns, self.search.sites).astype(np.float64)
@@ -250,16 +248,16 @@ class Benders:
             x, theta = np.round(answer.x[:n]), answer.x[n:]
             self._offer(np.nonzero(x)[0].tolist(), improve=False)
             self._tell()
-            if not self._cut(x, theta):
+            if not self.cut(x, theta):
                 break
         self.model.whole(np.arange(n), False)
 
     # -- small parts -----------------------------------------------------------------------------------
 
-    def _cut(self, x: Floats, theta: Floats | None = None) -> int:
+    def cut(self, x: Floats, theta: Floats | None = None) -> int:
         """Add the inequalities that ``(x, theta)`` breaks; returns how many."""
         needs = self.oracle.needs(x)
-        self.model.rows(self._wide(needs), np.ones(needs.shape[0]), np.full(needs.shape[0], math.inf))
+        self.model.rows(self.wide(needs), np.ones(needs.shape[0]), np.full(needs.shape[0], math.inf))
         a, b = self.oracle.cuts(x)
         a, b = a * self.scale, b * self.scale
         cost = a + b @ x
@@ -297,6 +295,8 @@ class Benders:
         self.search.bound = max(self.search.bound, bound)
 
     def _done(self) -> bool:
+        if self.search.sites is None:
+            return False
         ahead = self.search.best - self.search.bound
         slack = 1e-9 * max(1.0, abs(self.search.best))
         if self.whole:
@@ -310,7 +310,7 @@ class Benders:
         if self.progress is not None:
             self.progress(self.search.best, self.search.bound, time.perf_counter() - self.began)
 
-    def _wide(self, rows: Csr) -> Csr:
+    def wide(self, rows: Csr) -> Csr:
         """Rows over sites, widened to the whole master."""
         return sp.csr_array(
             (rows.data, rows.indices, rows.indptr),

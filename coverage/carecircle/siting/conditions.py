@@ -133,11 +133,9 @@ class Gate:
         self.matrix, self.low, self.high = conditions.rows(candidates, sites)
         self.columns = sp.csc_array(self.matrix)
         self.least, self.most = conditions.bounds(candidates)
-        upgraded = {a: b for a, b in conditions.upgrades}
-        self.start = [j for j in conditions.keep if self.most[j] > 0]
-        self.start = sorted({*self.start, *np.nonzero(self.least > 0)[0].tolist()} - set(
-            a for a, b in upgraded.items() if self.least[b] > 0
-        ))  # fmt: skip
+        replaced = {a for a, b in conditions.upgrades if self.least[b] > 0}
+        kept = {j for j in conditions.keep if self.most[j] > 0}
+        self.start = sorted((kept | set(np.nonzero(self.least > 0)[0].tolist())) - replaced)
 
     def load(self, sites: Iterable[int]) -> Floats:
         """Left-hand sides of every condition for a set of open columns."""

@@ -22,13 +22,13 @@ class Covering:
 
     def __init__(self, cover: Csr, residents: Floats) -> None:
         self.cover, self.residents = cover, residents
-        self.columns = sp.csr_array(cover.T)
+        self.columns: Csr = sp.csr_array(cover.T)
         self.times = np.zeros(cover.shape[0], dtype=np.int64)
 
     def rows_of(self, column: int) -> Ints:
         """Demand rows a column covers."""
-        found: Ints = self.columns.indices[self.columns.indptr[column] : self.columns.indptr[column + 1]]
-        return found
+        part = slice(self.columns.indptr[column], self.columns.indptr[column + 1])
+        return np.asarray(self.columns.indices[part], dtype=np.int64)
 
     def change(self, column: int, by: int) -> None:
         """Open (+1) or close (-1) a column."""
@@ -46,7 +46,8 @@ class Covering:
     def relies_on(self, column: int) -> Ints:
         """Rows that only this open column covers."""
         rows = self.rows_of(column)
-        return rows[self.times[rows] == 1]
+        alone: Ints = rows[self.times[rows] == 1]
+        return alone
 
     def covered(self) -> float:
         """Residents covered now."""

@@ -29,16 +29,18 @@ def as_csr(cost: Any) -> Csr:
     UsageError
         If it is not two-dimensional, or a cost is negative, NaN, or (sparse) infinite or given twice.
     """
-    if sp.issparse(cost):
+    if _sparse(cost):
         if cost.format == "coo":
             keys = cost.row.astype(np.int64) * cost.shape[1] + cost.col
             if len(np.unique(keys)) != len(keys):
                 raise UsageError("siting.cost_twice")
-        given = sp.csr_array(cost)
+        given: Csr = sp.csr_array(cost)
         given.sort_indices()
         if not given.has_canonical_format:
             raise UsageError("siting.cost_twice")
-        matrix = sp.csr_array((given.data.astype(np.float64), given.indices, given.indptr), shape=given.shape)
+        matrix: Csr = sp.csr_array(
+            (given.data.astype(np.float64), given.indices, given.indptr), shape=given.shape
+        )
         _check(matrix.data)
         kept = np.isfinite(matrix.data)
         return matrix if kept.all() else _only(matrix, kept)
@@ -61,7 +63,7 @@ def cover(cost: Any, limit: float) -> Csr:
     """
     if not limit >= 0:
         raise UsageError("siting.bad_limit", value=str(limit))
-    if sp.issparse(cost):
+    if _sparse(cost):
         matrix = as_csr(cost)
         near = _only(matrix, matrix.data <= limit)
         near.data = np.ones(near.nnz)
@@ -111,8 +113,8 @@ def nearest_open(cost: Any, sites: Ints, *, limit: float = np.inf) -> tuple[Ints
     rows = cost.shape[0]
     allocation = np.full(rows, -1, dtype=np.int64)
     least = np.full(rows, np.inf)
-    if sp.issparse(cost):
-        columns = sp.csc_array(cost)
+    if _sparse(cost):
+        columns: Csr = sp.csc_array(cost)
         for site in sites:
             part = slice(columns.indptr[site], columns.indptr[site + 1])
             reached, price = columns.indices[part], columns.data[part]
@@ -125,6 +127,10 @@ def nearest_open(cost: Any, sites: Ints, *, limit: float = np.inf) -> tuple[Ints
         better = (price <= limit) & (price < least)
         allocation[better], least[better] = site, price[better]
     return allocation, least
+
+
+def _sparse(cost: Any) -> bool:
+    return bool(sp.issparse(cost))
 
 
 def _check(values: npt.NDArray[Any]) -> None:
