@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -49,6 +50,7 @@ def top_areas(inputs: Inputs) -> pd.DataFrame:
     return areas[~areas["parent_id"].isin(list(areas["area_id"]))]
 
 
+@cache
 def _canonical(name: object) -> str:
     text = str(name).strip()
     return categories.area_attribute(text) or categories.attribute(text) or text
@@ -62,7 +64,7 @@ def _official(
     if totals is None or not len(totals):
         return None
     rows = totals[totals["attribute"].map(_canonical) == _canonical(name)]
-    for area_id in area_ids:
+    for area_id in area_ids if len(rows) else ():
         own = rows[rows["area_id"].fillna("").astype(str).str.strip() == area_id]
         if not len(own):
             continue
