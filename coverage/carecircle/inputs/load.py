@@ -22,6 +22,7 @@ from carecircle.inputs.boundaries import locate, read_areas, region_of, signific
 from carecircle.inputs.datum import place, project, study_crs
 from carecircle.inputs.facilities import read_facilities
 from carecircle.inputs.grids import Grid, grid_hull, open_grid, share_grid
+from carecircle.inputs.osm_facilities import read_osm_facilities
 from carecircle.inputs.population import read_points
 from carecircle.inputs.roads import read_roads
 from carecircle.inputs.totals import read_totals
@@ -37,7 +38,7 @@ from carecircle.schema import (
     check_demand,
     check_facilities,
 )
-from carecircle.study import Study
+from carecircle.study import Facilities, Study
 from carecircle.texts import Sentence
 
 _MOST_FAULTS = 50
@@ -211,8 +212,8 @@ def _read(study: Study, tell: Callable[[Sentence], None]) -> _Door:
         attempt(study.boundaries.path, areas)
     for source in study.facility_sources:
 
-        def facilities(source: object = source) -> None:
-            frame, found = read_facilities(source)  # type: ignore[arg-type]
+        def facilities(source: Facilities = source) -> None:
+            frame, found = _facility_source(source)
             frames.append(frame)
             door.findings.extend(found)
 
@@ -232,6 +233,10 @@ def _read(study: Study, tell: Callable[[Sentence], None]) -> _Door:
             )
         )
     return door
+
+
+def _facility_source(source: Facilities) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+    return read_osm_facilities(source.path) if source.format == "osm" else read_facilities(source)
 
 
 def _bound(study: Study, door: _Door) -> tuple[BaseGeometry, pyproj.CRS, Sentence]:
