@@ -13,6 +13,7 @@ from carecircle.rules.language import Rule
 from carecircle.rules.measures_people import Reached, judge_reach, judge_response
 from carecircle.rules.measures_totals import judge_baseline, judge_count, judge_load, judge_ratio
 from carecircle.rules.measures_units import (
+    judge_area_ratio,
     judge_conditional,
     judge_each_ratio,
     judge_presence,
@@ -29,7 +30,9 @@ Measure = Callable[[Rule, "Plan", "Inputs", Reached], Verdict]
 
 
 def _ratio(rule: Rule, plan: Plan, inputs: Inputs, reached: Reached) -> Verdict:
-    return (judge_each_ratio if rule.by == "facility" else judge_ratio)(rule, plan, inputs)
+    if rule.by == "facility":
+        return judge_each_ratio(rule, plan, inputs)
+    return (judge_ratio if rule.by == "region" else judge_area_ratio)(rule, plan, inputs)
 
 
 MEASURES: Mapping[str, Measure] = {

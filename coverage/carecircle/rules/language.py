@@ -112,10 +112,13 @@ class Rule(_Strict):
     """What is measured, in one word for the consistency check; empty: told from the fields."""
     part_of: str = ""
     """The rule whose number this one is a part of."""
+    total_of: str = ""
+    """The ratio rule whose numerator this rule's number is: together they imply how many residents."""
     year: int | None = None
     """A target year other than the plan's."""
-    note: str = ""
-    """``assumed_units``: the clause names no unit, this rule assumes one."""
+    note: Literal["", "assumed_units", "sum_of_parts"] = ""
+    """``assumed_units``: the clause names no unit, this rule assumes one; ``sum_of_parts``: the rules that
+    are ``part_of`` this one add up to it."""
     any_of: tuple[str, ...] = ()
     unless: tuple[Waiver, ...] = ()
     contradicts: tuple[str, ...] = ()

@@ -141,6 +141,33 @@ def judge_each_ratio(rule: Rule, plan: Plan, inputs: Inputs) -> Verdict:
     return _concluded(rule, plan, units, missing, share_target=1.0)
 
 
+def judge_area_ratio(rule: Rule, plan: Plan, inputs: Inputs) -> Verdict:
+    """Judge a ratio area by area: a facility attribute added up in the area over the area's own figure.
+
+    Areas whose denominator is known to be 0 are not bound.
+    """
+    if not has_facilities(inputs):
+        return _lacking(rule, [need("facilities")])
+    chosen, unsure = facilities_of(inputs, rule.categories, rule.designations)
+    target = rule.band or rule.target
+    units = []
+    for unit in area_units(rule, inputs, chosen, unsure):
+        bottom = area_figure(inputs, unit.area_id, rule.denominator)
+        if bottom == 0 or target is None:
+            continue
+        low, high = figure_in(unit, rule.numerator)
+        outcome = Outcome.NOT_ASSESSED
+        if bottom is not None:
+            ends = low * rule.per / bottom, high * rule.per / bottom
+            outcome = decide(*ends, "between" if rule.band else rule.comparison, target)
+        value = low * rule.per / bottom if bottom else None
+        units.append(RuleUnit(unit.area_id, unit.name, value, outcome, unit.residents))
+    missing = [need("total", name=attribute_name(rule.denominator))] if _undecided(units) else []
+    if not units:
+        return _lacking(rule, [need("areas", level=Sentence(f"rules.level_{rule.by}"))])
+    return _concluded(rule, plan, units, missing, share_target=1.0)
+
+
 def compare(value: float, condition: Condition) -> bool:
     """Whether a figure meets a condition."""
     return decide(value, value, condition.comparison, condition.value) is Outcome.PASS

@@ -123,12 +123,12 @@ def _validated(data: dict[str, Any], text: str, name: str) -> Plan:
 
 
 def _references(plan: Plan, lines: Sequence[str], name: str) -> Iterable[CarecircleError]:
-    """Repeated ids, and any_of / contradicts / part_of that name no rule."""
+    """Repeated ids, and any_of, contradicts, part_of, total_of that name no rule."""
     ids = [r.id for r in plan.rule]
     for number, rule in enumerate(plan.rule):
         if rule.id in ids[:number]:
             yield PlanError("rules.repeated_id", file=name, row=_line(lines, number, "id"), value=rule.id)
-        for field in ("any_of", "contradicts", "part_of"):
+        for field in ("any_of", "contradicts", "part_of", "total_of"):
             named = getattr(rule, field)
             for other in [named] if isinstance(named, str) and named else named:
                 if other not in ids:
