@@ -39,7 +39,7 @@ def _number(value: float, language: Language) -> str:
     nearest = round(value)
     if abs(value - nearest) <= 1e-9 * max(1.0, abs(value)) and abs(value) < 1e15:
         return f"{nearest:,}"
-    return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.1f}"
+    return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"
 
 
 @dataclass(frozen=True)
