@@ -22,7 +22,7 @@ from carecircle.texts import Sentence
 
 CRS = pyproj.CRS("EPSG:32648")
 EAST, NORTH, SIDE = 480_000.0, 3_440_000.0, 20_000.0
-NASTY = "</script><img src=x onerror=\"window.hacked=1\">{{ 7*7 }}=1+1"
+NASTY = '</script><img src=x onerror="window.hacked=1">{{ 7*7 }}=1+1'
 
 
 def _areas() -> gpd.GeoDataFrame:
@@ -30,7 +30,17 @@ def _areas() -> gpd.GeoDataFrame:
     rows = [("c", "示例县", "county", None, None, 21_000.0, box)]
     for t, name in enumerate(("东河镇", "<b>西山乡</b>")):
         west = EAST + t * SIDE / 2
-        rows.append((f"t{t}", name, "town", "c", t == 0, np.nan, shapely.box(west, NORTH, west + SIDE / 2, NORTH + SIDE)))
+        rows.append(
+            (
+                f"t{t}",
+                name,
+                "town",
+                "c",
+                t == 0,
+                np.nan,
+                shapely.box(west, NORTH, west + SIDE / 2, NORTH + SIDE),
+            )
+        )
         for v in range(4):
             south = NORTH + v * SIDE / 4
             shape = shapely.box(west, south, west + SIDE / 2, south + SIDE / 4)
@@ -41,20 +51,28 @@ def _areas() -> gpd.GeoDataFrame:
 
 def _facilities() -> gpd.GeoDataFrame:
     rows = [
-        ("e1", "县急救站", "急救中心（站）", 0.30, 0.30, "open"), ("h1", NASTY, "综合医院", 0.35, 0.32, "open"),
-        ("h2", "=HYPERLINK(1)", "综合医院", 0.70, 0.80, "planned"), ("w1", "东河镇卫生院", "乡镇卫生院", 0.25, 0.6, "open"),
-        ("w2", "西山乡卫生院", "乡镇卫生院", 0.75, 0.2, "open"), ("v0", "无坐标卫生室", "村卫生室", None, None, "open"),
-    ]  # fmt: skip
+        ("e1", "县急救站", "急救中心（站）", 0.30, 0.30, "open"),
+        ("h1", NASTY, "综合医院", 0.35, 0.32, "open"),
+        ("h2", "=HYPERLINK(1)", "综合医院", 0.70, 0.80, "planned"),
+        ("w1", "东河镇卫生院", "乡镇卫生院", 0.25, 0.6, "open"),
+        ("w2", "西山乡卫生院", "乡镇卫生院", 0.75, 0.2, "open"),
+        ("v0", "无坐标卫生室", "村卫生室", None, None, "open"),
+    ]
     points = [None if x is None else shapely.Point(EAST + x * SIDE, NORTH + y * SIDE) for *_, x, y, _ in rows]
     return gpd.GeoDataFrame(
         {
-            "facility_id": [r[0] for r in rows], "name": [r[1] for r in rows], "category": [r[2] for r in rows],
-            "designations": [("卒中中心",) if r[0] == "h1" else () for r in rows], "status": [r[5] for r in rows],
-            "capacity": np.nan, "area_id": ["t0", "t0", "t1", "t0", "t1", "t0"], "inside": True,
+            "facility_id": [r[0] for r in rows],
+            "name": [r[1] for r in rows],
+            "category": [r[2] for r in rows],
+            "designations": [("卒中中心",) if r[0] == "h1" else () for r in rows],
+            "status": [r[5] for r in rows],
+            "capacity": np.nan,
+            "area_id": ["t0", "t0", "t1", "t0", "t1", "t0"],
+            "inside": True,
             "attributes": [{"beds": 10.0} for _ in rows],
         },
         geometry=gpd.GeoSeries(points, crs=CRS),
-    )  # fmt: skip
+    )
 
 
 def _demand() -> gpd.GeoDataFrame:
@@ -65,11 +83,13 @@ def _demand() -> gpd.GeoDataFrame:
     home = [f"t{int(a >= 0.5)}v{int(b * 4)}" for a, b in zip(x, y, strict=True)]
     return gpd.GeoDataFrame(
         {
-            "demand_id": [f"d{i}" for i in range(n * n + 1)], "residents": [*(20.0 + (np.arange(n * n) % 7)), 100.0],
-            "area_id": [*home, None], "urban": [*(bool(a < 0.5) for a in x), None],
+            "demand_id": [f"d{i}" for i in range(n * n + 1)],
+            "residents": [*(20.0 + (np.arange(n * n) % 7)), 100.0],
+            "area_id": [*home, None],
+            "urban": [*(bool(a < 0.5) for a in x), None],
         },
         geometry=gpd.GeoSeries(points, crs=CRS),
-    )  # fmt: skip
+    )
 
 
 def _edges() -> gpd.GeoDataFrame:
@@ -86,11 +106,15 @@ def _edges() -> gpd.GeoDataFrame:
     start, end = np.arange(n) * 2, np.arange(n) * 2 + 1
     return gpd.GeoDataFrame(
         {
-            "edge_id": np.arange(2 * n), "from_node": [*start, *end], "to_node": [*end, *start],
-            "length_m": np.float32(SIDE), "highway": kinds * 2, time_column("walk"): np.float32(900),
+            "edge_id": np.arange(2 * n),
+            "from_node": [*start, *end],
+            "to_node": [*end, *start],
+            "length_m": np.float32(SIDE),
+            "highway": kinds * 2,
+            time_column("walk"): np.float32(900),
         },
         geometry=gpd.GeoSeries(both, crs=CRS),
-    )  # fmt: skip
+    )
 
 
 def _rule(identity: str, **fields: Any) -> dict[str, Any]:
@@ -101,23 +125,51 @@ PLAN = {
     "plan": {"id": "made_up", "title": "示例县区域卫生规划（虚构）", "region": "示例县"},
     "rule": [
         _rule(
-            "M1.radius", quote="城区服务半径不超过5公里", kind="radius", categories=["急救中心（站）"], scope="all", metric="straight_m",
-            direction="from_facility", mode="ambulance", limit=5, limit_unit="km", target=1.0, target_source="assumed",
+            "M1.radius",
+            quote="城区服务半径不超过5公里",
+            kind="radius",
+            categories=["急救中心（站）"],
+            scope="all",
+            metric="straight_m",
+            direction="from_facility",
+            mode="ambulance",
+            limit=5,
+            limit_unit="km",
+            target=1.0,
+            target_source="assumed",
         ),
         _rule(
-            "M2.time", quote="打造15分钟医疗卫生服务圈", kind="time", categories=["乡镇卫生院", "综合医院"], metric="minutes",
-            mode="drive", limit=15, limit_unit="min", target=0.5, softeners=["力争"],
+            "M2.time",
+            quote="打造15分钟医疗卫生服务圈",
+            kind="time",
+            categories=["乡镇卫生院", "综合医院"],
+            metric="minutes",
+            mode="drive",
+            limit=15,
+            limit_unit="min",
+            target=0.5,
+            softeners=["力争"],
         ),
         _rule(
-            "M3.load", quote="每3万-10万居民设置一所卫生院", kind="load", categories=["乡镇卫生院"], target=[30_000, 100_000],
+            "M3.load",
+            quote="每3万-10万居民设置一所卫生院",
+            kind="load",
+            categories=["乡镇卫生院"],
+            target=[30_000, 100_000],
             comparison="between",
         ),
         _rule(
-            "M4.towns", quote="每个乡镇设置一所政府办综合医院", kind="presence", categories=["综合医院"], by="town", comparison=">=",
-            target=1.0, each={"attribute": "facilities", "comparison": ">=", "value": 1},
+            "M4.towns",
+            quote="每个乡镇设置一所政府办综合医院",
+            kind="presence",
+            categories=["综合医院"],
+            by="town",
+            comparison=">=",
+            target=1.0,
+            each={"attribute": "facilities", "comparison": ">=", "value": 1},
         ),
     ],
-}  # fmt: skip
+}
 
 
 def _reached(query: Any, demand: gpd.GeoDataFrame, facilities: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -134,10 +186,15 @@ def _reached(query: Any, demand: gpd.GeoDataFrame, facilities: gpd.GeoDataFrame)
     if query.metric == "minutes":
         cost = cost / 500.0
     cost[status != "reached"], owner[status != "reached"] = np.inf, None
-    return pd.DataFrame({
-        "demand_id": demand["demand_id"], "facility_id": [*owner, None], "cost": [*cost, np.inf],
-        "snap_m": [*np.where(status == "reached", 12.5, np.nan), np.nan], "status": [*status, "unsnapped"],
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "demand_id": demand["demand_id"],
+            "facility_id": [*owner, None],
+            "cost": [*cost, np.inf],
+            "snap_m": [*np.where(status == "reached", 12.5, np.nan), np.nan],
+            "status": [*status, "unsnapped"],
+        }
+    )
 
 
 def _surface() -> Surface:
@@ -154,18 +211,34 @@ def make_analysis() -> Any:
     demand, facilities, areas = _demand(), _facilities(), _areas()
     inside = float(demand["residents"].sum())
     inputs = SimpleNamespace(
-        study=study, crs=CRS, region=areas.geometry[0], areas=areas, facilities=facilities, demand=demand,
-        ledger=InputsLedger(inside + 50.0, inside - 100.0, 50.0, 100.0), edges=_edges(), urban_method=None,
+        study=study,
+        crs=CRS,
+        region=areas.geometry[0],
+        areas=areas,
+        facilities=facilities,
+        demand=demand,
+        ledger=InputsLedger(inside + 50.0, inside - 100.0, 50.0, 100.0),
+        edges=_edges(),
+        urban_method=None,
         totals=pd.DataFrame({"area_id": [], "attribute": [], "value": [], "year": [], "source": []}),
-        findings=(Finding("warning", Sentence("errors.row", {"row": 3})),), attributions=("虚构道路 <i>OSM</i>",), hashes={},
-    )  # fmt: skip
+        findings=(Finding("warning", Sentence("errors.row", {"row": 3})),),
+        attributions=("虚构道路 <i>OSM</i>",),
+        hashes={},
+    )
     reached = {q: _reached(q, demand, facilities) for q in required(plan)}
     verdicts = tuple(judge(plan, inputs, reached))  # type: ignore[arg-type]
     manifest = {"created": "2025-01-02T03:04:05+00:00", "versions": {"carecircle": "0.1.0"}, "parameters": {}}
     analysis = SimpleNamespace(
-        study=study, plan=plan, inputs=inputs, networks={}, reached=reached, verdicts=verdicts, manifest=manifest,
-        surfaces={q: _surface() for q in reached if q.metric == "minutes"}, findings=inputs.findings,
-    )  # fmt: skip
+        study=study,
+        plan=plan,
+        inputs=inputs,
+        networks={},
+        reached=reached,
+        verdicts=verdicts,
+        manifest=manifest,
+        surfaces={q: _surface() for q in reached if q.metric == "minutes"},
+        findings=inputs.findings,
+    )
     analysis.to_dict = lambda language: {"verdicts": [v.to_dict(language) for v in verdicts]}
     return analysis
 

@@ -1,4 +1,4 @@
-"""What the planner takes away: the gap map, the tables, the layers for a GIS, and the folder that holds them."""
+"""What the planner takes away: the gap map, tables, layers for a GIS, and the folder that holds them."""
 
 from carecircle.outputs.gap_map import gap_map
 from carecircle.outputs.write import write

@@ -39,16 +39,22 @@ def gap_map(analysis: Analysis) -> folium.Map:
     """
     study = analysis.study
     drawn = OfflineMap(
-        bounds=layers.bounds(analysis), title=study.title or study.name, language=study.language,
-        zoom_snap=0.25, zoom_delta=0.5, wheel_px_per_zoom_level=90, attribution_control=False, prefer_canvas=True,
-    )  # fmt: skip
+        bounds=layers.bounds(analysis),
+        title=study.title or study.name,
+        language=study.language,
+        zoom_snap=0.25,
+        zoom_delta=0.5,
+        wheel_px_per_zoom_level=90,
+        attribution_control=False,
+        prefer_canvas=True,
+    )
     block = Block()
     data = page_data(analysis, block)
     GapPage(data, block).add_to(drawn)
     return drawn
 
 
-class GapPage(Element):
+class GapPage(Element):  # type: ignore[misc]
     """The panel, its data and its script, around the map that it is added to."""
 
     def __init__(self, data: dict[str, Any], block: Block) -> None:
@@ -104,9 +110,7 @@ def page_data(analysis: Analysis, block: Block) -> dict[str, Any]:
         "categories": kinds,
         "facilities": places,
         "demand": layers.demand(analysis, block),
-        "queries": [
-            layers.query(q, analysis.reached[q], analysis.inputs.facilities, block) for q in queries
-        ],
+        "queries": [layers.query(q, analysis.reached[q], analysis.inputs.facilities, block) for q in queries],
         "surfaces": [layers.surface_picture(analysis.surfaces[q], limit) for q, limit in pictures],
         "clauses": clauses,
         "order": panel.order(analysis.verdicts),
@@ -124,15 +128,18 @@ def _queries(analysis: Analysis) -> list[ReachQuery]:
 
 
 def _clause(
-    analysis: Analysis, verdict: Verdict, numbers: dict[ReachQuery, int],
-    pictures: dict[tuple[ReachQuery, float], int], block: Block,
-) -> dict[str, Any]:  # fmt: skip
+    analysis: Analysis,
+    verdict: Verdict,
+    numbers: dict[ReachQuery, int],
+    pictures: dict[tuple[ReachQuery, float], int],
+    block: Block,
+) -> dict[str, Any]:
     data = panel.clause(analysis, verdict, numbers, _asked(analysis, verdict))
     if verdict.people is None:
         return data
     data["people"] = layers.people(verdict.people, block)
     query, limit = main_query(verdict.rule_def), data["limitQuery"]
-    if query in analysis.surfaces and limit:
+    if query is not None and query in analysis.surfaces and limit:
         data["surface"] = pictures.setdefault((query, limit), len(pictures))
     return data
 

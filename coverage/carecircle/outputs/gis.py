@@ -31,15 +31,26 @@ def geopackage(analysis: Analysis, path: Path) -> None:
     In the study's own CRS. Costs are minutes or metres as the column says; an absent number is NULL, never a
     sentinel.
     """
-    made = (_areas(analysis), _facilities(analysis), _demand(analysis), _verdict_units(analysis), _snaps(analysis))
+    made = (
+        _areas(analysis),
+        _facilities(analysis),
+        _demand(analysis),
+        _verdict_units(analysis),
+        _snaps(analysis),
+    )
     kinds = ("MultiPolygon", "Point", "Point", "MultiPolygon", "Point")
     with _dated():
         for name, frame, kind in zip(LAYERS, made, kinds, strict=True):
             frame = frame.set_geometry(_of_one_kind(frame.geometry, kind))
             pyogrio.write_dataframe(
-                frame, path, layer=name, driver="GPKG", geometry_type=kind, append=path.exists(),
+                frame,
+                path,
+                layer=name,
+                driver="GPKG",
+                geometry_type=kind,
+                append=path.exists(),
                 dataset_options={} if path.exists() else {"VERSION": "1.2"},
-            )  # fmt: skip
+            )
 
 
 @contextmanager
@@ -61,13 +72,17 @@ def _dated() -> Iterator[None]:
 def _of_one_kind(geometries: gpd.GeoSeries, kind: str) -> gpd.GeoSeries:
     if kind != "MultiPolygon":
         return geometries
-    many = [shapely.MultiPolygon([g]) if g is not None and g.geom_type == "Polygon" else g for g in geometries]
+    many = [
+        shapely.MultiPolygon([g]) if g is not None and g.geom_type == "Polygon" else g for g in geometries
+    ]
     return gpd.GeoSeries(many, index=geometries.index, crs=geometries.crs)
 
 
 def _areas(analysis: Analysis) -> gpd.GeoDataFrame:
     """Areas with residents not covered and the share covered, two columns a rule about people."""
-    frame = analysis.inputs.areas[["area_id", "name", "level", "parent_id", "urban", "official_residents", "geometry"]]
+    frame = analysis.inputs.areas[
+        ["area_id", "name", "level", "parent_id", "urban", "official_residents", "geometry"]
+    ]
     frame = frame.assign(urban=_marks(frame["urban"]), parent_id=_texts(frame["parent_id"]))
     for verdict in analysis.verdicts:
         if verdict.people is None:
@@ -77,10 +92,12 @@ def _areas(analysis: Analysis) -> gpd.GeoDataFrame:
             continue
         found = pd.concat(parts).set_index("area_id")
         lacking = found["not_covered"] + found["unreachable"]
-        frame = frame.assign(**{
-            f"{verdict.rule}_not_covered": frame["area_id"].map(lacking).astype(float),
-            f"{verdict.rule}_share": frame["area_id"].map(found["share"]).astype(float),
-        })  # fmt: skip
+        frame = frame.assign(
+            **{
+                f"{verdict.rule}_not_covered": frame["area_id"].map(lacking).astype(float),
+                f"{verdict.rule}_share": frame["area_id"].map(found["share"]).astype(float),
+            }
+        )
     return frame
 
 
@@ -88,15 +105,22 @@ def _facilities(analysis: Analysis) -> gpd.GeoDataFrame:
     frame = analysis.inputs.facilities
     return gpd.GeoDataFrame(
         {
-            "facility_id": frame["facility_id"].astype(str), "name": frame["name"].astype(str),
+            "facility_id": frame["facility_id"].astype(str),
+            "name": frame["name"].astype(str),
             "category": frame["category"].astype(str),
             "designations": ["; ".join(map(str, d)) for d in frame["designations"]],
-            "status": frame["status"].astype(str), "capacity": frame["capacity"].astype(float),
-            "area_id": _texts(frame["area_id"]), "inside": frame["inside"].astype(bool),
-            "attributes": [json.dumps(dict(a), ensure_ascii=False, sort_keys=True, default=str) for a in frame["attributes"]],
+            "status": frame["status"].astype(str),
+            "capacity": frame["capacity"].astype(float),
+            "area_id": _texts(frame["area_id"]),
+            "inside": frame["inside"].astype(bool),
+            "attributes": [
+                json.dumps(dict(a), ensure_ascii=False, sort_keys=True, default=str)
+                for a in frame["attributes"]
+            ],
         },
-        geometry=frame.geometry.to_numpy(), crs=analysis.inputs.crs,
-    )  # fmt: skip
+        geometry=frame.geometry.to_numpy(),
+        crs=analysis.inputs.crs,
+    )
 
 
 def _demand(analysis: Analysis) -> gpd.GeoDataFrame:
@@ -106,9 +130,11 @@ def _demand(analysis: Analysis) -> gpd.GeoDataFrame:
         empty = {"demand_id": pd.Series(dtype=str), "residents": pd.Series(dtype=float)}
         return gpd.GeoDataFrame(empty, geometry=gpd.GeoSeries([], crs=analysis.inputs.crs))
     columns: dict[str, Any] = {
-        "demand_id": frame["demand_id"].astype(str).to_numpy(), "residents": frame["residents"].astype(float).to_numpy(),
-        "area_id": _texts(frame["area_id"]).to_numpy(), "urban": _marks(frame["urban"]).to_numpy(),
-    }  # fmt: skip
+        "demand_id": frame["demand_id"].astype(str).to_numpy(),
+        "residents": frame["residents"].astype(float).to_numpy(),
+        "area_id": _texts(frame["area_id"]).to_numpy(),
+        "urban": _marks(frame["urban"]).to_numpy(),
+    }
     for query, reached in analysis.reached.items():
         unit = "min" if query.metric == "minutes" else "m"
         cost = reached["cost"].to_numpy(dtype=float)
@@ -124,35 +150,41 @@ def _demand(analysis: Analysis) -> gpd.GeoDataFrame:
 def _verdict_units(analysis: Analysis) -> gpd.GeoDataFrame:
     """One row a unit of a rule; an area brings its outline, a facility none."""
     shapes = dict(zip(analysis.inputs.areas["area_id"], analysis.inputs.areas.geometry, strict=True))
-    rows = [
-        (v.rule, v.clause, u.id, u.name, u.outcome.value, u.observed, v.unit, u.residents, u.waived_by, shapes.get(u.id))
-        for v in analysis.verdicts
-        for u in v.units
-    ]
-    names = ("rule", "clause", "unit_id", "name", "outcome", "observed", "unit", "residents", "waived_by")
-    columns = {name: [row[i] for row in rows] for i, name in enumerate(names)}
-    for name in names:
-        number = name in ("observed", "residents")
-        columns[name] = pd.Series(columns[name], dtype=float if number else object)
-    return gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries([row[-1] for row in rows], crs=analysis.inputs.crs))
+    found = [(v, u) for v in analysis.verdicts for u in v.units]
+    columns = {
+        "rule": [v.rule for v, _ in found],
+        "clause": [v.clause for v, _ in found],
+        "unit_id": [u.id for _, u in found],
+        "name": [u.name for _, u in found],
+        "outcome": [u.outcome.value for _, u in found],
+        "observed": pd.Series([u.observed for _, u in found], dtype=float),
+        "unit": [v.unit for v, _ in found],
+        "residents": pd.Series([u.residents for _, u in found], dtype=float),
+        "waived_by": pd.Series([u.waived_by for _, u in found], dtype=object),
+    }
+    outlines = gpd.GeoSeries([shapes.get(u.id) for _, u in found], crs=analysis.inputs.crs)
+    return gpd.GeoDataFrame(columns, geometry=outlines)
 
 
 def _snaps(analysis: Analysis) -> gpd.GeoDataFrame:
-    """How far each demand point is from the road it was placed on, by query; NULL where it was not."""
-    parts = []
-    demand = analysis.inputs.demand
+    """How far each demand point is from the road it was placed on, by mode; NULL where it was not."""
+    demand, parts = analysis.inputs.demand, {}
     for query, reached in analysis.reached.items():
-        if query.metric == "straight_m" or demand is None:
+        if query.metric == "straight_m" or demand is None or query.mode in parts:
             continue
         columns = {
-            "query": query.key, "demand_id": demand["demand_id"].astype(str).to_numpy(),
-            "snap_m": reached["snap_m"].to_numpy(dtype=float), "status": reached["status"].astype(str).to_numpy(),
-        }  # fmt: skip
-        parts.append(gpd.GeoDataFrame(columns, geometry=demand.geometry.to_numpy(), crs=analysis.inputs.crs))
+            "mode": query.mode,
+            "demand_id": demand["demand_id"].astype(str).to_numpy(),
+            "snap_m": reached["snap_m"].to_numpy(dtype=float),
+        }
+        parts[query.mode] = gpd.GeoDataFrame(
+            columns, geometry=demand.geometry.to_numpy(), crs=analysis.inputs.crs
+        )
     if parts:
-        return gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), crs=analysis.inputs.crs)
-    names = {"query": str, "demand_id": str, "snap_m": float, "status": str}
-    empty = {name: pd.Series(dtype=kind) for name, kind in names.items()}
+        return gpd.GeoDataFrame(pd.concat(list(parts.values()), ignore_index=True), crs=analysis.inputs.crs)
+    empty = {
+        name: pd.Series(dtype=kind) for name, kind in {"mode": str, "demand_id": str, "snap_m": float}.items()
+    }
     return gpd.GeoDataFrame(empty, geometry=gpd.GeoSeries([], crs=analysis.inputs.crs))
 
 
@@ -176,9 +208,19 @@ def travel_time(analysis: Analysis, path: Path) -> None:
     first = surfaces[0][1]
     height, width = first.values.shape
     with rasterio.open(
-        path, "w", driver="COG", dtype="float32", count=len(surfaces), height=height, width=width,
-        crs=first.crs, transform=first.transform, nodata=np.nan, compress="DEFLATE", predictor="YES",
-    ) as raster:  # fmt: skip
+        path,
+        "w",
+        driver="COG",
+        dtype="float32",
+        count=len(surfaces),
+        height=height,
+        width=width,
+        crs=first.crs,
+        transform=first.transform,
+        nodata=np.nan,
+        compress="DEFLATE",
+        predictor="YES",
+    ) as raster:
         for band, (query, surface) in enumerate(surfaces, 1):
             raster.write(surface.values.astype(np.float32), band)
             raster.set_band_description(band, f"{query.label('en')} [{query.key}]")

@@ -34,11 +34,14 @@ STEP = {"min": 0.01, "m": 1.0}
 PEOPLE = ("outside", "no_data", "unsnapped", "unreachable", "covered", "not_covered")
 TIME_BREAKS = (1 / 3, 2 / 3, 1.0, 4 / 3, 2.0, 3.0)
 """Classes of travel time as shares of the clause's limit."""
-_TIME_COLOURS = ("a9d0de", "c8e1e9", "e3eff2", "f8e3bd", "eebd80", "d9824c", "a8481f")
+_TIME_COLOURS = ("a9d0de", "c8e1e9", "e3eff2", "faead0", "f3d1a4", "e4ae84", "cf9071")
 _ROAD_RANKS = (
-    ("motorway", "motorway_link"), ("trunk", "trunk_link", "primary", "primary_link"),
-    ("secondary", "secondary_link"), ("tertiary", "tertiary_link"), ("unclassified", "residential", "living_street", "road"),
-)  # fmt: skip
+    ("motorway", "motorway_link"),
+    ("trunk", "trunk_link", "primary", "primary_link"),
+    ("secondary", "secondary_link"),
+    ("tertiary", "tertiary_link"),
+    ("unclassified", "residential", "living_street", "road"),
+)
 _ROAD_POINTS = 120_000
 _SHAPE_POINTS = 3_000
 _SURFACE_PIXELS = 1_600
@@ -103,7 +106,11 @@ def roads(analysis: Analysis, block: Block) -> tuple[list[dict[str, Any]], list[
         return [], []
     highway = edges["highway"].astype(str) if "highway" in edges else pd.Series("road", index=edges.index)
     ends = np.sort(edges[["from_node", "to_node"]].to_numpy(), axis=1)
-    once = ~pd.DataFrame({"a": ends[:, 0], "b": ends[:, 1], "m": edges["length_m"].round(2)}).duplicated().to_numpy()
+    once = (
+        ~pd.DataFrame({"a": ends[:, 0], "b": ends[:, 1], "m": edges["length_m"].round(2)})
+        .duplicated()
+        .to_numpy()
+    )
     found: list[dict[str, Any]] = []
     points = 0
     for rank, classes in enumerate(_ROAD_RANKS):
@@ -114,7 +121,11 @@ def roads(analysis: Analysis, block: Block) -> tuple[list[dict[str, Any]], list[
         parts = shapely.simplify(shapely.get_parts(merged), _tolerance(analysis))
         points += int(shapely.get_num_coordinates(parts).sum())
         if points > _ROAD_POINTS and found:
-            return found, [Sentence("outputs.roads_left_out", {"classes": [c for cs in _ROAD_RANKS[rank:] for c in cs[:1]]})]
+            return found, [
+                Sentence(
+                    "outputs.roads_left_out", {"classes": [c for cs in _ROAD_RANKS[rank:] for c in cs[:1]]}
+                )
+            ]
         found.append({"rank": rank, "shapes": block.add_shapes(_to_wgs84(analysis, parts))})
     return found, []
 
@@ -142,17 +153,20 @@ def facilities(analysis: Analysis, block: Block) -> tuple[dict[str, Any], list[d
         "roles": [[str(r) for r in roles] for roles in frame["designations"]],
         "inside": [bool(i) for i in frame["inside"]],
     }
-    drawn = [{"id": kind, "shape": _shape(kind), **{lang: categories.label(kind, lang) for lang in LANGUAGES}} for kind in kinds]
+    drawn = [
+        {"id": kind, "shape": _shape(kind), **{lang: categories.label(kind, lang) for lang in LANGUAGES}}
+        for kind in kinds
+    ]
     return data, drawn
 
 
 def _shape(category: str) -> str:
-    """The mark of a category: first aid a triangle, hospitals a square, stations and clinics a disc."""
+    """The mark of a category: first aid a triangle, hospitals a square, centres a disc, clinics a diamond."""
     if "急救" in category:
-        return "star"
+        return "triangle"
     if category.endswith("医院"):
         return "square"
-    return "circle" if category.endswith(("卫生院", "中心", "站", "室")) else "diamond"
+    return "diamond" if category.endswith(("站", "室", "诊所")) else "circle"
 
 
 def demand(analysis: Analysis, block: Block) -> dict[str, Any] | None:
@@ -168,7 +182,6 @@ def demand(analysis: Analysis, block: Block) -> dict[str, Any] | None:
         "residents": block.add_exact(residents),
         "area": block.add(area, "i32", differences=True),
         "spacing": _spacing(frame),
-        "crowd": _crowd(analysis, frame, residents),
     }
 
 
@@ -181,19 +194,6 @@ def _spacing(frame: gpd.GeoDataFrame) -> float:
     tree = shapely.STRtree(points)
     _, gaps = tree.query_nearest(sample, exclusive=True, return_distance=True, all_matches=False)
     return round(float(np.median(gaps)), 1)
-
-
-def _crowd(analysis: Analysis, frame: gpd.GeoDataFrame, residents: npt.NDArray[np.float64]) -> float:
-    """The most people in one of about 40 x 40 squares over the study: it sets the size of the gap's marks."""
-    placed = (frame.geometry.notna() & ~frame.geometry.is_empty).to_numpy()
-    if not placed.any():
-        return 1.0
-    west, south, east, north = analysis.inputs.region.bounds
-    side = max(east - west, north - south) / 40
-    xy = shapely.get_coordinates(frame.geometry[placed].to_numpy())
-    cell = np.floor((xy - [west, south]) / side).astype(np.int64)
-    _, number = np.unique(cell, axis=0, return_inverse=True)
-    return round(float(np.bincount(number.ravel(), weights=residents[placed]).max()), 1)
 
 
 def query(
@@ -243,16 +243,25 @@ def surface_picture(surface: Surface, limit: float) -> dict[str, Any]:
     transform = affine.Affine(side, 0.0, west, 0.0, -side, north)
     warped = np.full((high, wide), np.nan, dtype=np.float32)
     rasterio.warp.reproject(
-        np.ascontiguousarray(surface.values, dtype=np.float32), warped, src_transform=surface.transform, src_crs=surface.crs,
-        dst_transform=transform, dst_crs="EPSG:3857", src_nodata=np.nan, dst_nodata=np.nan,
+        np.ascontiguousarray(surface.values, dtype=np.float32),
+        warped,
+        src_transform=surface.transform,
+        src_crs=surface.crs,
+        dst_transform=transform,
+        dst_crs="EPSG:3857",
+        src_nodata=np.nan,
+        dst_nodata=np.nan,
         resampling=rasterio.warp.Resampling.nearest,
-    )  # fmt: skip
+    )
     classes = np.searchsorted(np.asarray(TIME_BREAKS) * limit, warped) + 1
     pixels = np.where(np.isnan(warped), 0, classes).astype(np.uint8)
     to_wgs84 = Transformer.from_crs(3857, 4326, always_xy=True)
     west, south, east, north = to_wgs84.transform_bounds(*_extent(transform, high, wide))
     png = base64.b64encode(palette_png(pixels, _TIME_COLOURS)).decode("ascii")
-    return {"png": f"data:image/png;base64,{png}", "bounds": [round(v, 7) for v in (west, south, east, north)]}
+    return {
+        "png": f"data:image/png;base64,{png}",
+        "bounds": [round(v, 7) for v in (west, south, east, north)],
+    }
 
 
 def _extent(transform: affine.Affine, height: int, width: int) -> tuple[float, float, float, float]:

@@ -11,7 +11,14 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-_TYPES = {"u8": np.uint8, "u16": np.uint16, "u32": np.uint32, "i32": np.int32, "f32": np.float32, "f64": np.float64}
+_TYPES = {
+    "u8": np.uint8,
+    "u16": np.uint16,
+    "u32": np.uint32,
+    "i32": np.int32,
+    "f32": np.float32,
+    "f64": np.float64,
+}
 DEGREE_STEP = 1e-6
 """Coordinates are kept to a millionth of a degree (0.11 m)."""
 

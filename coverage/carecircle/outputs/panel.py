@@ -44,7 +44,9 @@ def study(analysis: Analysis) -> dict[str, Any]:
         "name": study.name,
         "year": study.year,
         "plan": analysis.plan.title,
-        "notice": Sentence("outputs.fictional").both() if any(f in said.casefold() for f in _FICTION) else None,
+        "notice": Sentence("outputs.fictional").both()
+        if any(f in said.casefold() for f in _FICTION)
+        else None,
         "attributions": list(analysis.inputs.attributions),
         "mapNumber": study.outputs.map_number,
         "created": str(manifest.get("created", ""))[:10],
@@ -65,8 +67,12 @@ def answer(analysis: Analysis) -> dict[str, Any]:
     outcomes = [v.outcome.value for v in analysis.verdicts]
     tally = {o: outcomes.count(o) for o in _ORDER}
     people = residents_in_gap(analysis)
-    facts: dict[str, object] = {"fail": tally["FAIL"], "unsure": tally["NOT_ASSESSED"], "passed": tally["PASS"]}
-    if people > 0:
+    facts: dict[str, object] = {
+        "fail": tally["FAIL"],
+        "unsure": tally["NOT_ASSESSED"],
+        "passed": tally["PASS"],
+    }
+    if people > 0 and analysis.inputs.demand is not None:
         inside = math.fsum(analysis.inputs.demand["residents"])
         says = Sentence("outputs.answer_gap", {**facts, "share": _percent(people / inside)})
     elif tally["FAIL"]:
@@ -89,11 +95,16 @@ def residents_in_gap(analysis: Analysis) -> float:
 
 
 def order(verdicts: tuple[Verdict, ...]) -> list[int]:
-    """Clauses as the page lists them: unmet first, by the people affected."""
+    """Clauses as the page lists them: unmet first, those about reach before others, by people affected."""
 
-    def rank(i: int) -> tuple[int, float, int]:
+    def rank(i: int) -> tuple[int, bool, float, int]:
         verdict = verdicts[i]
-        return _ORDER.index(verdict.outcome.value), -(verdict.residents_affected or 0.0), i
+        return (
+            _ORDER.index(verdict.outcome.value),
+            verdict.people is None,
+            -(verdict.residents_affected or 0.0),
+            i,
+        )
 
     return sorted(range(len(verdicts)), key=rank)
 
@@ -120,13 +131,19 @@ def clause(
         "reason": verdict.reason.both(),
         "observed": verdict.shown(verdict.observed).both(),
         "target": _target(verdict).both(),
-        "targetSource": Sentence(f"outputs.target_{verdict.target_source}").both() if verdict.target is not None else None,
+        "targetSource": Sentence(f"outputs.target_{verdict.target_source}").both()
+        if verdict.target is not None
+        else None,
         "margin": verdict.shown(verdict.margin).both() if verdict.margin is not None else None,
         "flip": _flip(verdict),
         "affected": verdict.residents_affected or 0.0,
         "share": verdict.observed if judged and verdict.unit == "share" else None,
-        "shareTarget": verdict.target if verdict.unit == "share" and isinstance(verdict.target, float | int) else None,
-        "byRoad": None if verdict.by_road is None else {"observed": verdict.by_road.observed, "paperOnly": verdict.by_road.paper_only},
+        "shareTarget": verdict.target
+        if verdict.unit == "share" and isinstance(verdict.target, float | int)
+        else None,
+        "byRoad": None
+        if verdict.by_road is None
+        else {"observed": verdict.by_road.observed, "paperOnly": verdict.by_road.paper_only},
         "alternatives": [_alternative(verdict, mode, value) for mode, value in verdict.alternatives],
         "ledger": None if verdict.ledger is None else verdict.ledger.to_dict(),
         "missing": [s.both() for s in verdict.missing_inputs],
@@ -141,7 +158,7 @@ def clause(
         "limitRoad": limit if judged and road is not None else None,
         "radius": limit if straight else None,
         "surface": None,
-    }  # fmt: skip
+    }
 
 
 def title(verdict: Verdict) -> Sentence:
@@ -149,13 +166,19 @@ def title(verdict: Verdict) -> Sentence:
     rule = verdict.rule_def
     who = _names(rule.categories, rule.designations) if rule.categories else Sentence("outputs.title_none")
     if rule.numerator:
-        found = categories.attributes().get(rule.numerator) or categories.area_attributes().get(rule.numerator)
+        found = categories.attributes().get(rule.numerator) or categories.area_attributes().get(
+            rule.numerator
+        )
         who = Sentence("outputs.either", {"zh": found.zh, "en": found.en}) if found else who
     facts: dict[str, object] = {"who": who, "scope": Sentence(f"outputs.scope_{rule.scope}")}
     if rule.limit is not None:
         facts["limit"] = Sentence(f"outputs.limit_{rule.limit_unit}", {"value": rule.limit})
     facts["mode"] = mode_name(rule.mode)
-    kind = rule.kind if rule.limit is not None or rule.kind not in ("radius", "time", "response") else f"{rule.kind}_free"
+    kind = (
+        rule.kind
+        if rule.limit is not None or rule.kind not in ("radius", "time", "response")
+        else f"{rule.kind}_free"
+    )
     return Sentence(f"outputs.title_{kind}", facts)
 
 
@@ -164,7 +187,10 @@ def _names(kinds: tuple[str, ...], roles: tuple[str, ...]) -> Sentence:
     terms = roles or kinds
     shown = {lang: [categories.label(t, lang) for t in terms[:3]] for lang in LANGUAGES}
     more = "等" if len(terms) > 3 else ""
-    return Sentence("outputs.either", {"zh": "、".join(shown["zh"]) + more, "en": ", ".join(shown["en"]) + (" …" if more else "")})
+    return Sentence(
+        "outputs.either",
+        {"zh": "、".join(shown["zh"]) + more, "en": ", ".join(shown["en"]) + (" …" if more else "")},
+    )
 
 
 def result(verdict: Verdict) -> Sentence:
@@ -195,12 +221,16 @@ def _flip(verdict: Verdict) -> Both | None:
     unit = rule.limit_unit if rule.limit is not None else ""
     limit = None
     if flip.limit is not None and math.isfinite(flip.limit):
-        limit = Sentence(f"outputs.limit_{unit}", {"value": flip.limit}) if unit else verdict.shown(flip.limit)
+        limit = (
+            Sentence(f"outputs.limit_{unit}", {"value": flip.limit}) if unit else verdict.shown(flip.limit)
+        )
     if limit is not None and flip.residents:
         return Sentence("outputs.flip_both", {"limit": limit, "residents": flip.residents}).both()
     if limit is not None:
         return Sentence("outputs.flip_limit", {"limit": limit}).both()
-    return Sentence("outputs.flip_residents", {"residents": flip.residents}).both() if flip.residents else None
+    return (
+        Sentence("outputs.flip_residents", {"residents": flip.residents}).both() if flip.residents else None
+    )
 
 
 def _alternative(verdict: Verdict, mode: str, value: float) -> Both:
@@ -211,11 +241,18 @@ def _units(analysis: Analysis, verdict: Verdict) -> list[dict[str, Any]]:
     areas = {a: i for i, a in enumerate(analysis.inputs.areas["area_id"])}
     facilities = {f: i for i, f in enumerate(analysis.inputs.facilities["facility_id"])}
     return [
-        {"id": u.id, "name": u.name, "outcome": u.outcome.value, "observed": verdict.shown(u.observed).both(),
-         "residents": u.residents, "waived": None if u.waived_by is None else {lang: u.waived_by for lang in LANGUAGES},
-         "area": areas.get(u.id, -1), "facility": facilities.get(u.id, -1)}
+        {
+            "id": u.id,
+            "name": u.name,
+            "outcome": u.outcome.value,
+            "observed": verdict.shown(u.observed).both(),
+            "residents": u.residents,
+            "waived": None if u.waived_by is None else dict.fromkeys(LANGUAGES, u.waived_by),
+            "area": areas.get(u.id, -1),
+            "facility": facilities.get(u.id, -1),
+        }
         for u in verdict.units
-    ]  # fmt: skip
+    ]
 
 
 def beside(analysis: Analysis) -> list[Both]:

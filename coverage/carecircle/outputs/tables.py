@@ -20,7 +20,13 @@ if TYPE_CHECKING:
     from carecircle.rules import Verdict
 
 _PARTS = ("covered", "not_covered", "unreachable", "unsnapped", "no_data", "outside", "total")
-_FILLS = {"FAIL": "#F3D9CF", "PASS": "#D9EAF0", "NOT_ASSESSED": "#ECECEC", "NO_THRESHOLD": "#F6F6F3", "WAIVED": "#E9E3F2"}
+_FILLS = {
+    "FAIL": "#F3D9CF",
+    "PASS": "#D9EAF0",
+    "NOT_ASSESSED": "#ECECEC",
+    "NO_THRESHOLD": "#F6F6F3",
+    "WAIVED": "#E9E3F2",
+}
 Cell = str | float | int | None
 
 
@@ -30,7 +36,12 @@ def workbook(analysis: Analysis, path: Path) -> None:
     Text stays text: a cell that begins with ``=`` is never a formula, one that looks like a link is never
     a link. Numbers are numbers, exactly those of verdicts.json.
     """
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
+    options = {
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "in_memory": True,
+    }
     with xlsxwriter.Workbook(str(path), options) as book:
         created = datetime.fromisoformat(analysis.manifest["created"]).replace(tzinfo=None)
         book.set_properties({"title": analysis.study.title or analysis.study.name, "created": created})
@@ -47,14 +58,22 @@ class _Book:
     def __init__(self, book: Any, language: Language) -> None:
         self.book, self.language = book, language
         self._names: set[str] = set()
-        common = {"font_name": "Microsoft YaHei" if language == "zh" else "Calibri", "font_size": 10, "valign": "top"}
+        common = {
+            "font_name": "Microsoft YaHei" if language == "zh" else "Calibri",
+            "font_size": 10,
+            "valign": "top",
+        }
         self.plain = book.add_format({**common, "text_wrap": True})
         self.number = book.add_format({**common, "num_format": "#,##0.##"})
         self.share = book.add_format({**common, "num_format": "0.00%"})
-        self.head = book.add_format({**common, "bold": True, "bottom": 1, "bg_color": "#F2F4F5", "text_wrap": True})
+        self.head = book.add_format(
+            {**common, "bold": True, "bottom": 1, "bg_color": "#F2F4F5", "text_wrap": True}
+        )
         self.title = book.add_format({**common, "bold": True, "font_size": 14})
         self.label = book.add_format({**common, "font_color": "#5B666E"})
-        self.outcomes = {o: book.add_format({**common, "bg_color": c, "bold": True}) for o, c in _FILLS.items()}
+        self.outcomes = {
+            o: book.add_format({**common, "bg_color": c, "bold": True}) for o, c in _FILLS.items()
+        }
 
     def say(self, key: str, **facts: object) -> str:
         return say(f"outputs.{key}", self.language, **facts)
@@ -79,7 +98,14 @@ class _Book:
         else:
             sheet.write_number(row, column, value, form or self.number)
 
-    def table(self, sheet: Any, row: int, header: Sequence[str], rows: Iterable[Sequence[Cell]], forms: dict[int, Any]) -> int:
+    def table(
+        self,
+        sheet: Any,
+        row: int,
+        header: Sequence[str],
+        rows: Iterable[Sequence[Cell]],
+        forms: dict[int, Any],
+    ) -> int:
         """A header and its rows; the row after them."""
         for column, text in enumerate(header):
             self.put(sheet, row, column, text, self.head)
@@ -102,7 +128,20 @@ def _overview(writer: _Book, analysis: Analysis) -> None:
             writer.put(sheet, row, 1, value)
             row += 1
     row += 1
-    header = [writer.say(f"column_{c}") for c in ("rule", "title", "outcome", "observed", "target", "affected", "modality", "quote", "section")]
+    header = [
+        writer.say(f"column_{c}")
+        for c in (
+            "rule",
+            "title",
+            "outcome",
+            "observed",
+            "target",
+            "affected",
+            "modality",
+            "quote",
+            "section",
+        )
+    ]
     for column, text in enumerate(header):
         writer.put(sheet, row, column, text, writer.head)
     first = row
@@ -116,7 +155,11 @@ def _overview(writer: _Book, analysis: Analysis) -> None:
 def _overview_row(writer: _Book, sheet: Any, row: int, verdict: Verdict) -> None:
     rule, language = verdict.rule_def, writer.language
     form = writer.share if verdict.unit == "share" else writer.number
-    target: Cell = verdict.target if isinstance(verdict.target, float | int) else verdict.shown(verdict.target).text(language)
+    target: Cell = (
+        verdict.target
+        if isinstance(verdict.target, float | int)
+        else verdict.shown(verdict.target).text(language)
+    )
     writer.put(sheet, row, 0, verdict.rule)
     writer.put(sheet, row, 1, panel.title(verdict).text(language))
     writer.put(sheet, row, 2, verdict.outcome.sentence.text(language), writer.outcomes[verdict.outcome.value])
@@ -188,7 +231,17 @@ def _areas(writer: _Book, sheet: Any, row: int, analysis: Analysis, verdict: Ver
         return row - 1
     frame = frame.assign(lacking=frame["not_covered"] + frame["unreachable"])
     frame = frame.sort_values(["lacking", "area_id"], ascending=[False, True])
-    columns = ("name", "area_id", "residents", "covered", "not_covered", "unreachable", "unsnapped", "no_data", "share")
+    columns = (
+        "name",
+        "area_id",
+        "residents",
+        "covered",
+        "not_covered",
+        "unreachable",
+        "unsnapped",
+        "no_data",
+        "share",
+    )
     header = [writer.say(f"page_level_{level}"), writer.say("column_id"), writer.say("column_residents")]
     header += [writer.say(f"page_part_{c}") for c in columns[3:8]] + [writer.say("page_rank_share")]
     rows = ([_plain(v) for v in line] for line in frame[list(columns)].itertuples(index=False))

@@ -127,9 +127,9 @@ function hatch(ctx, colour, gap) {
   return ctx.createPattern(hatches[name], 'repeat');
 }
 
-/** Labels that never overlap: the first come is shown. */
-function labeller(ctx, view) {
-  const taken = [];
+/** Labels that overlap neither each other nor the marks ([x, y, radius]): the first come is shown. */
+function labeller(ctx, view, marks) {
+  const taken = marks.map(([x, y, r]) => [x - r, y - r, x + r, y + r]);
   return (text, x, y, {size = 12, weight = 400, colour = INK, align = 'center', offset = 0} = {}) => {
     ctx.font = `${weight} ${size}px ${FONT}`;
     const wide = ctx.measureText(text).width, left = align === 'center' ? x - wide / 2 : x + offset;

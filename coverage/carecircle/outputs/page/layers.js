@@ -2,17 +2,18 @@
 
 const WARM = {bad: '#9c2a10', paper: '#6d3f9c', unsure: '#6b747a', good: '#1f6e8c'};
 const SHARE_CLASSES = [
-  {from: 0.9995, colour: '#e3eef0', key: 'page_share_all'},
-  {from: 0.95, colour: '#f7ecd3', key: 'page_share_95'},
-  {from: 0.8, colour: '#f0d09c', key: 'page_share_80'},
-  {from: 0.5, colour: '#df9f68', key: 'page_share_50'},
-  {from: -1, colour: '#bf6a45', key: 'page_share_0'},
+  {from: 0.9995, colour: '#e3eef0'},
+  {from: 0.95, colour: '#f7ecd3'},
+  {from: 0.8, colour: '#f0d09c'},
+  {from: 0.5, colour: '#df9f68'},
+  {from: -1, colour: '#bf6a45'},
 ];
-const TIME_COLOURS = ['#a9d0de', '#c8e1e9', '#e3eff2', '#f8e3bd', '#eebd80', '#d9824c', '#a8481f'];
+const TIME_COLOURS = ['#a9d0de', '#c8e1e9', '#e3eff2', '#faead0', '#f3d1a4', '#e4ae84', '#cf9071'];
+const UNASKED = '#fbfaf7';
 const OUTCOME_FILL = {PASS: '#d3e6ec', FAIL: '#d08a66', NOT_ASSESSED: null, NO_THRESHOLD: '#e8e8e4', WAIVED: '#e6e2ee'};
 const ROAD_WIDTH = [2.2, 1.7, 1.2, 0.8, 0.6, 0.5];
 
-const state = {clause: 0, shading: 'town', on: {gap: true, asked: true, others: false, circles: true, roads: true, names: true},
+const state = {clause: 0, shading: 'town', wanted: 'town', on: {gap: true, asked: true, others: false, circles: true, roads: true, names: true},
   way: null, focus: null};
 const clauseNow = () => page.clauses[state.clause] || null;
 const shareColour = (share) => SHARE_CLASSES.find((c) => share >= c.from).colour;
@@ -46,7 +47,7 @@ function drawShade(ctx, view) {
     const fill = shadeArea(ctx, clause, a);
     ctx.beginPath();
     trace(ctx, view, shapes, a);
-    ctx.fillStyle = fill || '#fbfaf7';
+    ctx.fillStyle = fill || UNASKED;
     ctx.fill('evenodd');
   }
 }
@@ -165,9 +166,24 @@ function gapBins(view, clause) {
     .sort((a, b) => b.people - a.people);
 }
 
-/** Pixels of radius for a number of people: area is proportional to people at any one zoom. */
-const gapScale = (zoom) => 19 / Math.sqrt(Math.max(page.demand ? page.demand.crowd : 1, 1)) * Math.pow(1.35, Math.max(0, zoom - fitZoom()));
-const gapRadius = (count, zoom) => Math.min(44, Math.max(1.7, Math.sqrt(count) * gapScale(zoom)));
+/** Pixels of radius for one person at a zoom: area is proportional to people, the same for every clause. */
+const gapScale = (() => {
+  const kept = new Map();
+  return (zoom) => {
+    if (!kept.has(zoom)) {
+      const d = demand(), scale = map.options.crs.scale(zoom), bins = new Map();
+      for (let i = 0; d && i < d.n; i++) {
+        if (!d.placed[i]) continue;
+        const key = Math.floor(d.x[i] * scale / BIN) * 4194304 + Math.floor(d.y[i] * scale / BIN);
+        bins.set(key, (bins.get(key) || 0) + d.residents[i]);
+      }
+      const crowds = [...bins.values()].filter((n) => n > 0).sort((p, q) => p - q);
+      kept.set(zoom, BIN * 0.56 / Math.sqrt(Math.max(crowds[Math.floor(crowds.length * 0.96)] || 1, 1)));
+    }
+    return kept.get(zoom);
+  };
+})();
+const gapRadius = (count, zoom) => Math.min(26, Math.max(1.7, Math.sqrt(count) * gapScale(zoom)));
 
 function drawGap(ctx, view) {
   const clause = clauseNow();
@@ -194,7 +210,7 @@ function gapMark(ctx, kind, x, y, r) {
   }
   ctx.beginPath();
   ctx.arc(x, y, r, 0, 7);
-  ctx.fillStyle = kind === 3 ? 'rgba(109,63,156,.82)' : 'rgba(156,42,16,.84)';
+  ctx.fillStyle = kind === 3 ? 'rgba(109,63,156,.78)' : 'rgba(156,42,16,.76)';
   ctx.fill();
   ctx.strokeStyle = 'rgba(255,255,255,.9)';
   ctx.stroke();
@@ -212,7 +228,7 @@ function gapMark(ctx, kind, x, y, r) {
 function facilityMark(ctx, shape, x, y, r, status, colour) {
   ctx.beginPath();
   if (shape === 'square') ctx.rect(x - r, y - r, 2 * r, 2 * r);
-  else if (shape === 'star') { ctx.moveTo(x, y - r * 1.35); ctx.lineTo(x + r * 1.3, y + r * 0.95); ctx.lineTo(x - r * 1.3, y + r * 0.95); ctx.closePath(); }
+  else if (shape === 'triangle') { ctx.moveTo(x, y - r * 1.35); ctx.lineTo(x + r * 1.3, y + r * 0.95); ctx.lineTo(x - r * 1.3, y + r * 0.95); ctx.closePath(); }
   else if (shape === 'diamond') { ctx.moveTo(x, y - r * 1.25); ctx.lineTo(x + r * 1.25, y); ctx.lineTo(x, y + r * 1.25); ctx.lineTo(x - r * 1.25, y); ctx.closePath(); }
   else ctx.arc(x, y, r, 0, 7);
   ctx.lineJoin = 'round';
@@ -230,7 +246,7 @@ function facilityMark(ctx, shape, x, y, r, status, colour) {
   ctx.strokeStyle = status === 'open' ? '#fff' : colour;
   ctx.lineWidth = 1.6;
   ctx.beginPath();
-  const d = r * 0.5, cy = shape === 'star' ? y + r * 0.25 : y;
+  const d = r * 0.5, cy = shape === 'triangle' ? y + r * 0.25 : y;
   if (status === 'closed') { ctx.moveTo(x - r, y + r); ctx.lineTo(x + r, y - r); }
   else { ctx.moveTo(x - d, cy); ctx.lineTo(x + d, cy); ctx.moveTo(x, cy - d); ctx.lineTo(x, cy + d); }
   ctx.stroke();
@@ -258,7 +274,9 @@ function drawFacilities(ctx, view) {
 }
 
 function drawNames(ctx, view) {
-  const label = labeller(ctx, view), f = facilities(), clause = clauseNow();
+  const f = facilities(), clause = clauseNow();
+  const marks = state.on.asked && clause ? clause.asked.filter((i) => f.placed[i]).map((i) => [f.x[i] * view.scale - view.left, f.y[i] * view.scale - view.top, 7]) : [];
+  const label = labeller(ctx, view, marks.slice(0, 200));
   if (state.on.asked && clause && (clause.asked.length <= 25 || view.zoom >= fitZoom() + 1.6))
     for (const i of clause.asked)
       if (f.placed[i]) label(f.names[i], f.x[i] * view.scale - view.left, f.y[i] * view.scale - view.top, {size: 12, weight: 600, colour: ASKED, align: 'left', offset: 11});

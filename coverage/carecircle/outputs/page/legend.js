@@ -13,26 +13,37 @@ function markSwatch(draw, size = 22) {
 
 const row = (mark, text) => h('li', {}, mark, h('span', {}, text));
 
+/** Classes in a row, with the numbers where they meet. */
+function ramp(colours, edges) {
+  return h('div', {class: 'cc-ramp', role: 'img', 'aria-label': edges.join(' ')}, colours.map((colour, i) => h('span', {}, h('i', {style: `background:${colour}`}),
+    i < edges.length ? h('b', {class: edges[i].endsWith('*') ? 'cc-at' : null}, edges[i].replace('*', '')) : null)));
+}
+
+/** Whether some area of a level has residents, none of whom is known to be covered or not. */
+function hasUnknown(clause, level) {
+  const s = sums(clause);
+  return s.scope.some((n, a) => n > 0 && page.areas.level[a] === level.index && !(n - s.no_data[a] - s.unsnapped[a] > 0));
+}
+
 function shadeLegend(clause) {
-  const hatched = row(swatch('background:repeating-linear-gradient(135deg,#fff 0 3px,#a3a9ad 3px 4.4px)'), say('page_unknown'));
+  const plain = (colour, key) => h('ul', {}, row(swatch(`background:${colour}`), say(key)));
+  const hatched = h('ul', {}, row(swatch('background:repeating-linear-gradient(135deg,#fff 0 3px,#a3a9ad 3px 4.4px)'), say('page_unknown')));
   if (state.shading === 'none') return [];
   if (state.shading === 'surface' || state.shading === 'people') {
     if (!clause.limitQuery || (state.shading === 'surface' && clause.surface === null)) return [];
-    const unit = page.queries[clause.query].unit;
-    const at = (ratio) => measured(clause.limitQuery * ratio, unit);
-    const rows = TIME_COLOURS.map((colour, i) => row(swatch(`background:${colour}`),
-      i < TIME_BREAKS.length ? `≤ ${at(TIME_BREAKS[i])}${i === 2 ? say('page_limit_mark') : ''}` : `> ${at(3)}`));
-    return [h('h3', {}, say(state.shading === 'surface' ? 'page_legend_surface' : 'page_legend_people')), h('ul', {}, rows,
-      state.shading === 'people' ? row(swatch('background:#a3a9ad'), say('page_unknown')) : row(swatch('background:#f7f5f0'), say('page_no_way')))];
+    const far = page.queries[clause.query].unit === 'm', shown = (v) => (far ? Math.round(v / 10) / 100 : Math.round(v * 10) / 10);
+    const edges = TIME_BREAKS.map((ratio, i) => `${shown(clause.limitQuery * ratio)}${i === 2 ? '*' : ''}`);
+    return [h('h3', {}, say(state.shading === 'surface' ? 'page_legend_surface' : 'page_legend_people', {unit: say(far ? 'page_km' : 'page_min')})), ramp(TIME_COLOURS, edges),
+      state.shading === 'people' ? plain('#a3a9ad', 'page_unknown') : plain(LAND, 'page_no_way')];
   }
   if (clause.people) {
     const level = page.levels.find((l) => l.id === state.shading);
     return [h('h3', {}, say('page_legend_share', {level: say(`page_level_${level.id}`)})),
-      h('ul', {}, SHARE_CLASSES.map((c) => row(swatch(`background:${c.colour}`), say(c.key))), hatched)];
+      ramp(SHARE_CLASSES.map((c) => c.colour).reverse(), ['50%', '80%', '95%', '100%']), hasUnknown(clause, level) ? hatched : null, sums(clause).scope.some((n, a) => !(n > 0) && page.areas.level[a] === level.index) ? plain(UNASKED, 'page_part_outside') : null];
   }
   if (!clause.units.some((u) => u.area >= 0)) return [];
   const shown = ['FAIL', 'PASS', 'WAIVED'].filter((o) => clause.units.some((u) => u.outcome === o));
-  return [h('h3', {}, say('page_legend_units')), h('ul', {}, shown.map((o) => row(swatch(`background:${OUTCOME_FILL[o]}`), say(`page_unit_${o}`))), hatched)];
+  return [h('h3', {}, say('page_legend_units')), h('ul', {}, shown.map((o) => row(swatch(`background:${OUTCOME_FILL[o]}`), say(`page_unit_${o}`)))), clause.units.some((u) => u.outcome === 'NOT_ASSESSED') ? hatched : null];
 }
 
 function gapLegend(clause) {
@@ -73,17 +84,24 @@ function showLegend() {
 }
 
 function shadings(clause) {
-  const found = clause && (clause.people || clause.units.some((u) => u.area >= 0)) ? page.levels.map((l) => [l.id, say('page_shade_level', {level: say(`page_level_${l.id}`)})]) : [];
+  const levels = page.levels.filter((l) => clause && (clause.people || clause.units.some((u) => u.area >= 0 && page.areas.level[u.area] === l.index)));
+  const found = levels.map((l) => [l.id, say('page_shade_level', {level: say(`page_level_${l.id}`)})]);
   if (clause && clause.surface !== null) found.push(['surface', say('page_shade_surface')]);
   if (clause && clause.people && page.demand) found.push(['people', say('page_shade_people')]);
   return [...found, ['none', say('page_shade_none')]];
 }
 
+/** The shading asked for where the clause has it, else towns, else whatever the clause has. */
+function settleShading(choices) {
+  const has = (id) => choices.some((c) => c[0] === id);
+  state.shading = [state.wanted, 'town', choices[0][0]].find(has);
+}
+
 function showControl() {
   const box = document.getElementById('cc-layers'), clause = clauseNow(), choices = shadings(clause);
-  if (!choices.some(([id]) => id === state.shading)) state.shading = choices[0][0];
+  settleShading(choices);
   const radio = ([id, text]) => h('label', {}, h('input', {type: 'radio', name: 'cc-shading', value: id, checked: id === state.shading,
-    onchange: () => { state.shading = id; showSurface(); redraw('shade', 'borders'); showLegend(); }}), text);
+    onchange: () => { state.shading = state.wanted = id; showSurface(); redraw('shade', 'borders'); showLegend(); }}), text);
   const check = (id) => h('label', {}, h('input', {type: 'checkbox', value: id, checked: state.on[id],
     onchange: (event) => { state.on[id] = event.target.checked; redraw(); showLegend(); }}), say(`page_layer_${id}`));
   const overlays = ['gap', 'asked', 'others', clause && clause.radius ? 'circles' : null, page.roads.length ? 'roads' : null, 'names'];

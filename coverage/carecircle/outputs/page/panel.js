@@ -7,6 +7,8 @@ const BADGE = {
   NO_THRESHOLD: {d: 'M2 4h16v12H2z', mark: 'M6 10h8'},
 };
 
+const OUTCOMES = ['FAIL', 'NOT_ASSESSED', 'NO_THRESHOLD', 'PASS'];
+
 /** An outcome told three ways: colour, shape and word. */
 function badge(outcome, worded) {
   const form = BADGE[outcome] || BADGE.NO_THRESHOLD;
@@ -16,17 +18,17 @@ function badge(outcome, worded) {
 }
 
 function showAnswer() {
-  const a = page.answer, tally = ['FAIL', 'NOT_ASSESSED', 'NO_THRESHOLD', 'PASS'].filter((o) => a.tally[o]);
+  const a = page.answer, tally = OUTCOMES.filter((o) => a.tally[o]);
   const big = a.people > 0 ? [h('p', {class: 'cc-big'}, h('strong', {}, people(a.people)), h('span', {}, say('page_people_unit'))),
     h('p', {class: 'cc-says'}, say(a.says))] : h('p', {class: 'cc-says cc-calm'}, say(a.says));
   replaceChildren(document.getElementById('cc-answer'), big,
-    h('ul', {class: 'cc-tally', 'aria-label': say('page_tally')}, tally.map((o) => h('li', {}, badge(o), h('b', {}, a.tally[o]), say(`page_outcome_${o}`)))));
+    h('ul', {class: 'cc-tally', 'aria-label': say('page_tally')}, tally.map((o) => h('li', {}, h('button', {type: 'button', onclick: () => openGroup(o)}, badge(o), h('b', {}, a.tally[o]), h('span', {'aria-hidden': 'true'}, say(`page_outcome_${o}`)))))));
 }
 
 function showHead() {
   const s = page.study;
   replaceChildren(document.getElementById('cc-head'), h('p', {class: 'cc-eyebrow'}, say('page_eyebrow', {plan: s.plan, year: s.year})),
-    h('h1', {}, s.title), s.notice ? h('p', {class: 'cc-notice', role: 'note'}, s.notice) : null);
+    h('h1', {}, s.title), s.notice ? h('p', {class: 'cc-notice', role: 'note'}, say(s.notice)) : null);
   document.getElementById('cc-language').textContent = said.language === 'zh' ? 'English' : '中文';
   document.getElementById('cc-language').setAttribute('aria-label', said.language === 'zh' ? 'Switch to English' : '切换为中文');
 }
@@ -40,18 +42,33 @@ function shareBar(clause) {
 
 function clauseRow(clause, index) {
   const open = index === state.clause;
-  const button = h('button', {type: 'button', class: 'cc-clause', 'aria-expanded': String(open), 'data-rule': clause.rule, onclick: () => chooseClause(index, true)},
+  const button = h('button', {type: 'button', class: 'cc-clause', 'aria-expanded': String(open), 'data-rule': clause.rule, 'data-outcome': clause.outcome, onclick: () => chooseClause(index, true)},
     badge(clause.outcome),
     h('span', {class: 'cc-clause-main'}, h('span', {class: 'cc-clause-title'}, h('em', {}, clause.rule), say(clause.title)),
       h('span', {class: 'cc-clause-sub'}, say(clause.result)), shareBar(clause)),
-    clause.affected > 0 ? h('span', {class: 'cc-affected'}, h('b', {}, people(clause.affected)), say('page_people_unit')) : null);
+    clause.affected > 0 ? h('span', {class: `cc-affected cc-aff-${clause.outcome}`}, h('b', {}, people(clause.affected)), ` ${say('page_people_unit')}`) : null);
   return h('li', {class: open ? 'cc-open' : null}, button, open ? detail(clause) : null);
 }
 
+/** Few clauses stand in one list; many are gathered by outcome, those not met open. */
 function showClauses() {
-  const order = page.order;
-  replaceChildren(document.getElementById('cc-verdicts'), h('h2', {}, say('page_clauses', {n: order.length})),
-    h('ol', {class: 'cc-clauses'}, order.map((index) => clauseRow(page.clauses[index], index))));
+  const box = document.getElementById('cc-verdicts'), heading = h('h2', {}, say('page_clauses', {n: page.order.length}));
+  const list = (indices) => h('ol', {class: 'cc-clauses'}, indices.map((index) => clauseRow(page.clauses[index], index)));
+  if (page.order.length <= 8) { replaceChildren(box, heading, list(page.order)); return; }
+  const open = new Set([...box.querySelectorAll('details.cc-group')].filter((d) => d.open).map((d) => d.dataset.outcome));
+  const first = !box.querySelector('details.cc-group');
+  replaceChildren(box, heading, OUTCOMES.map((outcome) => {
+    const indices = page.order.filter((i) => page.clauses[i].outcome === outcome);
+    const shown = indices.includes(state.clause) || (first ? outcome === 'FAIL' : open.has(outcome));
+    return indices.length ? h('details', {class: 'cc-group', 'data-outcome': outcome, open: shown}, h('summary', {}, badge(outcome, true), h('b', {}, indices.length)), list(indices)) : null;
+  }));
+}
+
+function openGroup(outcome) {
+  const group = document.querySelector(`.cc-group[data-outcome=${outcome}]`);
+  if (group) group.open = true;
+  const target = group || document.querySelector(`.cc-clause[data-outcome=${outcome}]`);
+  if (target) target.scrollIntoView({block: 'start', behavior: calm ? 'auto' : 'smooth'});
 }
 
 const fact = (key, value, hint) => (value ? h('div', {}, h('dt', {}, say(key)), h('dd', {}, value, hint ? h('small', {}, hint) : null)) : null);
@@ -81,7 +98,7 @@ function ledgerBar(clause) {
   const l = clause.ledger;
   if (!l) return null;
   const scope = PARTS.reduce((sum, part) => sum + l[part], 0);
-  return h('section', {class: 'cc-ledger', 'data-cc': 'ledger'}, h('h3', {}, say('page_ledger')),
+  return h('section', {class: 'cc-ledger', 'data-cc': 'clause-ledger'}, h('h3', {}, say('page_ledger')),
     scope > 0 ? h('div', {class: 'cc-stack', 'aria-hidden': 'true'}, PARTS.filter((part) => l[part] > 0).map((part) => h('i', {class: `cc-part-${part}`, style: `flex:${l[part] / scope}`}))) : null,
     h('table', {}, h('tbody', {}, [...PARTS, 'outside'].filter((part) => l[part] > 0 || part === 'covered' || part === 'not_covered').map((part) => h('tr', {}, h('th', {scope: 'row'}, h('i', {class: `cc-dot cc-part-${part}`, 'aria-hidden': 'true'}), say(`page_part_${part}`)), h('td', {}, people(l[part])), h('td', {}, part === 'outside' || !scope ? '' : percent(l[part] / scope)))),
       h('tr', {class: 'cc-total'}, h('th', {scope: 'row'}, say('page_part_total')), h('td', {}, people(l.total)), h('td', {}, '')))));
@@ -122,7 +139,7 @@ function units(clause) {
 function showSources() {
   const l = page.ledger, s = page.study;
   const item = (key, n) => h('div', {}, h('dt', {}, say(key)), h('dd', {}, people(n)));
-  replaceChildren(document.getElementById('cc-sources'), h('section', {'data-cc': 'inputs-ledger'}, h('h2', {}, say('page_inputs')),
+  replaceChildren(document.getElementById('cc-sources'), h('section', {'data-cc': 'ledger'}, h('h2', {}, say('page_inputs')),
     l ? [h('dl', {class: 'cc-account'}, item('page_inputs_total', l.total), item('page_inputs_inside', l.inside), item('page_inputs_outside', l.outside), item('page_inputs_no_data', l.no_data)), h('p', {class: 'cc-small'}, say('page_inputs_balance'))] : h('p', {}, say('page_inputs_none')),
     page.beside.map((line) => h('p', {class: 'cc-small'}, say(line)))),
   h('section', {}, h('h2', {}, say('page_sources')), h('ul', {class: 'cc-small'}, s.attributions.map((a) => h('li', {}, a))), s.mapNumber ? h('p', {class: 'cc-small'}, say('page_map_number', {number: s.mapNumber})) : null,

@@ -25,13 +25,13 @@ function start() {
   map.attributionControl && map.attributionControl.remove();
   map.getContainer().setAttribute('tabindex', '0');
   map.invalidateSize({animate: false});
+  state.clause = page.order.length ? page.order[0] : 0;
+  settleShading(shadings(clauseNow()));
   sheet('half');
   fit();
   openLayers();
   const scale = L.control.scale({imperial: false, maxWidth: 140}).addTo(map);
   scale.getContainer().setAttribute('data-cc', 'scale');
-  state.clause = page.order.length ? page.order[0] : 0;
-  state.shading = page.levels.length ? page.levels[page.levels.length > 1 && page.levels[0].id === 'county' ? 1 : 0].id : 'people';
   document.getElementById('cc-language').addEventListener('click', () => speak(said.language === 'zh' ? 'en' : 'zh'));
   document.getElementById('cc-handle').addEventListener('click', () => sheet(document.body.dataset.sheet === 'full' ? 'peek' : document.body.dataset.sheet === 'peek' ? 'half' : 'full'));
   document.getElementById('cc-home').addEventListener('click', () => { state.focus = null; fit(); redraw(); });

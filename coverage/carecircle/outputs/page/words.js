@@ -48,7 +48,7 @@ const percent = (share) => {
   const shown = share > 0.999 ? Math.floor(share * 10000) / 100 : Math.round(share * 1000) / 10;
   return `${shown}%`;
 };
-const metres = (m) => (m >= 1000 ? `${(m / 1000).toFixed(m >= 10000 ? 0 : 1)} ${say('page_km')}` : `${Math.round(m)} ${say('page_m')}`);
+const metres = (m) => (m >= 1000 ? `${Number((m / 1000).toFixed(m >= 100000 ? 0 : 1))} ${say('page_km')}` : `${Math.round(m)} ${say('page_m')}`);
 const minutes = (t) => `${t.toFixed(1)} ${say('page_min')}`;
 const measured = (value, unit) => (unit === 'min' ? minutes(value) : metres(value));
 

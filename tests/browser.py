@@ -1,0 +1,87 @@
+"""A real Chromium, every request but the page itself refused; without one tests skip, naming the install."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+INSTALL = "sudo apt-get install chromium  (or: python -m playwright install chromium)"
+_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--no-default-browser-check",
+    "--disable-default-apps",
+    "--disable-extensions",
+    "--mute-audio",
+]
+
+
+@dataclass
+class Visit:
+    """A page opened alone: what it asked for besides itself, and what it complained of."""
+
+    page: Page
+    requests: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def clean(self) -> None:
+        """Fail unless the page asked for nothing and complained of nothing."""
+        assert self.requests == []
+        assert self.complaints == []
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A browser: Debian's or the system's Chromium, else Playwright's own."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright absent: pip install playwright")
+    own = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    with sync_api.sync_playwright() as playwright:
+        try:
+            browser = playwright.chromium.launch(executable_path=own, args=_ARGUMENTS)
+        except sync_api.Error as error:
+            pytest.skip(f"no Chromium to drive ({str(error).splitlines()[0]}): {INSTALL}")
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@contextmanager
+def visit(
+    browser: Browser, path: Path, *, width: int = 1440, height: int = 900, **options: Any
+) -> Iterator[Visit]:
+    """Open one HTML file with all else refused, and wait until it says that it is ready."""
+    context = browser.new_context(viewport={"width": width, "height": height}, offline=False, **options)
+    page = context.new_page()
+    seen = Visit(page)
+    own = path.resolve().as_uri()
+
+    def gate(route: Any) -> None:
+        if route.request.url.split("#")[0] == own:
+            route.continue_()
+        else:
+            seen.requests.append(route.request.url)
+            route.abort()
+
+    context.route("**/*", gate)
+    page.on("console", lambda m: seen.complaints.append(m.text) if m.type in ("error", "warning") else None)
+    page.on("pageerror", lambda e: seen.complaints.append(str(e)))
+    try:
+        page.goto(own)
+        page.wait_for_selector("body[data-ready=yes]", timeout=20_000)
+        yield seen
+    finally:
+        context.close()

@@ -1,0 +1,176 @@
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pyogrio
+import pytest
+import python_calamine
+import rasterio
+
+from carecircle.errors import OutputError
+from carecircle.outputs import gis
+from carecircle.outputs import write as write_folder
+from carecircle.outputs.write import ensure_writable
+
+NAMES = {"gap_map.html", "verdicts.json", "verdicts.xlsx", "results.gpkg", "travel_time.tif", "manifest.json"}
+
+
+@pytest.fixture(scope="module")
+def folder(analysis: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("out") / "地图 maps" / "a"
+    write_folder(analysis, path)
+    return path
+
+
+def test_the_folder_holds_every_file(analysis: Any, folder: Path) -> None:
+    assert {p.name for p in folder.iterdir()} == NAMES
+    assert [p.name for p in folder.parent.iterdir()] == ["a"]
+    data = json.loads((folder / "verdicts.json").read_text(encoding="utf-8"))
+    assert data == analysis.to_dict("zh")
+
+
+def test_the_workbook_holds_text_as_text_and_the_verdicts_numbers(analysis: Any, folder: Path) -> None:
+    book = python_calamine.CalamineWorkbook.from_path(str(folder / "verdicts.xlsx"))
+    assert len(book.sheet_names) == 1 + len(analysis.verdicts)
+    rows = book.get_sheet_by_index(0).to_python()
+    for verdict in analysis.verdicts:
+        line = next(r for r in rows if r[0] == verdict.rule)
+        assert line[3] == pytest.approx(verdict.observed, rel=1e-15)  # a spreadsheet keeps 15 digits
+        assert line[5] == verdict.residents_affected
+        assert line[7] == verdict.quote
+    radius = book.get_sheet_by_name("M1.radius").to_python()
+    assert next(r[1] for r in radius if r[0] == "已覆盖") == analysis.verdicts[0].ledger.covered
+    assert next(r[2] for r in radius if r[0] == "东河镇") > 0
+
+
+def test_a_cell_that_begins_like_a_formula_stays_text(analysis: Any, tmp_path: Path) -> None:
+    import dataclasses
+    from types import SimpleNamespace
+
+    from carecircle.outputs.tables import workbook
+
+    verdict = analysis.verdicts[-1]
+    units = (dataclasses.replace(verdict.units[0], name="=HYPERLINK(1)", waived_by="https://example.org"),)
+    changed = SimpleNamespace(**{**vars(analysis), "verdicts": (dataclasses.replace(verdict, units=units),)})
+    workbook(changed, tmp_path / "v.xlsx")
+    sheet = (
+        python_calamine.CalamineWorkbook.from_path(str(tmp_path / "v.xlsx")).get_sheet_by_index(1).to_python()
+    )
+    assert any("=HYPERLINK(1)" in row for row in sheet)
+    assert any("https://example.org" in row for row in sheet)
+
+
+def test_the_geopackage_holds_its_layers(analysis: Any, folder: Path) -> None:
+    path = folder / "results.gpkg"
+    assert {name for name, _ in pyogrio.list_layers(path)} == set(gis.LAYERS)
+    demand = gpd.read_file(path, layer="demand")
+    query, reached = next((q, r) for q, r in analysis.reached.items() if q.metric == "minutes")
+    cost = reached["cost"].replace(np.inf, np.nan).to_numpy()
+    assert np.array_equal(demand[f"{query.key}_min"].to_numpy(), cost, equal_nan=True)
+    assert list(demand["M1.radius"]) == list(analysis.verdicts[0].people)
+    assert demand.crs == analysis.inputs.crs
+    facilities = gpd.read_file(path, layer="facilities")
+    assert "=HYPERLINK(1)" in set(facilities["name"])
+    areas = gpd.read_file(path, layer="areas").set_index("area_id")
+    assert areas.loc["t1", "urban"] == "no"
+    gap = analysis.verdicts[0].ledger.not_covered
+    assert areas.loc[["t0", "t1"], "M1.radius_not_covered"].sum() == pytest.approx(gap)
+    assert set(gpd.read_file(path, layer="verdict_units")["unit_id"]) == {"t0", "t1"}
+    assert set(gpd.read_file(path, layer="snaps")["mode"]) == {"ambulance", "drive"}
+
+
+def test_the_surface_is_a_cloud_optimised_tiff_with_named_bands(analysis: Any, folder: Path) -> None:
+    query, surface = next(iter(analysis.surfaces.items()))
+    with rasterio.open(folder / "travel_time.tif") as raster:
+        assert raster.tags(ns="IMAGE_STRUCTURE")["LAYOUT"] == "COG"
+        assert query.key in raster.descriptions[0]
+        assert raster.crs == analysis.inputs.crs
+        assert np.array_equal(raster.read(1), surface.values, equal_nan=True)
+
+
+def test_with_a_source_date_two_runs_are_equal_to_the_byte(
+    analysis: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import time
+
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+    digests = []
+    for run in ("one", "two"):
+        write_folder(analysis, tmp_path / run)
+        time.sleep(1.1)
+        digests.append(
+            {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in (tmp_path / run).iterdir()}
+        )
+    assert digests[0] == digests[1]
+    assert set(digests[0]) == NAMES
+
+
+def test_our_files_are_replaced_and_others_kept(analysis: Any, tmp_path: Path) -> None:
+    from types import SimpleNamespace
+
+    (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
+    (tmp_path / "gap_map.html").write_text("old", encoding="utf-8")
+    (tmp_path / "travel_time.tif").write_text("of an earlier run with roads", encoding="utf-8")
+    written = write_folder(SimpleNamespace(**{**vars(analysis), "surfaces": {}}), tmp_path)
+    assert {p.name for p in written} == NAMES - {"travel_time.tif"}
+    assert {p.name for p in tmp_path.iterdir()} == (NAMES | {"notes.txt"}) - {"travel_time.tif"}
+    assert (tmp_path / "notes.txt").read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.parametrize("existing", [True, False])
+def test_a_writer_that_fails_midway_leaves_the_folder_as_it_was(
+    analysis: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, existing: bool
+) -> None:
+    target = tmp_path / "out"
+    if existing:
+        target.mkdir()
+        (target / "verdicts.json").write_text("before", encoding="utf-8")
+
+    def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(gis, "travel_time", full)
+    with pytest.raises(OutputError, match="No space left"):
+        write_folder(analysis, target)
+    assert [p.name for p in tmp_path.iterdir()] == (["out"] if existing else [])
+    if existing:
+        assert [p.name for p in target.iterdir()] == ["verdicts.json"]
+        assert (target / "verdicts.json").read_text(encoding="utf-8") == "before"
+
+
+def test_a_move_that_fails_midway_is_undone(
+    analysis: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "out"
+    target.mkdir()
+    (target / "gap_map.html").write_text("before", encoding="utf-8")
+    real = os.replace
+
+    def replace(source: Any, goal: Any) -> None:
+        if Path(source).parent.name == "new" and Path(source).name == "results.gpkg":
+            raise OSError(13, "in use by another program")
+        real(source, goal)
+
+    monkeypatch.setattr(os, "replace", replace)
+    with pytest.raises(OutputError, match="in use"):
+        write_folder(analysis, target)
+    assert [p.name for p in target.iterdir()] == ["gap_map.html"]
+    assert (target / "gap_map.html").read_text(encoding="utf-8") == "before"
+
+
+def test_a_folder_that_is_a_file_is_said_so(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    for path in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(OutputError, match="cannot be written"):
+            ensure_writable(path)
+
+
+def test_asking_leaves_no_trace(tmp_path: Path) -> None:
+    ensure_writable(tmp_path / "a" / "b")
+    assert list(tmp_path.iterdir()) == []
