@@ -174,7 +174,9 @@ def test_capacitated_models(seed: int) -> None:
     rng = np.random.default_rng(seed)
     rows, columns = int(rng.integers(2, 6)), int(rng.integers(2, 4))
     cost = np.round(rng.random((rows, columns)) * 10, 1)
-    w = World(cost, rng.integers(1, 12, rows).astype(float), float(rng.uniform(2, 9)), int(rng.integers(1, 3)))
+    w = World(
+        cost, rng.integers(1, 12, rows).astype(float), float(rng.uniform(2, 9)), int(rng.integers(1, 3))
+    )
     room = rng.integers(3, 30, columns).astype(float)
     most, least = 0.0, math.inf
     everything = np.ones_like(cost, dtype=bool)
@@ -257,7 +259,9 @@ def test_conditions_bind_in_every_model(seed: int) -> None:
     without_count = [s for s in sets(columns) if permitted(s, c, columns)]
     covers = [s for s in without_count if (cost[:, s] <= limit).any(axis=1).all()]
     cheapest = models.lscp(cost, limit=limit, conditions=c)
-    share = [s for s in without_count if people[(cost[:, s] <= limit).any(axis=1)].sum() >= 0.7 * people.sum()]
+    share = [
+        s for s in without_count if people[(cost[:, s] <= limit).any(axis=1)].sum() >= 0.7 * people.sum()
+    ]
     partial = models.partial_cover(cost, people, limit=limit, share=0.7, conditions=c)
     price = np.array(c.cost)
     price[list(c.keep)] = 0

@@ -135,6 +135,7 @@ class Benders:
         """Search until proven, out of time, or within the gap."""
         if start is not None:
             self._offer(start)
+        self._tell()
         x = self._relax()
         if x is None or self._done():
             return self.search
