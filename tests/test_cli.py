@@ -9,9 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from worlds import street_study
 
 from carecircle import cli
+from worlds import street_study
 
 OUTPUTS = {
     "gap_map.html",
@@ -141,6 +141,18 @@ def test_a_fault_of_ours_is_one_line_and_a_log(
     assert "Traceback" not in printed
     log = Path(printed.rsplit(" ", 1)[-1].strip())
     assert "on purpose" in log.read_text(encoding="utf-8")
+
+
+def test_demo_writes_the_county_and_its_map(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(monkeypatch, "demo", "--out", tmp_path / "demo", "--lang", "zh") == 0
+    assert {p.name for p in (tmp_path / "demo").iterdir()} == OUTPUTS | {"county"}
+    printed = capsys.readouterr().out
+    assert "虚构" in printed
+    assert "界内 210,000 " in printed
+    written = json.loads((tmp_path / "demo" / "verdicts.json").read_text(encoding="utf-8"))
+    assert {v["outcome"] for v in written["verdicts"]} == {"PASS", "FAIL", "NOT_ASSESSED", "NO_THRESHOLD"}
 
 
 def test_wrong_usage_exits_two(monkeypatch: pytest.MonkeyPatch) -> None:

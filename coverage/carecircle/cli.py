@@ -98,7 +98,8 @@ def demo(out: OutOption = None, lang: LangOption = None, fail_on: FailOption = N
 
     folder = out or Path("maps") / "demo"
     _writable(folder)
-    run(write_county(folder / "county"), out=folder, lang=lang, fail_on=fail_on)
+    write_county(folder / "county")
+    run(folder / "county" / "study.toml", out=folder, lang=lang, fail_on=fail_on)
 
 
 @app.command()
