@@ -73,8 +73,8 @@ def test_with_sites_runs_the_scenario(street: Path, tmp_path: Path, monkeypatch:
     rows = []
     for number, metres in enumerate((900, 4000, 9000)):
         lon, lat = east(metres)
-        rows.append({"facility_id": f"n{number}", "name": "新", "category": "社区卫生服务中心", "lon": lon, "lat": lat,
-                     "status": "open"})  # fmt: skip
+        site = {"facility_id": f"n{number}", "name": "新", "category": "社区卫生服务中心", "status": "open"}
+        rows.append({**site, "lon": lon, "lat": lat})
     rows.append({**rows[0], "facility_id": "centre", "status": "closed"})
     table = write_csv(tmp_path / "sites.csv", rows)
     assert call(monkeypatch, "run", street, "--out", tmp_path / "out", "--with", table) == 0

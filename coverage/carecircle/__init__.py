@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from carecircle.analysis import Analysis, analyze, reanalyze
     from carecircle.errors import CarecircleError, InputError, OutputError, PlanError, StudyError, UsageError
-    from carecircle.rules import Outcome, Plan, Verdict, judge, load_plan
+    from carecircle.rules import Outcome, Plan, Verdict, load_plan
+    from carecircle.rules.judge import judge
     from carecircle.study import Study, load_study
 
 _HOMES = {

@@ -341,7 +341,8 @@ def _beside_border(
         outside = set(serving.loc[~serving["inside"].astype(bool), "facility_id"])
         if used & outside:
             alone[query] = asker.reach(query, _serving(inputs, query, inside_only=True))
-    if not alone:
+    demand = inputs.demand
+    if not alone or demand is None:
         return list(verdicts)
     without = judge(plan, inputs, {**reached, **alone})
     result = []
@@ -349,7 +350,7 @@ def _beside_border(
         if verdict.people is None or verdict.observed == other.observed:
             result.append(verdict)
             continue
-        lost = inputs.demand["residents"][(verdict.people == "covered") & (other.people != "covered")]
+        lost = demand["residents"][(verdict.people == "covered") & (other.people != "covered")]
         facts = {
             "observed": verdict.shown(other.observed),
             "outcome": other.outcome.sentence,

@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.table import Table
 
 from carecircle.errors import CarecircleError
-from carecircle.texts import Language, Sentence, say
+from carecircle.texts import LANGUAGES, Language, Sentence, say
 
 if TYPE_CHECKING:
     from carecircle.analysis import Analysis
@@ -173,12 +173,12 @@ def _log(error: BaseException) -> Path:
 
 def _language(lang: Lang | None) -> Language:
     """``--lang``, else CARECIRCLE_LANG, else the system's language."""
-    if lang is not None:
-        return lang.value  # type: ignore[return-value]
-    if "--lang" in sys.argv[:-1]:
+    asked = lang.value if lang is not None else ""
+    if lang is None and "--lang" in sys.argv[:-1]:
         asked = sys.argv[sys.argv.index("--lang") + 1]
-        if asked in ("zh", "en"):
-            return asked
+    for language in LANGUAGES:
+        if asked == language:
+            return language
     told = os.environ.get("CARECIRCLE_LANG") or locale.getlocale()[0] or ""
     return "zh" if told.lower().startswith(("zh", "chinese")) else "en"
 

@@ -27,9 +27,7 @@ def summary(analysis: Analysis, folder: Path, language: Language, console: Conso
     if ledger is None:
         console.print(say("terminal.no_residents", language))
     else:
-        console.print(
-            say("terminal.ledger", language, **ledger.to_dict(), cells=ledger.cells_without_value)
-        )
+        console.print(say("terminal.ledger", language, **ledger.to_dict(), cells=ledger.cells_without_value))
     console.print(_table(analysis, language))
     for finding in analysis.findings:
         if finding.level != "note":
@@ -42,8 +40,8 @@ def summary(analysis: Analysis, folder: Path, language: Language, console: Conso
 def _table(analysis: Analysis, language: Language) -> Table:
     table = Table(show_edge=False, pad_edge=False, expand=False)
     for column in ("rule", "outcome", "observed", "target", "affected", "quote"):
-        justify = "right" if column in ("observed", "target", "affected") else "left"
-        table.add_column(say(f"terminal.{column}", language), justify=justify, overflow="fold")
+        header, figures = say(f"terminal.{column}", language), column in ("observed", "target", "affected")
+        table.add_column(header, justify="right" if figures else "left", overflow="fold")
     for verdict in analysis.verdicts:
         affected = verdict.residents_affected
         table.add_row(
