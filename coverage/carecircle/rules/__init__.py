@@ -1,5 +1,6 @@
 """What the plan demands: rules in plan files, judged against a study, each with its citation."""
 
+from carecircle.rules.consistency import Inconsistency, inconsistencies, known_inconsistencies
 from carecircle.rules.judge import by_area, judge
 from carecircle.rules.language import Condition, Rule
 from carecircle.rules.needs import need_sentence, needs, plans_json
@@ -11,6 +12,7 @@ __all__ = [
     "ByRoad",
     "Condition",
     "Flip",
+    "Inconsistency",
     "Outcome",
     "Plan",
     "ReachQuery",
@@ -20,7 +22,9 @@ __all__ = [
     "by_area",
     "catalogue",
     "decide",
+    "inconsistencies",
     "judge",
+    "known_inconsistencies",
     "load_plan",
     "need_sentence",
     "needs",

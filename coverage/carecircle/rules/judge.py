@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from carecircle import schema
+from carecircle.rules.consistency import inconsistencies, touching
 from carecircle.rules.language import Rule
 from carecircle.rules.measures_people import Reached, judge_reach, judge_response
 from carecircle.rules.measures_totals import judge_baseline, judge_count, judge_load, judge_ratio
@@ -64,15 +65,18 @@ def judge(plan: Plan, inputs: Inputs, reached: Reached) -> list[Verdict]:
         In the plan's order.
     """
     own = {rule.id: MEASURES[rule.kind](rule, plan, inputs, reached) for rule in plan.rules}
-    contradicting = {r.id: r.contradicts for r in plan.rules if r.contradicts}
+    disagreements = inconsistencies(plan)
     verdicts = []
     for rule in plan.rules:
         verdict = _either_way(own[rule.id], [own[other] for other in rule.any_of])
-        if rule.id in contradicting:
-            facts = {"others": [f"{o}「{plan.find(o).quote}」" for o in rule.contradicts]}
-            verdict = replace(
-                verdict, assumptions=(*verdict.assumptions, Sentence("rules.contradicted", facts))
-            )
+        said = [
+            Sentence("rules.inconsistent", {"finding": f.sentence}) for f in touching(disagreements, rule.id)
+        ]
+        if rule.contradicts:
+            others = [f"{o}「{plan.find(o).quote}」" for o in rule.contradicts]
+            said.append(Sentence("rules.contradicted", {"others": others}))
+        if said:
+            verdict = replace(verdict, assumptions=(*verdict.assumptions, *said))
         verdicts.append(verdict)
     return verdicts
 

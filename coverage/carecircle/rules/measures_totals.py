@@ -77,6 +77,8 @@ def judge_count(rule: Rule, plan: Plan, inputs: Inputs) -> Verdict:
     else:
         roles = (*rule.designations, *rule.has)
         figure = counted(inputs, plan, rule.categories, roles, rule.total)
+    if official is None and rule.per != 1:
+        figure = replace(figure, low=figure.low / rule.per, high=figure.high / rule.per)
     return _judged(rule, figure, _unit(rule), "count", {})
 
 
@@ -88,7 +90,7 @@ def judge_baseline(rule: Rule, plan: Plan, inputs: Inputs) -> Verdict:
     facts = {"year": str(year), "published": shown(rule.target, _unit(rule))}
     return Verdict(
         rule_def=rule, outcome=Outcome.NO_THRESHOLD, reason=Sentence("rules.baseline", facts),
-        observed=None if found is None else found[0], target=rule.target, unit=_unit(rule),
+        observed=None if found is None else found[0] / rule.per, target=rule.target, unit=_unit(rule),
         comparison=rule.comparison,
     )  # fmt: skip
 

@@ -1,0 +1,271 @@
+"""A plan held against itself: repeats, parts and wholes, the ratios and residents its numbers imply."""
+
+from __future__ import annotations
+
+import math
+import re
+import statistics
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from carecircle.rules.language import Rule
+from carecircle.rules.plan import Plan
+from carecircle.texts import Sentence
+
+_SLIGHT = 0.02
+"""A ratio whose own numbers miss it by less is a slip of rounding, not a contradiction."""
+_GROWTH = 0.25
+"""A part that grows by this share of the whole more than the whole does was measured on other facilities."""
+
+
+@dataclass(frozen=True)
+class Inconsistency:
+    """Numbers of one plan that cannot all be meant.
+
+    Parameters
+    ----------
+    key
+        Stable name, ``check:rule[+rule]``.
+    check
+        ``two_numbers``, ``two_labels``, ``sum``, ``parts_exceed``, ``implied_ratio``, ``implied_residents``,
+        ``other_set`` or ``below_baseline``.
+    rules
+        Ids of the rules it touches.
+    sentence
+        What does not fit, with the numbers.
+    slight
+        Small enough to be a slip of rounding.
+    """
+
+    key: str
+    check: str
+    rules: tuple[str, ...]
+    sentence: Sentence
+    slight: bool = False
+
+
+def inconsistencies(plan: Plan) -> list[Inconsistency]:
+    """Every way a plan's own numbers disagree, found by machine over its rules."""
+    checks = (_twice, _sums, _implied_ratios, _implied_residents, _other_set, _below_baseline)
+    return [found for check in checks for found in check(plan)]
+
+
+@cache
+def known_inconsistencies() -> Mapping[str, Mapping[str, str]]:
+    """The recorded findings of the catalogue: plan -> key -> what a reader should make of it."""
+    text = (resources.files("carecircle.rules") / "known_inconsistencies.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def touching(found: Iterable[Inconsistency], rule_id: str) -> list[Inconsistency]:
+    """The findings that concern one rule."""
+    return [f for f in found if rule_id in f.rules]
+
+
+def _finding(
+    check: str, rules: Iterable[str], year: str = "", *, slight: bool = False, **facts: object
+) -> Inconsistency:
+    ids = tuple(rules)
+    if year:
+        facts["year"] = Sentence(f"rules.year_{year}")
+    key = ":".join([check, *([year] if year else []), "+".join(ids)])
+    return Inconsistency(key, check, ids, Sentence(f"rules.consistency_{check}", facts), slight)
+
+
+# ---- the same thing twice ----
+def _twice(plan: Plan) -> Iterator[Inconsistency]:
+    groups: dict[tuple[object, ...], list[Rule]] = {}
+    for rule in plan.rules:
+        if rule.target is not None and rule.year is None:
+            groups.setdefault(_subject(rule), []).append(rule)
+    for rules in groups.values():
+        first = rules[0]
+        for other in rules[1:]:
+            ids = (first.id, other.id)
+            if other.target != first.target and other.section != first.section:
+                facts: dict[str, Any] = {"one": first.section, "two": other.section}
+                yield _finding(
+                    "two_numbers", ids, first=_number(first.target), second=_number(other.target), **facts
+                )
+            elif other.target == first.target and _who(other) != _who(first):
+                facts = {"one": _label(first), "two": _label(other)}
+                yield _finding("two_labels", ids, number=_number(first.target), **facts)
+
+
+def _subject(rule: Rule) -> tuple[object, ...]:
+    """What a rule measures; two rules of one subject must give one number."""
+    if rule.indicator:
+        return (rule.indicator, rule.kind == "baseline")
+    parts = (rule.numerator, rule.denominator, rule.denominator_categories, rule.per, rule.total)
+    asked = (rule.has, None if rule.each is None else (rule.each.attribute, rule.each.share_of))
+    where = (rule.kind, rule.by, rule.scope, rule.units, rule.unit_names, rule.names, rule.comparison == "<=")
+    return (*where, *_who(rule), *parts, *asked)
+
+
+def _label(rule: Rule) -> str:
+    kinds, roles = _who(rule)
+    return "、".join(kinds) + (f"（{'、'.join(roles)}）" if roles else "")
+
+
+def _who(rule: Rule) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    return tuple(sorted(rule.categories)), tuple(sorted(rule.designations))
+
+
+# ---- parts and wholes ----
+def _sums(plan: Plan) -> Iterator[Inconsistency]:
+    for whole in plan.rules:
+        parts = [r for r in plan.rules if r.part_of == whole.id]
+        for year in ("target", "baseline"):
+            total = _of(whole, year)
+            summed = math.fsum(_with_parts(plan, p, year) for p in parts)
+            if total is None or not summed:
+                continue
+            ids = (whole.id, *(p.id for p in parts))
+            exact = whole.note == "sum_of_parts"
+            if exact and not math.isclose(total, summed, rel_tol=1e-9):
+                yield _finding("sum", ids, year, whole=total, sum=summed)
+            elif not exact and summed > total * (1 + 1e-9):
+                yield _finding("parts_exceed", ids, year, whole=total, sum=summed)
+
+
+def _of(rule: Rule, year: str) -> float | None:
+    return _number(rule.target) if year == "target" else rule.baseline
+
+
+def _with_parts(plan: Plan, rule: Rule, year: str) -> float:
+    """A part's number, or what its own parts come to where that is more."""
+    inner = math.fsum(_with_parts(plan, r, year) for r in plan.rules if r.part_of == rule.id)
+    return max(_of(rule, year) or 0.0, inner)
+
+
+def _number(target: float | tuple[float, float] | None) -> float | None:
+    return target if isinstance(target, float) else None
+
+
+# ---- ratios implied by others ----
+def _implied_ratios(plan: Plan) -> Iterator[Inconsistency]:
+    """A per B where the plan also gives A and B per so many residents."""
+    by_residents = {
+        r.numerator: r
+        for r in reversed(plan.rules)
+        if r.kind == "ratio" and r.denominator == "residents" and not r.categories and not r.designations
+    }
+    for rule in plan.rules:
+        top, bottom = by_residents.get(rule.numerator), by_residents.get(rule.denominator)
+        if rule.kind != "ratio" or top is None or bottom is None or rule.categories:
+            continue
+        yield from _implied(rule, top, bottom, "target")
+        yield from _implied(rule, top, bottom, "baseline")
+
+
+def _implied(rule: Rule, top: Rule, bottom: Rule, year: str) -> Iterator[Inconsistency]:
+    stated, a, b = (_of(r, year) for r in (rule, top, bottom))
+    if stated is None or a is None or not b:
+        return
+    scale = bottom.per / top.per * rule.per
+    implied = a / b * scale
+    half = _half(stated)
+    least = most = implied
+    if year == "baseline":  # measured figures are rounded as printed; targets are meant as printed
+        least, most = (a - _half(a)) / (b + _half(b)) * scale, (a + _half(a)) / (b - _half(b)) * scale
+    # A target asks for at least so much: only a smaller implied ratio denies it. A baseline is one number.
+    if most >= stated - half and (year == "target" or least <= stated + half):
+        return
+    off = abs(implied - stated) / stated
+    yield _finding(
+        "implied_ratio", (rule.id, top.id, bottom.id), year, slight=off < _SLIGHT,
+        stated=stated, implied=implied, top=a, bottom=b,
+    )  # fmt: skip
+
+
+def _half(value: float) -> float:
+    """Half a unit of a printed number's last digit."""
+    return 0.5 / float(10 ** _decimals(value))
+
+
+def _decimals(value: float) -> int:
+    """Digits after the point as a number is printed (7.5 has one, 10 none)."""
+    text = f"{value:.10f}".rstrip("0")
+    return len(text.partition(".")[2])
+
+
+# ---- residents implied by totals ----
+def implied_residents(plan: Plan, year: str = "baseline") -> dict[str, tuple[float, float, float]]:
+    """Residents that each pair of a total and its ratio implies: total's rule -> (least, likely, most).
+
+    The ends allow for the rounding of the printed ratio.
+    """
+    found = {}
+    for rule in plan.rules:
+        if not rule.total_of:
+            continue
+        other = plan.find(rule.total_of)
+        if year == "baseline":
+            total = _number(rule.target) if rule.kind == "baseline" else rule.baseline
+            share = other.baseline
+        else:
+            total = None if rule.kind == "baseline" else _number(rule.target)
+            share = _number(other.target)
+        if total is None or not share:
+            continue
+        half = 0.5 * 10 ** -max(_decimals(share), _quoted_decimals(other, share))
+        low, high = total / (share + half), total / (share - half)
+        found[rule.id] = (low * other.per, total / share * other.per, high * other.per)
+    return found
+
+
+def _quoted_decimals(rule: Rule, value: float) -> int:
+    """Digits after the point in the quotation, where it prints trailing zeros (3.20)."""
+    printed = [n for n in re.findall(r"\d+\.\d+", rule.quote) if math.isclose(float(n), value)]
+    return max((len(n.partition(".")[2]) for n in printed), default=0)
+
+
+def _implied_residents(plan: Plan) -> Iterator[Inconsistency]:
+    for year in ("baseline", "target"):
+        ranges = implied_residents(plan, year)
+        if len(ranges) < 2:
+            continue
+        ends = sorted(end for low, _, high in ranges.values() for end in (low, high))
+        agreed = max(ends, key=lambda at: sum(low <= at <= high for low, _, high in ranges.values()))
+        fits = [r for r, (low, _, high) in ranges.items() if low <= agreed <= high]
+        if len(fits) * 2 <= len(ranges):
+            likely = [middle for _, middle, _ in ranges.values()]
+            yield _finding("implied_spread", ranges, year, least=min(likely), most=max(likely))
+            continue
+        around = statistics.median([ranges[r][1] for r in fits])
+        for rule_id, (_, middle, _) in ranges.items():
+            if rule_id not in fits:
+                ids = (rule_id, plan.find(rule_id).total_of)
+                yield _finding("implied_residents", ids, year, implied=middle, others=around)
+
+
+# ---- a baseline of another set of facilities ----
+def _other_set(plan: Plan) -> Iterator[Inconsistency]:
+    for part in plan.rules:
+        whole = plan.find(part.part_of) if part.part_of else None
+        if whole is None or part.kind != "ratio" or part.baseline is None or whole.baseline is None:
+            continue
+        ends = _number(part.target), _number(whole.target)
+        if ends[0] is None or ends[1] is None:
+            continue
+        growth, room = ends[0] - part.baseline, ends[1] - whole.baseline
+        if growth > room + _GROWTH * whole.baseline:
+            yield _finding(
+                "other_set", (part.id, whole.id), before=part.baseline, after=ends[0],
+                whole_before=whole.baseline, whole_after=ends[1],
+            )  # fmt: skip
+
+
+def _below_baseline(plan: Plan) -> Iterator[Inconsistency]:
+    """A "at least" target below where the plan starts."""
+    for rule in plan.rules:
+        target = _number(rule.target)
+        if target is None or rule.baseline is None or rule.comparison != ">=" or rule.kind == "baseline":
+            continue
+        start = rule.baseline / 100 if rule.kind == "share" else rule.baseline
+        if target < start:
+            yield _finding("below_baseline", (rule.id,), target=target, baseline=start)
