@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test lint check docs notebooks clean
+.PHONY: demo test lint check schemas clean
 
 $(VENV)/.run: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("carecircle needs Python 3.11 or newer; this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
@@ -34,6 +34,9 @@ lint: $(VENV)/.lint
 	$(BIN)/lint-imports
 
 check: lint test
+
+schemas: $(VENV)/.run
+	@for of in study plan verdicts; do $(BIN)/carecircle schema $$of > docs/schemas/$$of.schema.json; done
 
 clean:
 	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

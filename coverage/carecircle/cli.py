@@ -130,6 +130,27 @@ def plans(
         console.print(table)
 
 
+class SchemaOf(StrEnum):
+    """The files whose shape is published."""
+
+    study = "study"
+    plan = "plan"
+    verdicts = "verdicts"
+
+
+@app.command()
+def schema(of: Annotated[SchemaOf, typer.Argument(help="study, plan or verdicts")]) -> None:
+    """Print the JSON Schema of a file, for editors and other programs.
+
+    Example: carecircle schema study > study.schema.json
+    """
+    from carecircle.rules import plan_schema, verdict_schema
+    from carecircle.study import study_schema
+
+    published = {SchemaOf.study: study_schema, SchemaOf.plan: plan_schema, SchemaOf.verdicts: verdict_schema}
+    typer.echo(json.dumps(published[of](), ensure_ascii=False, indent=1))
+
+
 def main() -> None:
     """Entry point: every failure becomes one clear message and its exit code."""
     for stream in (sys.stdout, sys.stderr):
