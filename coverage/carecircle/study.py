@@ -71,6 +71,8 @@ class Residents(_Section):
     layer: str | None = None
     columns: dict[str, str] = {}
     year: int | None = None
+    calibrate: bool = False
+    """Scale the residents of each area to its official figure ([totals], or the areas' own column)."""
     attribution: str = ""
 
 

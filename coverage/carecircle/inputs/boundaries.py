@@ -289,3 +289,32 @@ def to_village_points(
 def region_of(areas: gpd.GeoDataFrame, level: str) -> BaseGeometry:
     """The union of the polygons that bound a study."""
     return polygonal(shapely.union_all(areas.geometry[areas["level"] == level].to_numpy()))
+
+
+def joined(frame: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> npt.NDArray[np.object_]:
+    """Each row's area: as given, unless the place lies in a finer part of it; else by place.
+
+    A given code that no boundary file knows is kept where there are no areas at all, else the place decides.
+    """
+    given = frame["area_id"].to_numpy(dtype=object)
+    if areas.empty:
+        return np.array([g if isinstance(g, str) else None for g in given], dtype=object)
+    known = {significant(a): a for a in areas["area_id"]}
+    parent = dict(zip(areas["area_id"], areas["parent_id"], strict=True))
+    found = []
+    for here, code in zip(locate(frame.geometry, areas), given, strict=True):
+        own = known.get(significant(code)) if isinstance(code, str) else None
+        finer = own is None or own in _ancestors(here, parent)
+        found.append(here if finer else own)
+    joined = np.empty(len(found), dtype=object)
+    joined[:] = found
+    return joined
+
+
+def _ancestors(area_id: str | None, parent: Mapping[str, str | None]) -> list[str]:
+    line: list[str] = []
+    at = area_id
+    while isinstance(at, str) and at not in line:
+        line.append(at)
+        at = parent.get(at)
+    return line

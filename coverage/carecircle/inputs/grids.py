@@ -180,6 +180,20 @@ def grid_hull(grid: Grid) -> BaseGeometry:
     return placed
 
 
+def grid_points(grid: Grid, bounds: tuple[float, float, float, float]) -> tuple[Cells, Cells, Cells]:
+    """Longitude, latitude (WGS 84) and residents of every cell with residents within bounds in degrees."""
+    box = _window(grid, _to_grid(gpd.GeoSeries([shapely.box(*bounds)], crs=4326), grid)[0])
+    parts = []
+    with rasterio.open(grid.file) as raster:
+        for window, cells, _ in _blocks(raster, grid, box):
+            row, column = np.nonzero(cells > 0)
+            t = _moved(grid.transform, window)
+            parts.append((t.c + t.a * (column + 0.5), t.f + t.e * (row + 0.5), cells[row, column]))
+    x, y, people = (np.concatenate([p[i] for p in parts]) for i in range(3))
+    placed = place(gpd.GeoSeries(gpd.points_from_xy(x, y), crs=grid.crs), grid.crs).to_numpy()
+    return shapely.get_x(placed), shapely.get_y(placed), people
+
+
 def _blocks(
     raster: rasterio.DatasetReader, grid: Grid, box: tuple[int, int, int, int]
 ) -> Iterator[tuple[rasterio.windows.Window, Cells, Mask]]:

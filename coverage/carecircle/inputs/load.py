@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import math
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,37 +10,32 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyproj
 import shapely
 from shapely.geometry.base import BaseGeometry
 
 from carecircle.errors import CarecircleError, InputError, raise_all
-from carecircle.inputs.boundaries import locate, read_areas, region_of, significant, to_village_points
+from carecircle.inputs.boundaries import joined, region_of, significant
 from carecircle.inputs.datum import place, project, study_crs
-from carecircle.inputs.facilities import read_facilities
-from carecircle.inputs.grids import Grid, grid_hull, open_grid, share_grid
-from carecircle.inputs.osm_facilities import read_osm_facilities
-from carecircle.inputs.population import read_points
+from carecircle.inputs.degurba import degree_of_urbanisation
+from carecircle.inputs.door import MOST_FAULTS, Door, read_door
+from carecircle.inputs.grids import grid_hull, grid_points
+from carecircle.inputs.residents import calibrated, demand_of
 from carecircle.inputs.roads import read_roads
-from carecircle.inputs.totals import read_totals
 from carecircle.inputs.urban import mark_urban
 from carecircle.schema import (
     AREAS,
     FACILITIES,
-    LEVELS,
     MODES,
     TOTALS,
     Finding,
     InputsLedger,
-    check_demand,
     check_facilities,
 )
-from carecircle.study import Facilities, Study
+from carecircle.study import Study
 from carecircle.texts import Sentence
 
-_MOST_FAULTS = 50
 _OSM = "© OpenStreetMap contributors (ODbL)"
 
 
@@ -76,6 +70,10 @@ class Inputs:
         What must be printed beside any map, in the study file's order.
     hashes
         SHA-256 of every input file, by its path relative to the study file.
+    residents_as_read
+        The residents' input's own sum, before any calibration; None without one.
+    calibration
+        ``area_id, official, found, factor`` where the study asks to calibrate; else None.
     """
 
     study: Study
@@ -92,19 +90,8 @@ class Inputs:
     findings: tuple[Finding, ...] = ()
     attributions: tuple[str, ...] = ()
     hashes: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(eq=False)
-class _Door:
-    """Inputs as read, in WGS 84, before a study CRS is chosen."""
-
-    areas: gpd.GeoDataFrame | None = None
-    facilities: gpd.GeoDataFrame | None = None
-    points: gpd.GeoDataFrame | None = None
-    without_value: int = 0
-    grid: Grid | None = None
-    totals: pd.DataFrame | None = None
-    findings: list[Finding] = field(default_factory=list)
+    residents_as_read: float | None = None
+    calibration: pd.DataFrame | None = None
 
 
 def load_inputs(
@@ -129,8 +116,8 @@ def load_inputs(
     InputError
         Every fault of every file that can be found in one reading, each with file, row, column and mend.
     """
-    tell = progress or _silent
-    door = _read(study, tell)
+    tell = progress or (lambda _: None)
+    door = read_door(study, tell)
     region, crs, source = _bound(study, door)
     areas = _areas(door, study, crs)
     buffer_m = study.assumptions.buffer_km * 1000.0
@@ -139,9 +126,11 @@ def load_inputs(
     facilities = _facilities(door, study, areas, region, around, crs, faults)
     demand, ledger = None, None
     try:
-        demand, ledger = _demand(door, study, areas, region, crs, tell)
+        demand, ledger = demand_of(door, study, areas, region, crs, tell)
     except CarecircleError as fault:
         faults.append(fault)
+    if study.urban.by == "degurba" and demand is not None:
+        demand, areas = _urban_by_grid(door, study, areas, around, demand)
     edges = None
     if study.roads is not None and modes:
         tell(Sentence("inputs.reading", {"file": study.roads.path.name}))
@@ -150,8 +139,17 @@ def load_inputs(
             door.findings += found
         except CarecircleError as fault:
             faults.append(fault)
-    raise_all(faults[:_MOST_FAULTS])
+    raise_all(faults[:MOST_FAULTS])
     totals = _totals(door, areas)
+    as_read = None if ledger is None else ledger.total
+    calibration = None
+    if (
+        study.residents is not None
+        and study.residents.calibrate
+        and demand is not None
+        and ledger is not None
+    ):
+        demand, ledger, calibration = calibrated(study, demand, ledger, areas, totals, door)
     return Inputs(
         study=study,
         crs=crs,
@@ -163,83 +161,16 @@ def load_inputs(
         ledger=ledger,
         totals=totals,
         edges=edges,
-        urban_method=_urban_method(study, areas, door),
+        urban_method=_urban_method(study, areas, demand, door),
         findings=tuple(door.findings),
         attributions=_attributions(study),
         hashes=_hashes(study),
+        residents_as_read=as_read,
+        calibration=calibration,
     )
 
 
-def _silent(_: Sentence) -> None:
-    return None
-
-
-# ---- at the door --------------------------------------------------------------------------------------
-
-
-def _read(study: Study, tell: Callable[[Sentence], None]) -> _Door:
-    """Read every file but the roads; all their faults at once."""
-    door = _Door()
-    faults: list[CarecircleError] = []
-
-    def attempt(path: Path, read: Callable[[], None]) -> None:
-        tell(Sentence("inputs.reading", {"file": path.name}))
-        try:
-            read()
-        except CarecircleError as fault:
-            faults.extend(getattr(fault, "faults", (fault,)))
-
-    def areas() -> None:
-        assert study.boundaries is not None
-        door.areas, found = read_areas(study.boundaries)
-        door.findings += found
-
-    def residents() -> None:
-        assert study.residents is not None
-        if study.residents.format == "raster":
-            door.grid = open_grid(study.residents)
-        else:
-            door.points, door.without_value, found = read_points(study.residents)
-            door.findings += found
-
-    def totals() -> None:
-        assert study.totals is not None
-        door.totals, found = read_totals(study.totals.path)
-        door.findings += found
-
-    frames: list[gpd.GeoDataFrame] = []
-    if study.boundaries is not None:
-        attempt(study.boundaries.path, areas)
-    for source in study.facility_sources:
-
-        def facilities(source: Facilities = source) -> None:
-            frame, found = _facility_source(source)
-            frames.append(frame)
-            door.findings.extend(found)
-
-        attempt(source.path, facilities)
-    if study.residents is not None:
-        attempt(study.residents.path, residents)
-    if study.totals is not None:
-        attempt(study.totals.path, totals)
-    raise_all(faults[:_MOST_FAULTS])
-    if frames:
-        door.facilities = gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), crs=4326)
-        twice = door.facilities[door.facilities["facility_id"].duplicated()]
-        raise_all(
-            InputError("inputs.facility_twice", file=f, row=int(r), value=v)
-            for f, r, v in zip(
-                twice["source"][:20], twice["row"][:20], twice["facility_id"][:20], strict=True
-            )
-        )
-    return door
-
-
-def _facility_source(source: Facilities) -> tuple[gpd.GeoDataFrame, list[Finding]]:
-    return read_osm_facilities(source.path) if source.format == "osm" else read_facilities(source)
-
-
-def _bound(study: Study, door: _Door) -> tuple[BaseGeometry, pyproj.CRS, Sentence]:
+def _bound(study: Study, door: Door) -> tuple[BaseGeometry, pyproj.CRS, Sentence]:
     """The study's region, the CRS chosen by its middle, and where the region comes from."""
     if door.areas is not None and study.boundaries is not None:
         source = Sentence("inputs.file_region", {"file": study.boundaries.path.name})
@@ -273,7 +204,23 @@ def _crs_for(shapes: gpd.GeoSeries) -> pyproj.CRS:
 # ---- joined -------------------------------------------------------------------------------------------
 
 
-def _areas(door: _Door, study: Study, crs: pyproj.CRS) -> gpd.GeoDataFrame:
+def _urban_by_grid(
+    door: Door, study: Study, areas: gpd.GeoDataFrame, around: BaseGeometry, demand: gpd.GeoDataFrame
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Demand and areas marked by the Degree of Urbanisation of all residents in reach of the boundary."""
+    west, south, east, north = place(gpd.GeoSeries([around], crs=demand.crs), demand.crs).total_bounds
+    if door.grid is not None:
+        lon, lat, residents = grid_points(door.grid, (west, south, east, north))
+    else:
+        assert door.points is not None
+        known = door.points[door.points.geometry.notna()]
+        lon, lat = known.geometry.x.to_numpy(), known.geometry.y.to_numpy()
+        residents = known["residents"].to_numpy()
+    degree = degree_of_urbanisation(lon, lat, residents)
+    return degree.mark_demand(demand), degree.mark_areas(areas, demand)
+
+
+def _areas(door: Door, study: Study, crs: pyproj.CRS) -> gpd.GeoDataFrame:
     if door.areas is None:
         empty = {c: pd.Series([], dtype=object) for c in AREAS if c != "geometry"}
         return gpd.GeoDataFrame(empty, geometry=gpd.GeoSeries([], crs=crs), crs=crs)
@@ -284,7 +231,7 @@ def _areas(door: _Door, study: Study, crs: pyproj.CRS) -> gpd.GeoDataFrame:
 
 
 def _facilities(
-    door: _Door,
+    door: Door,
     study: Study,
     areas: gpd.GeoDataFrame,
     region: BaseGeometry,
@@ -302,7 +249,7 @@ def _facilities(
     near = np.where(placed, shapely.intersects(shapes, around), True)
     faults += _swapped(door.facilities[~near], around, crs)
     frame["inside"] = np.where(placed, shapely.intersects(shapes, region), True).astype(bool)
-    frame["area_id"] = pd.Series(_joined(frame, areas), index=frame.index, dtype=object)
+    frame["area_id"] = pd.Series(joined(frame, areas), index=frame.index, dtype=object)
     if (~near).any():
         facts = {"count": int((~near).sum()), "buffer_km": study.assumptions.buffer_km}
         door.findings.append(Finding("warning", Sentence("inputs.outside_buffer", facts)))
@@ -327,99 +274,10 @@ def _swapped(far: gpd.GeoDataFrame, around: BaseGeometry, crs: pyproj.CRS) -> li
     ][:20]  # fmt: skip
 
 
-def _joined(frame: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> npt.NDArray[np.object_]:
-    """Each row's area: as given, unless the place lies in a finer part of it; else by place.
-
-    A given code that no boundary file knows is kept where there are no areas at all, else the place decides.
-    """
-    given = frame["area_id"].to_numpy(dtype=object)
-    if areas.empty:
-        return np.array([g if isinstance(g, str) else None for g in given], dtype=object)
-    known = {significant(a): a for a in areas["area_id"]}
-    parent = dict(zip(areas["area_id"], areas["parent_id"], strict=True))
-    found = []
-    for here, code in zip(locate(frame.geometry, areas), given, strict=True):
-        own = known.get(significant(code)) if isinstance(code, str) else None
-        finer = own is None or own in _ancestors(here, parent)
-        found.append(here if finer else own)
-    joined = np.empty(len(found), dtype=object)
-    joined[:] = found
-    return joined
-
-
-def _ancestors(area_id: str | None, parent: Mapping[str, str | None]) -> list[str]:
-    line: list[str] = []
-    at = area_id
-    while isinstance(at, str) and at not in line:
-        line.append(at)
-        at = parent.get(at)
-    return line
-
-
-def _demand(
-    door: _Door,
-    study: Study,
-    areas: gpd.GeoDataFrame,
-    region: BaseGeometry,
-    crs: pyproj.CRS,
-    tell: Callable[[Sentence], None],
-) -> tuple[gpd.GeoDataFrame | None, InputsLedger | None]:
-    if study.residents is None:
-        return None, None
-    if door.grid is not None:
-        tell(Sentence("inputs.sharing", {"file": study.residents.path.name}))
-        demand, ledger = _from_grid(door.grid, door, areas, region, crs)
-    else:
-        demand, ledger = _from_points(door, study, areas, region, crs)
-    mark = dict(zip(areas["area_id"], areas["urban"], strict=True)) if len(areas) else {}
-    demand["urban"] = pd.Series([mark.get(a) for a in demand["area_id"]], index=demand.index, dtype=object)
-    columns = ["demand_id", "residents", "area_id", "urban", "geometry"]
-    return check_demand(demand[columns].reset_index(drop=True)), ledger
-
-
-def _from_grid(
-    grid: Grid, door: _Door, areas: gpd.GeoDataFrame, region: BaseGeometry, crs: pyproj.CRS
-) -> tuple[gpd.GeoDataFrame, InputsLedger]:
-    own = areas if door.areas is None else door.areas  # as drawn at the door: no way there and back
-    polygons = own[own.geom_type.isin(["Polygon", "MultiPolygon"])]
-    finest = polygons.assign(depth=[-LEVELS.index(v) for v in polygons["level"]])
-    finest = finest.sort_values(["depth", "area_id"])
-    if door.areas is None:
-        door_region = place(gpd.GeoSeries([region], crs=crs), crs).iloc[0]
-    else:
-        door_region = region_of(door.areas, str(finest["level"].iloc[-1]))
-    people = share_grid(grid, finest, door_region)
-    demand = people.demand.set_geometry(project(people.demand.geometry, crs))
-    found = demand["area_id"].to_numpy(dtype=object)
-    to_village_points(found, demand.geometry.to_numpy(), areas)
-    demand["area_id"] = pd.Series(found, index=demand.index, dtype=object)
-    inside = math.fsum(demand["residents"])
-    total = math.fsum([inside, people.outside])
-    return demand, InputsLedger(total, inside, people.outside, 0.0, people.cells_without_value)
-
-
-def _from_points(
-    door: _Door, study: Study, areas: gpd.GeoDataFrame, region: BaseGeometry, crs: pyproj.CRS
-) -> tuple[gpd.GeoDataFrame, InputsLedger]:
-    assert door.points is not None
-    assert study.residents is not None
-    demand = door.points.set_geometry(project(door.points.geometry, crs))
-    shapes = demand.geometry.to_numpy()
-    placed = ~shapely.is_missing(shapes)
-    inside = placed & shapely.intersects(shapes, region)
-    demand["area_id"] = pd.Series(_joined(demand, areas), index=demand.index, dtype=object)
-    people = demand["residents"].to_numpy()
-    sums = [math.fsum(people[where]) for where in (inside, placed & ~inside, ~placed)]
-    if not inside.any():
-        raise InputError("inputs.points_outside", file=study.residents.path)
-    ledger = InputsLedger(math.fsum(people), sums[0], sums[1], sums[2], door.without_value)
-    return demand[inside | ~placed], ledger
-
-
 # ---- beside -------------------------------------------------------------------------------------------
 
 
-def _totals(door: _Door, areas: gpd.GeoDataFrame) -> pd.DataFrame:
+def _totals(door: Door, areas: gpd.GeoDataFrame) -> pd.DataFrame:
     if door.totals is None:
         return pd.DataFrame({c: pd.Series([], dtype=object) for c in TOTALS})
     known = {significant(a): a for a in areas["area_id"]}
@@ -433,8 +291,13 @@ def _totals(door: _Door, areas: gpd.GeoDataFrame) -> pd.DataFrame:
     return totals
 
 
-def _urban_method(study: Study, areas: gpd.GeoDataFrame, door: _Door) -> Sentence | None:
-    if len(areas) and areas["urban"].notna().any():
+def _urban_method(
+    study: Study, areas: gpd.GeoDataFrame, demand: gpd.GeoDataFrame | None, door: Door
+) -> Sentence | None:
+    known = len(areas) > 0 and areas["urban"].notna().any()
+    if demand is not None and not known:
+        known = bool(demand["urban"].notna().any())
+    if known:
         sentence = Sentence(f"inputs.urban_{study.urban.by}")
         if study.urban.by == "type":
             door.findings.append(Finding("warning", sentence))

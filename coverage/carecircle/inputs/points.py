@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
@@ -94,3 +96,29 @@ def _shifted(
             facts = {"datum": datum, "count": abroad}
             findings.append(Finding("warning", Sentence("inputs.datum_abroad", facts), file=str(table.file)))
     return x, y
+
+
+_H3 = re.compile(r"8[0-9a-f]{14}")
+
+
+def looks_like_h3(ids: pd.Series) -> bool:
+    """Whether every id is an H3 cell index."""
+    return len(ids) > 0 and all(isinstance(i, str) and _H3.fullmatch(i) for i in ids)
+
+
+def h3_points(table: Table, ids: pd.Series) -> tuple[gpd.GeoSeries, list[CarecircleError]]:
+    """Centres of H3 cells in WGS 84.
+
+    Raises
+    ------
+    InputError
+        If the ``h3`` package is not installed.
+    """
+    try:
+        import h3
+    except ImportError as error:
+        raise InputError("inputs.needs_h3", file=table.file) from error
+    bad = pd.Series([not h3.is_valid_cell(i) for i in ids], index=ids.index)
+    faults = table.faults("inputs.bad_h3", bad, "demand_id")
+    points = [None if b else shapely.Point(h3.cell_to_latlng(i)[::-1]) for i, b in zip(ids, bad, strict=True)]
+    return gpd.GeoSeries(points, index=ids.index, crs=4326), faults

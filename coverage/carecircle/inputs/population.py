@@ -8,7 +8,7 @@ import geopandas as gpd
 import pandas as pd
 
 from carecircle.errors import CarecircleError, InputError, raise_all
-from carecircle.inputs.points import points_of
+from carecircle.inputs.points import h3_points, looks_like_h3, points_of
 from carecircle.inputs.tables import read_table
 from carecircle.schema import Finding
 from carecircle.study import Residents
@@ -50,7 +50,10 @@ def read_points(source: Residents) -> tuple[gpd.GeoDataFrame, int, list[Finding]
     residents, bad = table.numbers("residents")
     faults += table.faults("inputs.bad_residents", bad, "residents")
     faults += table.faults("inputs.negative", residents < 0, "residents")
-    geometry, wrong = points_of(table, source.datum, findings)
+    if not table.has("lon") and table.geometry is None and looks_like_h3(ids):
+        geometry, wrong = h3_points(table, ids)
+    else:
+        geometry, wrong = points_of(table, source.datum, findings)
     raise_all([*faults, *wrong])
     known = residents.notna()
     if not known.any():

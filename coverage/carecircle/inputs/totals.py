@@ -1,4 +1,4 @@
-"""Official figures: a table of area, attribute, value, year and source."""
+"""Official figures: a table of area, attribute, value, year and source, or a census table as published."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import pandas as pd
 from carecircle.errors import CarecircleError, raise_all
 from carecircle.inputs.tables import read_table
 from carecircle.schema import Finding
+
+_FIGURES = ("residents", "residents_urban", "residents_rural", "residents_0_14")
 
 
 def read_totals(path: Path) -> tuple[pd.DataFrame, list[Finding]]:
@@ -28,6 +30,8 @@ def read_totals(path: Path) -> tuple[pd.DataFrame, list[Finding]]:
         Missing columns, values or years that are no numbers, negative values: all at once.
     """
     table = read_table(path, columns=("area_id", "attribute", "value", "year", "source"))
+    if not table.has("attribute") and not table.has("value"):
+        return _wide(path)
     raise_all(table.require(["attribute", "value"]))
     value, bad = table.numbers("value")
     year, bad_year = table.numbers("year")
@@ -46,3 +50,44 @@ def read_totals(path: Path) -> tuple[pd.DataFrame, list[Finding]]:
         }
     )
     return totals[known.to_numpy()].reset_index(drop=True), list(table.findings)
+
+
+def _wide(path: Path) -> tuple[pd.DataFrame, list[Finding]]:
+    """A census table: one row an area, one column a figure; shares of children become numbers of children."""
+    columns = (
+        "area_id",
+        "residents",
+        "residents_urban",
+        "residents_rural",
+        "residents_0_14",
+        "share_0_14",
+        "year",
+    )
+    table = read_table(path, columns=columns)
+    raise_all(table.require(["area_id", "residents"]))
+    figures: dict[str, pd.Series] = {}
+    faults: list[CarecircleError] = []
+    for column in columns[1:]:
+        if table.has(column):
+            figures[column], bad = table.numbers(column)
+            faults += table.faults("inputs.not_a_number", bad, column)
+            faults += table.faults("inputs.negative", figures[column] < 0, column)
+    raise_all(faults)
+    year = figures.pop("year", pd.Series(float("nan"), index=table.frame.index))
+    share = figures.pop("share_0_14", None)
+    if share is not None and "residents_0_14" not in figures:
+        figures["residents_0_14"] = figures["residents"] * share / 100.0
+    frames = [
+        pd.DataFrame(
+            {
+                "area_id": [a or "" for a in table.text("area_id")],
+                "attribute": name,
+                "value": values.to_numpy(),
+                "year": year.to_numpy(),
+                "source": path.name,
+            }
+        )
+        for name, values in figures.items()
+    ]
+    totals = pd.concat(frames, ignore_index=True)
+    return totals[totals["value"].notna()].reset_index(drop=True), list(table.findings)

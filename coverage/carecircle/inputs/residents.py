@@ -1,0 +1,140 @@
+"""Residents joined to areas: inside, outside or placeless, and scaled to official figures when asked."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyproj
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from carecircle.errors import InputError
+from carecircle.inputs.boundaries import joined, region_of, to_village_points
+from carecircle.inputs.calibrate import calibrate, figures_of
+from carecircle.inputs.datum import place, project
+from carecircle.inputs.door import Door
+from carecircle.inputs.grids import Grid, share_grid
+from carecircle.schema import LEVELS, Finding, InputsLedger, check_demand
+from carecircle.study import Study
+from carecircle.texts import Sentence
+
+
+def demand_of(
+    door: Door,
+    study: Study,
+    areas: gpd.GeoDataFrame,
+    region: BaseGeometry,
+    crs: pyproj.CRS,
+    tell: Callable[[Sentence], None],
+) -> tuple[gpd.GeoDataFrame | None, InputsLedger | None]:
+    """Residents as a demand frame in the study's CRS, and the ledger of where all of them went.
+
+    Residents inside the boundary and those whose place is unknown become rows; both are None without a
+    residents' input. ``urban`` comes from each row's area.
+    """
+    if study.residents is None:
+        return None, None
+    if door.grid is not None:
+        tell(Sentence("inputs.sharing", {"file": study.residents.path.name}))
+        demand, ledger = _from_grid(door.grid, door, areas, region, crs)
+    else:
+        demand, ledger = _from_points(door, study, areas, region, crs)
+    mark = dict(zip(areas["area_id"], areas["urban"], strict=True)) if len(areas) else {}
+    demand["urban"] = pd.Series([mark.get(a) for a in demand["area_id"]], index=demand.index, dtype=object)
+    columns = ["demand_id", "residents", "area_id", "urban", "geometry"]
+    return check_demand(demand[columns].reset_index(drop=True)), ledger
+
+
+def _from_grid(
+    grid: Grid, door: Door, areas: gpd.GeoDataFrame, region: BaseGeometry, crs: pyproj.CRS
+) -> tuple[gpd.GeoDataFrame, InputsLedger]:
+    own = areas if door.areas is None else door.areas  # as drawn at the door: no way there and back
+    polygons = own[own.geom_type.isin(["Polygon", "MultiPolygon"])]
+    finest = polygons.assign(depth=[-LEVELS.index(v) for v in polygons["level"]])
+    finest = finest.sort_values(["depth", "area_id"])
+    if door.areas is None:
+        door_region = place(gpd.GeoSeries([region], crs=crs), crs).iloc[0]
+    else:
+        door_region = region_of(door.areas, str(finest["level"].iloc[-1]))
+    people = share_grid(grid, finest, door_region)
+    demand = people.demand.set_geometry(project(people.demand.geometry, crs))
+    found = demand["area_id"].to_numpy(dtype=object)
+    to_village_points(found, demand.geometry.to_numpy(), areas)
+    demand["area_id"] = pd.Series(found, index=demand.index, dtype=object)
+    inside = math.fsum(demand["residents"])
+    total = math.fsum([inside, people.outside])
+    return demand, InputsLedger(total, inside, people.outside, 0.0, people.cells_without_value)
+
+
+def _from_points(
+    door: Door, study: Study, areas: gpd.GeoDataFrame, region: BaseGeometry, crs: pyproj.CRS
+) -> tuple[gpd.GeoDataFrame, InputsLedger]:
+    assert door.points is not None
+    assert study.residents is not None
+    demand = door.points.set_geometry(project(door.points.geometry, crs))
+    _place_by_code(demand, areas, door, study)
+    shapes = demand.geometry.to_numpy()
+    placed = ~shapely.is_missing(shapes)
+    inside = placed & shapely.intersects(shapes, region)
+    demand["area_id"] = pd.Series(joined(demand, areas), index=demand.index, dtype=object)
+    people = demand["residents"].to_numpy()
+    sums = [math.fsum(people[where]) for where in (inside, placed & ~inside, ~placed)]
+    if not inside.any():
+        raise InputError("inputs.points_outside", file=study.residents.path)
+    ledger = InputsLedger(math.fsum(people), sums[0], sums[1], sums[2], door.without_value)
+    return demand[inside | ~placed], ledger
+
+
+def _place_by_code(demand: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, door: Door, study: Study) -> None:
+    """Give rows without coordinates the place of the village whose code they name, in ``demand`` itself."""
+    if areas.empty or study.residents is None:
+        return
+    villages = areas[(areas["level"] == "village") & areas.geometry.notna()]
+    points = dict(zip(villages["area_id"], villages.geometry.representative_point(), strict=True))
+    shapes = demand.geometry.to_numpy().copy()
+    count = 0
+    for row in np.flatnonzero(shapely.is_missing(shapes)):
+        named = [demand["area_id"].iat[row], demand["demand_id"].iat[row]]
+        code = next((c for c in named if isinstance(c, str) and c in points), None)
+        if code is not None:
+            shapes[row] = points[code]
+            demand.iat[row, demand.columns.get_loc("area_id")] = code
+            count += 1
+    if count:
+        demand.geometry = gpd.GeoSeries(shapes, index=demand.index, crs=demand.crs)
+        sentence = Sentence("inputs.placed_by_code", {"count": count})
+        door.findings.append(Finding("note", sentence, file=str(study.residents.path)))
+
+
+def calibrated(
+    study: Study,
+    demand: gpd.GeoDataFrame,
+    ledger: InputsLedger,
+    areas: gpd.GeoDataFrame,
+    totals: pd.DataFrame,
+    door: Door,
+) -> tuple[gpd.GeoDataFrame, InputsLedger, pd.DataFrame]:
+    """Residents scaled to the official figures of their areas, and the ledger that follows from them."""
+    assert study.residents is not None
+    year = study.residents.year or study.year
+    figures = figures_of(areas, totals, year)
+    if not figures:
+        raise InputError("inputs.calibrate_without", file=study.file)
+    parents = dict(zip(areas["area_id"], areas["parent_id"], strict=True))
+    residents, factors, findings = calibrate(
+        demand["residents"].to_numpy(), demand["area_id"].to_numpy(dtype=object), parents, figures
+    )
+    door.findings += findings
+    placed = demand.geometry.notna().to_numpy()
+    inside, no_data = math.fsum(residents[placed]), math.fsum(residents[~placed])
+    total = math.fsum([inside, ledger.outside, no_data])
+    scaled = InputsLedger(total, inside, ledger.outside, no_data, ledger.cells_without_value)
+    facts = {"before": ledger.total, "after": total, "areas": len(factors)}
+    door.findings.append(
+        Finding("note", Sentence("inputs.calibrated", facts), file=str(study.residents.path))
+    )
+    return demand.assign(residents=residents), scaled, factors
