@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import scipy.sparse as sp
 
 from carecircle.errors import UsageError
@@ -22,14 +23,23 @@ from carecircle.siting.solution import Solution, closed, impossible
 class CoverOracle:
     """Residents left uncovered, by neighbourhood, for `Benders`.
 
+    Rows may form blocks (one a clause) that are counted apart; a neighbourhood lies within one block.
     For rows r (merged demand of w_r residents, cover set N_r), theta_g = sum_{r in g} w_r u_r with
     u_r >= 1 - sum_{j in N_r} x_j. At x' the cut of group g takes the rows with sum_{N_r} x'_j < 1.
     """
 
-    def __init__(self, rows: Csr, residents: Floats, gate: Gate) -> None:
+    def __init__(self, rows: Csr, residents: Floats, gate: Gate, *, block: Ints | None = None) -> None:
         self.rows, self.residents, self.gate = rows, residents, gate
         anchor = rows.indices[rows.indptr[:-1]] if rows.shape[0] else np.zeros(0, dtype=np.int64)
-        self.groups, self.group = neighbourhoods(anchor)
+        self.block = np.zeros(rows.shape[0], dtype=np.int64) if block is None else block
+        self.group = np.zeros(rows.shape[0], dtype=np.int64)
+        block_of_group: list[int] = []
+        for number in range(int(self.block.max(initial=0)) + 1):
+            mine = self.block == number
+            count, group = neighbourhoods(anchor[mine])
+            self.group[mine] = group + len(block_of_group)
+            block_of_group += [number] * count
+        self.groups, self.block_of_group = len(block_of_group), np.array(block_of_group)
         self.most = np.bincount(self.group, residents, self.groups).astype(np.float64)
 
     def cuts(self, x: Floats) -> tuple[Floats, Csr]:
@@ -48,9 +58,20 @@ class CoverOracle:
 
     def value(self, sites: list[int]) -> float:
         """Residents left uncovered."""
+        return math.fsum(self.residents[self._left(sites)])
+
+    def values(self, sites: list[int]) -> list[float]:
+        """Residents left uncovered, by block."""
+        left = self._left(sites)
+        return [
+            math.fsum(self.residents[left & (self.block == number)])
+            for number in range(int(self.block_of_group[-1]) + 1)
+        ]
+
+    def _left(self, sites: list[int]) -> npt.NDArray[np.bool_]:
         x = np.zeros(self.rows.shape[1])
         x[sites] = 1.0
-        return math.fsum(self.residents[self.rows @ x < 0.5])
+        return np.asarray(self.rows @ x < 0.5)
 
     def improved(self, sites: list[int]) -> list[int]:
         """Fill up greedily, then swap."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,7 +15,7 @@ from carecircle.errors import UsageError
 from carecircle.siting.benders import Benders, Tell
 from carecircle.siting.conditions import Conditions, Gate
 from carecircle.siting.greedy import greedy
-from carecircle.siting.matrix import Floats, as_residents, cover, nearest_open
+from carecircle.siting.matrix import Csr, Floats, as_residents, cover, nearest_open
 from carecircle.siting.mclp import CoverOracle
 from carecircle.siting.reduce import merged
 from carecircle.siting.solution import Solution, closed, impossible
@@ -78,36 +80,78 @@ def partial_cover(
     candidates = near.shape[1]
     given.check(candidates)
     total = math.fsum(people)
-    rows, grouped, group = merged(near, people)
-    spare = (1.0 - share) * total - math.fsum(people[group < 0]) + 1e-9 * max(1.0, total)
-    gate = Gate(given, candidates, sites)
-    oracle = CoverOracle(rows, grouped, gate)
-    permitted = np.nonzero(given.bounds(candidates)[1])[0].tolist()
+    found = cheapest_shares(
+        [(near, people, (1.0 - share) * total)], given,
+        sites=sites, time_limit=time_limit, gap=gap, progress=progress,
+    )  # fmt: skip
     seconds = time.perf_counter() - began
-    if oracle.value(permitted) > spare:
-        lacking = np.nonzero(near @ given.bounds(candidates)[1] == 0)[0]
+    if found is None:
+        lacking: Any = np.nonzero(near @ given.bounds(candidates)[1] == 0)[0]
         return impossible("partial_cover", len(people), lacking=lacking, seconds=seconds)
+    opened = np.array(found.sites, dtype=np.int64)
+    allocation, _ = nearest_open(cost, opened, limit=limit)
+    return Solution(
+        "partial_cover", "optimal" if found.proven else "feasible", found.price, found.bound,
+        tuple(found.sites), given.new(found.sites), allocation, (), None, seconds,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Cheapest:
+    """The cheapest columns found, their price, a bound on it and whether the two meet."""
+
+    sites: list[int]
+    price: float
+    bound: float
+    proven: bool
+
+
+def cheapest_shares(
+    blocks: Sequence[tuple[Csr, Floats, float]],
+    given: Conditions,
+    *,
+    sites: int | None = None,
+    time_limit: float = math.inf,
+    gap: float = 0.0,
+    progress: Tell | None = None,
+) -> Cheapest | None:
+    """The cheapest columns that leave few enough residents uncovered in every block; None if impossible.
+
+    Parameters
+    ----------
+    blocks
+        For each clause: who is within reach of which column (rows x columns), the rows' residents, and how
+        many of them may stay uncovered. All blocks share their columns.
+    given, sites, time_limit, gap, progress
+        As in `partial_cover`.
+    """
+    candidates = blocks[0][0].shape[1]
+    merging = [merged(near, people) for near, people, _ in blocks]
+    spare = []
+    for (_, people, left), (_, _, group) in zip(blocks, merging, strict=True):
+        room = 1e-9 * max(1.0, math.fsum(people))
+        spare.append(left - math.fsum(people[group < 0]) + room)
+    rows = sp.csr_array(sp.vstack([m[0] for m in merging]))
+    block = np.repeat(np.arange(len(blocks)), [m[0].shape[0] for m in merging])
+    gate = Gate(given, candidates, sites)
+    oracle = CoverOracle(rows, np.concatenate([m[1] for m in merging]), gate, block=block)
+    permitted = np.nonzero(given.bounds(candidates)[1])[0].tolist()
+    if any(left > room for left, room in zip(oracle.values(permitted), spare, strict=True)):
+        return None
     search = _Cheapest(
         oracle, given, candidates,
-        sites=sites, spare=spare, time_limit=time_limit - seconds, gap=gap, progress=progress,
+        sites=sites, spare=spare, time_limit=time_limit, gap=gap, progress=progress,
     )  # fmt: skip
-    search.run(greedy(rows, grouped, gate, price=given.prices(candidates), enough=grouped.sum() - spare))
-    seconds = time.perf_counter() - began
+    search.run()
     if search.sites is None:
-        return impossible("partial_cover", len(people), seconds=seconds)
-    opened = np.array(sorted(search.sites), dtype=np.int64)
-    objective = math.fsum(search.prices[opened])
-    bound, proven = closed(objective, search.bound, larger_is_better=False, whole=search.whole)
-    allocation, _ = nearest_open(cost, opened, limit=limit)
-    chosen = tuple(opened.tolist())
-    return Solution(
-        "partial_cover", "optimal" if proven else "feasible", objective, bound,
-        chosen, given.new(chosen), allocation, (), None, seconds,
-    )  # fmt: skip
+        return None
+    price = math.fsum(search.prices[search.sites])
+    bound, proven = closed(price, search.bound, larger_is_better=False, whole=search.whole)
+    return Cheapest(sorted(search.sites), price, bound, proven)
 
 
 class _Cheapest:
-    """Cheapest sites that leave at most ``spare`` residents uncovered: masters over sites, cut in turn."""
+    """Cheapest sites that leave at most ``spare`` residents of each block uncovered."""
 
     def __init__(
         self,
@@ -116,7 +160,7 @@ class _Cheapest:
         candidates: int,
         *,
         sites: int | None,
-        spare: float,
+        spare: list[float],
         time_limit: float,
         gap: float,
         progress: Tell | None,
@@ -132,15 +176,17 @@ class _Cheapest:
         self.best, self.bound = math.inf, 0.0
         model, groups = self.engine.model, oracle.groups
         model.prices(np.arange(candidates + groups), np.concatenate([self.prices, np.zeros(groups)]))
-        left_out = np.concatenate([np.zeros(candidates), np.ones(groups)])
+        blocks = np.arange(len(spare))
+        mine = (oracle.block_of_group[None, :] == blocks[:, None]).astype(np.float64)
         model.rows(
-            sp.csr_array(left_out[None, :]), np.array([-math.inf]), np.array([spare * self.engine.scale])
+            sp.csr_array(np.hstack([np.zeros((len(spare), candidates)), mine])),
+            np.full(len(spare), -math.inf),
+            np.maximum(0.0, np.array(spare)) * self.engine.scale,
         )
 
-    def run(self, start: list[int] | None) -> None:
+    def run(self) -> None:
         """Search until proven or out of time."""
-        if start is not None:
-            self._offer(start)
+        self._repair(self.oracle.gate.start)
         if self._relax():
             self._masters()
 
@@ -185,7 +231,7 @@ class _Cheapest:
 
     def _offer(self, sites: list[int]) -> bool:
         """Whether sites cover enough; remember them if they are the cheapest so far."""
-        if self.oracle.value(sites) > self.spare:
+        if any(left > room for left, room in zip(self.oracle.values(sites), self.spare, strict=True)):
             return False
         price = math.fsum(self.prices[sites])
         if price < self.best:
@@ -193,14 +239,16 @@ class _Cheapest:
         return True
 
     def _repair(self, sites: list[int]) -> None:
-        """Fill a short set up greedily: a feasible set near the master's."""
-        need = float(self.oracle.residents.sum()) - self.spare
-        fuller = greedy(
-            self.oracle.rows, self.oracle.residents, self.oracle.gate,
-            price=self.prices, enough=need, start=sites,
-        )  # fmt: skip
-        if fuller is not None:
-            self._offer(fuller)
+        """Fill a short set up greedily, then drop what it can spare: a feasible set near the master's."""
+        oracle = self.oracle
+        fuller = greedy(oracle.rows, oracle.residents, oracle.gate, price=self.prices, start=sites)
+        if fuller is None or not self._offer(fuller):
+            return
+        chosen = list(fuller)
+        for site in reversed(fuller):
+            rest = [j for j in chosen if j != site]
+            if self.prices[site] > 0 and oracle.gate.holds(rest) and self._offer(rest):
+                chosen = rest
 
     def _forbid(self, x: Floats) -> None:
         """A set that falls short by less than the solver can see: something outside it must open."""
