@@ -67,7 +67,7 @@ class Search:
         self.graph = graph
         self.best = np.full(graph.n, np.inf)
         self.via = np.full(graph.n if ways else 0, -1, np.int32)
-        self.touched = np.empty(graph.n, np.int32)
+        self.touched = np.empty(graph.n + 1, np.int32)
         slots = graph.slots(spread)
         self.first = np.full(slots, -1, np.int32)
         self._make_room(pool_size(graph.n))
@@ -76,18 +76,27 @@ class Search:
         from carecircle.reach._buckets import ENTRY
 
         if len(self.first):
-            self.room: tuple[Array, ...] = (np.empty(pool, ENTRY),)
+            self.room: tuple[Array, ...] = (
+                np.empty(pool, ENTRY), np.empty(pool, np.int32), np.empty(pool, np.float64),
+            )  # fmt: skip
         else:
             self.room = np.empty(pool, np.float64), np.empty(pool, np.int32)
 
-    def run(
-        self, at: Array, spent: Array, limit: float, wanted: Array, wanted_nodes: Array
-    ) -> tuple[Array, Array]:
-        """Nodes seen (ascending) and their costs; marks in ``wanted`` and all scratch are left as found."""
+    def area(self, at: Array, spent: Array, limit: float) -> tuple[Array, Array]:
+        """Nodes within the limit, in the order they were seen, and their costs."""
         from carecircle.reach._buckets import collect
 
-        nodes, costs = collect(self.best, self.touched, self.spread(at, spent, limit, wanted, wanted_nodes))
+        nothing = np.zeros(0, np.int8)
+        seen = self.spread(at, spent, limit, nothing, nothing)
+        nodes, costs = collect(self.best, self.touched, seen)
         return nodes, costs
+
+    def row(self, at: Array, spent: Array, limit: float, wanted: Array, wanted_nodes: Array) -> Array:
+        """Costs of the wanted nodes (marked 1 in ``wanted``, and left so)."""
+        from carecircle.reach._buckets import pick
+
+        seen = self.spread(at, spent, limit, wanted, wanted_nodes)
+        return np.asarray(pick(self.best, self.touched, seen, wanted_nodes))
 
     def spread(self, at: Array, spent: Array, limit: float, wanted: Array, wanted_nodes: Array) -> int:
         """Number of nodes seen; their costs stay in ``best``."""

@@ -90,15 +90,17 @@ def areas(
 
     Returns
     -------
-    group int32[k], node int32[k], cost float64[k]: by group, then by node.
+    group int32[k], node int32[k], cost float64[k]: by group; the nodes of a
+    group come in the order the search met them, which is the same in every run.
     """
     graph = checked_graph(indptr, indices, cost)
     at, spent = checked_sources(graph, sources, source_cost)
     bounds = _bounds(len(at), group)
-    everywhere = np.zeros(0, np.int64)
     found = _each_group(
-        graph, at, spent, bounds, limit, everywhere, lambda g, nodes, costs: (nodes, costs), threads
-    )
+        graph, at, spent, bounds, float(limit), threads, np.zeros(0, np.int64),
+        lambda search, sources_of, spent_of, _: search.area(sources_of, spent_of, float(limit)),
+        lambda best: (np.flatnonzero(np.isfinite(best)).astype(np.int32), best[np.isfinite(best)]),
+    )  # fmt: skip
     if not found:
         return np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0)
     return (
@@ -139,17 +141,14 @@ def table(
     wanted_nodes, column = np.unique(np.asarray(targets, np.int64), return_inverse=True)
     if len(wanted_nodes) and (wanted_nodes[0] < 0 or wanted_nodes[-1] >= graph.n):
         raise UsageError("reach.no_such_node", value=f"{wanted_nodes[0]}…{wanted_nodes[-1]}", nodes=graph.n)
-    result = np.full((len(bounds) - 1, len(wanted_nodes)), np.inf)
-    if len(wanted_nodes) == 0:
-        return result
-
-    def keep(g: int, nodes: Array, costs: Array) -> None:
-        place = np.searchsorted(wanted_nodes, nodes)
-        place[place == len(wanted_nodes)] = 0
-        hit = wanted_nodes[place] == nodes
-        result[g, place[hit]] = costs[hit]
-
-    _each_group(graph, at, spent, bounds, limit, wanted_nodes, keep, threads)
+    rows = _each_group(
+        graph, at, spent, bounds, float(limit), threads, wanted_nodes,
+        lambda search, sources_of, spent_of, wanted: search.row(
+            sources_of, spent_of, float(limit), wanted, wanted_nodes
+        ),
+        lambda best: best[wanted_nodes],
+    )  # fmt: skip
+    result = np.array(rows, float).reshape(len(rows), len(wanted_nodes))
     return result[:, column]
 
 
@@ -213,27 +212,25 @@ class _Tails:
 
 
 def _each_group(
-    graph: Graph, at: Array, spent: Array, bounds: Array, limit: float, wanted_nodes: Array,
-    take: Callable[[int, Array, Array], Any], threads: int | None,
+    graph: Graph, at: Array, spent: Array, bounds: Array, limit: float, threads: int | None,
+    wanted_nodes: Array, ask: Callable[[Search, Array, Array, Array], Any], dense: Callable[[Array], Any],
 ) -> list[Any]:  # fmt: skip
-    """Search from every group and hand its nodes and costs to ``take``; results in the order of groups."""
+    """Search from every group, threaded; without numba hand the costs of all nodes to ``dense``."""
     groups = len(bounds) - 1
+    pieces = [(at[lo:hi], spent[lo:hi]) for lo, hi in itertools.pairwise(bounds)]
     if numba() is None:
-        return [
-            take(g, *_dense(graph, at[lo:hi], spent[lo:hi], limit))
-            for g, (lo, hi) in enumerate(itertools.pairwise(bounds))
-        ]
+        arrays = (graph.indptr, graph.indices, graph.cost)
+        return [dense(_scipy.costs_from(*arrays, *piece, limit)) for piece in pieces]
     workers = max(1, min(threads or processors(), groups))
-    spread = span(spent)
     results: list[Any] = [None] * groups
+    spread = span(spent)
 
     def work(worker: int) -> None:
         search = Search(graph, spread)
         wanted = np.zeros(graph.n if len(wanted_nodes) else 0, np.int8)
         wanted[wanted_nodes] = 1
         for g in range(worker, groups, workers):
-            lo, hi = bounds[g], bounds[g + 1]
-            results[g] = take(g, *search.run(at[lo:hi], spent[lo:hi], float(limit), wanted, wanted_nodes))
+            results[g] = ask(search, *pieces[g], wanted)
 
     if workers == 1:
         work(0)
@@ -241,12 +238,6 @@ def _each_group(
         with ThreadPoolExecutor(workers) as pool:
             list(pool.map(work, range(workers)))
     return results
-
-
-def _dense(graph: Graph, at: Array, spent: Array, limit: float) -> tuple[Array, Array]:
-    best = _scipy.costs_from(graph.indptr, graph.indices, graph.cost, at, spent, limit)
-    nodes = np.flatnonzero(np.isfinite(best)).astype(np.int32)
-    return nodes, best[nodes]
 
 
 def processors() -> int:
