@@ -58,7 +58,7 @@ def test_a_small_county(study_of: Write, boundary: Write, table: Write) -> None:
     assert found.attributions == ("民政", "卫健", "统计")
     assert {f.sentence.key for f in found.findings} == {
         "inputs.no_coordinates", "inputs.outside_buffer", "inputs.residents_blank",
-        "inputs.residents_placeless",
+        "inputs.residents_placeless", "inputs.facility_outside",
     }  # fmt: skip
     check_areas(found.areas)
     check_facilities(found.facilities)

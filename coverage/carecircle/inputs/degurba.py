@@ -2,9 +2,9 @@
 
 The method is the one endorsed by the United Nations Statistical Commission in 2020 (Eurostat, *Applying the
 Degree of Urbanisation*, 2021), on cells of 1 km2: an urban centre is a 4-connected cluster of cells of at
-least 1,500 residents/km2 holding at least 50,000; an urban cluster an 8-connected cluster of cells of at least
-300 residents/km2 holding at least 5,000. Filling of gaps and smoothing of edges are left out: they move
-cells, hardly any residents.
+least 1,500 residents/km2 holding at least 50,000; an urban cluster an 8-connected cluster of cells of
+at least 300 residents/km2 holding at least 5,000. Filling of gaps and smoothing of edges are left out: they
+move cells, hardly any residents.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class Degree:
         return demand.assign(urban=pd.Series(marks, index=demand.index, dtype=object))
 
     def mark_areas(self, areas: gpd.GeoDataFrame, demand: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-        """An areas frame with ``urban`` True where at least half of an area's residents live in urban cells."""
+        """An areas frame with ``urban`` True where half or more of the residents live in urban cells."""
         if areas.empty:
             return areas
         marked = self.mark_demand(demand)

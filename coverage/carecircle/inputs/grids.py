@@ -163,6 +163,12 @@ def _row_km2(grid: Grid, window: rasterio.windows.Window) -> Cells:
     return np.array(areas)
 
 
+def cell_km2(grid: Grid) -> float:
+    """Area of a cell in the grid's middle row."""
+    middle = rasterio.windows.Window(0, grid.height // 2, grid.width, 1)
+    return float(_row_km2(grid, middle)[0])
+
+
 def grid_hull(grid: Grid) -> BaseGeometry:
     """Convex hull, in WGS 84, of the cells that hold residents."""
     points: list[tuple[float, float]] = []

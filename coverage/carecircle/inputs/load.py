@@ -17,10 +17,11 @@ from shapely.geometry.base import BaseGeometry
 
 from carecircle.errors import CarecircleError, InputError, raise_all
 from carecircle.inputs.boundaries import joined, region_of, significant
+from carecircle.inputs.checks import frame_findings
 from carecircle.inputs.datum import place, project, study_crs
 from carecircle.inputs.degurba import degree_of_urbanisation
 from carecircle.inputs.door import MOST_FAULTS, Door, read_door
-from carecircle.inputs.grids import grid_hull, grid_points
+from carecircle.inputs.grids import cell_km2, grid_hull, grid_points
 from carecircle.inputs.residents import calibrated, demand_of
 from carecircle.inputs.roads import read_roads
 from carecircle.inputs.urban import mark_urban
@@ -142,6 +143,16 @@ def load_inputs(
     raise_all(faults[:MOST_FAULTS])
     totals = _totals(door, areas)
     as_read = None if ledger is None else ledger.total
+    door.findings += frame_findings(
+        areas=areas,
+        region=region,
+        facilities=facilities,
+        demand=demand,
+        ledger=ledger,
+        totals=totals,
+        year=(study.residents.year if study.residents else None) or study.year,
+        cell_km2=None if door.grid is None else cell_km2(door.grid),
+    )
     calibration = None
     if (
         study.residents is not None
