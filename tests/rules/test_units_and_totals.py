@@ -303,8 +303,20 @@ def test_share_by_a_figure_and_by_the_official_share() -> None:
     kinds = [{"tcm_physicians": 1, "physicians": 4}, {"tcm_physicians": 1, "physicians": 5}]
     world = facilities_of(*[{"category": "乡镇卫生院", "attributes": a} for a in kinds])
     assert one(rule, facilities=world).observed == 0.5
-    official = one(rule, facilities=world, totals=totals_of(("", "R1", 60, 2020)))
-    assert (official.outcome, official.observed) == (Outcome.PASS, 0.6)
+    published = totals_of(("", "R1", 60, 2020))
+    assert one(rule, facilities=world, totals=published).observed == 0.5
+    for unknowing in (None, facilities_of({"category": "乡镇卫生院"})):
+        official = one(rule, facilities=unknowing, totals=published)
+        assert (official.outcome, official.observed) == (Outcome.PASS, 0.6)
+
+
+def test_a_partial_table_passes_no_share_and_fails_only_what_all_must_do() -> None:
+    partial = totals_of(("", "partial_inventory", 1, 2020))
+    kinds = [{"departments": ("中医馆",)}, {"departments": ()}]
+    world = facilities_of(*[{"category": "乡镇卫生院", "attributes": a} for a in kinds])
+    assert one({**SHARE, "target": 0.5}, facilities=world, totals=partial).outcome is Outcome.NOT_ASSESSED
+    assert one({**SHARE, "target": 1.0}, facilities=world, totals=partial).outcome is Outcome.FAIL
+    assert one({**SHARE, "target": 0.9}, facilities=world, totals=partial).outcome is Outcome.NOT_ASSESSED
 
 
 # ---- conditional ----

@@ -3,7 +3,7 @@
 from carecircle.rules.consistency import Inconsistency, inconsistencies, known_inconsistencies
 from carecircle.rules.judge import by_area, judge
 from carecircle.rules.language import Condition, Rule
-from carecircle.rules.needs import need_sentence, needs, plans_json
+from carecircle.rules.needs import need_sentence, needs, plans_json, unlocks
 from carecircle.rules.plan import Plan, catalogue, load_plan, plan_schema
 from carecircle.rules.query import ReachQuery, required
 from carecircle.rules.verdict import ByRoad, Flip, Outcome, RuleUnit, Verdict, decide, verdict_schema
@@ -31,5 +31,6 @@ __all__ = [
     "plan_schema",
     "plans_json",
     "required",
+    "unlocks",
     "verdict_schema",
 ]

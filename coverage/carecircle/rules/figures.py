@@ -51,6 +51,12 @@ def top_areas(inputs: Inputs) -> pd.DataFrame:
 
 
 @cache
+def region_name(inputs: Inputs, plan: Plan) -> str:
+    """What to call the whole study: its one top area's name, else the plan's region."""
+    names = [str(n) for n in top_areas(inputs)["name"]]
+    return names[0] if len(names) == 1 else plan.plan.region or plan.title
+
+
 def _canonical(name: object) -> str:
     text = str(name).strip()
     return categories.area_attribute(text) or categories.attribute(text) or text
@@ -227,20 +233,29 @@ def has_facilities(inputs: Inputs) -> bool:
 def attribute_total(
     inputs: Inputs, plan: Plan, name: str, kinds: Sequence[str], roles: Sequence[str], total: str = ""
 ) -> Figure:
-    """An attribute added up over facilities; an official figure stands for the sum where there is one.
+    """An attribute added up over facilities; an official figure stands in where the table cannot tell.
 
     Without kinds and roles the official figure of the attribute itself is asked for, otherwise the one
     named ``total``. A facility without a figure leaves the upper end open.
     """
-    official = total or ("" if kinds or roles else name)
-    if official:
-        found = region_figure(inputs, plan, official)
-        if found is not None:
-            return _dated(found, inputs, Sentence("rules.source_official"))
-    if not has_facilities(inputs):
-        return Figure(0.0, math.inf, Sentence("rules.nothing"), (need("facilities"),))
     chosen, unsure = facilities_of(inputs, kinds, roles)
-    return _added(inputs, name, chosen, unsure)
+    own = _added(inputs, name, chosen, unsure)
+    return _or_official(inputs, plan, own, total or ("" if kinds or roles else name))
+
+
+def _or_official(inputs: Inputs, plan: Plan, own: Figure, name: str) -> Figure:
+    """The facility table's own figure where it is known, else the official one, else what is known."""
+    if not has_facilities(inputs):
+        own = Figure(0.0, math.inf, Sentence("rules.nothing"), (need("facilities"),))
+    if own.known or not name:
+        return own
+    return official_figure(inputs, plan, name) or own
+
+
+def official_figure(inputs: Inputs, plan: Plan, name: str) -> Figure | None:
+    """An official figure of the whole study, with its year said where it is not the study's; or None."""
+    found = region_figure(inputs, plan, name)
+    return None if found is None else _dated(found, inputs, Sentence("rules.source_official"))
 
 
 def _added(inputs: Inputs, name: str, chosen: pd.DataFrame, unsure: pd.DataFrame) -> Figure:
@@ -262,13 +277,7 @@ def _added(inputs: Inputs, name: str, chosen: pd.DataFrame, unsure: pd.DataFrame
 def counted(
     inputs: Inputs, plan: Plan, kinds: Sequence[str], roles: Sequence[str], total: str = ""
 ) -> Figure:
-    """How many facilities there are; an official count named ``total`` stands for it where there is one."""
-    if total:
-        found = region_figure(inputs, plan, total)
-        if found is not None:
-            return _dated(found, inputs, Sentence("rules.source_official"))
-    if not has_facilities(inputs):
-        return Figure(0.0, math.inf, Sentence("rules.nothing"), (need("facilities"),))
+    """How many facilities there are; the official count ``total`` stands in where the table cannot tell."""
     chosen, unsure = facilities_of(inputs, kinds, roles)
     missing: list[Sentence] = []
     high = float(len(chosen))
@@ -279,7 +288,7 @@ def counted(
         missing.append(need("inventory"))
         high = math.inf
     source = Sentence("rules.source_sum", {"facilities": len(chosen)})
-    return Figure(float(len(chosen)), high, source, tuple(missing))
+    return _or_official(inputs, plan, Figure(float(len(chosen)), high, source, tuple(missing)), total)
 
 
 def ratio(top: Figure, bottom: Figure, per: float) -> Figure:

@@ -17,7 +17,7 @@ from carecircle.rules.figures import (
     has_facilities,
     in_scope,
     need,
-    partial_inventory,
+    official_figure,
     ratio,
     region_figure,
     residents,
@@ -44,13 +44,12 @@ _RESIDENTS = {
 
 def judge_ratio(rule: Rule, plan: Plan, inputs: Inputs) -> Verdict:
     """Judge ``numerator * per / denominator`` for the whole region."""
-    official = region_figure(inputs, plan, rule.id)
-    if official is not None:
-        figure = Figure(official[0], official[0], Sentence("rules.source_official"))
-        return _judged(rule, figure, _unit(rule), "ratio_official", {})
     top = attribute_total(inputs, plan, rule.numerator, rule.categories, rule.designations, rule.total)
     bottom = _denominator(rule, plan, inputs)
     figure = ratio(top, bottom, rule.per)
+    official = None if figure.known else official_figure(inputs, plan, rule.id)
+    if official is not None and _open_at(rule, figure):
+        return _judged(rule, official, _unit(rule), "ratio_official", {})
     facts = {
         "top": top.low, "top_name": attribute_name(rule.numerator),
         "bottom": bottom.low, "bottom_name": attribute_name(rule.denominator),
@@ -68,18 +67,23 @@ def judge_count(rule: Rule, plan: Plan, inputs: Inputs) -> Verdict:
     """Judge a number of facilities, or an attribute added up over them, in the region or a named facility."""
     if rule.by == "named":
         return _named_count(rule, inputs)
-    official = region_figure(inputs, plan, rule.id)
-    if official is not None:
-        figure = Figure(official[0], official[0], Sentence("rules.source_official"))
-    elif rule.numerator:
-        kinds, roles = rule.categories, (*rule.designations, *rule.has)
+    kinds, roles = rule.categories, (*rule.designations, *rule.has)
+    if rule.numerator:
         figure = attribute_total(inputs, plan, rule.numerator, kinds, roles, rule.total)
     else:
-        roles = (*rule.designations, *rule.has)
-        figure = counted(inputs, plan, rule.categories, roles, rule.total)
-    if official is None and rule.per != 1:
-        figure = replace(figure, low=figure.low / rule.per, high=figure.high / rule.per)
+        figure = counted(inputs, plan, kinds, roles, rule.total)
+    figure = replace(figure, low=figure.low / rule.per, high=figure.high / rule.per)
+    if not figure.known and _open_at(rule, figure):
+        figure = official_figure(inputs, plan, rule.id) or figure
     return _judged(rule, figure, _unit(rule), "count", {})
+
+
+def _open_at(rule: Rule, figure: Figure) -> bool:
+    """Whether the facility table leaves a rule undecided, so that a published figure may speak."""
+    target = rule.band or rule.target
+    assert target is not None  # the rule language asks for one
+    comparison = "between" if isinstance(target, tuple) else rule.comparison
+    return decide(figure.low, figure.high, comparison, target) is Outcome.NOT_ASSESSED
 
 
 def judge_baseline(rule: Rule, plan: Plan, inputs: Inputs) -> Verdict:
@@ -112,16 +116,13 @@ def judge_load(rule: Rule, plan: Plan, inputs: Inputs, reached: Reached) -> Verd
     if people.high <= 0:
         facts = {"scope": Sentence(f"rules.scope_{rule.scope}")}
         return _with(_open(rule, (need("urban"),)), reason=Sentence("rules.no_residents_in_scope", facts))
-    chosen, unsure = facilities_of(inputs, rule.categories, rule.designations)
-    n = len(chosen)
+    centres = counted(inputs, plan, rule.categories, rule.designations, rule.total)
+    n = int(centres.low)
     outcome = load_outcome(people.low, people.high, n, low, high)
     missing = people.missing
-    if outcome is Outcome.FAIL and (len(unsure) or partial_inventory(inputs)):
-        outcome, missing = (
-            Outcome.NOT_ASSESSED,
-            (need("role", lacking=len(unsure)) if len(unsure) else need("inventory"),),
-        )
-    said = [people.source, *people.notes, Sentence("rules.load_counting")]
+    if not centres.known and outcome is not Outcome.NOT_ASSESSED:
+        outcome, missing = Outcome.NOT_ASSESSED, centres.missing
+    said = [people.source, *people.notes, *centres.notes, Sentence("rules.load_counting")]
     if rule.scope != "all" and inputs.demand is not None:
         said += urban_notes(plan, inputs)
     units = _catchments(rule, inputs, reached, low, high)

@@ -10,14 +10,16 @@ import pandas as pd
 
 from carecircle import categories
 from carecircle.rules.figures import (
+    Figure,
     area_figure,
     attribute_name,
     facilities_of,
     facility_figure,
     has_facilities,
     need,
+    official_figure,
     partial_inventory,
-    region_figure,
+    region_name,
 )
 from carecircle.rules.language import Condition, Rule
 from carecircle.rules.units import AreaUnit, area_units, figure_in, waived
@@ -45,7 +47,7 @@ def judge_presence(rule: Rule, plan: Plan, inputs: Inputs) -> Verdict:
     chosen, unsure = facilities_of(inputs, rule.categories, (*rule.designations, *rule.has))
     wanted = rule.each or _ONE
     if rule.by in ("region", "facility"):
-        whole = [AreaUnit("region", plan.plan.region or plan.title, None, chosen, len(unsure))]
+        whole = [AreaUnit("region", region_name(inputs, plan), None, chosen, len(unsure))]
     else:
         whole = area_units(rule, inputs, chosen, unsure)
         if not whole:
@@ -72,11 +74,9 @@ def judge_presence(rule: Rule, plan: Plan, inputs: Inputs) -> Verdict:
 
 def judge_share(rule: Rule, plan: Plan, inputs: Inputs) -> Verdict:
     """Judge the share of a category's facilities that hold the roles or show the figure asked for."""
-    official = region_figure(inputs, plan, rule.id)
-    if official is not None:
-        return _official(rule, official[0] / 100)
+    official = official_figure(inputs, plan, rule.id)
     if not has_facilities(inputs):
-        return _lacking(rule, [need("facilities")])
+        return _lacking(rule, [need("facilities")]) if official is None else _official(rule, official)
     chosen, unsure = facilities_of(inputs, rule.categories, rule.designations)
     missing = [need("role", lacking=len(unsure))] if len(unsure) else []
     units = [_facility_unit(rule, row) for _, row in chosen.iterrows()]
@@ -84,7 +84,11 @@ def judge_share(rule: Rule, plan: Plan, inputs: Inputs) -> Verdict:
         RuleUnit(str(r["facility_id"]), str(r["name"]), None, Outcome.NOT_ASSESSED)
         for _, r in unsure.iterrows()
     ]
-    return _concluded(rule, plan, units, missing + _unknown(rule, units, len(unsure)))
+    missing += _unknown(rule, units, len(unsure))
+    verdict = _concluded(rule, plan, units, missing, partial=partial_inventory(inputs))
+    if official is not None and verdict.outcome is Outcome.NOT_ASSESSED:
+        return _official(rule, official)
+    return verdict
 
 
 def judge_conditional(rule: Rule, plan: Plan, inputs: Inputs) -> Verdict:
@@ -108,7 +112,8 @@ def judge_conditional(rule: Rule, plan: Plan, inputs: Inputs) -> Verdict:
             rule_def=rule, outcome=Outcome.NOT_ASSESSED, reason=Sentence("rules.none_bound"),
             target=_target(rule), target_source=rule.target_source,
         )  # fmt: skip
-    return _concluded(rule, plan, units, missing)
+    partial = rule.by not in ("town", "village", "county") and partial_inventory(inputs)
+    return _concluded(rule, plan, units, missing, partial=partial)
 
 
 def judge_each_ratio(rule: Rule, plan: Plan, inputs: Inputs) -> Verdict:
@@ -138,7 +143,7 @@ def judge_each_ratio(rule: Rule, plan: Plan, inputs: Inputs) -> Verdict:
         RuleUnit(str(r["facility_id"]), str(r["name"]), None, Outcome.NOT_ASSESSED)
         for _, r in unsure.iterrows()
     ]
-    return _concluded(rule, plan, units, missing, share_target=1.0)
+    return _concluded(rule, plan, units, missing, share_target=1.0, partial=partial_inventory(inputs))
 
 
 def judge_area_ratio(rule: Rule, plan: Plan, inputs: Inputs) -> Verdict:
@@ -306,14 +311,14 @@ def _lacking(rule: Rule, missing: list[Sentence]) -> Verdict:
     )  # fmt: skip
 
 
-def _official(rule: Rule, share: float) -> Verdict:
-    target = _target(rule)
+def _official(rule: Rule, figure: Figure) -> Verdict:
+    share, target = figure.low / 100, _target(rule)
     outcome = decide(share, share, ">=", target)
     facts = {"share": shown(share, "share"), "target": shown(target, "share")}
     return Verdict(
         rule_def=rule, outcome=outcome, reason=Sentence("rules.official_share", facts), observed=share,
         target=target, target_source=rule.target_source, margin=margin(share, share, ">=", target),
-        flip=Flip(share, None),
+        flip=Flip(share, None), assumptions=figure.notes,
     )  # fmt: skip
 
 
@@ -324,8 +329,13 @@ def _concluded(
     missing: Sequence[Sentence],
     *,
     share_target: float | None = None,
+    partial: bool = False,
 ) -> Verdict:
-    """The verdict over units: their share against the target, undecided ones on either side."""
+    """The verdict over units: their share against the target, undecided ones on either side.
+
+    Where the facility table is ``partial`` any number of facilities may be missing: nothing passes, and only
+    a rule for all of them can fail.
+    """
     target = _target(rule, share_target)
     tally = {o: [u for u in units if u.outcome is o] for o in Outcome}
     judged = len(units) - len(tally[Outcome.WAIVED])
@@ -337,6 +347,10 @@ def _concluded(
         )  # fmt: skip
     low = len(tally[Outcome.PASS]) / judged
     high = (len(tally[Outcome.PASS]) + len(tally[Outcome.NOT_ASSESSED])) / judged
+    nothing = (low, high) == (0.0, 1.0)
+    if partial:
+        missing = [*missing, need("inventory")]
+        low, high = 0.0, math.nextafter(1.0, 0.0) if tally[Outcome.FAIL] else 1.0
     outcome = decide(low, high, ">=", target)
     people = [u.residents for u in tally[Outcome.FAIL]]
     known = [p for p in people if p is not None]
@@ -350,11 +364,11 @@ def _concluded(
         rule_def=rule,
         outcome=outcome,
         reason=Sentence(f"rules.units_{outcome.value.lower()}", facts),
-        observed=low,
+        observed=None if nothing else len(tally[Outcome.PASS]) / judged,
         target=target,
         target_source=rule.target_source,
-        margin=margin(low, high, ">=", target),
-        flip=Flip(low, None),
+        margin=None if nothing else margin(low, high, ">=", target),
+        flip=None if nothing or partial else Flip(low, None),
         residents_affected=math.fsum(known) if known and len(known) == len(people) else None,
         missing_inputs=tuple(dict.fromkeys(missing)) if outcome is Outcome.NOT_ASSESSED else (),
         assumptions=tuple(said),

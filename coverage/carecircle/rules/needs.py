@@ -9,6 +9,7 @@ from carecircle import categories
 from carecircle.rules.figures import attribute_name
 from carecircle.rules.language import Rule
 from carecircle.rules.plan import Plan
+from carecircle.rules.verdict import Verdict
 from carecircle.texts import Sentence
 
 _LEVELS = ("county", "town", "village")
@@ -68,6 +69,26 @@ def need_sentence(code: str) -> Sentence:
     if table == "totals":
         return Sentence("rules.need_total", {"name": attribute_name(name)})
     return Sentence("rules.need_column", {"name": attribute_name(name)})
+
+
+def unlocks(verdicts: Iterable[Verdict]) -> list[tuple[Sentence, tuple[str, ...]]]:
+    """What to bring so that more rules can be judged, the most useful first, with the rules it unlocks.
+
+    One column that several rules lack is one entry, however many facilities lack it in each.
+    """
+    said: dict[tuple[str, str], Sentence] = {}
+    rules: dict[tuple[str, str], dict[str, None]] = {}
+    for verdict in verdicts:
+        for need in verdict.missing_inputs:
+            what = need.facts.get("attribute") or need.facts.get("name") or need.facts.get("level") or ""
+            of = (need.key, what.text("zh") if isinstance(what, Sentence) else str(what))
+            if need.key == "rules.need_attribute":
+                said[of] = Sentence("rules.need_column", {"name": what})
+            else:
+                said.setdefault(of, need)
+            rules.setdefault(of, {})[verdict.rule] = None
+    ranked = sorted(rules, key=lambda of: (-len(rules[of]), of))
+    return [(said[of], tuple(rules[of])) for of in ranked]
 
 
 def plans_json(plans: Iterable[Plan]) -> dict[str, Any]:

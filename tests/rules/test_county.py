@@ -1,0 +1,86 @@
+"""Every plan against the embedded county: each kind and outcome occurs, every sentence can be said."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from carecircle import categories
+from carecircle.inputs.load import load_inputs
+from carecircle.reach.network import Network
+from carecircle.reach.travel import nearest_facility
+from carecircle.rules import Outcome, Verdict, catalogue, judge, load_plan, required, unlocks, verdict_schema
+from carecircle.study import load_study
+
+COUNTY = Path(__file__).resolve().parents[2] / "data"
+
+
+@pytest.fixture(scope="module")
+def verdicts() -> dict[str, list[Verdict]]:
+    inputs: Any = load_inputs(load_study(COUNTY))
+    networks = {m: Network.from_edges(inputs.edges, mode=m) for m in ("walk", "drive", "ambulance")}
+    reached: dict[Any, Any] = {}
+    found = {}
+    for plan in map(load_plan, catalogue()):
+        for query in required(plan):
+            if query not in reached:
+                serving = categories.select(inputs.facilities, query.categories, query.designations)
+                serving &= inputs.facilities.geometry.notna()
+                network = None if query.metric == "straight_m" else networks[query.mode]
+                reached[query] = nearest_facility(
+                    network,
+                    inputs.demand,
+                    inputs.facilities[serving],
+                    direction=query.direction,
+                    metric=query.metric,
+                )
+        found[plan.id] = judge(plan, inputs, reached)
+    return found
+
+
+@pytest.mark.slow
+def test_every_kind_and_every_outcome_occurs(verdicts: dict[str, list[Verdict]]) -> None:
+    every = [v for own in verdicts.values() for v in own]
+    assert {v.rule_def.kind for v in every} == {
+        "radius", "time", "response", "load", "presence",
+        "ratio", "share", "count", "conditional", "baseline",
+    }  # fmt: skip
+    assert {v.outcome for v in every} == set(Outcome) - {Outcome.WAIVED}
+    assert any(u.outcome is Outcome.WAIVED for v in every for u in v.units)
+    judged = Counter(v.rule_def.kind for v in every if v.outcome in (Outcome.PASS, Outcome.FAIL))
+    assert {"radius", "time", "response", "load", "presence", "ratio", "share", "count"} <= set(judged)
+
+
+@pytest.mark.slow
+def test_no_unknown_is_called_a_pass_and_every_margin_agrees(verdicts: dict[str, list[Verdict]]) -> None:
+    for plan, own in verdicts.items():
+        for verdict in own:
+            where = (plan, verdict.rule)
+            if verdict.outcome in (Outcome.PASS, Outcome.FAIL):
+                assert verdict.margin is not None, where
+                assert (verdict.margin >= 0) == (verdict.outcome is Outcome.PASS), where
+                assert not verdict.missing_inputs, where
+            elif verdict.margin is not None:
+                assert verdict.margin < 0, where
+
+
+@pytest.mark.slow
+def test_everything_can_be_said_in_both_languages(verdicts: dict[str, list[Verdict]]) -> None:
+    for plan, own in verdicts.items():
+        for language in ("zh", "en"):
+            document = {
+                "schema": "carecircle/verdicts/1", "study": "demo", "plan": plan, "year": 2025,
+                "ledger": None,
+                "verdicts": [v.to_dict(language) for v in own],
+            }  # fmt: skip
+            jsonschema.validate(document, verdict_schema())
+            for need, rules in unlocks(own):
+                assert need.text(language)
+                assert rules
+        for verdict in own:
+            assert verdict.shown(verdict.observed).text("zh")
+            assert verdict.shown(verdict.target).text("en")
