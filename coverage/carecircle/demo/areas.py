@@ -11,7 +11,9 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from carecircle.demo.dice import Dice, Floats, waves
-from carecircle.demo.land import Ints, Land, gazetteer, place, river_y
+from carecircle.demo.gazetteer import Ints, gazetteer, km
+from carecircle.demo.land import Land
+from carecircle.demo.water import north_of_river
 
 
 @dataclass(frozen=True)
@@ -60,29 +62,25 @@ class Town:
         return self.places[0]
 
 
-def _km(points: Floats) -> Floats:
-    km: Floats = (points - place([0, 0])) / 1000
-    return km
+def _town_of(seed: int, land: Land) -> Ints:
+    """Index of the street or town (streets first) that owns each inside point.
 
-
-def _town_of(seed: int, land: Land, inside: Ints) -> Ints:
-    """Index of the street or town (streets first) that owns each inside point."""
+    It is that of the nearest seat on the same bank; a street's small patches pull less far.
+    """
     book = gazetteer()
-    xy = _km(land.points[inside])
+    inside = land.inside
+    xy = km(land.points[inside])
     bend = Dice(seed, "town borders")
     warped = xy + np.stack([waves(xy, bend, length=4.0), waves(xy, bend, length=4.0)], axis=1) * 0.5
-    side = xy[:, 1] > river_y(xy[:, 0])
-    cost = []
-    for street in book["streets"]:
-        parts = [
-            np.hypot(*(warped - [x, y]).T) * (1 + 1.7 / radius)
-            + 12.0 * (side != (y > river_y(np.array([x]))[0]))
-            for x, y, radius in street["parts"]
-        ]
-        cost.append(np.min(parts, axis=0))
-    for town in book["towns"]:
-        x, y = town["at"]
-        cost.append(np.hypot(*(warped - [x, y]).T) + 12.0 * (side != (y > river_y(np.array([x]))[0])))
+    north = north_of_river(xy)
+
+    def away(x: float, y: float, push: float = 1.0) -> Floats:
+        across = north != north_of_river(np.array([[x, y]]))[0]
+        distance: Floats = np.hypot(*(warped - [x, y]).T) * push + 12.0 * across
+        return distance
+
+    cost = [np.min([away(x, y, 1 + 1.7 / r) for x, y, r in s["parts"]], axis=0) for s in book["streets"]]
+    cost += [away(*town["at"]) for town in book["towns"]]
     owner: Ints = np.argmin(cost, axis=0).astype(np.int64)
     names = [s["name"] for s in book["streets"]] + [t["name"] for t in book["towns"]]
     at = np.full(len(land.points), -1)
@@ -162,7 +160,7 @@ def _town_places(
     xy = land.points[cells]
     isle = np.isin(cells, land.isle_points)
     seat = (cKDTree(land.points[blocks]).query(xy)[0] < 420) & ~isle
-    north = _km(xy)[:, 1] > river_y(_km(xy)[:, 0])
+    north = north_of_river(km(xy))
     count = town["villages"] - int(isle.any())
     open_ground = np.flatnonzero(~seat & ~isle)
     features = np.column_stack([xy, 4000.0 * north])[open_ground]
@@ -209,7 +207,7 @@ def divide(seed: int, land: Land) -> tuple[Town, ...]:
     book = gazetteer()
     inside = land.inside
     isle = np.isin(inside, land.isle_points)
-    owner = _town_of(seed, land, inside)
+    owner = _town_of(seed, land)
     owner[~isle] = _tidy(owner[~isle], inside[~isle], land.pairs)
     words = book["village_names"]
     dice = Dice(seed, "village names")

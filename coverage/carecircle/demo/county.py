@@ -17,7 +17,8 @@ from shapely.geometry.base import BaseGeometry
 from carecircle.demo.areas import Town, divide
 from carecircle.demo.cast import Cast, choose
 from carecircle.demo.facilities import make_facilities, write_facilities
-from carecircle.demo.land import CRS, Land, gazetteer, make_land
+from carecircle.demo.gazetteer import CRS, gazetteer
+from carecircle.demo.land import Land, make_land
 from carecircle.demo.osm import write_roads
 from carecircle.demo.people import People, how_many, official, settle, write_grid, write_totals
 from carecircle.demo.roads import Roads, hamlets, make_roads
@@ -35,7 +36,7 @@ class County:
     Parameters
     ----------
     grounds
-        The polygon of every village and community by code, metres of `carecircle.demo.land.CRS`.
+        The polygon of every village and community by code, metres of `carecircle.demo.gazetteer.CRS`.
     facilities
         Cells by header.
     """

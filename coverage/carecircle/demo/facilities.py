@@ -13,7 +13,8 @@ import pyproj
 from carecircle.demo.areas import Town
 from carecircle.demo.cast import Cast, off_the_roads
 from carecircle.demo.dice import Dice, Floats
-from carecircle.demo.land import CRS, Ints, Land, gazetteer, place
+from carecircle.demo.gazetteer import CRS, Ints, gazetteer, place
+from carecircle.demo.land import Land
 from carecircle.demo.roads import Roads
 
 STAFF = {
@@ -177,11 +178,11 @@ def _practices(sheet: Sheet, land: Land, towns: Sequence[Town], on_road: Ints) -
     dice = sheet.dice
     first = "安仁和康济慈宁百年春杏林同心益寿延德"
     names = dice.shuffled([a + b for a in first for b in "堂康民和" if a != b])
-    blocks = np.concatenate([lattice.points for lattice in land.lattices])
     urban = [p for town in towns if town.street for p in town.places]
     seats = [town.seat for town in towns if not town.street]
     paved = {
-        p.code: np.intersect1d(np.intersect1d(p.cells, on_road), blocks).tolist() for p in [*urban, *seats]
+        p.code: np.intersect1d(np.intersect1d(p.cells, on_road), land.corners).tolist()
+        for p in [*urban, *seats]
     }
     for n in range(70):
         spot = dice.pick(seats) if 47 <= n < 65 else dice.pick(urban)

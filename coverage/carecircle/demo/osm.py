@@ -16,7 +16,8 @@ from scipy.interpolate import CubicSpline
 from scipy.spatial import cKDTree
 
 from carecircle.demo.dice import Dice, Floats
-from carecircle.demo.land import CRS, Land, gazetteer, place
+from carecircle.demo.gazetteer import CRS, gazetteer, place
+from carecircle.demo.land import Land
 from carecircle.demo.roads import CLASSES, SECONDARY, TERTIARY, Roads
 
 MOTORWAY = (
@@ -213,11 +214,11 @@ def _motorway(extract: Extract, roads: Roads) -> None:
 def _water(extract: Extract, land: Land, roads: Roads) -> None:
     """The river, the lake, and the ferry that is the isle's only way out."""
     book = gazetteer()
-    middle = shapely.simplify(land.river, 8)
+    middle = shapely.simplify(land.water.river, 8)
     extract.way(
         [extract.node(np.array(xy)) for xy in middle.coords], waterway="river", name=book["river"]["name"]
     )
-    shore = [extract.node(np.array(xy)) for xy in land.lake.exterior.coords[:-1]]
+    shore = [extract.node(np.array(xy)) for xy in land.water.lake.exterior.coords[:-1]]
     extract.way([*shore, shore[0]], natural="water", water="lake", name=book["lake"]["name"])
     on_isle = np.isin(list(extract.corner), land.isle_points)
     corners = np.array(list(extract.corner))

@@ -19,7 +19,8 @@ from shapely.geometry.base import BaseGeometry
 from carecircle.demo.areas import Place, Town
 from carecircle.demo.cast import Cast
 from carecircle.demo.dice import Dice, Floats, shares
-from carecircle.demo.land import CRS, Ints, Land, gazetteer, place
+from carecircle.demo.gazetteer import CRS, Ints, gazetteer, place
+from carecircle.demo.land import Land
 
 CELL_M = 100.0
 RESIDENTS = 210_000
@@ -85,11 +86,11 @@ def how_many(seed: int, towns: Sequence[Town], cast: Cast) -> dict[str, int]:
     return found
 
 
-def _settled(xy: Floats, spot: Place, land: Land, houses: Ints, blocks: Ints, seed: int) -> Floats:
+def _settled(xy: Floats, spot: Place, land: Land, houses: Ints, seed: int) -> Floats:
     """How strongly people live in each cell of a place (0: nobody)."""
     dice = Dice(seed, f"cells {spot.code}")
     weight = np.zeros(len(xy))
-    mine = np.intersect1d(blocks, spot.cells)
+    mine = np.intersect1d(land.corners, spot.cells)
     if len(mine):
         near = cKDTree(land.points[mine]).query(xy)[0] < 125
         from_core = np.hypot(*(xy - place([-0.6, 0.5])).T)
@@ -131,18 +132,15 @@ def settle(
     firm = binary_erosion(labels > 0, structure=np.ones((3, 3), dtype=bool))
     rows, columns = np.nonzero(firm)
     xy = np.stack([west + CELL_M * (columns + 0.5), north - CELL_M * (rows + 0.5)], axis=1)
-    wet = shapely.union(land.river.buffer(90), land.lake.difference(land.isle))
+    wet = shapely.union(land.water.river.buffer(90), land.water.lake.difference(land.water.isle))
     shapely.prepare(wet)
     dry = ~shapely.contains_xy(wet, xy)
     rows, columns, xy = rows[dry], columns[dry], xy[dry]
     label = labels[rows, columns]
-    blocks = np.concatenate([lattice.points for lattice in land.lattices])
     grid = np.zeros(shape)
     for i, spot in enumerate(places):
         here = np.flatnonzero(label == i + 1)
-        weight = _settled(
-            xy[here], spot, land, houses.get(spot.code, np.array([], dtype=np.int64)), blocks, seed
-        )
+        weight = _settled(xy[here], spot, land, houses.get(spot.code, np.array([], dtype=np.int64)), seed)
         grid[rows[here], columns[here]] = shares(weight, residents[spot.code])
     _neighbours(grid, west, north)
     far = ~shapely.contains_xy(county.buffer(1700), _centres(shape, west, north))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +16,8 @@ from scipy.spatial import cKDTree
 
 from carecircle.demo.areas import Place, Town
 from carecircle.demo.dice import Dice, Floats, waves
-from carecircle.demo.land import Ints, Land, place
+from carecircle.demo.gazetteer import Ints, place
+from carecircle.demo.land import Land
 
 CLASSES = ("", "residential", "unclassified", "tertiary", "secondary", "primary", "trunk")
 """Road classes by rank; rank 0 is open country."""
@@ -72,12 +74,12 @@ class Roads:
     bridges: dict[int, str] = field(default_factory=dict)
     special: dict[int, str] = field(default_factory=dict)
 
-    def graph(self, *, avoid_blocks: float = 1.0) -> csr_array:
+    def graph(self, *, avoid_blocks: float = 1.0) -> csr_array[Any, tuple[int, int]]:
         """The effort of building or using each edge; existing roads cost less, so that ways join."""
         ease = np.array([1.0, 0.62, 0.42, 0.38, 0.34, 0.34, 0.45])[self.rank]
         cost = self.effort * ease * np.where(self.block, avoid_blocks, 1.0)
-        n = len(self.points)
-        return csr_array((np.r_[cost, cost], (np.r_[self.a, self.b], np.r_[self.b, self.a])), shape=(n, n))
+        indptr, indices, edge = self._slots
+        return csr_array((cost[edge], indices, indptr), shape=(len(self.points),) * 2)
 
     def nearest(self, xy: Sequence[float]) -> int:
         """The point of the cloud that is nearest to a place in km and that a road can reach."""
@@ -124,6 +126,10 @@ class Roads:
     def __post_init__(self) -> None:
         pairs = zip(self.a.tolist(), self.b.tolist(), strict=True)
         self._edge = {(min(p), max(p)): i for i, p in enumerate(pairs)}
+        ends = (np.r_[self.a, self.b], np.r_[self.b, self.a])
+        edge_of = np.tile(np.arange(len(self.a)) + 1.0, 2)  # + 1: a stored nought is lost
+        table = csr_array((edge_of, ends), shape=(len(self.points),) * 2)
+        self._slots = table.indptr, table.indices, table.data.astype(np.int64) - 1
 
     def edge(self, p: int, q: int) -> int:
         """The edge between two points."""
@@ -138,7 +144,7 @@ def _ground(seed: int, land: Land) -> Roads:
     pairs = land.pairs
     a, b = pairs.T
     lines = shapely.linestrings(land.points[pairs])
-    wet = shapely.union(land.river.buffer(60), land.lake.difference(land.isle))
+    wet = shapely.union(land.water.river.buffer(60), land.water.lake.difference(land.water.isle))
     shapely.prepare(wet)
     dry = ~shapely.intersects(wet, lines) & (shapely.length(lines) < 1200)
     dry &= ~((lattice_of[a] >= 0) & (lattice_of[a] == lattice_of[b]))
@@ -216,12 +222,11 @@ def _main_roads(roads: Roads, land: Land, towns: Sequence[Town]) -> None:
 
 def hamlets(seed: int, land: Land, places: Sequence[Place]) -> dict[str, Ints]:
     """Points of the cloud with houses: of each village (its centre first), and around the streets' blocks."""
-    blocks = np.concatenate([lattice.points for lattice in land.lattices])
     found = {}
     for spot in places:
         if spot.kind == "seat":
             continue
-        free = np.setdiff1d(spot.cells, blocks)
+        free = np.setdiff1d(spot.cells, land.corners)
         dice = Dice(seed, f"hamlets {spot.code}")
         count = min(len(free) - 1, 4 + int(len(free) * dice.one(0.12, 0.2)))
         others = dice.shuffled([int(c) for c in free if c != spot.centre])[:count]
