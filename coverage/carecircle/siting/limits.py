@@ -1,0 +1,215 @@
+"""What no move can mend, with a certificate; and what closing a facility would break."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from carecircle.reach.travel import nearest_facility
+from carecircle.rules.figures import demand_of
+from carecircle.siting.matrix import Floats, Ints
+from carecircle.siting.mclp import mclp
+from carecircle.siting.problem import Need, SitingProblem, costs, serves
+from carecircle.texts import Language, Sentence
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """One demand point that no move reaches within the limit, and the nearest that any comes."""
+
+    demand_id: str
+    residents: float
+    nearest_move: str | None
+    cost: float | None
+
+
+@dataclass(frozen=True)
+class Impossibility:
+    """Why a rule's target is out of reach.
+
+    Parameters
+    ----------
+    rule, target, limit
+        What was asked.
+    best_share
+        The largest share any permitted set of moves reaches (with the bound on their number, if any).
+    smallest_limit
+        The smallest limit at which all moves together reach the target; None if none does.
+    beyond
+        Residents no move reaches, of `in_scope`; ``unplaced`` of them have no place on the network.
+    out_of_reach
+        Every demand point with residents that no move reaches.
+    certificate
+        Demand points no move reaches, largest first, as many as it takes to miss the target: their
+        residents with the unplaced ones exceed ``(1 - target) * in_scope``. Empty where only the number of
+        sites or the budget is too small.
+    """
+
+    rule: str
+    target: float
+    limit: float
+    in_scope: float
+    best_share: float
+    smallest_limit: float | None
+    beyond: float
+    unplaced: float
+    out_of_reach: tuple[str, ...]
+    certificate: tuple[Certificate, ...]
+
+    @property
+    def sentence(self) -> Sentence:
+        """The finding in words."""
+        facts: dict[str, object] = {
+            "rule": self.rule, "target": f"{self.target:.2%}", "share": f"{self.best_share:.2%}",
+            "beyond": self.beyond, "limit": self.smallest_limit or math.inf,
+        }  # fmt: skip
+        return Sentence("siting.impossible" if self.certificate else "siting.too_few", facts)
+
+    def to_dict(self, language: Language) -> dict[str, Any]:
+        """The figures of siting.json."""
+        return {**asdict(self), "certificate": [asdict(c) for c in self.certificate],
+                "reason": self.sentence.text(language)}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Closing:
+    """What closing one facility costs one rule.
+
+    Parameters
+    ----------
+    residents
+        Residents covered now who would no longer be: nobody else is within the limit.
+    single_point
+        The rule's target holds now and would not without this facility.
+    """
+
+    rule: str
+    facility_id: str
+    name: str
+    residents: float
+    share_after: float
+    single_point: bool
+
+    def to_dict(self) -> dict[str, Any]:
+        """The figures of siting.json."""
+        return asdict(self)
+
+
+def impossibilities(problem: SitingProblem, *, sites: int | None = None) -> tuple[Impossibility, ...]:
+    """One a rule whose target no permitted set of the moves reaches.
+
+    Where each rule alone could be reached by all moves, but not with so few or so cheap ones, the best
+    share they reach is told for each.
+    """
+    found = [_impossibility(problem, k) for k in range(len(problem.needs))]
+    hard = [f for f in found if f.best_share < f.target - 1e-12]
+    if hard:
+        return tuple(hard)
+    return tuple(_too_few(problem, k, f, sites) for k, f in enumerate(found))
+
+
+def closings(problem: SitingProblem) -> tuple[Closing, ...]:
+    """For each rule, the facilities that alone cover somebody, the most residents first."""
+    found = []
+    for need in problem.needs:
+        analysis = problem.analysis
+        serving = analysis.serving(need.query)
+        demand = demand_of(analysis.inputs).iloc[need.rows]
+        near = costs(analysis, need.query, demand, serving, limit=need.limit)
+        alone = np.nonzero(np.diff(near.indptr) == 1)[0]
+        facility = near.indices[near.indptr[alone]]
+        holds = need.covered >= need.target * need.in_scope
+        for j in np.unique(facility):
+            lost = math.fsum(need.residents[alone[facility == j]])
+            if lost <= 0:
+                continue
+            share = (need.covered - lost) / need.in_scope
+            row = serving.iloc[int(j)]
+            found.append(
+                Closing(
+                    need.rule, str(row["facility_id"]), str(row["name"]), lost, share,
+                    single_point=bool(holds and share < need.target),
+                )
+            )  # fmt: skip
+    return tuple(sorted(found, key=lambda c: (c.rule, -c.residents, c.facility_id)))
+
+
+def _impossibility(problem: SitingProblem, which: int) -> Impossibility:
+    need, reach = problem.needs[which], problem.reach[which]
+    people = need.residents[np.isin(need.rows, need.open_rows)]
+    out = np.nonzero((np.diff(reach.indptr) == 0) & (people > 0))[0]
+    beyond = math.fsum(people[out])
+    unplaced = max(0.0, need.in_scope - math.fsum(need.residents))
+    best = (need.in_scope - beyond - unplaced) / need.in_scope
+    allowed = (1.0 - need.target) * need.in_scope
+    ids = demand_of(problem.analysis.inputs)["demand_id"].to_numpy(dtype=object)
+    short: tuple[Certificate, ...] = ()
+    smallest: float | None = need.limit
+    if best < need.target:
+        nearest, move = _nearest_move(problem, need)
+        order = out[np.lexsort((out, -people[out]))]
+        enough = int(np.searchsorted(unplaced + np.cumsum(people[order]), allowed, side="right")) + 1
+        short = tuple(
+            Certificate(
+                str(ids[need.open_rows[i]]), float(people[i]),
+                None if move[i] < 0 else str(problem.moves["move_id"].iloc[move[i]]),
+                float(nearest[i]) if math.isfinite(nearest[i]) else None,
+            )
+            for i in order[:enough]
+        )  # fmt: skip
+        smallest = _smallest_limit(need, people, nearest)
+    return Impossibility(
+        need.rule, need.target, need.limit, need.in_scope, best, smallest, beyond, unplaced,
+        tuple(str(i) for i in ids[need.open_rows[out]]), short,
+    )  # fmt: skip
+
+
+def _too_few(problem: SitingProblem, which: int, found: Impossibility, sites: int | None) -> Impossibility:
+    """The same with the best share that so few (or so cheap) moves reach for this rule alone."""
+    need = problem.needs[which]
+    people = need.residents[np.isin(need.rows, need.open_rows)]
+    count = len(problem.moves) if sites is None else sites
+    reach, given = problem.reach[which], problem.conditions
+    most = mclp(reach, people, limit=math.inf, sites=count, conditions=given)
+    safe = math.fsum(need.residents) - math.fsum(people)
+    reached = 0.0 if most.status == "infeasible" else most.bound
+    share = (safe + reached) / need.in_scope
+    return Impossibility(**{**_fields(found), "best_share": share, "smallest_limit": None})
+
+
+def _fields(found: Impossibility) -> dict[str, Any]:
+    return {name: getattr(found, name) for name in found.__dataclass_fields__}
+
+
+def _nearest_move(problem: SitingProblem, need: Need) -> tuple[Floats, Ints]:
+    """Cost from each open row to the nearest move of any distance, and which; inf and -1 for none."""
+    analysis, moves = problem.analysis, problem.moves
+    serving = np.array(
+        [serves(c, d, need.query) for c, d in zip(moves["category"], moves["designations"], strict=True)]
+    )
+    points = moves[serving]
+    places = points.assign(facility_id=points["move_id"])
+    frame = nearest_facility(
+        None if need.query.metric == "straight_m" else analysis.networks[need.query.mode or ""],
+        demand_of(analysis.inputs).iloc[need.open_rows],
+        places,
+        direction=need.query.direction,
+        metric=need.query.metric,
+        max_snap_m=analysis.study.assumptions.max_snap_m,
+    )
+    at = dict(zip(moves["move_id"], range(len(moves)), strict=True))
+    column = np.array([at.get(f, -1) if isinstance(f, str) else -1 for f in frame["facility_id"]])
+    return frame["cost"].to_numpy(dtype=np.float64), column.astype(np.int64)
+
+
+def _smallest_limit(need: Need, people: Floats, nearest: Floats) -> float | None:
+    """The least limit at which everything existing and every move together reach the target."""
+    safe = math.fsum(need.residents) - math.fsum(people)
+    order = np.argsort(nearest, kind="stable")
+    order = order[np.isfinite(nearest[order])]
+    reached = safe + np.cumsum(people[order])
+    place = int(np.searchsorted(reached, need.target * need.in_scope * (1 - 1e-12)))
+    return max(need.limit, float(nearest[order[place]])) if place < len(order) else None

@@ -1,0 +1,437 @@
+"""The cheapest set of moves that mends clauses: chosen, ranked, judged again, and proven."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import scipy.sparse as sp
+
+from carecircle.analysis import Analysis, Progress, reanalyze
+from carecircle.errors import UsageError
+from carecircle.rules.figures import demand_of
+from carecircle.siting.benders import Tell
+from carecircle.siting.conditions import Conditions
+from carecircle.siting.limits import Closing, Impossibility, closings, impossibilities
+from carecircle.siting.matrix import Ints, nearest_open
+from carecircle.siting.mclp import mclp
+from carecircle.siting.partial import cheapest_shares
+from carecircle.siting.problem import Places, SitingProblem, build_problem, needs_of
+from carecircle.siting.solution import Status
+from carecircle.texts import Language, Sentence
+
+Aim = Literal["target", "most"]
+_NEAR_BEST = 0.01
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A set of moves (columns of the problem), what it is worth, and the proven bound.
+
+    With a target the worth is the price (less is better); otherwise residents newly covered, a resident
+    counted once a rule (more is better).
+    """
+
+    moves: tuple[int, ...]
+    worth: float
+    bound: float
+    status: Status
+
+    @property
+    def gap(self) -> float:
+        """``|bound - worth| / max(|bound|, |worth|)``, 0 when proven."""
+        largest = max(abs(self.bound), abs(self.worth))
+        return abs(self.bound - self.worth) / largest if largest > 0 else 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class SitingResult:
+    """What to build, what it changes, and how sure that is.
+
+    Parameters
+    ----------
+    problem
+        What was asked and what could be done.
+    aim
+        ``target`` (least price that reaches it) or ``most`` (most residents for so many sites or so much).
+    best
+        The choice of moves; None where the target is out of reach.
+    moves
+        One row a chosen move, in order of what each adds: rank, move_id, kind, name, category, replaces,
+        price, newly_covered, facility_id, lon, lat, geometry.
+    allocation
+        rule, demand_id, residents, move_id, cost of every resident newly covered.
+    after
+        The analysis with the moves made.
+    alternatives
+        The next best choices within 1 % of the best, each proven.
+    closings
+        Facilities whose closing would cost residents their compliance.
+    impossible
+        One a rule whose target no set of the moves reaches.
+    """
+
+    problem: SitingProblem
+    aim: Aim
+    best: Choice | None
+    moves: gpd.GeoDataFrame
+    allocation: pd.DataFrame
+    after: Analysis | None
+    alternatives: tuple[Choice, ...]
+    closings: tuple[Closing, ...]
+    impossible: tuple[Impossibility, ...]
+
+    @property
+    def before(self) -> Analysis:
+        """The study as it is."""
+        return self.problem.analysis
+
+    @property
+    def status(self) -> Status:
+        """``optimal`` (proven), ``feasible`` (see the gap) or ``infeasible`` (see the certificate)."""
+        return "infeasible" if self.best is None else self.best.status
+
+    def clauses(self) -> list[dict[str, Any]]:
+        """Every rule before and after."""
+        after = {v.rule: v for v in self.after.verdicts} if self.after is not None else {}
+        rows = []
+        for verdict in self.before.verdicts:
+            then = after.get(verdict.rule, verdict)
+            rows.append(
+                {
+                    "rule": verdict.rule, "clause": verdict.clause,
+                    "asked": verdict.rule in {n.rule for n in self.problem.needs},
+                    "before": verdict.outcome.value, "after": then.outcome.value,
+                    "observed_before": _plain(verdict.observed), "observed_after": _plain(then.observed),
+                    "residents_before": _plain(verdict.residents_affected),
+                    "residents_after": _plain(then.residents_affected), "unit": verdict.unit,
+                }
+            )  # fmt: skip
+        return rows
+
+    def to_dict(self, language: Language | None = None) -> dict[str, Any]:
+        """The content of siting.json (schema ``carecircle/siting/1``)."""
+        spoken = language or self.before.study.language
+        ids = self.problem.moves["move_id"].tolist()
+        best = self.best
+        shown = self.moves.drop(columns="geometry")
+        return {
+            "schema": "carecircle/siting/1",
+            "study": self.before.study.name,
+            "plan": self.before.plan.id,
+            "rules": [
+                {"rule": n.rule, "limit": n.limit, "target": n.target, "in_scope": n.in_scope,
+                 "covered": n.covered}
+                for n in self.problem.needs
+            ],
+            "aim": self.aim,
+            "status": self.status,
+            "objective": None if best is None else best.worth,
+            "bound": None if best is None else best.bound,
+            "gap": None if best is None else best.gap,
+            "candidates": int((self.problem.moves["kind"] != "existing").sum()),
+            "sites": [{k: _plain(v) for k, v in row.items()} for row in shown.to_dict("records")],
+            "allocation": [
+                {k: _plain(v) for k, v in row.items()} for row in self.allocation.to_dict("records")
+            ],
+            "clauses": self.clauses(),
+            "alternatives": [
+                {"moves": [ids[j] for j in a.moves], "objective": a.worth, "bound": a.bound,
+                 "status": a.status}
+                for a in self.alternatives
+            ],
+            "closings": [c.to_dict() for c in self.closings],
+            "impossible": [i.to_dict(spoken) for i in self.impossible],
+        }  # fmt: skip
+
+
+def site(
+    analysis: Analysis,
+    *,
+    clauses: Sequence[str],
+    target: float | None = None,
+    sites: int | None = None,
+    budget: float | None = None,
+    places: Places | gpd.GeoDataFrame = "auto",
+    spacing_m: float = 500.0,
+    exclude: gpd.GeoDataFrame | None = None,
+    upgrade: Sequence[str] = (),
+    price: float = 1.0,
+    upgrade_price: float = 1.0,
+    must_open: Sequence[str] = (),
+    exclusive: Sequence[Sequence[str]] = (),
+    alternatives: int = 5,
+    time_limit: float = 120.0,
+    progress: Progress | None = None,
+) -> SitingResult:
+    """Find where to build so that clauses hold, or so that a number of sites does the most.
+
+    Parameters
+    ----------
+    analysis
+        The study as it is; it stays so.
+    clauses
+        Clauses or rules to mend together: radius and time rules with a limit.
+    target
+        Share each must reach instead of its own. With neither ``sites`` nor ``budget`` the cheapest moves
+        that make every rule hold are sought.
+    sites
+        At most so many moves: without ``target``, those that newly cover most residents.
+    budget
+        At most this price together.
+    places, spacing_m, exclude, upgrade, price, upgrade_price, must_open, exclusive
+        As in `carecircle.siting.problem.build_problem`.
+    alternatives
+        How many further choices within 1 % of the best to look for.
+    time_limit
+        Seconds for the search; what cannot be proven by then is returned with its gap.
+    progress
+        Called with a `Sentence` as each stage begins.
+
+    Raises
+    ------
+    UsageError
+        If a clause is unknown or not of a kind that sites can mend, or an argument cannot be meant.
+    """
+    tell = progress or _silent
+    needs = needs_of(analysis, clauses, target=target)
+    tell(Sentence("siting.gathering"))
+    problem = build_problem(
+        analysis, needs, places=places, spacing_m=spacing_m, exclude=exclude, upgrade=upgrade,
+        price=price, upgrade_price=upgrade_price, budget=budget, must_open=must_open, exclusive=exclusive,
+    )  # fmt: skip
+    aim: Aim = "most" if target is None and (sites is not None or budget is not None) else "target"
+    people = math.fsum(float(n.residents.sum()) for n in problem.needs)
+    facts = {"moves": len(problem.moves), "residents": people, "rules": [n.rule for n in needs]}
+    tell(Sentence("siting.searching", facts))
+    best = choose(problem, aim, sites=sites, time_limit=time_limit, progress=_teller(tell, aim))
+    after = None
+    moves, allocation = _ranked(problem, best)
+    if best is not None and len(moves):
+        tell(Sentence("siting.judging"))
+        after = made(analysis, moves, progress=None)
+    others: tuple[Choice, ...] = ()
+    if best is not None and best.status == "optimal" and best.moves and alternatives > 0:
+        tell(Sentence("siting.alternatives"))
+        others = next_best(problem, aim, best, sites=sites, count=alternatives, time_limit=time_limit)
+    tell(Sentence("siting.closing"))
+    return SitingResult(
+        problem=problem,
+        aim=aim,
+        best=best,
+        moves=moves,
+        allocation=allocation,
+        after=after,
+        alternatives=others,
+        closings=closings(problem),
+        impossible=impossibilities(problem, sites=sites) if best is None else (),
+    )
+
+
+def choose(
+    problem: SitingProblem,
+    aim: Aim,
+    *,
+    sites: int | None,
+    conditions: Conditions | None = None,
+    time_limit: float = 120.0,
+    progress: Tell | None = None,
+) -> Choice | None:
+    """Solve the problem once; None where the target is out of reach."""
+    given = conditions or problem.conditions
+    if aim == "most":
+        if sites is None and given.budget is None:
+            raise UsageError("siting.sites_or_budget")
+        cost, people = problem.stacked()
+        kept = _covered_by(problem, list(given.keep))
+        found = mclp(
+            cost, people, limit=math.inf, sites=sites, conditions=given, time_limit=time_limit,
+            progress=progress,
+        )  # fmt: skip
+        if found.status == "infeasible":
+            return None
+        return Choice(found.new, found.objective - kept, found.bound - kept, found.status)
+    if any(n.may_stay < 0 for n in problem.needs):
+        return None
+    blocks = []
+    for need, reach in zip(problem.needs, problem.reach, strict=True):
+        near = sp.csr_array((np.ones(reach.nnz), reach.indices, reach.indptr), shape=reach.shape)
+        people = need.residents[np.isin(need.rows, need.open_rows)]
+        blocks.append((near, people, need.may_stay))
+    cheapest = cheapest_shares(blocks, given, sites=sites, time_limit=time_limit, progress=progress)
+    if cheapest is None:
+        return None
+    status: Status = "optimal" if cheapest.proven else "feasible"
+    return Choice(given.new(cheapest.sites), cheapest.price, cheapest.bound, status)
+
+
+def next_best(
+    problem: SitingProblem,
+    aim: Aim,
+    best: Choice,
+    *,
+    sites: int | None,
+    count: int,
+    time_limit: float,
+) -> tuple[Choice, ...]:
+    """Up to ``count`` further choices within 1 % of the best, in order, each the proven best of the rest."""
+    found: list[Choice] = []
+    seen = [best.moves]
+    while len(found) < count:
+        given = replace(problem.conditions, without=tuple(seen))
+        other = choose(problem, aim, sites=sites, conditions=given, time_limit=time_limit / count)
+        if other is None or other.status != "optimal" or not _as_good(aim, best.worth, other.worth):
+            break
+        if set(other.moves) in [set(s) for s in seen] or not other.moves:
+            break
+        found.append(other)
+        seen.append(other.moves)
+    return tuple(found)
+
+
+def made(analysis: Analysis, moves: gpd.GeoDataFrame, *, progress: Progress | None = None) -> Analysis:
+    """The analysis with the moves made: new sites added, upgraded facilities replaced."""
+    close = [f for f in moves["replaces"] if isinstance(f, str)]
+    return reanalyze(analysis, add=as_facilities(analysis, moves), close=close, progress=progress)
+
+
+def as_facilities(analysis: Analysis, moves: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Chosen moves as a facilities frame: what `carecircle.reanalyze` adds."""
+    old = analysis.inputs.facilities.set_index("facility_id")
+    replaced = [f if isinstance(f, str) else None for f in moves["replaces"]]
+    frame = gpd.GeoDataFrame(
+        {
+            "facility_id": moves["facility_id"].to_numpy(dtype=object),
+            "name": moves["name"].to_numpy(dtype=object),
+            "category": moves["category"].to_numpy(dtype=object),
+            "status": "open",
+            "capacity": np.nan,
+        },
+        geometry=moves.geometry.to_numpy(), crs=moves.crs,
+    )  # fmt: skip
+    frame["designations"] = pd.Series(list(moves["designations"]), dtype=object)
+    attributes = [{} if f is None else dict(old.at[f, "attributes"]) for f in replaced]
+    frame["attributes"] = pd.Series(attributes, dtype=object)
+    frame["area_id"] = _areas_of(analysis, frame)
+    return frame
+
+
+def _areas_of(analysis: Analysis, frame: gpd.GeoDataFrame) -> pd.Series:
+    """The finest area that holds each point, the smaller id on a shared border; None outside all."""
+    found: list[str | None] = [None] * len(frame)
+    areas = analysis.inputs.areas
+    for level in ("village", "town", "county"):
+        own = areas[(areas["level"] == level) & areas.geometry.notna()].sort_values("area_id")
+        if own.empty:
+            continue
+        point, area = own.sindex.query(frame.geometry, predicate="intersects", sort=True)
+        for p, a in zip(point.tolist(), area.tolist(), strict=True):
+            found[p] = found[p] or str(own["area_id"].iloc[a])
+    return pd.Series(found, dtype=object)
+
+
+def _ranked(problem: SitingProblem, best: Choice | None) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """Chosen moves in the order of what each adds, and whom each newly covers."""
+    order, gains = _order(problem, list(best.moves) if best is not None else [])
+    moves = problem.moves.iloc[order].reset_index(drop=True)
+    taken = set(problem.analysis.inputs.facilities["facility_id"])
+    stem = "site"
+    while any(f"{stem}-{rank + 1}" in taken for rank in range(len(moves))):
+        stem += "-new"
+    moves["rank"] = np.arange(1, len(moves) + 1)
+    moves["newly_covered"] = gains
+    moves["facility_id"] = [f"{stem}-{rank}" for rank in moves["rank"]]
+    there = moves.geometry.to_crs(4326)
+    moves["lon"], moves["lat"] = there.x.round(7), there.y.round(7)
+    columns = [
+        "rank", "facility_id", "move_id", "kind", "name", "category", "designations", "replaces", "price",
+        "newly_covered", "lon", "lat", "geometry",
+    ]  # fmt: skip
+    return moves[columns], _allocated(problem, order)
+
+
+def _order(problem: SitingProblem, chosen: list[int]) -> tuple[list[int], list[float]]:
+    """Greedy order of the chosen moves, and the residents each newly covers in it."""
+    order: list[int] = []
+    gains: list[float] = []
+    now = _covered_by(problem, _standing(problem, []))
+    while len(order) < len(chosen):
+        rest = [j for j in sorted(chosen) if j not in order]
+        worth = [_covered_by(problem, _standing(problem, [*order, j])) for j in rest]
+        pick = int(np.argmax(worth))
+        order.append(rest[pick])
+        gains.append(worth[pick] - now)
+        now = worth[pick]
+    return order, gains
+
+
+def _standing(problem: SitingProblem, chosen: Sequence[int]) -> list[int]:
+    """Open columns when some moves are made: those, and the kept facilities they do not replace."""
+    gone = {a for a, b in problem.conditions.upgrades if b in chosen}
+    return [*chosen, *(j for j in problem.conditions.keep if j not in gone)]
+
+
+def _covered_by(problem: SitingProblem, columns: Sequence[int]) -> float:
+    """Residents of open rows that some columns cover, over all rules."""
+    cost, people = problem.stacked()
+    allocation, _ = nearest_open(cost, np.array(sorted(columns), dtype=np.int64))
+    return math.fsum(people[allocation >= 0])
+
+
+def _allocated(problem: SitingProblem, chosen: Sequence[int]) -> pd.DataFrame:
+    """Every open row that a chosen move covers, and by which: the cheapest of them."""
+    ids = problem.moves["move_id"].to_numpy(dtype=object)
+    demand = demand_of(problem.analysis.inputs)
+    parts = []
+    sites: Ints = np.array(sorted(chosen), dtype=np.int64)
+    for need, reach in zip(problem.needs, problem.reach, strict=True):
+        allocation, cost = nearest_open(reach, sites)
+        served = allocation >= 0
+        rows = need.open_rows[served]
+        parts.append(
+            pd.DataFrame(
+                {
+                    "rule": need.rule,
+                    "demand_id": demand["demand_id"].to_numpy(dtype=object)[rows],
+                    "residents": demand["residents"].to_numpy(dtype=np.float64)[rows],
+                    "move_id": ids[allocation[served]],
+                    "cost": cost[served],
+                }
+            )
+        )
+    return pd.concat(parts, ignore_index=True)
+
+
+def _as_good(aim: Aim, best: float, other: float) -> bool:
+    slack = 1e-9 * max(1.0, abs(best))
+    if aim == "most":
+        return other >= best * (1 - _NEAR_BEST) - slack
+    return other <= best * (1 + _NEAR_BEST) + slack
+
+
+def _teller(tell: Progress, aim: Aim) -> Tell:
+    def told(best: float, bound: float, seconds: float) -> None:
+        if math.isfinite(best):
+            tell(Sentence(f"siting.best_{aim}", {"best": best, "bound": bound, "seconds": round(seconds, 1)}))
+
+    return told
+
+
+def _silent(_: Sentence) -> None:
+    return None
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON takes it: no NaN, no numpy, tuples as lists."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, tuple):
+        return list(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
