@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rich.console import Console
-from rich.table import Table
+from rich.console import Console, Group
+from rich.padding import Padding
 from rich.text import Text
 
 from carecircle.analysis import Analysis
@@ -19,6 +19,8 @@ _STYLE = {
     Outcome.NO_THRESHOLD: "dim",
 }
 
+_SIGNS = {">=": "≥ ", "<=": "≤ ", "==": "= ", ">": "> ", "<": "< "}
+
 
 def summary(analysis: Analysis, folder: Path, language: Language, console: Console) -> None:
     """Print the inputs' ledger, the verdicts, what is missing, and the written folder."""
@@ -28,7 +30,8 @@ def summary(analysis: Analysis, folder: Path, language: Language, console: Conso
         console.print(say("terminal.no_residents", language))
     else:
         console.print(say("terminal.ledger", language, **ledger.to_dict(), cells=ledger.cells_without_value))
-    console.print(_table(analysis, language))
+    for verdict in analysis.verdicts:
+        console.print(_verdict(verdict, language))
     for finding in analysis.findings:
         if finding.level != "note":
             console.print(Text(f"! {finding.sentence.text(language)}", style="yellow"))
@@ -37,22 +40,22 @@ def summary(analysis: Analysis, folder: Path, language: Language, console: Conso
     console.print(say("terminal.written", language, path=str(folder / "gap_map.html")))
 
 
-def _table(analysis: Analysis, language: Language) -> Table:
-    table = Table(show_edge=False, pad_edge=False, expand=False)
-    for column in ("rule", "outcome", "observed", "target", "affected", "quote"):
-        header, figures = say(f"terminal.{column}", language), column in ("observed", "target", "affected")
-        table.add_column(header, justify="right" if figures else "left", overflow="fold")
-    for verdict in analysis.verdicts:
-        affected = verdict.residents_affected
-        table.add_row(
-            verdict.rule,
-            Text(verdict.outcome.sentence.text(language), style=_STYLE[verdict.outcome]),
-            verdict.shown(verdict.observed).text(language),
-            verdict.shown(verdict.target).text(language),
-            "—" if affected is None else f"{affected:,.0f}",
-            verdict.quote,
-        )
-    return table
+def _verdict(verdict: Verdict, language: Language) -> Group:
+    """One verdict in three lines: what it came to, the figures, the plan's own words."""
+    head = Text.assemble(
+        (f"{verdict.outcome.sentence.text(language)}  ", _STYLE[verdict.outcome]), (verdict.rule, "bold")
+    )
+    facts = {
+        "observed": verdict.shown(verdict.observed),
+        "target": verdict.shown(verdict.target),
+        "comparison": _SIGNS.get(verdict.comparison, "") if verdict.target is not None else "",
+    }
+    figures = say("terminal.figures", language, **facts)
+    if verdict.residents_affected:
+        figures += say("terminal.affected", language, residents=verdict.residents_affected)
+    rule = verdict.rule_def
+    quote = Text(say("terminal.quote", language, quote=rule.quote, section=rule.section), style="dim")
+    return Group(head, Padding(Text(figures), (0, 0, 0, 2)), Padding(quote, (0, 0, 0, 2)))
 
 
 def _missing(verdicts: tuple[Verdict, ...], language: Language) -> list[str]:
