@@ -46,6 +46,8 @@ class Extract:
         Position of each node, metres; a node's id is its place in the list plus one.
     ways
         Node ids and tags of each way.
+    corner
+        The node that stands at a point of the cloud, by point.
     """
 
     at: list[Floats] = field(default_factory=list)
@@ -65,7 +67,7 @@ class Extract:
 
     def way(self, nodes: Sequence[int], **tags: str) -> None:
         """A new way."""
-        self.ways.append((list(nodes), {k.replace("__", ":"): v for k, v in tags.items()}))
+        self.ways.append((list(nodes), tags))
 
     def write(self, file: Path) -> None:
         """Write an .osm.pbf: nodes, then ways, by rising id; positions to 1e-7 degrees, as OSM keeps them."""
@@ -195,6 +197,14 @@ def _motorway(extract: Extract, roads: Roads) -> None:
     west = [extract.node(xy) for xy in line - 17 * right]
     for carriageway in (east, west[::-1]):
         extract.way(carriageway, **tags)
+    _ramps(extract, roads, line, right, (east, west))
+
+
+def _ramps(
+    extract: Extract, roads: Roads, line: Floats, right: Floats, carriageways: tuple[list[int], list[int]]
+) -> None:
+    """Interchanges: from each carriageway down to the nearest main road, and up again."""
+    ahead = np.stack([-right[:, 1], right[:, 0]], axis=1)
     good = np.flatnonzero((roads.rank >= TERTIARY) & ~roads.block)
     ends = np.unique(np.r_[roads.a[good], roads.b[good]])
     joints = np.array([p for p in ends if p in extract.corner])
@@ -202,11 +212,11 @@ def _motorway(extract: Extract, roads: Roads) -> None:
     for x in INTERCHANGES:
         mid = int(np.argmin(np.abs(line[:, 0] - place([x, 0])[0])))
         foot = extract.corner[int(joints[tree.query(line[mid])[1]])]
-        for nodes, step, side in ((east, 1, 1.0), (west, -1, -1.0)):
+        for nodes, step in zip(carriageways, (1, -1), strict=True):
             leave, enter = nodes[mid - 4 * step], nodes[mid + 4 * step]
-            bow = line[mid] + 160 * side * right[mid]
-            out = extract.node(bow - 90 * step * ahead[mid] / np.hypot(*ahead[mid]))
-            into = extract.node(bow + 90 * step * ahead[mid] / np.hypot(*ahead[mid]))
+            bow = line[mid] + 160 * step * right[mid]
+            out = extract.node(bow - 90 * step * ahead[mid])
+            into = extract.node(bow + 90 * step * ahead[mid])
             extract.way([leave, out, foot], highway="motorway_link", oneway="yes", maxspeed="40")
             extract.way([foot, into, enter], highway="motorway_link", oneway="yes", maxspeed="40")
 

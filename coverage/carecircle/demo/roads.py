@@ -38,6 +38,14 @@ COUNTY_ROADS = (
 )
 """Seats that a county road (县道) joins."""
 
+ONE_WAY = {
+    ("row", 1): ("云台东路", 1),
+    ("row", 2): ("云台西路", -1),
+    ("column", -2): ("古渡北街", 1),
+    ("column", -1): ("古渡南街", -1),
+}
+"""One-way pairs of the old town: which street of its blocks, its name and sense."""
+
 RESIDENTIAL, UNCLASSIFIED, TERTIARY, SECONDARY, PRIMARY, TRUNK = range(1, 7)
 
 
@@ -51,6 +59,8 @@ class Roads:
         The cloud, metres.
     a, b
         Ends of every edge that a road may take, as indices into the cloud.
+    effort
+        Length of each edge in metres, more where the ground is rough.
     rank
         Class of each edge, an index into `CLASSES`.
     oneway
@@ -73,6 +83,14 @@ class Roads:
     name: dict[int, str] = field(default_factory=dict)
     bridges: dict[int, str] = field(default_factory=dict)
     special: dict[int, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        pairs = zip(self.a.tolist(), self.b.tolist(), strict=True)
+        self._edge = {(min(p), max(p)): i for i, p in enumerate(pairs)}
+        ends = (np.r_[self.a, self.b], np.r_[self.b, self.a])
+        edge_of = np.tile(np.arange(len(self.a)) + 1.0, 2)  # + 1: a stored nought is lost
+        table = csr_array((edge_of, ends), shape=(len(self.points),) * 2)
+        self._slots = table.indptr, table.indices, table.data.astype(np.int64) - 1
 
     def graph(self, *, avoid_blocks: float = 1.0) -> csr_array[Any, tuple[int, int]]:
         """The effort of building or using each edge; existing roads cost less, so that ways join."""
@@ -104,14 +122,13 @@ class Roads:
             before = dijkstra(graph, indices=[end], return_predecessors=True, limit=limit)[1][0]
             self._follow(start, before, rank, name)
 
-    def join(self, starts: Sequence[int], rank: int, *, least: int = 1, limit: float = np.inf) -> None:
-        """Join every start to the nearest road of rank ``least`` or more."""
-        built = self.rank >= least
+    def join(self, starts: Sequence[int], rank: int) -> None:
+        """Join every start to the nearest road there is."""
+        built = self.rank > 0
         ends = np.unique(np.r_[self.a[built], self.b[built]])
-        away, before, _ = dijkstra(self.graph(), indices=ends, min_only=True, return_predecessors=True)
+        before = dijkstra(self.graph(), indices=ends, min_only=True, return_predecessors=True)[1]
         for start in starts:
-            if away[start] <= limit:
-                self._follow(start, before, rank, "")
+            self._follow(start, before, rank, "")
 
     def _follow(self, start: int, before: npt.NDArray[np.int32], rank: int, name: str) -> None:
         at = start
@@ -122,14 +139,6 @@ class Roads:
                 if name and not self.oneway[edge]:
                     self.name[edge] = name
             at = int(before[at])
-
-    def __post_init__(self) -> None:
-        pairs = zip(self.a.tolist(), self.b.tolist(), strict=True)
-        self._edge = {(min(p), max(p)): i for i, p in enumerate(pairs)}
-        ends = (np.r_[self.a, self.b], np.r_[self.b, self.a])
-        edge_of = np.tile(np.arange(len(self.a)) + 1.0, 2)  # + 1: a stored nought is lost
-        table = csr_array((edge_of, ends), shape=(len(self.points),) * 2)
-        self._slots = table.indptr, table.indices, table.data.astype(np.int64) - 1
 
     def edge(self, p: int, q: int) -> int:
         """The edge between two points."""
@@ -172,19 +181,13 @@ def _avenues(roads: Roads, land: Land) -> None:
     for n, lattice in enumerate(land.lattices):
         if len(lattice.points) < 60:
             continue
-        oneway = {("row", 1): 1, ("row", 2): -1, ("column", -2): 1, ("column", -1): -1} if n == 0 else {}
-        names = {
-            ("row", 1): "云台东路",
-            ("row", 2): "云台西路",
-            ("column", -2): "古渡北街",
-            ("column", -1): "古渡南街",
-        }
         for p, q, along, which in lattice.edges():
             edge = roads.edge(p, q)
-            if (along, which) in oneway:
+            if n == 0 and (along, which) in ONE_WAY:
+                name, sense = ONE_WAY[along, which]
                 forward = 1 if roads.a[edge] == p else -1
-                roads.rank[edge], roads.oneway[edge] = SECONDARY, oneway[along, which] * forward
-                roads.name[edge] = names[along, which]
+                roads.rank[edge], roads.oneway[edge] = SECONDARY, sense * forward
+                roads.name[edge] = name
             elif which % 4 == (1 if along == "row" else 2):
                 roads.rank[edge] = TERTIARY
 
@@ -203,11 +206,8 @@ def _main_roads(roads: Roads, land: Land, towns: Sequence[Town]) -> None:
     quay = [roads.nearest(xy) for xy in ([-0.9, -0.7], [1.5, -0.3], [4.4, 0.6], [7.4, 1.4])]
     roads.lay([west[0], *quay, south[0]], SECONDARY, name="滨江北路")
     roads.lay([roads.nearest([-2.9, 0.9]), roads.nearest([-3.6, 2.6])], TERTIARY)
-    roads.lay(
-        [roads.nearest([2.4, 1.4]), roads.nearest([4.4, 1.7]), roads.nearest([7.0, 1.9])],
-        TERTIARY,
-        name="东汀路",
-    )
+    strip = [roads.nearest(xy) for xy in ([2.4, 1.4], [4.4, 1.7], [7.0, 1.9])]
+    roads.lay(strip, TERTIARY, name="东汀路")
     roads.lay([west[1], seat["南澜街道"], south[1]], SECONDARY, name="滨江南路")
     for n, (one, other) in enumerate(COUNTY_ROADS):
         roads.lay([seat[one], seat[other]], SECONDARY, name=f"县道X{12 + n:03d}")
