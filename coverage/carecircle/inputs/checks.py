@@ -257,7 +257,7 @@ def official_residents(areas: gpd.GeoDataFrame, totals: pd.DataFrame, year: int)
         return known.get("", known.get("region"))
     top = areas[areas["parent_id"].isna()] if len(areas) else areas
     own = dict(zip(top["area_id"], np.asarray(top["official_residents"], np.float64), strict=True))
-    figures = [float(known.get(a, v)) for a, v in own.items()]
+    figures = [known[a] if a in known else float(v) for a, v in own.items()]
     return math.fsum(figures) if figures and all(f == f for f in figures) else None
 
 
