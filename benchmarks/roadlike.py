@@ -42,3 +42,31 @@ def roadlike(nodes, *, seed=1, spacing_m=120.0, gap=0.18, one_way=0.1):
     placed = np.empty_like(xy)
     placed[rank] = xy
     return indptr, indices, cost, placed
+
+
+def roadlike_network(nodes, *, seed=1):
+    """A `Network` (EPSG:32650, drive) over the same graph, streets drawn straight."""
+    import geopandas as gpd
+    import shapely
+
+    from carecircle.reach.network import Network
+
+    indptr, indices, cost, xy = roadlike(nodes, seed=seed)
+    xy = xy + [300_000.0, 3_000_000.0]
+    tail = np.repeat(np.arange(len(xy), dtype=np.int64), np.diff(indptr))
+    ends = np.stack([xy[tail], xy[indices]], axis=1).reshape(-1, 2)
+    lines = shapely.from_ragged_array(
+        shapely.GeometryType.LINESTRING, ends, (np.arange(0, len(ends) + 1, 2),)
+    )
+    edges = gpd.GeoDataFrame(
+        {
+            "edge_id": np.arange(len(tail)),
+            "from_node": tail,
+            "to_node": indices.astype(np.int64),
+            "length_m": (shapely.length(lines) / 0.9996).astype(np.float32),
+            "travel_time_s_drive": cost,
+        },
+        geometry=lines,
+        crs="EPSG:32650",
+    )
+    return Network.from_edges(edges, mode="drive")
