@@ -88,7 +88,7 @@ class Oracle:
     def __init__(self, edges: gpd.GeoDataFrame, mode: str, metric: str) -> None:
         seconds = edges[time_column(mode)].to_numpy()
         self.edges = edges[np.isfinite(seconds)].reset_index(drop=True)
-        self.crs = edges.crs
+        self.to_wgs = pyproj.Transformer.from_crs(edges.crs, 4326, always_xy=True).transform
         column = time_column(mode) if metric == "minutes" else "length_m"
         self.cost = self.edges[column].to_numpy().astype(float)
         self.access = 3.6 / profile(mode).access_speed_kph if metric == "minutes" else 1.0
@@ -125,8 +125,7 @@ class Oracle:
         line = self.edges.geometry.iloc[row]
         share = line.project(point, normalized=True)
         spot = line.interpolate(share, normalized=True)
-        to_wgs = pyproj.Transformer.from_crs(self.crs, 4326, always_xy=True).transform
-        away = GEOD.inv(*to_wgs(point.x, point.y), *to_wgs(spot.x, spot.y))[2]
+        away = GEOD.inv(*self.to_wgs(point.x, point.y), *self.to_wgs(spot.x, spot.y))[2]
         self.graph.add_node(name)
         if away > max_m:
             return
