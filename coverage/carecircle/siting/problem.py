@@ -26,7 +26,7 @@ from carecircle.siting.matrix import Csr, Floats, Ints
 
 Places = Literal["auto", "cells", "villages", "nodes"]
 _KINDS = ("radius", "time")
-_MOST_MOVES = 6000
+_MOST_MOVES = 20_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -185,7 +185,7 @@ def build_problem(
     Raises
     ------
     UsageError
-        If there is nowhere to build, or more than 6,000 moves would have to be compared.
+        If there is nowhere to build, or more than 20,000 moves would have to be compared.
     """
     kinds = list(
         dict.fromkeys((n.verdict.rule_def.categories, n.verdict.rule_def.designations) for n in needs)

@@ -1,0 +1,166 @@
+"""The siting map: the gap before and after, sites by rank, every clause before and after; opens offline."""
+
+from __future__ import annotations
+
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+from branca.element import Element, Figure
+
+from carecircle import categories
+from carecircle.outputs.layers import bounds
+from carecircle.outputs.offline import OfflineMap, Raw
+from carecircle.outputs.pack import page_json
+from carecircle.outputs.siting_gis import gap_frame
+from carecircle.outputs.siting_tables import summary
+from carecircle.rules.verdict import Outcome, shown
+from carecircle.siting.remedy import SitingResult
+from carecircle.texts import Language, say, wording
+
+if TYPE_CHECKING:
+    import folium
+
+
+def siting_map(result: SitingResult) -> folium.Map:
+    """Draw what to build and whom it reaches, as one page that asks nothing of any network.
+
+    Parameters
+    ----------
+    result
+        What `carecircle.siting.remedy.site` found.
+
+    Returns
+    -------
+    folium.Map
+        It draws itself in a notebook; ``.save(path)`` writes one HTML file.
+    """
+    study = result.before.study
+    drawn = OfflineMap(
+        bounds=bounds(result.before), title=study.title or study.name, language=study.language,
+        zoom_snap=0.25, attribution_control=False, prefer_canvas=True,
+    )  # fmt: skip
+    _Page(_data(result)).add_to(drawn)
+    return drawn
+
+
+class _Page(Element):  # type: ignore[misc]
+    """Panel, data and script around the map that it is added to."""
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        super().__init__()
+        self._name = "siting_page"
+        self.data = data
+
+    def render(self, **_: Any) -> None:
+        """Put style, panel, data and script into the figure."""
+        figure, owner = self.get_root(), self._parent
+        assert isinstance(figure, Figure)
+        assert owner is not None
+        data = f'<script type="application/json" id="cs-data">{page_json(self.data)}</script>'
+        script = f"(function (map) {{\n'use strict';\n{_read('siting.js')}}})({owner.get_name()});"
+        figure.header.add_child(Raw(f"<style>\n{_read('siting.css')}</style>"), name="siting_style")
+        figure.html.add_child(Raw(f"{_read('siting.html')}{data}"), name="siting_panel")
+        figure.script.add_child(Raw(script), name="siting_script")
+
+
+def _read(name: str) -> str:
+    return (resources.files("carecircle.outputs") / "siting_page" / name).read_text(encoding="utf-8")
+
+
+def _data(result: SitingResult) -> dict[str, Any]:
+    language = result.before.study.language
+    study, inputs = result.before.study, result.before.inputs
+    words = {
+        key.removeprefix("siting.page_"): forms[language]
+        for key, forms in wording().items()
+        if key.startswith("siting.page_")
+    }
+    region = gpd.GeoSeries([inputs.region], crs=inputs.crs).simplify(20).to_crs(4326)
+    return {
+        "language": language,
+        "words": words,
+        "title": study.title or study.name,
+        "plan": result.before.plan.title,
+        "answer": summary(result).text(language),
+        "attributions": list(inputs.attributions),
+        "map_number": study.outputs.map_number,
+        "region": region.__geo_interface__,
+        "streets": _streets(result),
+        "facilities": _facilities(result, language),
+        "sites": _sites(result, language),
+        "rules": [_rule(result, k) for k in range(len(result.problem.needs))],
+        "clauses": [_clause(row, language) for row in result.clauses()],
+        "impossible": [i.sentence.text(language) for i in result.impossible],
+        "closings": [
+            {"name": c.name, "rule": c.rule, "residents": round(c.residents), "single": c.single_point}
+            for c in result.closings[:12]
+        ],
+    }
+
+
+def _streets(result: SitingResult) -> list[list[list[float]]]:
+    """Up to 20,000 of the longest streets, thinned: a quiet backdrop."""
+    edges = result.before.inputs.edges
+    if edges is None:
+        return []
+    once = edges[edges["from_node"] <= edges["to_node"]]
+    most = once.nlargest(20_000, "length_m")
+    lines = most.geometry.simplify(15).to_crs(4326)
+    return [[[round(y, 5), round(x, 5)] for x, y in line.coords] for line in lines]
+
+
+def _facilities(result: SitingResult, language: Language) -> list[dict[str, Any]]:
+    seen: dict[str, dict[str, Any]] = {}
+    for need in result.problem.needs:
+        serving = result.before.serving(need.query).to_crs(4326)
+        for row in serving.itertuples():
+            seen[row.facility_id] = {
+                "name": row.name, "what": categories.label(row.category, language),
+                "at": [round(row.geometry.y, 6), round(row.geometry.x, 6)],
+            }  # fmt: skip
+    return list(seen.values())
+
+
+def _sites(result: SitingResult, language: Language) -> list[dict[str, Any]]:
+    total, found = 0.0, []
+    for row in result.moves.itertuples():
+        total += row.newly_covered
+        found.append(
+            {
+                "rank": int(row.rank), "name": row.name, "what": categories.label(row.category, language),
+                "kind": say(f"siting.kind_{row.kind}", language), "gain": round(row.newly_covered),
+                "total": round(total), "at": [round(row.lat, 6), round(row.lon, 6)],
+            }
+        )  # fmt: skip
+    return found
+
+
+def _rule(result: SitingResult, which: int) -> dict[str, Any]:
+    """The gap of one rule: place, residents, and the rank of the site that mends it (0: none)."""
+    need = result.problem.needs[which]
+    gap = gap_frame(result)
+    mine = gap[(gap["rule"] == need.rule) & (gap["residents"] > 0)].to_crs(4326)
+    rank = dict(zip(result.moves["move_id"], result.moves["rank"], strict=True))
+    return {
+        "rule": need.rule,
+        "quote": need.verdict.quote,
+        "lat": np.round(mine.geometry.y, 5).tolist(),
+        "lon": np.round(mine.geometry.x, 5).tolist(),
+        "residents": np.round(mine["residents"], 2).tolist(),
+        "rank": [int(rank.get(m, 0)) if isinstance(m, str) else 0 for m in mine["move_id"]],
+    }
+
+
+def _clause(row: dict[str, Any], language: Language) -> dict[str, Any]:
+    def value(key: str) -> str:
+        number = row[key]
+        return "—" if number is None else shown(number, row["unit"]).text(language)
+
+    return {
+        "rule": row["rule"], "asked": row["asked"], "b": row["before"], "a": row["after"],
+        "before": Outcome(row["before"]).sentence.text(language),
+        "after": Outcome(row["after"]).sentence.text(language),
+        "was": value("observed_before"), "is": value("observed_after"),
+    }  # fmt: skip

@@ -1,0 +1,98 @@
+"""siting.xlsx: sites in order, every clause before and after, alternatives, closings, what is impossible."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+
+import xlsxwriter
+
+from carecircle.outputs.tables import Cell, _Book
+from carecircle.siting.remedy import SitingResult
+from carecircle.texts import Sentence, say
+
+
+def siting_workbook(result: SitingResult, path: Path) -> None:
+    """Write the workbook in the study's language; text stays text, numbers are those of siting.json."""
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
+    study = result.before.study
+    with xlsxwriter.Workbook(str(path), options) as book:
+        created = datetime.fromisoformat(result.before.manifest["created"]).replace(tzinfo=None)
+        book.set_properties({"title": study.title or study.name, "created": created})
+        writer = _Book(book, study.language)
+        for name, (columns, rows) in _sheets(result).items():
+            widths = [max(12, 2 * len(c)) for c in columns]
+            sheet = writer.sheet(say(f"siting.sheet_{name}", study.language), widths)
+            top = 0
+            if name == "sites":
+                writer.put(sheet, 0, 0, summary(result).text(study.language), writer.title)
+                top = 2
+            header = [say(f"siting.column_{c}", study.language) for c in columns]
+            writer.table(sheet, top, header, rows, {})
+            sheet.freeze_panes(top + 1, 0)
+
+
+def summary(result: SitingResult) -> Sentence:
+    """The answer in one sentence, its proof with it."""
+    best = result.best
+    rules = [n.rule for n in result.problem.needs]
+    if best is None:
+        return Sentence("siting.answer_infeasible", {"rules": rules})
+    facts = {
+        "rules": rules, "sites": len(result.moves), "worth": best.worth, "gap": f"{best.gap:.2%}",
+        "residents": float(result.moves["newly_covered"].sum()), "bound": best.bound,
+    }  # fmt: skip
+    if not len(result.moves):
+        return Sentence("siting.answer_nothing", facts)
+    return Sentence(f"siting.answer_{result.aim}_{best.status}", facts)
+
+
+def _sheets(result: SitingResult) -> dict[str, tuple[list[str], list[Sequence[Cell]]]]:
+    sites = ["rank", "facility_id", "name", "kind", "category", "replaces", "price", "newly_covered",
+             "cumulative", "lon", "lat"]  # fmt: skip
+    clauses = ["rule", "clause", "before", "after", "observed_before", "observed_after", "residents_before",
+               "residents_after", "unit"]  # fmt: skip
+    language = result.before.study.language
+    ids = result.problem.moves["move_id"].tolist()
+    best = [] if result.best is None else [result.best]
+    closings: list[Sequence[Cell]] = [
+        [c.rule, c.facility_id, c.name, c.residents, c.share_after,
+         say(f"siting.{'yes' if c.single_point else 'no'}", language)] for c in result.closings
+    ]  # fmt: skip
+    sheets: dict[str, tuple[list[str], list[Sequence[Cell]]]] = {
+        "sites": (sites, list(_sites(result))),
+        "clauses": (clauses, [[row[c] for c in clauses] for row in result.clauses()]),
+        "alternatives": (
+            ["rank", "objective", "bound", "moves"],
+            [[i + 1, a.worth, a.bound, "、".join(ids[j] for j in a.moves)]
+             for i, a in enumerate([*best, *result.alternatives])],
+        ),
+        "closings": (
+            ["rule", "facility_id", "name", "residents_lost", "share_after", "single_point"], closings
+        ),
+    }  # fmt: skip
+    if result.impossible:
+        sheets["impossible"] = (
+            ["rule", "target", "best_share", "smallest_limit", "reason"],
+            [[i.rule, i.target, i.best_share, i.smallest_limit, i.sentence.text(language)]
+             for i in result.impossible],
+        )  # fmt: skip
+        sheets["certificate"] = (
+            ["rule", "demand_id", "residents", "nearest_move", "cost"],
+            [[i.rule, c.demand_id, c.residents, c.nearest_move, c.cost]
+             for i in result.impossible for c in i.certificate],
+        )  # fmt: skip
+    return sheets
+
+
+def _sites(result: SitingResult) -> Iterator[Sequence[Cell]]:
+    total = 0.0
+    for row in result.moves.to_dict("records"):
+        total += row["newly_covered"]
+        replaced = row["replaces"] if isinstance(row["replaces"], str) else None
+        yield [
+            row["rank"], row["facility_id"], row["name"],
+            say(f"siting.kind_{row['kind']}", result.before.study.language), row["category"], replaced,
+            row["price"], row["newly_covered"], total, row["lon"], row["lat"],
+        ]  # fmt: skip
