@@ -378,7 +378,7 @@ def from_osm_tags(tags: Mapping[str, str]) -> tuple[str, tuple[str, ...]] | None
     if not fits:
         return None
     category = max(fits, key=lambda fit: fit[0])[1]
-    named = _from_name(tags.get("name:zh") or tags.get("name") or "")
+    named = from_name(tags.get("name:zh") or tags.get("name") or "")
     if named is not None and category in ("医院", "门诊部", "诊所", "社区卫生服务中心"):
         category = named
     roles = ("急救网络医院",) if tags.get("emergency") == "yes" and category in descendants("医院") else ()
@@ -393,6 +393,7 @@ def _name_terms() -> list[tuple[str, str]]:
     return sorted(chinese, key=lambda pair: (-len(pair[0]), pair[0]))
 
 
-def _from_name(name: str) -> str | None:
+def from_name(name: str) -> str | None:
+    """The category a Chinese facility name tells (…社区卫生服务中心, …卫生院), or None."""
     plain = unicodedata.normalize("NFKC", name)
     return next((c for t, c in _name_terms() if unicodedata.normalize("NFKC", t) in plain), None)

@@ -1,5 +1,6 @@
 """What the plan demands: rules in plan files, judged against a study, each with its citation."""
 
+from carecircle.rules.compare import Change, Comparison, compare, read_verdicts
 from carecircle.rules.consistency import Inconsistency, inconsistencies, known_inconsistencies
 from carecircle.rules.judge import by_area, judge
 from carecircle.rules.language import Condition, Rule
@@ -10,6 +11,8 @@ from carecircle.rules.verdict import ByRoad, Flip, Outcome, RuleUnit, Verdict, d
 
 __all__ = [
     "ByRoad",
+    "Change",
+    "Comparison",
     "Condition",
     "Flip",
     "Inconsistency",
@@ -21,6 +24,7 @@ __all__ = [
     "Verdict",
     "by_area",
     "catalogue",
+    "compare",
     "decide",
     "inconsistencies",
     "judge",
@@ -30,6 +34,7 @@ __all__ = [
     "needs",
     "plan_schema",
     "plans_json",
+    "read_verdicts",
     "required",
     "unlocks",
     "verdict_schema",

@@ -117,11 +117,11 @@ def area_figure(inputs: Inputs, area_id: str, name: str) -> float | None:
 
 
 def partial_inventory(inputs: Inputs) -> bool:
-    """Whether the study itself says that its facility table names only some facilities."""
-    found = _official(
-        inputs, ["region", "", *(str(a) for a in inputs.areas["area_id"])], "partial_inventory", 0
-    )
-    return found is not None and found[0] == 1
+    """Whether the study itself says (in its totals) that its facility table lists only some facilities."""
+    totals = inputs.totals
+    if totals is None or not len(totals):
+        return False
+    return bool((totals["value"][totals["attribute"] == "partial_inventory"] == 1).any())
 
 
 def number(value: Any) -> float | None:

@@ -79,7 +79,7 @@ def judge_share(rule: Rule, plan: Plan, inputs: Inputs) -> Verdict:
         return _lacking(rule, [need("facilities")]) if official is None else _official(rule, official)
     chosen, unsure = facilities_of(inputs, rule.categories, rule.designations)
     missing = [need("role", lacking=len(unsure))] if len(unsure) else []
-    units = [_facility_unit(rule, row) for _, row in chosen.iterrows()]
+    units = [_facility_unit(rule, row, inputs) for _, row in chosen.iterrows()]
     units += [
         RuleUnit(str(r["facility_id"]), str(r["name"]), None, Outcome.NOT_ASSESSED)
         for _, r in unsure.iterrows()
@@ -111,6 +111,7 @@ def judge_conditional(rule: Rule, plan: Plan, inputs: Inputs) -> Verdict:
         return Verdict(
             rule_def=rule, outcome=Outcome.NOT_ASSESSED, reason=Sentence("rules.none_bound"),
             target=_target(rule), target_source=rule.target_source,
+            missing_inputs=(need("inventory"),) if partial_inventory(inputs) else (),
         )  # fmt: skip
     partial = rule.by not in ("town", "village", "county") and partial_inventory(inputs)
     return _concluded(rule, plan, units, missing, partial=partial)
@@ -178,16 +179,22 @@ def compare(value: float, condition: Condition) -> bool:
     return decide(value, value, condition.comparison, condition.value) is Outcome.PASS
 
 
-def _facility_unit(rule: Rule, row: pd.Series) -> RuleUnit:
-    answer, value = _shows(rule, row)
+def _facility_unit(rule: Rule, row: pd.Series, inputs: Inputs) -> RuleUnit:
+    answer, value = _shows(rule, row, inputs)
     return RuleUnit(str(row["facility_id"]), str(row["name"]), value, _OUTCOMES[answer])
 
 
-def _shows(rule: Rule, row: pd.Series) -> tuple[bool | None, float | None]:
-    """Whether a facility holds the roles and shows the figure asked for, and the figure."""
-    answers = [
-        categories.holds(row["designations"] or (), row["attributes"] or {}, role) for role in rule.has
-    ]
+def _shows(rule: Rule, row: pd.Series, inputs: Inputs) -> tuple[bool | None, float | None]:
+    """Whether a facility holds the roles and shows the figure asked for, and the figure.
+
+    In a table that lists only some facilities, one without any designation is not known to have none.
+    """
+    designated = row["designations"] or ()
+    silent = not designated and partial_inventory(inputs)
+    answers: list[bool | None] = []
+    for role in rule.has:
+        held = categories.holds(designated, row["attributes"] or {}, role)
+        answers.append(None if silent and held is False and role in categories.designations() else held)
     value = None
     if rule.each is not None and rule.each.attribute != "facilities":
         value = _conditioned(rule.each, row)
@@ -210,7 +217,7 @@ def _named(rule: Rule, inputs: Inputs) -> tuple[list[RuleUnit], list[Sentence]]:
     for name in rule.names:
         row = find_named(inputs, name)
         if row is not None:
-            unit = _facility_unit(rule, row)
+            unit = _facility_unit(rule, row, inputs)
             if unit.outcome is Outcome.NOT_ASSESSED:
                 missing.append(need("named_figure", name=name))
             units.append(unit)
@@ -248,7 +255,7 @@ def _bound_facilities(rule: Rule, inputs: Inputs) -> list[RuleUnit]:
             met = [None if v is None else compare(v, c) for v, c in zip(values, rule.when, strict=True)]
             if False in met:
                 continue
-            answer, value = _shows(rule, row)
+            answer, value = _shows(rule, row, inputs)
             bound = sure and None not in met
             outcome = _OUTCOMES[answer] if bound or answer is True else Outcome.NOT_ASSESSED
             units.append(RuleUnit(str(row["facility_id"]), str(row["name"]), value, outcome))
@@ -339,6 +346,8 @@ def _concluded(
     target = _target(rule, share_target)
     tally = {o: [u for u in units if u.outcome is o] for o in Outcome}
     judged = len(units) - len(tally[Outcome.WAIVED])
+    if partial:
+        missing = [*missing, need("inventory")]
     if not judged:
         reason = Sentence("rules.no_units", {"waived": len(tally[Outcome.WAIVED])})
         return Verdict(
@@ -349,7 +358,6 @@ def _concluded(
     high = (len(tally[Outcome.PASS]) + len(tally[Outcome.NOT_ASSESSED])) / judged
     nothing = (low, high) == (0.0, 1.0)
     if partial:
-        missing = [*missing, need("inventory")]
         low, high = 0.0, math.nextafter(1.0, 0.0) if tally[Outcome.FAIL] else 1.0
     outcome = decide(low, high, ">=", target)
     people = [u.residents for u in tally[Outcome.FAIL]]

@@ -59,7 +59,7 @@ def kind_of(area: pd.Series) -> str:
         if area["level"] == "town"
         else (("community", _COMMUNITY), "village")
     )
-    for text in (area.get("type"), area["name"]):
+    for text in (area.get("area_type"), area.get("type"), area["name"]):
         plain = "" if text is None or text != text else str(text).strip().casefold()
         if plain.endswith(high[1]):
             return high[0]

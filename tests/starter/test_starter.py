@@ -1,0 +1,139 @@
+"""A study folder ready to fill, and every plan judged on its own published figures."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from carecircle import categories
+from carecircle.errors import UsageError
+from carecircle.inputs.facilities import read_facilities
+from carecircle.rules import Outcome, Verdict, catalogue, judge, load_plan
+from carecircle.starter import baseline_inputs, init, named_facilities, published_figures, template_columns
+from carecircle.study import Facilities, load_study
+from realdata import real
+
+
+def by_rule(plan_id: str, extra: list[tuple[str, str, float, int, str]] | None = None) -> dict[str, Verdict]:
+    plan = load_plan(plan_id)
+    return {v.rule: v for v in judge(plan, baseline_inputs(plan, extra or ()), {})}
+
+
+@pytest.mark.parametrize("plan", catalogue())
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_folder_loads_and_its_table_is_read_back(plan: str, language: str, tmp_path: Path) -> None:
+    folder = tmp_path / "研究 一"
+    files = init(folder, plan, language=language)  # type: ignore[arg-type]
+    assert all(f.is_file() for f in files)
+    study = load_study(folder)
+    assert (study.plan, study.year, study.name) == (plan, 2025, "研究 一")
+    assert study.facilities is not None
+    frame, findings = read_facilities(study.facilities)
+    named = named_facilities(load_plan(plan))
+    assert list(frame["name"]) == [n["name"].replace("（", "(").replace("）", ")") for n in named]
+    assert frame.geometry.isna().all()
+    assert not [f for f in findings if f.level == "error"]
+
+
+def test_panzhihua_s_template_lists_eighteen_hospitals_with_their_beds(tmp_path: Path) -> None:
+    init(tmp_path, "panzhihua")
+    frame, _ = read_facilities(Facilities(path=tmp_path / "机构.xlsx", layer="机构"))
+    beds = [a["beds_authorised"] for a in frame["attributes"] if "beds_authorised" in a]
+    assert (len(beds), sum(beds)) == (18, 7852)
+
+
+def test_it_never_writes_over_a_planners_files(tmp_path: Path) -> None:
+    init(tmp_path, "beibei")
+    with pytest.raises(UsageError, match=r"study\.toml"):
+        init(tmp_path, "beibei")
+
+
+@pytest.mark.parametrize("plan", catalogue())
+def test_every_column_is_explained_and_understood(plan: str) -> None:
+    columns = template_columns(load_plan(plan), "zh")
+    assert len({c.header for c in columns}) == len(columns)
+    for column in columns:
+        assert column.meaning
+        if column.id in categories.attributes():
+            assert categories.attribute(column.header) == column.id
+    assert any(c.rules for c in columns if c.id == "departments")
+
+
+@pytest.mark.parametrize("plan", catalogue())
+def test_published_figures_are_the_plans_own(plan: str, tmp_path: Path) -> None:
+    rows = published_figures(load_plan(plan))
+    assert len(rows) > 5
+    assert {year for _, _, _, year, _ in rows} <= {2020, 2025}
+    init(tmp_path, plan)
+    with (tmp_path / "totals.csv").open(encoding="utf-8-sig") as file:
+        assert sum(1 for _ in csv.DictReader(file)) == len(rows)
+
+
+# ---- every plan on its own published figures ----
+def test_ratios_and_shares_are_judged_on_the_figures_of_2020() -> None:
+    beibei = by_rule("beibei")
+    assert (beibei["B8.beds"].outcome, beibei["B8.beds"].observed) == (Outcome.FAIL, 6.57)
+    assert beibei["B8.beds"].margin == pytest.approx(6.57 - 8.32)
+    assert (beibei["B10.fever"].outcome, beibei["B10.fever"].observed) == (Outcome.FAIL, 0.2353)
+    assert beibei["B10.tcm_hall"].outcome is Outcome.PASS
+    assert all(
+        beibei[f"B11.{i}"].outcome is Outcome.PASS for i in ("pet_ct", "robots", "ct", "mri", "accelerators")
+    )
+    assert any(a.key == "rules.years_differ" for a in beibei["B8.beds"].assumptions)
+    taonan = by_rule("taonan")
+    assert taonan["T7.nurse_physician"].observed == pytest.approx(1221 / 790)
+    assert taonan["T6.beds"].outcome is Outcome.PASS  # 7.39 is 7.50 左右
+    assert taonan["T6.public"].outcome is Outcome.FAIL
+
+
+def test_named_hospitals_are_judged_on_their_beds_of_2020() -> None:
+    panzhihua = by_rule("panzhihua")
+    assert (panzhihua["P7.total"].outcome, panzhihua["P7.total"].observed) == (Outcome.FAIL, 7852)
+    outcomes = [panzhihua[f"P7.{n:02d}"].outcome for n in range(1, 19)]
+    assert outcomes.count(Outcome.PASS) == 6  # 1,496, 800, 70, 500, 299 and 200 stay as they are
+    assert outcomes.count(Outcome.FAIL) == 12
+
+
+@pytest.mark.parametrize("plan", catalogue())
+def test_what_the_plan_does_not_publish_is_never_judged(plan: str) -> None:
+    about_places = ("radius", "time", "response", "conditional")
+    for verdict in by_rule(plan).values():
+        if verdict.rule_def.kind in about_places:
+            assert verdict.outcome in (Outcome.NOT_ASSESSED, Outcome.NO_THRESHOLD), verdict.rule
+        if verdict.outcome is Outcome.NOT_ASSESSED:
+            assert verdict.missing_inputs, verdict.rule
+
+
+CENSUS = {"luojiang": "510604", "wutongqiao": "511112", "taonan": "220881", "beibei": "500109"}
+PANZHIHUA = ("510402", "510403", "510411", "510421", "510422")
+
+
+def census(*codes: str) -> dict[str, float]:
+    with real("china/county_census2020.csv").open(encoding="utf-8-sig") as file:
+        rows = [r for r in csv.DictReader(file) if r["区划代码"] in codes]
+    assert len(rows) == len(codes)
+    return {
+        "residents": sum(float(r["人口数_合计"]) for r in rows),
+        "residents_urban": sum(float(r["城镇人口"]) for r in rows),
+        "residents_rural": sum(float(r["乡村人口"]) for r in rows),
+    }
+
+
+@pytest.mark.real
+def test_the_census_beside_them_lets_the_load_of_a_plan_be_judged() -> None:
+    rows = [("", k, v, 2020, "2020 census") for k, v in census(CENSUS["luojiang"]).items()]
+    load = by_rule("luojiang", rows)["L2"]
+    # one centre is planned for 107,961 urban residents: two are needed
+    assert (load.outcome, load.observed, load.margin) == (Outcome.FAIL, 107_961, -7_961)
+    rows = [("", k, v, 2020, "2020 census") for k, v in census(*PANZHIHUA).items()]
+    panzhihua = by_rule("panzhihua", rows)
+    urban = census(*PANZHIHUA)["residents_urban"]
+    assert panzhihua["P2.load"].observed == urban / 14
+    assert panzhihua["P2.load"].outcome is Outcome.PASS
+
+
+@pytest.mark.real
+def test_taonan_s_census_is_the_residents_its_pairs_imply() -> None:
+    assert census(CENSUS["taonan"])["residents"] == pytest.approx(307_215, abs=1)
