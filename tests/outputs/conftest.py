@@ -13,6 +13,7 @@ import pyproj
 import pytest
 import shapely
 
+from carecircle import categories
 from carecircle.reach.surface import Surface
 from carecircle.rules import Plan, judge
 from carecircle.rules.query import required
@@ -239,6 +240,7 @@ def make_analysis() -> Any:
         surfaces={q: _surface() for q in reached if q.metric == "minutes"},
         findings=inputs.findings,
     )
+    analysis.serving = lambda q: facilities[categories.select(facilities, q.categories, q.designations)]
     analysis.to_dict = lambda language: {"verdicts": [v.to_dict(language) for v in verdicts]}
     return analysis
 

@@ -9,7 +9,7 @@ import numpy as np
 from branca.element import Element, Figure
 
 from carecircle import categories
-from carecircle.outputs import layers, panel
+from carecircle.outputs import layers, panel, ways
 from carecircle.outputs.offline import OfflineMap, Raw
 from carecircle.outputs.pack import Block, page_json
 from carecircle.rules.query import main_query, road_query
@@ -20,7 +20,20 @@ if TYPE_CHECKING:
     from carecircle.analysis import Analysis
     from carecircle.rules import ReachQuery, Verdict
 
-_SCRIPTS = ("unpack", "words", "canvas", "facts", "layers", "legend", "panel", "why", "start")
+_SCRIPTS = (
+    "unpack",
+    "words",
+    "canvas",
+    "facts",
+    "earth",
+    "ways",
+    "whatif",
+    "layers",
+    "legend",
+    "panel",
+    "why",
+    "start",
+)
 
 
 def gap_map(analysis: Analysis) -> folium.Map:
@@ -48,19 +61,19 @@ def gap_map(analysis: Analysis) -> folium.Map:
         attribution_control=False,
         prefer_canvas=True,
     )
-    block = Block()
-    data = page_data(analysis, block)
-    GapPage(data, block).add_to(drawn)
+    block, ways_block = Block(), Block()
+    data = page_data(analysis, block, ways_block)
+    GapPage(data, block, ways_block).add_to(drawn)
     return drawn
 
 
 class GapPage(Element):  # type: ignore[misc]
     """The panel, its data and its script, around the map that it is added to."""
 
-    def __init__(self, data: dict[str, Any], block: Block) -> None:
+    def __init__(self, data: dict[str, Any], block: Block, ways_block: Block) -> None:
         super().__init__()
         self._name = "gap_page"
-        self.data, self.block = data, block
+        self.data, self.block, self.ways_block = data, block, ways_block
 
     def render(self, **_: Any) -> None:
         """Put style, panel, data and script into the figure."""
@@ -69,6 +82,7 @@ class GapPage(Element):  # type: ignore[misc]
         assert owner is not None
         page = f'<script type="application/json" id="cc-page">{page_json(self.data)}</script>'
         block = f'<script type="application/json" id="cc-block">{self.block.text()}</script>'
+        block += f'\n<script type="application/json" id="cc-ways">{self.ways_block.text()}</script>'
         figure.header.add_child(Raw(f"<style>\n{_read('page.css')}</style>"), name="gap_page_style")
         figure.html.add_child(Raw(f"{_read('page.html')}{page}\n{block}"), name="gap_page_panel")
         figure.script.add_child(Raw(_script(owner.get_name())), name="gap_page_script")
@@ -84,7 +98,7 @@ def _script(map_name: str) -> str:
     return f"(function (map) {{\n'use strict';\n{start}\n{parts}}})({map_name});"
 
 
-def page_data(analysis: Analysis, block: Block) -> dict[str, Any]:
+def page_data(analysis: Analysis, block: Block, ways_block: Block) -> dict[str, Any]:
     """Everything the page knows: words and small tables here, long columns in the block."""
     places, kinds = layers.facilities(analysis, block)
     streets, simplified = layers.roads(analysis, block)
@@ -93,6 +107,7 @@ def page_data(analysis: Analysis, block: Block) -> dict[str, Any]:
     pictures: dict[tuple[ReachQuery, float], int] = {}
     clauses = [_clause(analysis, v, numbers, pictures, block) for v in analysis.verdicts]
     ledger = analysis.inputs.ledger
+    network, why_not = ways.roads(analysis, queries, ways_block)
     return {
         "language": analysis.study.language,
         "words": panel.words(),
@@ -110,10 +125,13 @@ def page_data(analysis: Analysis, block: Block) -> dict[str, Any]:
         "categories": kinds,
         "facilities": places,
         "demand": layers.demand(analysis, block),
-        "queries": [layers.query(q, analysis.reached[q], analysis.inputs.facilities, block) for q in queries],
+        "queries": [_query(analysis, q, block) for q in queries],
         "surfaces": [layers.surface_picture(analysis.surfaces[q], limit) for q, limit in pictures],
         "clauses": clauses,
         "order": panel.order(analysis.verdicts),
+        "ways": network,
+        "whatifOff": None if why_not is None else why_not.both(),
+        "kinds": [] if analysis.inputs.demand is None else ways.kinds(analysis, analysis.verdicts, queries),
     }
 
 
@@ -125,6 +143,14 @@ def _queries(analysis: Analysis) -> list[ReachQuery]:
             if verdict.people is not None and query is not None and query in analysis.reached:
                 found[query] = None
     return list(found)
+
+
+def _query(analysis: Analysis, query: ReachQuery, block: Block) -> dict[str, Any]:
+    """A query's answers, and the positions of the facilities that may serve."""
+    facilities = analysis.inputs.facilities
+    number = {f: i for i, f in enumerate(facilities["facility_id"])}
+    serving = [number[f] for f in analysis.serving(query)["facility_id"]]
+    return {**layers.query(query, analysis.reached[query], facilities, block), "serving": serving}
 
 
 def _clause(

@@ -147,6 +147,7 @@ def facilities(analysis: Analysis, block: Block) -> tuple[dict[str, Any], list[d
     number = {kind: i for i, kind in enumerate(kinds)}
     data = {
         **_points(analysis, frame.geometry, block),
+        "ids": [str(n) for n in frame["facility_id"]],
         "names": [str(n) for n in frame["name"]],
         "category": [number[c] for c in frame["category"]],
         "status": [s if s in STATUSES else "open" for s in frame["status"]],
@@ -211,6 +212,8 @@ def query(
         "unit": unit,
         "step": STEP[unit],
         "mode": asked.mode,
+        "metric": asked.metric,
+        "direction": asked.direction,
         "label": {lang: asked.label(lang) for lang in LANGUAGES},
         "cost": block.add(steps, "u32"),
         "facility": block.add(owner, "i32"),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from carecircle import categories
+from carecircle.rules.figures import partial_inventory
 from carecircle.rules.query import main_query, mode_name, road_query
 from carecircle.schema import LEVELS
 from carecircle.texts import LANGUAGES, Sentence, wording
@@ -158,7 +159,20 @@ def clause(
         "limitRoad": limit if judged and road is not None else None,
         "radius": limit if straight else None,
         "surface": None,
+        "limit": rule.limit,
+        "factor": rule.factor,
+        "turnout": analysis.study.assumptions.turnout_min if rule.kind == "response" else 0.0,
+        "unsure": _unsure(analysis, verdict),
     }
+
+
+def _unsure(analysis: Analysis, verdict: Verdict) -> bool:
+    """Whether the facility table leaves open which facilities count: then nothing is said to FAIL."""
+    rule, facilities = verdict.rule_def, analysis.inputs.facilities
+    if partial_inventory(analysis.inputs):
+        return True
+    of_kind = facilities[categories.in_categories(facilities, rule.categories)]
+    return bool(rule.designations) and bool(categories.roles_held(of_kind, rule.designations).isna().any())
 
 
 def title(verdict: Verdict) -> Sentence:

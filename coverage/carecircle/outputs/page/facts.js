@@ -35,10 +35,11 @@ const facilities = once(() => {
 });
 
 /** Each resident point's code in a clause, or null where the clause is not about people's reach. */
-const codesOf = (clause) => (clause.people ? column(clause.people) : null);
+const codesOf = (clause) => (!clause.people ? null : changed() && clause.query !== null ? liveClause(clause).codes : column(clause.people));
 
 /** The cost of a query at a demand point in minutes or metres; Infinity where it is not reached. */
 function costAt(query, i) {
+  if (changed()) return liveQuery(page.queries.indexOf(query)).cost[i];
   const steps = column(query.cost)[i];
   return steps === UNREACHED ? Infinity : steps * query.step;
 }
@@ -46,10 +47,12 @@ function costAt(query, i) {
 /** Per area: residents in scope and how they fare, summed from the finest areas upwards. */
 const sums = (() => {
   const kept = new Map();
-  return (clause) => {
+  const of = (clause) => {
     if (!kept.has(clause.rule)) kept.set(clause.rule, sumAreas(codesOf(clause)));
     return kept.get(clause.rule);
   };
+  of.forget = (clause) => kept.delete(clause.rule);
+  return of;
 })();
 
 function sumAreas(codes) {
@@ -91,6 +94,16 @@ function areaAt(x, y, level) {
     if (inside(shapes, a, x, y)) return a;
   }
   return -1;
+}
+
+/** The nearest facility (or new site) of a query at a demand point: its number, -1 for none. */
+const ownerAt = (query, i) => (changed() ? liveQuery(page.queries.indexOf(query)).owner[i] : column(query.facility)[i]);
+const siteOf = (number) => scenario.sites.find((s) => s.number === number);
+const seatName = (number) => (number >= 1e6 ? siteOf(number).name : page.facilities.names[number]);
+function seatPlace(number) {
+  if (number >= 1e6) { const s = siteOf(number); return [worldX(s.lon), worldY(s.lat)]; }
+  const f = facilities();
+  return f.placed[number] ? [f.x[number], f.y[number]] : null;
 }
 
 /** Metres between two world places (a short way: the map's scale at the first). */

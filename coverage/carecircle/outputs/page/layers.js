@@ -14,7 +14,7 @@ const OUTCOME_FILL = {PASS: '#d3e6ec', FAIL: '#d08a66', NOT_ASSESSED: null, NO_T
 const ROAD_WIDTH = [2.2, 1.7, 1.2, 0.8, 0.6, 0.5];
 
 const state = {clause: 0, shading: 'town', wanted: 'town', on: {gap: true, asked: true, others: false, circles: true, roads: true, names: true},
-  way: null, focus: null};
+  way: null, straight: null, focus: null};
 const clauseNow = () => page.clauses[state.clause] || null;
 const shareColour = (share) => SHARE_CLASSES.find((c) => share >= c.from).colour;
 
@@ -132,10 +132,11 @@ function drawCircles(ctx, view) {
   ctx.lineWidth = 1.6;
   ctx.setLineDash([7, 5]);
   ctx.fillStyle = 'rgba(31,110,140,.05)';
-  for (const i of clause.asked) {
-    if (!f.placed[i]) continue;
+  const centres = clause.asked.filter((i) => f.placed[i] && !scenario.closed.has(i)).map((i) => [lonOf(f.x[i]), latOf(f.y[i])]);
+  for (const site of scenario.sites) if (page.kinds[site.kind].serves.includes(clause.query)) centres.push([site.lon, site.lat]);
+  for (const [lon, lat] of centres) {
     ctx.beginPath();
-    circlePoints(lonOf(f.x[i]), latOf(f.y[i]), clause.radius).forEach(([x, y], n) => {
+    circlePoints(lon, lat, clause.radius).forEach(([x, y], n) => {
       ctx[n ? 'lineTo' : 'moveTo'](x * view.scale - view.left, y * view.scale - view.top);
     });
     ctx.fill();
@@ -269,7 +270,7 @@ function drawFacilities(ctx, view) {
   for (const i of clause.asked) {
     if (!f.placed[i]) continue;
     const colour = judged.get(i) === 'FAIL' ? WARM.bad : ASKED;
-    facilityMark(ctx, page.categories[f.category[i]].shape, ...place(i), r, f.status[i], colour);
+    facilityMark(ctx, page.categories[f.category[i]].shape, ...place(i), r, scenario.closed.has(i) ? 'closed' : f.status[i], colour);
   }
 }
 
@@ -301,6 +302,16 @@ function drawWay(ctx, view) {
     ctx.beginPath();
     state.way.forEach((p, n) => ctx[n ? 'lineTo' : 'moveTo'](p[0] * view.scale - view.left, p[1] * view.scale - view.top));
     ctx.stroke();
+  }
+  if (state.straight && state.way !== state.straight) {
+    ctx.setLineDash([3, 4]);
+    ctx.lineWidth = 2;
+    ctx.strokeStyle = WARM.good;
+    ctx.beginPath();
+    state.straight.forEach((p, n) => ctx[n ? 'lineTo' : 'moveTo'](p[0] * view.scale - view.left, p[1] * view.scale - view.top));
+    ctx.stroke();
+    ctx.setLineDash([]);
+    ctx.strokeStyle = INK;
   }
   const [x, y] = state.way[0];
   ctx.beginPath();

@@ -80,6 +80,7 @@ function detail(clause) {
     clause.reason ? h('p', {class: 'cc-reason'}, say(clause.reason)) : null,
     h('dl', {class: 'cc-facts'}, fact('page_observed', say(clause.observed)), fact('page_target', say(clause.target), say(clause.targetSource)), fact('page_margin', say(clause.margin)), clause.flip ? fact('page_flip', say(clause.flip)) : null),
     byRoad(clause), clause.alternatives.length ? h('p', {class: 'cc-alternatives'}, clause.alternatives.map((a) => say(a)).join('；')) : null,
+    changed() && clause.people && clause.query !== null ? h('p', {class: 'cc-trying'}, say('page_whatif_banner')) : null,
     ledgerBar(clause), ranking(clause), units(clause),
     listed('page_missing', clause.missing.map((m) => say(m))), listed('page_assumptions', clause.assumptions.map((m) => say(m))),
     clause.contradicts.length ? h('p', {class: 'cc-contradicts'}, say('page_contradicts', {rules: clause.contradicts.join('、')})) : null);
@@ -95,7 +96,7 @@ function byRoad(clause) {
 const PARTS = ['covered', 'not_covered', 'unreachable', 'unsnapped', 'no_data'];
 /** The clause's people, none lost: a bar, then the figures that add up. */
 function ledgerBar(clause) {
-  const l = clause.ledger;
+  const l = changed() && clause.live ? clause.live.ledger : clause.ledger;
   if (!l) return null;
   const scope = PARTS.reduce((sum, part) => sum + l[part], 0);
   return h('section', {class: 'cc-ledger', 'data-cc': 'clause-ledger'}, h('h3', {}, say('page_ledger')),
@@ -158,6 +159,7 @@ function chooseClause(index, toggle) {
   redraw();
   showLegend();
   showClauses();
+  showWhatIf(true);
   if (toggle) {
     const row = document.querySelector(`#cc-verdicts [data-rule="${CSS.escape(page.clauses[index].rule)}"]`);
     row.focus({preventScroll: true});

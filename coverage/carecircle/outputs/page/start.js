@@ -35,7 +35,8 @@ function start() {
   document.getElementById('cc-language').addEventListener('click', () => speak(said.language === 'zh' ? 'en' : 'zh'));
   document.getElementById('cc-handle').addEventListener('click', () => sheet(document.body.dataset.sheet === 'full' ? 'peek' : document.body.dataset.sheet === 'peek' ? 'half' : 'full'));
   document.getElementById('cc-home').addEventListener('click', () => { state.focus = null; fit(); redraw(); });
-  document.addEventListener('keydown', (event) => { if (event.key === 'Escape') closeWhy(); });
+  document.getElementById('cc-try').addEventListener('click', () => { scenario.open = !scenario.open; if (!scenario.open) arm(false); showWhatIf(true); });
+  document.addEventListener('keydown', (event) => { if (event.key === 'Escape') { arm(false); closeWhy(); } });
   map.on('click', (event) => askWhy(event.latlng));
   map.on('mousemove', hover);
   map.on('mouseout', () => { document.getElementById('cc-tip').hidden = true; });
@@ -49,13 +50,15 @@ function start() {
     showClauses();
     showSources();
     showLegend();
+    showWhatIf(true);
     closeWhy();
     for (const element of document.querySelectorAll('[data-say]')) element.setAttribute('aria-label', say(element.dataset.say));
     document.getElementById('cc-home').title = say('page_home');
+    document.getElementById('cc-try').textContent = say('page_whatif_open');
     document.title = `${page.study.title} · ${say('page_name')}`;
   });
   showSurface();
-  window.carecircle = {map, explain};
+  window.carecircle = hasWays() && page.kinds.length ? {map, explain, whatif} : {map, explain};
   document.body.dataset.ready = 'yes';
 }
 

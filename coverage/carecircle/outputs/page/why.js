@@ -2,23 +2,29 @@
 
 const WHY_REACH = 600; // metres around a click within which the nearest residents answer
 
-/** The data at the residents nearest to a place: per clause their status, time or distance and facility. */
-function explain(lon, lat) {
-  const x = worldX(lon), y = worldY(lat), near = nearestDemand(x, y);
+/** The data at the residents nearest to a place: per clause their status, time or distance, facility and way. */
+function explain(lon, lat, traced) {
+  const near = nearestDemand(worldX(lon), worldY(lat));
   if (!near) return null;
-  const d = demand(), i = near.index, f = facilities();
-  const clauses = page.clauses.filter((c) => c.people).map((clause) => {
-    const query = clause.query === null ? null : page.queries[clause.query];
-    const cost = query ? costAt(query, i) : null, facility = query ? column(query.facility)[i] : -1;
-    return {rule: clause.rule, status: CODES[codesOf(clause)[i]], reach: query ? query.reasons[column(query.status)[i]] : null, cost: Number.isFinite(cost) ? cost : null, unit: query ? query.unit : null,
-      limit: clause.limitQuery, over: query && clause.limitQuery && Number.isFinite(cost) ? cost - clause.limitQuery : null,
-      paper_only: paperOnly(clause, codesOf(clause), i),
-      road_m: clause.road === null ? null : finite(costAt(page.queries[clause.road], i)),
-      facility: facility >= 0 ? {name: f.names[facility], index: facility} : null};
-  });
-  return {index: i, lon: lonOf(d.x[i]), lat: latOf(d.y[i]), metres: near.metres, residents: d.residents[i], area: d.area[i] >= 0 ? page.areas.names[d.area[i]] : null, clauses};
+  const d = demand(), i = near.index, here = {index: i, lon: lonOf(d.x[i]), lat: latOf(d.y[i]), metres: near.metres, residents: d.residents[i], area: d.area[i] >= 0 ? page.areas.names[d.area[i]] : null};
+  here.clauses = page.clauses.filter((c) => c.people).map((clause) => explainClause(here, clause, !traced || traced.includes(clause.rule)));
+  return here;
 }
-const finite = (v) => (Number.isFinite(v) ? v : null);
+
+function explainClause(here, clause, traced) {
+  const i = here.index, codes = codesOf(clause), query = clause.query === null ? null : page.queries[clause.query];
+  const cost = query ? costAt(query, i) : null, owner = query ? ownerAt(query, i) : -1, place = owner >= 0 ? seatPlace(owner) : null;
+  const number = query && query.metric === 'straight_m' && clause.road !== null ? clause.road : clause.query;
+  const way = traced && hasWays() && number !== null && page.queries[number].metric !== 'straight_m' ? reachOf(number).way(i) : null;
+  return {rule: clause.rule, status: CODES[codes[i]], reach: query ? query.reasons[column(query.status)[i]] : null,
+    cost: finite(cost), unit: query ? query.unit : null, limit: clause.limitQuery,
+    over: query && clause.limitQuery && Number.isFinite(cost) ? cost - clause.limitQuery : null,
+    paper_only: paperOnly(clause, codes, i), road_m: clause.road === null ? null : finite(costAt(page.queries[clause.road], i)),
+    straight_m: place ? geodesic(here.lon, here.lat, lonOf(place[0]), latOf(place[1])) : null,
+    snap_m: way ? network(page.queries[number].mode).demand.metres[i] : null, way,
+    facility: owner >= 0 ? {name: seatName(owner), index: owner} : null};
+}
+const finite = (v) => (v !== null && Number.isFinite(v) ? v : null);
 
 function facilityAt(point) {
   const f = facilities(), chosen = asked();
@@ -50,6 +56,7 @@ function whyClause(c) {
   const over = c.over === null ? null : c.over > 0 ? say('page_over', {by: measured(c.over, c.unit)}) : say('page_within');
   return h('li', {class: c.rule === (clauseNow() || {}).rule ? 'cc-now' : null}, badge(good ? 'PASS' : unsure ? 'NOT_ASSESSED' : 'FAIL'),
     h('div', {}, h('b', {}, `${c.rule} ${say(clause.title)}`), h('span', {}, c.facility ? `${c.facility.name}　` : '', shown ? h('strong', {}, shown) : null, over ? `　${over}` : ''),
+      c.way ? h('span', {class: 'cc-small'}, say('page_way', {road: metres(c.way.metres), straight: c.straight_m === null ? '—' : metres(c.straight_m), snap: metres(c.snap_m)})) : null,
       c.cost === null ? h('span', {}, say(`page_reach_${c.reach || c.status}`)) : null,
       c.paper_only ? h('span', {class: 'cc-paper'}, c.road_m === null ? say('page_paper_here_none') : say('page_paper_here', {road: metres(c.road_m)})) : null));
 }
@@ -58,12 +65,12 @@ function whyFacility(i) {
   const f = page.facilities, clause = clauseNow(), lines = [];
   const category = page.categories[f.category[i]];
   if (clause && clause.people && clause.query !== null && clause.asked.includes(i)) {
-    const owner = column(page.queries[clause.query].facility), codes = codesOf(clause), d = demand();
+    const query = page.queries[clause.query], codes = codesOf(clause), d = demand();
     let served = 0, within = 0;
-    for (let k = 0; k < d.n; k++) if (owner[k] === i && codes[k] !== OUTSIDE) { served += d.residents[k]; if (codes[k] === COVERED) within += d.residents[k]; }
+    for (let k = 0; k < d.n; k++) if (codes[k] !== OUTSIDE && ownerAt(query, k) === i) { served += d.residents[k]; if (codes[k] === COVERED) within += d.residents[k]; }
     lines.push(say('page_catchment', {n: people(served), within: people(within)}));
   }
-  return [h('h2', {}, f.names[i]), h('p', {}, [say(category), ...f.roles[i]].join(' · ')), h('p', {class: 'cc-small'}, say(`page_status_${f.status[i]}`), f.inside[i] ? '' : ` · ${say('page_beyond_border')}`), lines.map((l) => h('p', {}, l))];
+  return [h('h2', {}, f.names[i]), h('p', {}, [say(category), ...f.roles[i]].join(' · ')), h('p', {class: 'cc-small'}, say(`page_status_${f.status[i]}`), f.inside[i] ? '' : ` · ${say('page_beyond_border')}`), lines.map((l) => h('p', {}, l)), hasWays() && page.queries.some((q) => q.serving.includes(i)) ? h('button', {type: 'button', class: 'cc-button', onclick: () => { toggleFacility(i); scenario.open = true; showWhatIf(true); openWhy(whyFacility(i)); }}, say(scenario.closed.has(i) ? 'page_whatif_on' : 'page_whatif_off')) : null];
 }
 
 function closeWhy() {
@@ -79,9 +86,10 @@ function openWhy(...content) {
 }
 
 function askWhy(latlng) {
+  if (scenario.armed) { addSite({kind: Number(document.getElementById('cc-kind').value), lon: latlng.lng, lat: latlng.lat}); return; }
   const point = map.latLngToContainerPoint(latlng), facility = facilityAt(point);
   if (facility >= 0) { state.way = null; redraw('way'); openWhy(whyFacility(facility)); return; }
-  const found = explain(latlng.lng, latlng.lat), reach = Math.max(WHY_REACH, 24 * metresPerPixel());
+  const found = explain(latlng.lng, latlng.lat, clauseNow() ? [clauseNow().rule] : []), reach = Math.max(WHY_REACH, 24 * metresPerPixel());
   if (!found || found.metres > reach) {
     state.way = null;
     redraw('way');
@@ -94,10 +102,12 @@ function askWhy(latlng) {
 
 const metresPerPixel = () => 40075016.7 * Math.cos(map.getCenter().lat * Math.PI / 180) / map.options.crs.scale(map.getZoom());
 
-/** The straight line from the residents to the facility of the clause shown. */
+/** Draws the way between the residents and the facility of the clause shown: along the roads, else straight. */
 function showWay(found) {
-  const clause = clauseNow(), mine = clause && found.clauses.find((c) => c.rule === clause.rule), d = demand(), f = facilities();
-  state.way = mine && mine.facility && f.placed[mine.facility.index] ? [[d.x[found.index], d.y[found.index]], [f.x[mine.facility.index], f.y[mine.facility.index]]] : [[d.x[found.index], d.y[found.index]]];
+  const clause = clauseNow(), mine = clause && found.clauses.find((c) => c.rule === clause.rule), d = demand(), home = [d.x[found.index], d.y[found.index]];
+  const goal = mine && mine.facility ? seatPlace(mine.facility.index) : null;
+  state.straight = goal && page.queries[clause.query].metric === 'straight_m' ? [home, goal] : null;
+  state.way = mine && mine.way ? [home, ...mine.way.places, seatPlace(mine.way.seat.number)] : state.straight || (goal ? [home, goal] : [home]);
   redraw('way');
 }
 

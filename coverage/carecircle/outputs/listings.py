@@ -1,0 +1,107 @@
+"""What the other commands print: the catalogue, a plan, findings, two runs compared, sites."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from carecircle.rules import Comparison, Outcome, Plan, inconsistencies, need_sentence, needs
+from carecircle.schema import Finding
+from carecircle.texts import Language, Sentence, say
+
+if TYPE_CHECKING:
+    from carecircle.siting.remedy import SitingResult
+
+_LEVEL_STYLE = {"error": "bold red", "warning": "yellow", "note": "dim"}
+
+
+def catalogue_lines(plans: Sequence[Plan], language: Language, console: Console) -> None:
+    """One line a plan: its id, title, clauses and rules."""
+    for plan in plans:
+        facts = {"clauses": len({r.clause for r in plan.rules}), "rules": len(plan.rules)}
+        size = say("listings.plan_size", language, **facts)
+        console.print(Text.assemble((f"{plan.id:<12}", "bold"), plan.title, "  ", (size, "dim")))
+    console.print(say("listings.plan_hint", language))
+
+
+def plan_lines(plan: Plan, language: Language, console: Console) -> None:
+    """Every rule of a plan with its words and what it needs; then where the plan contradicts itself."""
+    console.print(Text(plan.title, style="bold"))
+    for rule in plan.rules:
+        console.print(Text.assemble((rule.id, "bold"), f"  {rule.kind}  {rule.section}"))
+        console.print(Padding(Text(f"「{rule.quote}」"), (0, 0, 0, 2)))
+        asked = [need_sentence(code) for code in needs(rule)]
+        if asked:
+            console.print(
+                Padding(Text(say("listings.needs", language, needs=asked), style="dim"), (0, 0, 0, 2))
+            )
+    found = inconsistencies(plan)
+    if found:
+        console.print()
+        console.print(Text(say("listings.contradicts_itself", language, count=len(found)), style="yellow"))
+        for one in found:
+            console.print(Padding(Text(f"- {one.sentence.text(language)}"), (0, 0, 0, 2)))
+
+
+def finding_lines(findings: Sequence[Finding], language: Language, console: Console) -> None:
+    """Every finding with its place, and how many of each level."""
+    for finding in findings:
+        place = [finding.file] if finding.file else []
+        place += [say("errors.row", language, row=str(finding.row))] if finding.row is not None else []
+        place += [say("errors.column", language, column=finding.column)] if finding.column else []
+        level = say(f"listings.level_{finding.level}", language)
+        console.print(Text.assemble((level, _LEVEL_STYLE[finding.level]), "  ", " · ".join(place)))
+        console.print(Padding(Text(finding.sentence.text(language)), (0, 0, 0, 2)))
+    counts = Counter(f.level for f in findings)
+    facts = {level: counts.get(level, 0) for level in ("error", "warning", "note")}
+    console.print(say("listings.findings", language, **facts))
+
+
+def comparison_lines(comparison: Comparison, language: Language, console: Console) -> None:
+    """What differs about two runs, then each rule that changed and why."""
+    for sentence in comparison.frame:
+        console.print(sentence.text(language))
+    for change in comparison.changes:
+        was, now = (_outcome(o).text(language) for o in (change.before, change.after))
+        arrow = f"{was} → {now}" if change.turned else now
+        console.print(Text.assemble((change.rule, "bold"), "  ", (arrow, "bold" if change.turned else "")))
+        for reason in change.reasons:
+            console.print(Padding(Text(reason.text(language)), (0, 0, 0, 2)))
+    facts = {"changed": len(comparison.changes), "same": comparison.same}
+    console.print(say("listings.compared", language, **facts))
+
+
+def _outcome(outcome: Outcome | None) -> Sentence:
+    return Sentence("listings.absent") if outcome is None else outcome.sentence
+
+
+def siting_lines(result: SitingResult, folder: Path, language: Language, console: Console) -> None:
+    """The answer, the sites in order, what turns in other clauses, why a target is out of reach."""
+    from carecircle.outputs.siting_tables import summary
+
+    console.print(Text(summary(result).text(language), style="bold"))
+    if len(result.moves):
+        table = Table(show_edge=False, pad_edge=False)
+        for column in ("rank", "name", "category", "newly_covered", "lon", "lat"):
+            right = column in ("rank", "newly_covered", "lon", "lat")
+            table.add_column(say(f"siting.column_{column}", language), justify="right" if right else "left")
+        for row in result.moves.to_dict("records"):
+            place = f"{row['lon']:.5f}", f"{row['lat']:.5f}"
+            people = f"{row['newly_covered']:,.0f}"
+            table.add_row(str(row["rank"]), str(row["name"]), str(row["category"]), people, *place)
+        console.print(table)
+    for clause in result.clauses():
+        if clause["before"] != clause["after"]:
+            was, now = (Outcome(clause[k]).sentence.text(language) for k in ("before", "after"))
+            console.print(Text.assemble((clause["rule"], "bold"), f"  {was} → {now}"))
+    for wall in result.impossible:
+        facts = {"rule": wall.rule, "beyond": wall.beyond, "share": f"{wall.best_share:.1%}"}
+        console.print(Text(say("listings.impossible", language, **facts), style="yellow"))
+    console.print(say("terminal.written", language, path=str(folder / "siting_map.html")))

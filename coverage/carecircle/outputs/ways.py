@@ -1,0 +1,199 @@
+"""The roads as the page needs them to find ways itself: why is this red, what if a clinic stood here?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pyproj
+
+from carecircle import categories
+from carecircle.outputs.pack import Block
+from carecircle.texts import LANGUAGES, Sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from carecircle.analysis import Analysis
+    from carecircle.reach.network import Network
+    from carecircle.reach.snap import Snap
+    from carecircle.rules import ReachQuery, Verdict
+
+MOST_POINTS = 600_000
+"""Beyond this many points of streets the page would grow past what office machines open gladly."""
+
+Roads = tuple[dict[str, Any] | None, Sentence | None]
+
+
+def roads(analysis: Analysis, queries: Sequence[ReachQuery], block: Block) -> Roads:
+    """The networks that the page's queries travel on, or the reason why they are left out.
+
+    Costs are the networks' own float32, coordinates and places on streets full doubles: the page adds the
+    same numbers in the same order as `carecircle.reach` and so comes to the same sums.
+
+    Returns
+    -------
+    (data, None) or (None, reason)
+    """
+    modes = sorted({q.mode for q in queries if q.metric != "straight_m" and q.mode is not None})
+    if not set(modes) <= set(analysis.networks):
+        return None, Sentence("outputs.whatif_no_roads")
+    networks = {mode: analysis.networks[mode] for mode in modes}
+    points = max((len(n.coords) for n in networks.values()), default=0)
+    if points > MOST_POINTS:
+        return None, Sentence("outputs.whatif_too_large", {"points": points, "most": MOST_POINTS})
+    projection = _transverse_mercator(analysis.inputs.crs)
+    if projection is None:
+        return None, Sentence("outputs.whatif_projection", {"crs": analysis.inputs.crs.name})
+    inputs, lines = analysis.inputs, _Lines(block)
+    found = {mode: _mode(analysis, network, block, lines) for mode, network in networks.items()}
+    places = {"facility": inputs.facilities.geometry}
+    if inputs.demand is not None:
+        places["demand"] = inputs.demand.geometry
+    exact = {name: _exact(analysis, points, block) for name, points in places.items()}
+    return {"projection": projection, "modes": found, **lines.data(), **exact}, None
+
+
+def _exact(analysis: Analysis, geometries: gpd.GeoSeries, block: Block) -> dict[str, Any]:
+    """Places in steps of a billionth of a degree (0.1 mm) from their south-western corner."""
+    placed = (geometries.notna() & ~geometries.is_empty).to_numpy()
+    to_wgs84 = pyproj.Transformer.from_crs(analysis.inputs.crs, 4326, always_xy=True)
+    chosen = geometries[placed]
+    both = to_wgs84.transform(chosen.x.to_numpy(), chosen.y.to_numpy())
+    found: dict[str, Any] = {}
+    for name, origin, degrees in zip(("x", "y"), ("west", "south"), both, strict=True):
+        start = float(np.floor(degrees.min())) if len(degrees) else 0.0
+        steps = np.zeros(len(placed), dtype=np.int64)
+        steps[placed] = np.round((degrees - start) * 1e9)
+        found[name], found[origin] = block.add(steps, "u32"), start
+    return found
+
+
+def _mode(analysis: Analysis, network: Network, block: Block, lines: _Lines) -> dict[str, Any]:
+    inputs, most = analysis.inputs, analysis.study.assumptions.max_snap_m
+    rows = network.street_rows
+    costs = {}
+    for name, values in (("seconds", network.seconds), ("metres", network.length_m)):
+        both = np.full(rows.shape, np.inf, dtype=np.float32)
+        both[rows >= 0] = values[rows[rows >= 0]]
+        costs[name] = [block.add(both[:, side], "f32") for side in (0, 1)]
+    allowed = np.zeros(network.streets, dtype=np.uint8)
+    allowed[network.snappable] = 1
+    return {
+        "nodes": network.nodes,
+        "accessKph": network.access_speed_kph,
+        "mostSnap": most,
+        "ends": [block.add(network.street_ends[:, side], "i32", differences=True) for side in (0, 1)],
+        **costs,
+        "allowed": block.add(allowed, "u8"),
+        "component": block.add(network.component, "i32", differences=True),
+        "line": block.add(lines.numbers(network), "i32", differences=True),
+        "demand": _snap(network.snap(inputs.demand, max_snap_m=most), block),
+        "facility": _snap(network.snap(inputs.facilities, max_snap_m=most), block),
+    }
+
+
+def _snap(snap: Snap, block: Block) -> dict[str, Any]:
+    on = snap.snapped
+    return {
+        "street": block.add(snap.street, "i32"),
+        "position": block.add(np.where(on, snap.position, 0.0), "f64"),
+        "metres": block.add(np.where(on, snap.snap_m, 0.0), "f64"),
+    }
+
+
+class _Lines:
+    """Every line once, though several modes run along it."""
+
+    def __init__(self, block: Block) -> None:
+        self._block = block
+        self._number: dict[bytes, int] = {}
+        self._coords: list[npt.NDArray[np.float64]] = []
+
+    def numbers(self, network: Network) -> list[int]:
+        """The numbers of a network's streets."""
+        found = []
+        for start, end in zip(network.offsets[:-1], network.offsets[1:], strict=True):
+            coords = network.coords[start:end]
+            key = coords.tobytes()
+            if key not in self._number:
+                self._number[key] = len(self._coords)
+                self._coords.append(coords)
+            found.append(self._number[key])
+        return found
+
+    def data(self) -> dict[str, Any]:
+        """The lines as columns."""
+        coords = np.concatenate(self._coords) if self._coords else np.zeros((0, 2))
+        return {
+            "x": self._block.add(coords[:, 0], "f64"),
+            "y": self._block.add(coords[:, 1], "f64"),
+            "lengths": self._block.add([len(c) for c in self._coords], "u32"),
+        }
+
+
+def _transverse_mercator(crs: pyproj.CRS) -> dict[str, float] | None:
+    """The figures of a transverse Mercator projection; None for any other, which the page does not speak."""
+    operation, ellipsoid = crs.coordinate_operation, crs.ellipsoid
+    if operation is None or ellipsoid is None or operation.method_name != "Transverse Mercator":
+        return None
+    value = {p.name: float(p.value) for p in operation.params}
+    if value["Latitude of natural origin"] != 0:
+        return None
+    return {
+        "a": ellipsoid.semi_major_metre,
+        "f": 1 / ellipsoid.inverse_flattening,
+        "lon0": value["Longitude of natural origin"],
+        "k0": value["Scale factor at natural origin"],
+        "x0": value["False easting"],
+        "y0": value["False northing"],
+    }
+
+
+def kinds(
+    analysis: Analysis, verdicts: Sequence[Verdict], queries: Sequence[ReachQuery]
+) -> list[dict[str, Any]]:
+    """What a planner may add: each category (with its roles) that a clause about reach asks for.
+
+    ``serves`` are the numbers of the queries that such a facility would answer, by the rules' own selection.
+    """
+    found: dict[tuple[str, tuple[str, ...]], dict[str, Any]] = {}
+    for verdict in verdicts:
+        rule = verdict.rule_def
+        if verdict.people is None:
+            continue
+        for category in rule.categories:
+            key = (category, tuple(rule.designations))
+            serves = _serves(analysis, key, queries)
+            if serves and key not in found:
+                found[key] = {
+                    "category": category,
+                    "designations": list(rule.designations),
+                    "serves": serves,
+                    **{lang: _name(key, lang) for lang in LANGUAGES},
+                }
+    return list(found.values())
+
+
+def _name(key: tuple[str, tuple[str, ...]], language: Any) -> str:
+    roles = [categories.label(r, language) for r in key[1]]
+    name = categories.label(key[0], language)
+    if not roles:
+        return name
+    return f"{name}（{'、'.join(roles)}）" if language == "zh" else f"{name} ({', '.join(roles)})"
+
+
+def _serves(analysis: Analysis, key: tuple[str, tuple[str, ...]], queries: Sequence[ReachQuery]) -> list[int]:
+    site = gpd.GeoDataFrame(
+        {
+            "facility_id": ["x"],
+            "category": [key[0]],
+            "designations": [key[1]],
+            "status": ["open"],
+            "attributes": [{}],
+        },
+        geometry=gpd.points_from_xy([0.0], [0.0], crs=analysis.inputs.crs),
+    )
+    return [i for i, q in enumerate(queries) if categories.select(site, q.categories, q.designations).any()]
