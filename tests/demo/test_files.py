@@ -12,9 +12,12 @@ import numpy as np
 import osmium
 import pytest
 import rasterio
+import shapely
 from geopandas.testing import assert_geodataframe_equal
 
 from carecircle.demo import write_county
+from carecircle.demo.county import make_county
+from carecircle.demo.gazetteer import CRS
 from realdata import ROOT, plan_text
 
 DATA = ROOT / "data"
@@ -105,3 +108,13 @@ def test_official_figures_add_up_and_differ_a_little_from_the_grid() -> None:
     assert county["residents"] == towns == villages
     assert county["residents_urban"] + county["residents_rural"] == county["residents"]
     assert 0 < abs(county["residents"] - 210_000) < 2_100
+
+
+@pytest.mark.slow
+def test_another_seed_makes_another_county_of_as_many_people() -> None:
+    other = make_county(7)
+    assert sum(other.people.of_place.values()) == 210_000
+    assert len(other.grounds) == 110
+    tracked = gpd.read_file(DATA / "boundaries/county.gpkg").to_crs(CRS).geometry[0]
+    whole = shapely.coverage_union_all(list(other.grounds.values()))
+    assert whole.symmetric_difference(tracked).area > 20e6

@@ -78,7 +78,7 @@ def write_county(folder: Path, *, seed: int = SEED) -> None:
     -----
     ``boundaries/`` county, towns and villages (GeoPackage, CGCS2000); ``facilities/facilities.csv``;
     ``population/`` residents on a 100 m grid and official totals; ``roads/roads.osm.pbf``; ``study.toml``
-    and ``plan.toml``.
+    and ``plan.toml``. The known answers told in ``data/README.md`` are those of `SEED`.
     """
     county = make_county(seed)
     for name in ("boundaries", "facilities", "population", "roads"):
