@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import geopandas as gpd
 import numpy as np
 import pytest
@@ -81,7 +83,7 @@ def test_smaller_limits_lie_in_larger_ones_and_nodes_agree(direction):
             assert within[cost <= limit].all()
             # 400 m blocks at 5 m/s: 32 m beyond the last reached point are 6.4 s
             assert not within[cost > limit + 7 / 60].any()
-        for smaller, larger in zip(shapes, shapes[1:], strict=False):
+        for smaller, larger in itertools.pairwise(shapes):
             assert smaller.difference(larger).area == 0
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import reach_town as town
 from carecircle.errors import CapacityError, InputError, UsageError
 from carecircle.reach import store
 from carecircle.reach._streets import hilbert_rank, pair_streets
 from carecircle.reach.network import Network
+from carecircle.reach.snap import _by_grid, _by_tree
 from carecircle.reach.surface import region_cells, travel_time_surface
 from carecircle.reach.travel import unsnapped_facilities
 
@@ -81,6 +84,29 @@ def test_nothing_is_snapped_to_where_the_mode_may_not_stop():
     off = unsnapped_facilities(network, spots)
     assert off["facility_id"].tolist() == ["r001"]
     assert off["snap_m"].tolist() == pytest.approx([600.24], abs=0.01)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10**6))
+def test_the_grid_finds_what_the_tree_finds(seed):
+    rng = np.random.default_rng(seed)
+    lines = []
+    for _ in range(int(rng.integers(1, 40))):
+        start = rng.integers(0, 30, 2) * 100.0
+        steps = rng.choice([0.0, 100.0, -100.0, 37.0, 900.0], (int(rng.integers(1, 5)), 2))
+        lines.append([tuple(p) for p in np.concatenate([[start], start + np.cumsum(steps, axis=0)])])
+    lines = [line for line in lines if len(set(line)) > 1] + [[(0, 0), (1500, 0)]]
+    metres = [2000.0] * len(lines)
+    edges = town.edge_frame(lines, seconds=metres, metres=metres, both=[False] * len(lines))
+    network = Network.from_edges(edges, mode="walk")
+    x, y = (rng.uniform(-3000, 6000, (2, 60)).round(-2 if seed % 2 else 3).T + town.ORIGIN).T
+    by_grid, by_tree = _by_grid(network, x, y), _by_tree(network, x, y)
+    here = shapely.points(x, y)
+    for found in (by_grid, by_tree):
+        off = shapely.distance(here, network.lines(found[0]))
+        np.testing.assert_allclose(off, shapely.distance(here, shapely.points(found[3])), atol=1e-6)
+    np.testing.assert_array_equal(by_grid[0], by_tree[0])
+    np.testing.assert_allclose(by_grid[3], by_tree[3], atol=1e-6)
 
 
 def test_equally_near_streets_give_the_lowest_edge_id():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from dataclasses import dataclass
 from typing import Any
 
@@ -122,6 +123,13 @@ class Search:
 def pool_size(n: int) -> int:
     """Entries a queue starts with: more than one a node is rare, and unused memory is never touched."""
     return n + 1024
+
+
+def processors() -> int:
+    """Processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def checked_graph(indptr: Array, indices: Array, cost: Array) -> Graph:

@@ -19,6 +19,7 @@ import shapely
 
 from carecircle.errors import CapacityError, UsageError
 from carecircle.reach import kernels
+from carecircle.reach._engine import processors
 from carecircle.reach._numba import numba
 from carecircle.reach.snap import Snap, street_costs
 from carecircle.reach.travel import Direction
@@ -86,7 +87,7 @@ def isochrones(
     drawing = _Drawing(network, facilities, direction, max_snap_m, cell_m, half_width_m, levels)
     groups: list[Array] = [np.arange(len(facilities))] if together else [*np.arange(len(facilities))[:, None]]
     areas = drawing.search(groups, threads)
-    with ThreadPoolExecutor(threads or kernels.processors()) as pool:
+    with ThreadPoolExecutor(threads or processors()) as pool:
         drawn = list(pool.map(drawing.outline, groups, *zip(*areas, strict=True))) if groups else []
     ids = [None] if together else facilities["facility_id"].tolist()
     return gpd.GeoDataFrame(

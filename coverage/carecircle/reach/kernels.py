@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import itertools
 import math
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -18,7 +17,15 @@ import numpy as np
 
 from carecircle.errors import UsageError
 from carecircle.reach import _scipy
-from carecircle.reach._engine import Graph, Search, checked_graph, checked_sources, nearest_source, span
+from carecircle.reach._engine import (
+    Graph,
+    Search,
+    checked_graph,
+    checked_sources,
+    nearest_source,
+    processors,
+    span,
+)
 from carecircle.reach._numba import numba
 from carecircle.reach._scipy import csr_from_edges
 
@@ -238,13 +245,6 @@ def _each_group(
         with ThreadPoolExecutor(workers) as pool:
             list(pool.map(work, range(workers)))
     return results
-
-
-def processors() -> int:
-    """Processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _bounds(sources: int, group: Array | None) -> Array:

@@ -246,6 +246,13 @@ class Network:
         road = self.component_road_m[self.component[self.street_ends[candidates, 0]]]
         return np.asarray(candidates[road >= LEAST_COMPONENT_M])
 
+    @cached_property
+    def snap_grid(self) -> tuple[Any, ...]:
+        """The snappable streets by cell of a grid; see `carecircle.reach.snap.grid_of`."""
+        from carecircle.reach.snap import grid_of
+
+        return grid_of(self)
+
     def components(self) -> pd.DataFrame:
         """Every component: nodes, road_km, and whether points are snapped to it; the largest first."""
         import pandas as pd

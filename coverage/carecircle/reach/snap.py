@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
 
+from carecircle.reach._engine import processors
 from carecircle.reach._geodesy import distance_m, point_coordinates
+from carecircle.reach._numba import numba
 
 if TYPE_CHECKING:
     from carecircle.reach.network import Metric, Network
@@ -156,24 +160,63 @@ def _nearest_street(
     position = np.full(p, np.nan)
     metres = np.full(p, np.nan)
     xy = np.full((p, 2), np.nan)
-    candidates = network.snappable
     rows = np.flatnonzero(present)
-    if len(candidates) == 0 or len(rows) == 0:
+    if len(network.snappable) == 0 or len(rows) == 0:
         return street, position, metres, xy
-    lines = network.lines(candidates)
-    points = np.asarray(shapely.points(x[rows], y[rows]))
-    asked, found = shapely.STRtree(lines).query_nearest(points, all_matches=True)
-    starts = np.flatnonzero(np.r_[True, asked[1:] != asked[:-1]])
-    nearest = np.minimum.reduceat(found, starts)
-    rows, points, line = rows[asked[starts]], points[asked[starts]], lines[nearest]
-    length = shapely.length(line)
-    ahead = shapely.line_locate_point(line, points)
-    place = shapely.line_interpolate_point(line, ahead)
+    find = _by_tree if numba() is None else _by_grid
+    street[rows], ahead, length, xy[rows] = find(network, x[rows], y[rows])
     at_start = ahead <= AT_NODE_M
     at_end = ~at_start & (length - ahead <= AT_NODE_M)
     with np.errstate(invalid="ignore", divide="ignore"):
         position[rows] = np.where(at_start, 0.0, np.where(at_end, 1.0, ahead / length))
-    street[rows] = candidates[nearest]
-    xy[rows] = shapely.get_coordinates(place)
     metres[rows] = distance_m(network.crs, x[rows], y[rows], xy[rows, 0], xy[rows, 1])
     return street, position, metres, xy
+
+
+def _by_grid(network: Network, x: Array, y: Array) -> tuple[Array, Array, Array, Array]:
+    """Nearest streets by a grid of their pieces, several threads at a time."""
+    from carecircle.reach._nearest_line import nearest_lines
+
+    workers = max(1, min(processors(), len(x) // 10_000))
+    shared: Any = (network.snappable, network.coords, network.offsets, *network.snap_grid)
+    with ThreadPoolExecutor(workers) as pool:
+        parts = list(
+            pool.map(
+                lambda chunk: nearest_lines(chunk[0], chunk[1], *shared),
+                zip(np.array_split(x, workers), np.array_split(y, workers), strict=True),
+            )
+        )
+    street, ahead, length, place = (np.concatenate(part) for part in zip(*parts, strict=True))
+    return street, ahead, length, place
+
+
+def grid_of(network: Network) -> tuple[Any, ...]:
+    """left, bottom, cell_m, columns, rows, and the pieces of snappable streets in each cell as CSR.
+
+    A cell holds about one piece; the grid has at most 4,000 + 4,000 columns and rows.
+    """
+    from carecircle.reach._nearest_line import grid_pieces
+
+    streets = network.snappable
+    size = np.diff(network.offsets)[streets]
+    first = np.repeat(network.offsets[:-1][streets] - (np.cumsum(size) - size), size)
+    inside = network.coords[first + np.arange(int(size.sum()))]
+    (left, bottom), (right, top) = inside.min(axis=0).tolist(), inside.max(axis=0).tolist()
+    width, height = right - left, top - bottom
+    cell_m = max(math.sqrt(width * height / len(inside)), (width + height) / 8000, 1.0)
+    columns, rows = int(width / cell_m) + 1, int(height / cell_m) + 1
+    cells = grid_pieces(streets, network.coords, network.offsets, left, bottom, cell_m, columns, rows)
+    return left, bottom, cell_m, columns, rows, *cells
+
+
+def _by_tree(network: Network, x: Array, y: Array) -> tuple[Array, Array, Array, Array]:
+    """The same where numba is absent: an STRtree of whole streets."""
+    lines = network.lines(network.snappable)
+    points = np.asarray(shapely.points(x, y))
+    asked, found = shapely.STRtree(lines).query_nearest(points, all_matches=True)
+    starts = np.flatnonzero(np.r_[True, asked[1:] != asked[:-1]])
+    nearest = np.minimum.reduceat(found, starts)
+    line = lines[nearest]
+    ahead = shapely.line_locate_point(line, points)
+    place = shapely.get_coordinates(shapely.line_interpolate_point(line, ahead))
+    return network.snappable[nearest], ahead, shapely.length(line), place
