@@ -232,7 +232,7 @@ def _facilities_on(network: Network, inputs: Inputs) -> list[Finding]:
     ends = network.street_ends[np.where(snap.snapped, snap.street, 0)]
     off = ~snap.snapped
     island = snap.snapped & (snap.component != main)
-    trap = snap.snapped & ~island & (strong[ends] != core).all(axis=1)
+    trap = snap.snapped & ~island & (strong[ends] != core).any(axis=1)
     found: list[Finding] = []
     for key, where in (("off_road", off), ("on_island", island), ("one_way_trap", trap)):
         if key == "one_way_trap" and network.mode == "walk":

@@ -1,0 +1,109 @@
+"""Roads, facilities and residents for a study to be: Overpass answers, local extracts, WorldPop grids."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import rasterio
+import rasterio.windows
+from shapely.geometry.base import BaseGeometry
+
+from carecircle.errors import InputError
+from carecircle.inputs.web import Servers
+
+_HEALTH = (
+    "amenity~'^(hospital|clinic|doctors|nursing_home|childcare)$'", "healthcare", "emergency=ambulance_station",
+)  # fmt: skip
+
+
+def overpass_query(bounds: tuple[float, float, float, float]) -> str:
+    """One question for all roads and health facilities within west, south, east, north."""
+    west, south, east, north = bounds
+    box = f"({south:.5f},{west:.5f},{north:.5f},{east:.5f})"
+    parts = [f"way[highway]{box};", *(f"nwr[{tag}]{box};" for tag in _HEALTH)]
+    return f"[out:json][timeout:600];({''.join(parts)});(._;>;);out body qt;"
+
+
+def write_pbf(answer: Any, path: Path) -> None:
+    """An Overpass answer as an extract that runs offline.
+
+    Raises
+    ------
+    InputError
+        If it is no Overpass answer, or holds nothing.
+    """
+    import osmium
+
+    elements = answer.get("elements") if isinstance(answer, dict) else None
+    if not isinstance(elements, list) or not elements:
+        raise InputError("fetch.empty_extract")
+    kinds: Mapping[str, int] = {"node": 0, "way": 1, "relation": 2}
+    make = osmium.osm.mutable
+    try:
+        unique = {(kinds[e["type"]], int(e["id"])): e for e in elements}
+        with osmium.SimpleWriter(str(path)) as out:
+            for (kind, number), item in sorted(unique.items(), key=lambda pair: pair[0]):
+                tags = item.get("tags", {})
+                if kind == 0:
+                    out.add_node(make.Node(id=number, location=(item["lon"], item["lat"]), tags=tags))
+                elif kind == 1:
+                    out.add_way(make.Way(id=number, nodes=item["nodes"], tags=tags))
+                else:
+                    members = [(m["type"][0], m["ref"], m.get("role", "")) for m in item["members"]]
+                    out.add_relation(make.Relation(id=number, members=members, tags=tags))
+    except (KeyError, TypeError, ValueError, RuntimeError) as error:
+        raise InputError("fetch.bad_extract", why=str(error)[:120]) from error
+
+
+def copy_extract(source: Path, target: Path) -> None:
+    """Copy a local extract that can be read."""
+    import osmium
+
+    if not source.is_file():
+        raise InputError("errors.missing_file", file=source)
+    try:
+        osmium.io.Reader(str(source)).header()
+    except (RuntimeError, OSError) as error:
+        raise InputError("inputs.not_pbf", file=source, why=str(error)[:200]) from error
+    shutil.copy(source, target)
+
+
+def worldpop_url(servers: Servers, country: str, year: int) -> str:
+    """WorldPop's 100 m grid of a country (unconstrained, counts per cell)."""
+    code = country.upper()
+    return f"{servers.worldpop}/{year}/{code}/{code.lower()}_ppp_{year}.tif"
+
+
+def clip_raster(source: Path, around: BaseGeometry, target: Path) -> None:
+    """The window of a grid that a shape (WGS 84) touches, cell for cell.
+
+    Raises
+    ------
+    InputError
+        If the grid cannot be read or does not meet the shape.
+    """
+    try:
+        with rasterio.open(source) as grid:
+            shape = gpd.GeoSeries([around], crs=4326).to_crs(grid.crs).iloc[0]
+            window = rasterio.windows.from_bounds(*shape.bounds, transform=grid.transform)
+            window = window.round_offsets("floor").round_lengths("ceil")
+            whole = rasterio.windows.Window(0, 0, grid.width, grid.height)
+            if not rasterio.windows.intersect([window, whole]):
+                raise InputError("fetch.grid_misses", file=source)
+            window = window.intersection(whole)
+            cells = grid.read(1, window=window)
+            profile = {
+                "driver": "GTiff", "dtype": grid.dtypes[0], "count": 1, "crs": grid.crs,
+                "nodata": grid.nodata,
+                "width": cells.shape[1], "height": cells.shape[0], "compress": "deflate",
+                "transform": grid.window_transform(window),
+            }  # fmt: skip
+        with rasterio.open(target, "w", **profile) as out:
+            out.write(np.ascontiguousarray(cells), 1)
+    except rasterio.errors.RasterioError as error:
+        raise InputError("inputs.cannot_read", file=source, why=str(error)[:200]) from error
