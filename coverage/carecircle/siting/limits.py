@@ -39,12 +39,13 @@ class Impossibility:
     smallest_limit
         The smallest limit at which all moves together reach the target; None if none does.
     beyond
-        Residents no move reaches, of `in_scope`; ``unplaced`` of them have no place on the network.
+        Residents no move reaches though they are placed; ``unplaced``: those with no place on the network, or
+        of whom it is unknown whether the rule speaks of them.
     out_of_reach
-        Every demand point with residents that no move reaches.
+        Every demand point with residents that no move reaches, the unplaced among them.
     certificate
         Demand points no move reaches, largest first, as many as it takes to miss the target: their
-        residents with the unplaced ones exceed ``(1 - target) * in_scope``. Empty where only the number of
+        residents exceed ``(1 - target) * in_scope``. Empty where only the number of
         sites or the budget is too small.
     """
 
@@ -139,32 +140,42 @@ def closings(problem: SitingProblem) -> tuple[Closing, ...]:
 
 def _impossibility(problem: SitingProblem, which: int) -> Impossibility:
     need, reach = problem.needs[which], problem.reach[which]
-    people = need.residents[np.isin(need.rows, need.open_rows)]
-    out = np.nonzero((np.diff(reach.indptr) == 0) & (people > 0))[0]
-    beyond = math.fsum(people[out])
-    unplaced = max(0.0, need.in_scope - math.fsum(need.residents))
-    best = (need.in_scope - beyond - unplaced) / need.in_scope
-    allowed = (1.0 - need.target) * need.in_scope
-    ids = demand_of(problem.analysis.inputs)["demand_id"].to_numpy(dtype=object)
+    demand = demand_of(problem.analysis.inputs)
+    ids, everybody = (
+        demand["demand_id"].to_numpy(dtype=object),
+        demand["residents"].to_numpy(dtype=np.float64),
+    )
+    people = everybody[need.open_rows]
+    out = need.open_rows[(np.diff(reach.indptr) == 0) & (people > 0)]
+    lost = np.concatenate([out, need.unplaced])
+    beyond, unplaced = math.fsum(everybody[out]), math.fsum(everybody[need.unplaced])
+    best = (need.in_scope - math.fsum(everybody[lost])) / need.in_scope
     short: tuple[Certificate, ...] = ()
     smallest: float | None = need.limit
     if best < need.target:
         nearest, move = _nearest_move(problem, need)
-        order = out[np.lexsort((out, -people[out]))]
-        enough = int(np.searchsorted(unplaced + np.cumsum(people[order]), allowed, side="right")) + 1
+        at = {int(row): k for k, row in enumerate(need.open_rows)}
+        order = lost[np.lexsort((lost, -everybody[lost]))]
+        allowed = (1.0 - need.target) * need.in_scope
+        enough = int(np.searchsorted(np.cumsum(everybody[order]), allowed, side="right")) + 1
         short = tuple(
-            Certificate(
-                str(ids[need.open_rows[i]]), float(people[i]),
-                None if move[i] < 0 else str(problem.moves["move_id"].iloc[move[i]]),
-                float(nearest[i]) if math.isfinite(nearest[i]) else None,
-            )
-            for i in order[:enough]
-        )  # fmt: skip
+            _certificate(problem, str(ids[row]), float(everybody[row]), at.get(int(row)), nearest, move)
+            for row in order[:enough]
+        )
         smallest = _smallest_limit(need, people, nearest)
+    reachless = tuple(str(i) for i in ids[lost])
     return Impossibility(
-        need.rule, need.target, need.limit, need.in_scope, best, smallest, beyond, unplaced,
-        tuple(str(i) for i in ids[need.open_rows[out]]), short,
+        need.rule, need.target, need.limit, need.in_scope, best, smallest, beyond, unplaced, reachless, short
     )  # fmt: skip
+
+
+def _certificate(
+    problem: SitingProblem, demand_id: str, residents: float, at: int | None, nearest: Floats, move: Ints
+) -> Certificate:
+    if at is None or move[at] < 0:
+        return Certificate(demand_id, residents, None, None)
+    name = str(problem.moves["move_id"].iloc[int(move[at])])
+    return Certificate(demand_id, residents, name, float(nearest[at]))
 
 
 def _too_few(problem: SitingProblem, which: int, found: Impossibility, sites: int | None) -> Impossibility:

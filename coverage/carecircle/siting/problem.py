@@ -45,6 +45,9 @@ class Need:
         Demand rows (positions) the rule speaks of that are placed: those a move might reach.
     open_rows
         Among `rows`, those that no facility which stays as it is covers.
+    unplaced
+        Demand rows (positions) with residents that have no place on the network, or of which it is unknown
+        whether the rule speaks of them: no move reaches them.
     residents
         Residents of `rows`.
     in_scope
@@ -58,6 +61,7 @@ class Need:
     limit: float
     rows: Ints
     open_rows: Ints
+    unplaced: Ints
     residents: Floats
     in_scope: float
     target: float
@@ -270,6 +274,8 @@ def _need(analysis: Analysis, verdict: Verdict, target: float | None) -> Need:
         raise AssertionError("a rule that does not fit was let through")
     marks = people.to_numpy(dtype=object)
     rows = np.nonzero(np.isin(marks, ["covered", "not_covered", "unreachable"]))[0].astype(np.int64)
+    everybody = demand["residents"].to_numpy(dtype=np.float64)
+    lost = np.nonzero(np.isin(marks, ["unsnapped", "no_data"]) & (everybody > 0))[0].astype(np.int64)
     share = float(verdict.target) if target is None else target  # type: ignore[arg-type]
     return Need(
         verdict=verdict,
@@ -277,7 +283,8 @@ def _need(analysis: Analysis, verdict: Verdict, target: float | None) -> Need:
         limit=verdict.rule_def.limit * verdict.rule_def.factor,
         rows=rows,
         open_rows=rows[marks[rows] != "covered"],
-        residents=demand["residents"].to_numpy(dtype=np.float64)[rows],
+        unplaced=lost,
+        residents=everybody[rows],
         in_scope=ledger.in_scope,
         target=share,
     )

@@ -34,7 +34,8 @@ function draw() {
   gap.clearLayers();
   const r = data.rules[state.rule];
   const largest = Math.max(1, ...r.residents);
-  for (let i = 0; i < r.lat.length; i++) {
+  const order = r.lat.map((_, i) => i).sort((a, b) => (r.rank[a] > 0) - (r.rank[b] > 0) || r.residents[b] - r.residents[a]);
+  for (const i of order) {
     const mended = state.when === 'after' && r.rank[i] > 0;
     L.circleMarker([r.lat[i], r.lon[i]], {
       renderer: canvas, weight: 0, fillOpacity: 0.75, fillColor: mended ? '#1b7a43' : '#9c2a10',
@@ -97,4 +98,6 @@ table('cs-clauses', words.clauses, [words.rule, words.before, words.after],
 table('cs-closings', words.closings, [words.facility, words.rule, '#' + words.lost],
   data.closings.map(c => ({asked: c.single, cells: [c.name, c.rule, number.format(c.residents)]})));
 draw();
+const places = data.rules.flatMap(r => r.lat.map((lat, i) => [lat, r.lon[i]])).concat(data.sites.map(s => s.at));
+if (places.length) map.fitBounds(L.latLngBounds(places).pad(0.08), {animate: false});
 window.carecircle_siting = {map, state, draw};
