@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from carecircle import cli
+from carecircle.outputs.offline import external_references
 from worlds import street_study
 
 OUTPUTS = {
@@ -169,10 +170,78 @@ def test_plans_lists_what_each_rule_needs(
     assert set(plans[0]) == {"id", "title", "region", "adcode", "rules"}
     for rule in plans[0]["rules"]:
         assert {"rule", "clause", "kind", "section", "quote", "target", "needs"} <= set(rule)
-    assert call(monkeypatch, "plans", "luojiang", "--lang", "zh") == 0
-    assert "L1" in capsys.readouterr().out
+    assert call(monkeypatch, "plans", "taonan", "--lang", "zh") == 0
+    printed = capsys.readouterr().out
+    assert "T3" in printed
+    assert "4.13" in printed
+    assert "前后不一" in printed
+    assert call(monkeypatch, "plans") == 0
+    assert "luojiang" in capsys.readouterr().out
     assert call(monkeypatch, "plans", "luojian") == 2
     assert "luojiang" in capsys.readouterr().err
+
+
+def test_doctor_reports_every_fault_and_exits_two_on_errors(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    study = street_study(tmp_path / "study")
+    chart = tmp_path / "maps" / "findings.html"
+    assert call(monkeypatch, "doctor", study, "--lang", "en", "--map", chart) == 0
+    assert "0 errors" in capsys.readouterr().out
+    assert external_references(chart.read_text(encoding="utf-8")) == []
+    assert call(monkeypatch, "doctor", study, "--json") == 0
+    assert json.loads(capsys.readouterr().out)["schema"] == "carecircle/findings/1"
+    table = study.parent / "facilities.csv"
+    table.write_text(table.read_text(encoding="utf-8").replace("centre", "station"), encoding="utf-8")
+    assert call(monkeypatch, "doctor", study, "--lang", "zh") == 2
+    assert "station" in capsys.readouterr().out
+
+
+def test_compare_says_what_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    study = street_study(tmp_path / "study")
+    assert call(monkeypatch, "run", study, "--out", tmp_path / "a") == 0
+    table = study.parent / "facilities.csv"
+    table.write_text(
+        table.read_text(encoding="utf-8").replace("急救中心（站）", "村卫生室"), encoding="utf-8"
+    )
+    assert call(monkeypatch, "run", study, "--out", tmp_path / "b") == 0
+    capsys.readouterr()
+    assert call(monkeypatch, "compare", tmp_path / "a", tmp_path / "b", "--lang", "en") == 0
+    printed = capsys.readouterr().out
+    assert "S1" in printed
+    assert "S2" not in printed
+    assert "1 rules changed, 1 are the same" in printed
+    assert call(monkeypatch, "compare", tmp_path / "a", tmp_path / "nowhere") == 2
+
+
+def test_init_makes_a_folder_to_fill_and_never_overwrites(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(monkeypatch, "init", tmp_path / "new", "--plan", "panzhihua", "--lang", "zh") == 0
+    assert (tmp_path / "new" / "study.toml").is_file()
+    assert call(monkeypatch, "init", tmp_path / "new", "--plan", "panzhihua") == 2
+    assert call(monkeypatch, "init", tmp_path / "other", "--plan", "nowhere") == 2
+    assert not (tmp_path / "other").exists()
+    capsys.readouterr()
+
+
+def test_site_finds_the_best_place_and_says_what_it_mends(
+    street: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One more centre: 200 people at 4,000 m are the most that any one place of residents can add."""
+    out = tmp_path / "out"
+    assert (
+        call(monkeypatch, "site", street, "--clause", "S2", "--sites", "1", "--out", out, "--lang", "en") == 0
+    )
+    found = json.loads((out / "siting.json").read_text(encoding="utf-8"))
+    assert found["status"] == "optimal"
+    assert found["objective"] == 200
+    assert [site["newly_covered"] for site in found["sites"]] == [200]
+    assert "siting_map.html" in capsys.readouterr().out
+    assert external_references((out / "siting_map.html").read_text(encoding="utf-8")) == []
+    assert call(monkeypatch, "site", street, "--clause", "S9", "--out", out) == 2
 
 
 def test_every_command_has_help_with_an_example() -> None:

@@ -104,4 +104,4 @@ def siting_lines(result: SitingResult, folder: Path, language: Language, console
     for wall in result.impossible:
         facts = {"rule": wall.rule, "beyond": wall.beyond, "share": f"{wall.best_share:.1%}"}
         console.print(Text(say("listings.impossible", language, **facts), style="yellow"))
-    console.print(say("terminal.written", language, path=str(folder / "siting_map.html")))
+    console.print(say("terminal.written", language, path=str(folder / "siting_map.html")), soft_wrap=True)

@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from carecircle.analysis import Analysis
-from carecircle.rules import Outcome, Verdict
+from carecircle.rules import Outcome, Verdict, unlocks
 from carecircle.texts import Language, say
 
 _STYLE = {
@@ -19,6 +19,7 @@ _STYLE = {
     Outcome.NO_THRESHOLD: "dim",
 }
 
+_MOST_NEEDS = 12
 _SIGNS = {">=": "≥ ", "<=": "≤ ", "==": "= ", ">": "> ", "<": "< "}
 
 
@@ -37,7 +38,7 @@ def summary(analysis: Analysis, folder: Path, language: Language, console: Conso
             console.print(Text(f"! {finding.sentence.text(language)}", style="yellow"))
     for line in _missing(analysis.verdicts, language):
         console.print(line)
-    console.print(say("terminal.written", language, path=str(folder / "gap_map.html")))
+    console.print(say("terminal.written", language, path=str(folder / "gap_map.html")), soft_wrap=True)
 
 
 def _verdict(verdict: Verdict, language: Language) -> Group:
@@ -60,16 +61,11 @@ def _verdict(verdict: Verdict, language: Language) -> Group:
 
 def _missing(verdicts: tuple[Verdict, ...], language: Language) -> list[str]:
     """What to bring so that more clauses can be judged, the most useful first."""
-    unlocks: dict[str, set[str]] = {}
-    said = {}
-    for verdict in verdicts:
-        for need in verdict.missing_inputs:
-            text = need.text(language)
-            unlocks.setdefault(text, set()).add(verdict.rule)
-            said[text] = need
-    if not unlocks:
+    wanted = unlocks(verdicts)
+    if not wanted:
         return []
-    ranked = sorted(unlocks, key=lambda text: (-len(unlocks[text]), text))
-    count = len({rule for rules in unlocks.values() for rule in rules})
-    lines = [say("terminal.missing", language, inputs=len(ranked), rules=count)]
-    return lines + [f"  - {text}（{'、'.join(sorted(unlocks[text]))}）" for text in ranked[:12]]
+    count = len({rule for _, rules in wanted for rule in rules})
+    lines = [say("terminal.missing", language, inputs=len(wanted), rules=count)]
+    return lines + [
+        f"  - {need.text(language)}（{'、'.join(rules)}）" for need, rules in wanted[:_MOST_NEEDS]
+    ]

@@ -1,0 +1,56 @@
+"""Commands about the catalogue: plans, schema."""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from carecircle.cli.shell import LangOption, app, spoken
+
+
+@app.command()
+def plans(
+    plan: Annotated[str | None, typer.Argument(help="an id of the catalogue, or a plan file")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
+    lang: LangOption = None,
+) -> None:
+    """List the plans; for one plan its rules, what each needs, and where the plan contradicts itself.
+
+    Example: carecircle plans luojiang
+    """
+    from carecircle.outputs.listings import catalogue_lines, plan_lines
+    from carecircle.rules import catalogue, load_plan, plans_json
+
+    language = spoken(lang)
+    wanted = [load_plan(p) for p in ([plan] if plan else catalogue())]
+    if as_json:
+        typer.echo(json.dumps(plans_json(wanted), ensure_ascii=False, indent=1))
+    elif plan is None:
+        catalogue_lines(wanted, language, Console())
+    else:
+        plan_lines(wanted[0], language, Console())
+
+
+class SchemaOf(StrEnum):
+    """The files whose shape is published."""
+
+    study = "study"
+    plan = "plan"
+    verdicts = "verdicts"
+
+
+@app.command()
+def schema(of: Annotated[SchemaOf, typer.Argument(help="study, plan or verdicts")]) -> None:
+    """Print the JSON Schema of a file, for editors and other programs.
+
+    Example: carecircle schema study > study.schema.json
+    """
+    from carecircle.rules import plan_schema, verdict_schema
+    from carecircle.study import study_schema
+
+    published = {SchemaOf.study: study_schema, SchemaOf.plan: plan_schema, SchemaOf.verdicts: verdict_schema}
+    typer.echo(json.dumps(published[of](), ensure_ascii=False, indent=1))

@@ -1,0 +1,103 @@
+"""What every command shares: options, language, progress, and how failures leave the program."""
+
+from __future__ import annotations
+
+import locale
+import os
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from carecircle.errors import CarecircleError
+from carecircle.texts import LANGUAGES, Language, Sentence, say
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    help="Who cannot reach care, which clause that breaks, and how to mend it. "
+    "谁够不着医疗服务，违反了规划的哪一条，怎样补上。",
+)
+
+
+class Lang(StrEnum):
+    """Languages of what is printed and written."""
+
+    zh = "zh"
+    en = "en"
+
+
+StudyArgument = Annotated[Path, typer.Argument(help="study.toml, or the folder that holds it")]
+OutOption = Annotated[Path | None, typer.Option("--out", help="folder to write (default: maps/<name>)")]
+LangOption = Annotated[Lang | None, typer.Option("--lang", help="zh or en (default: the study's)")]
+
+
+def main() -> None:
+    """Entry point: every failure becomes one clear message and its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    with failures_in(spoken(None)):
+        app()
+
+
+@contextmanager
+def failures_in(language: Language) -> Iterator[None]:
+    """Turn what goes wrong inside into exit 2 (the planner's) or 3 (ours), said in one language."""
+    try:
+        yield
+    except CarecircleError as error:
+        typer.echo(f"{say('cli.error', language)}{error.text(language)}", err=True)
+        raise SystemExit(2) from error
+    except KeyboardInterrupt:
+        typer.echo(say("cli.interrupted", language), err=True)
+        raise SystemExit(130) from None
+    except Exception as error:
+        log = _log(error)
+        typer.echo(say("errors.internal", language, kind=type(error).__name__, log=str(log)), err=True)
+        raise SystemExit(3) from error
+
+
+def _log(error: BaseException) -> Path:
+    """Write the traceback where the system keeps logs (or the working folder) and return its path."""
+    import platformdirs
+
+    for folder in (Path(platformdirs.user_log_dir("carecircle", appauthor=False)), Path()):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            path = folder / "carecircle-error.log"
+            path.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+        except OSError:
+            continue
+        return path
+    return Path("—")
+
+
+def spoken(lang: Lang | None) -> Language:
+    """``--lang``, else CARECIRCLE_LANG, else the system's language."""
+    asked = lang.value if lang is not None else ""
+    if lang is None and "--lang" in sys.argv[:-1]:
+        asked = sys.argv[sys.argv.index("--lang") + 1]
+    for language in LANGUAGES:
+        if asked == language:
+            return language
+    told = os.environ.get("CARECIRCLE_LANG") or locale.getlocale()[0] or ""
+    return "zh" if told.lower().startswith(("zh", "chinese")) else "en"
+
+
+@contextmanager
+def progress(language: Language) -> Iterator[Callable[[Sentence], None]]:
+    """Show each stage: a spinner on a terminal, plain lines elsewhere."""
+    console = Console(stderr=True)
+    if console.is_terminal:
+        with console.status("…") as status:
+            yield lambda stage: status.update(stage.text(language))
+    else:
+        yield lambda stage: typer.echo(f"· {stage.text(language)}", err=True)
