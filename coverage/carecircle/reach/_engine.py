@@ -11,6 +11,7 @@ import numpy as np
 
 from carecircle.errors import UsageError
 from carecircle.reach import _scipy
+from carecircle.reach._memory import require
 from carecircle.reach._numba import numba
 
 Array = np.ndarray[Any, Any]
@@ -46,6 +47,7 @@ def nearest_source(graph: Graph, at: Array, spent: Array, limit: float) -> tuple
     from carecircle.reach._buckets import nearest_buckets
     from carecircle.reach._heap import nearest_heap
 
+    require(44 * graph.n, work=f"{graph.n:,} nodes")  # a label, a result and an entry a node
     g = graph
     slots = g.slots(span(spent))
     pool = pool_size(g.n)

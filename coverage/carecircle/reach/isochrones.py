@@ -20,6 +20,7 @@ import shapely
 from carecircle.errors import CapacityError, UsageError
 from carecircle.reach import kernels
 from carecircle.reach._engine import processors
+from carecircle.reach._memory import chunk_length
 from carecircle.reach._numba import numba
 from carecircle.reach.snap import Snap, street_costs
 from carecircle.reach.travel import Direction
@@ -86,9 +87,13 @@ def isochrones(
         raise UsageError("reach.cells_too_large", value=cell_m, most=half_width_m)
     drawing = _Drawing(network, facilities, direction, max_snap_m, cell_m, half_width_m, levels)
     groups: list[Array] = [np.arange(len(facilities))] if together else [*np.arange(len(facilities))[:, None]]
-    areas = drawing.search(groups, threads)
+    drawn: list[list[Any]] = []
+    size = chunk_length(12 * network.nodes, least=8)
     with ThreadPoolExecutor(threads or processors()) as pool:
-        drawn = list(pool.map(drawing.outline, groups, *zip(*areas, strict=True))) if groups else []
+        for low in range(0, len(groups), size):
+            some = groups[low : low + size]
+            nodes, costs = zip(*drawing.search(some, threads), strict=True)
+            drawn += pool.map(drawing.outline, some, nodes, costs)
     ids = [None] if together else facilities["facility_id"].tolist()
     return gpd.GeoDataFrame(
         {
@@ -129,8 +134,6 @@ class _Drawing:
         starts = self.snap.arrivals if self.reversed else self.snap.departures
         node, cost = starts("minutes")
         cost = cost + self.snap.access_cost("minutes")[:, None]
-        if not groups:
-            return []
         facility = np.concatenate(groups)
         group = np.repeat(np.arange(len(groups)), [2 * len(g) for g in groups])
         spent = cost[facility].ravel()

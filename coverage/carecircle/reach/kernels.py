@@ -26,6 +26,7 @@ from carecircle.reach._engine import (
     processors,
     span,
 )
+from carecircle.reach._memory import require
 from carecircle.reach._numba import numba
 from carecircle.reach._scipy import csr_from_edges
 
@@ -148,6 +149,10 @@ def table(
     wanted_nodes, column = np.unique(np.asarray(targets, np.int64), return_inverse=True)
     if len(wanted_nodes) and (wanted_nodes[0] < 0 or wanted_nodes[-1] >= graph.n):
         raise UsageError("reach.no_such_node", value=f"{wanted_nodes[0]}…{wanted_nodes[-1]}", nodes=graph.n)
+    require(
+        16 * (len(bounds) - 1) * len(wanted_nodes),
+        work=f"{len(bounds) - 1:,} sources × {len(wanted_nodes):,} targets",
+    )
     rows = _each_group(
         graph, at, spent, bounds, float(limit), threads, wanted_nodes,
         lambda search, sources_of, spent_of, wanted: search.row(
@@ -229,6 +234,7 @@ def _each_group(
         arrays = (graph.indptr, graph.indices, graph.cost)
         return [dense(_scipy.costs_from(*arrays, *piece, limit)) for piece in pieces]
     workers = max(1, min(threads or processors(), groups))
+    require(46 * graph.n * workers, work=f"{graph.n:,} nodes × {workers} threads")
     results: list[Any] = [None] * groups
     spread = span(spent)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -13,6 +14,7 @@ from scipy.sparse import csr_array
 from carecircle.errors import UsageError
 from carecircle.reach import kernels
 from carecircle.reach._geodesy import point_coordinates
+from carecircle.reach._memory import chunk_length, require
 from carecircle.reach.path import Path, path
 from carecircle.reach.snap import Snap, along_street
 from carecircle.reach.straight import nearest_straight
@@ -183,6 +185,7 @@ class _Trip:
         cost = cost + self.facilities.access_cost(metric)[:, None]
         self.port = np.flatnonzero(np.isfinite(cost.ravel()))  # 2 × facility + end of its street
         self.start_node, self.start_cost = node.ravel()[self.port], cost.ravel()[self.port]
+        self.demand_access = self.demand.access_cost(metric)
         self.unit = 60.0 if metric == "minutes" else 1.0
         self.graph = network.csr(metric, reversed_=self.reversed)
 
@@ -200,45 +203,61 @@ class _Trip:
             _improve(cost, owner, placed, best[node] + self.end_cost[placed, side], facility[node])
         for rows, neighbour, near in self._same_street():
             _improve(cost, owner, rows, near, neighbour)
-        cost = (cost + self.demand.access_cost(self.metric)) / self.unit
+        cost = (cost + self.demand_access) / self.unit
         beyond = ~(cost <= limit) | np.isinf(cost)
         cost[beyond], owner[beyond] = np.inf, -1
         return cost, owner
 
     def pairs(self, limit: float, threads: int | None) -> tuple[Array, Array, Array]:
-        """(facility, demand row, cost) within the limit, by facility and row."""
-        facility, node, cost = kernels.areas(
-            *self.graph, self.start_node, source_cost=self.start_cost, group=self.port >> 1,
-            limit=limit * self.unit * (1 + _SLACK), threads=threads,
-        )  # fmt: skip
-        bounds = np.searchsorted(facility, np.arange(len(self.facilities) + 1))
-        seat, seats_of = self._seats()
+        """(facility, demand row, cost) within the limit, by facility and row.
+
+        Facilities are searched a chunk at a time, so that the nodes they reach need not all be held.
+        """
+        count, most = len(self.facilities), len(self.facilities) * len(self.demand)
+        if math.isinf(limit):
+            require(72 * most, work=f"{count:,} facilities × {len(self.demand):,} residents' points")
+        seats = self._seats()
         near: dict[int, list[tuple[Array, Array]]] = {}
         for rows, owner, price in self._same_street():
             for f in np.unique(owner):
                 near.setdefault(int(f), []).append((rows[owner == f], price[owner == f]))
         scratch = np.full(len(self.demand), np.inf)
-        access = self.demand.access_cost(self.metric)
         found: list[tuple[Array, Array, Array]] = []
-        for f in range(len(self.facilities)):
-            here = slice(bounds[f], bounds[f + 1])
-            first = seats_of[node[here]]
-            count = seats_of[node[here] + 1] - first
-            places = seat[np.repeat(first - (np.cumsum(count) - count), count) + np.arange(int(count.sum()))]
-            rows = places >> 1
-            np.minimum.at(scratch, rows, np.repeat(cost[here], count) + self.end_cost[rows, places & 1])
-            for same, price in near.get(f, ()):
-                np.minimum.at(scratch, same, price)
-                rows = np.concatenate([rows, same])
-            rows = np.unique(rows)
-            total = (scratch[rows] + access[rows]) / self.unit
-            scratch[rows] = np.inf
-            keep = (total <= limit) & np.isfinite(total)
-            found.append((np.full(int(keep.sum()), f, np.int64), rows[keep], total[keep]))
+        size = chunk_length(12 * self.network.nodes, least=8)
+        for low in range(0, count, size):
+            some = (self.port >> 1 >= low) & (self.port >> 1 < low + size)
+            facility, node, cost = kernels.areas(
+                *self.graph, self.start_node[some], source_cost=self.start_cost[some],
+                group=(self.port[some] >> 1) - low, limit=limit * self.unit * (1 + _SLACK), threads=threads,
+            )  # fmt: skip
+            bounds = np.searchsorted(facility, np.arange(min(size, count - low) + 1))
+            for f, (a, b) in enumerate(itertools.pairwise(bounds), start=low):
+                rows, total = self._read(node[a:b], cost[a:b], seats, near.get(f, []), scratch, limit)
+                found.append((np.full(len(rows), f, np.int64), rows, total))
         if not found:
             return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0)
         facility, rows, cost = (np.concatenate(parts) for parts in zip(*found, strict=True))
         return facility, rows, cost
+
+    def _read(
+        self, node: Array, cost: Array, seats: tuple[Array, Array], near: list[tuple[Array, Array]],
+        scratch: Array, limit: float,
+    ) -> tuple[Array, Array]:  # fmt: skip
+        """Demand rows within the limit of one facility, ascending, and their costs in the caller's unit."""
+        seat, seats_of = seats
+        first = seats_of[node]
+        count = seats_of[node + 1] - first
+        places = seat[np.repeat(first - (np.cumsum(count) - count), count) + np.arange(int(count.sum()))]
+        rows = places >> 1
+        np.minimum.at(scratch, rows, np.repeat(cost, count) + self.end_cost[rows, places & 1])
+        for same, price in near:
+            np.minimum.at(scratch, same, price)
+            rows = np.concatenate([rows, same])
+        rows = np.unique(rows)
+        total = (scratch[rows] + self.demand_access[rows]) / self.unit
+        scratch[rows] = np.inf
+        keep = (total <= limit) & np.isfinite(total)
+        return rows[keep], total[keep]
 
     def _seats(self) -> tuple[Array, Array]:
         """Demand ends by node: which (2 × row + side) sit at each node, as CSR."""
