@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from carecircle import categories
+from carecircle.rules.conclude import concluded, lacking_inputs, published, target_of, undecided
 from carecircle.rules.figures import (
-    Figure,
     area_figure,
     attribute_name,
     facilities_of,
@@ -23,7 +23,7 @@ from carecircle.rules.figures import (
 )
 from carecircle.rules.language import Condition, Rule
 from carecircle.rules.units import AreaUnit, area_units, figure_in, waived
-from carecircle.rules.verdict import Flip, Outcome, RuleUnit, Verdict, decide, margin, shown
+from carecircle.rules.verdict import Outcome, RuleUnit, Verdict, decide
 from carecircle.texts import Sentence
 
 if TYPE_CHECKING:
@@ -41,9 +41,9 @@ def judge_presence(rule: Rule, plan: Plan, inputs: Inputs) -> Verdict:
     the plan's own exception leaves numerator and denominator and is listed as WAIVED.
     """
     if not has_facilities(inputs):
-        return _lacking(rule, [need("facilities")])
+        return lacking_inputs(rule, [need("facilities")])
     if rule.by == "named":
-        return _concluded(rule, plan, *_named(rule, inputs))
+        return concluded(rule, *_named(rule, inputs))
     chosen, unsure = facilities_of(inputs, rule.categories, (*rule.designations, *rule.has))
     wanted = rule.each or _ONE
     if rule.by in ("region", "facility"):
@@ -51,7 +51,7 @@ def judge_presence(rule: Rule, plan: Plan, inputs: Inputs) -> Verdict:
     else:
         whole = area_units(rule, inputs, chosen, unsure)
         if not whole:
-            return _lacking(rule, [need("areas", level=Sentence(f"rules.level_{rule.by}"))])
+            return lacking_inputs(rule, [need("areas", level=Sentence(f"rules.level_{rule.by}"))])
     partial = partial_inventory(inputs)
     missing: list[Sentence] = [need("inventory")] if partial else []
     units = []
@@ -69,14 +69,14 @@ def judge_presence(rule: Rule, plan: Plan, inputs: Inputs) -> Verdict:
         if outcome is Outcome.NOT_ASSESSED and high > low:
             missing.append(_settles(wanted, unit))
         units.append(RuleUnit(unit.area_id, unit.name, low, outcome, unit.residents, by))
-    return _concluded(rule, plan, units, missing)
+    return concluded(rule, units, missing)
 
 
 def judge_share(rule: Rule, plan: Plan, inputs: Inputs) -> Verdict:
     """Judge the share of a category's facilities that hold the roles or show the figure asked for."""
     official = official_figure(inputs, plan, rule.id)
     if not has_facilities(inputs):
-        return _lacking(rule, [need("facilities")]) if official is None else _official(rule, official)
+        return lacking_inputs(rule, [need("facilities")]) if official is None else published(rule, official)
     chosen, unsure = facilities_of(inputs, rule.categories, rule.designations)
     missing = [need("role", lacking=len(unsure))] if len(unsure) else []
     units = [_facility_unit(rule, row, inputs) for _, row in chosen.iterrows()]
@@ -85,9 +85,9 @@ def judge_share(rule: Rule, plan: Plan, inputs: Inputs) -> Verdict:
         for _, r in unsure.iterrows()
     ]
     missing += _unknown(rule, units, len(unsure))
-    verdict = _concluded(rule, plan, units, missing, partial=partial_inventory(inputs))
+    verdict = concluded(rule, units, missing, partial=partial_inventory(inputs))
     if official is not None and verdict.outcome is Outcome.NOT_ASSESSED:
-        return _official(rule, official)
+        return published(rule, official)
     return verdict
 
 
@@ -97,30 +97,28 @@ def judge_conditional(rule: Rule, plan: Plan, inputs: Inputs) -> Verdict:
     A unit whose condition is unknown stays undecided unless it does what is asked anyway.
     """
     if not has_facilities(inputs):
-        return _lacking(rule, [need("facilities")])
+        return lacking_inputs(rule, [need("facilities")])
     if rule.by in ("town", "village", "county"):
         units = _bound_areas(rule, inputs)
         if units is None:
-            return _lacking(rule, [need("areas", level=Sentence(f"rules.level_{rule.by}"))])
+            return lacking_inputs(rule, [need("areas", level=Sentence(f"rules.level_{rule.by}"))])
     else:
         units = _bound_facilities(rule, inputs)
-    missing = (
-        [need("total", name=attribute_name(c.attribute)) for c in rule.when] if _undecided(units) else []
-    )
+    missing = [need("total", name=attribute_name(c.attribute)) for c in rule.when] if undecided(units) else []
     if not units:
         return Verdict(
             rule_def=rule, outcome=Outcome.NOT_ASSESSED, reason=Sentence("rules.none_bound"),
-            target=_target(rule), target_source=rule.target_source,
+            target=target_of(rule), target_source=rule.target_source,
             missing_inputs=(need("inventory"),) if partial_inventory(inputs) else (),
         )  # fmt: skip
     partial = rule.by not in ("town", "village", "county") and partial_inventory(inputs)
-    return _concluded(rule, plan, units, missing, partial=partial)
+    return concluded(rule, units, missing, partial=partial)
 
 
 def judge_each_ratio(rule: Rule, plan: Plan, inputs: Inputs) -> Verdict:
     """Judge a ratio facility by facility (观察床 of every hospital's beds): the share of facilities in it."""
     if not has_facilities(inputs):
-        return _lacking(rule, [need("facilities")])
+        return lacking_inputs(rule, [need("facilities")])
     chosen, unsure = facilities_of(inputs, rule.categories, rule.designations)
     target = rule.band or rule.target
     units = []
@@ -133,7 +131,7 @@ def judge_each_ratio(rule: Rule, plan: Plan, inputs: Inputs) -> Verdict:
             outcome = decide(value, value, "between" if rule.band else rule.comparison, target)
         units.append(RuleUnit(str(row["facility_id"]), str(row["name"]), value, outcome))
     missing = [need("role", lacking=len(unsure))] if len(unsure) else []
-    if _undecided(units):
+    if undecided(units):
         lacking = sum(u.outcome is Outcome.NOT_ASSESSED for u in units)
         facts = {"lacking": lacking, "of": len(units)}
         missing += [
@@ -144,7 +142,7 @@ def judge_each_ratio(rule: Rule, plan: Plan, inputs: Inputs) -> Verdict:
         RuleUnit(str(r["facility_id"]), str(r["name"]), None, Outcome.NOT_ASSESSED)
         for _, r in unsure.iterrows()
     ]
-    return _concluded(rule, plan, units, missing, share_target=1.0, partial=partial_inventory(inputs))
+    return concluded(rule, units, missing, share_target=1.0, partial=partial_inventory(inputs))
 
 
 def judge_area_ratio(rule: Rule, plan: Plan, inputs: Inputs) -> Verdict:
@@ -153,7 +151,7 @@ def judge_area_ratio(rule: Rule, plan: Plan, inputs: Inputs) -> Verdict:
     Areas whose denominator is known to be 0 are not bound.
     """
     if not has_facilities(inputs):
-        return _lacking(rule, [need("facilities")])
+        return lacking_inputs(rule, [need("facilities")])
     chosen, unsure = facilities_of(inputs, rule.categories, rule.designations)
     target = rule.band or rule.target
     units = []
@@ -168,10 +166,10 @@ def judge_area_ratio(rule: Rule, plan: Plan, inputs: Inputs) -> Verdict:
             outcome = decide(*ends, "between" if rule.band else rule.comparison, target)
         value = low * rule.per / bottom if bottom else None
         units.append(RuleUnit(unit.area_id, unit.name, value, outcome, unit.residents))
-    missing = [need("total", name=attribute_name(rule.denominator))] if _undecided(units) else []
+    missing = [need("total", name=attribute_name(rule.denominator))] if undecided(units) else []
     if not units:
-        return _lacking(rule, [need("areas", level=Sentence(f"rules.level_{rule.by}"))])
-    return _concluded(rule, plan, units, missing, share_target=1.0)
+        return lacking_inputs(rule, [need("areas", level=Sentence(f"rules.level_{rule.by}"))])
+    return concluded(rule, units, missing, share_target=1.0)
 
 
 def compare(value: float, condition: Condition) -> bool:
@@ -299,86 +297,3 @@ def _unknown(rule: Rule, units: Sequence[RuleUnit], unsure: int) -> list[Sentenc
         names = [n for n in (rule.each.attribute, rule.each.share_of) if n and n != "facilities"]
         found += [need("attribute", attribute=attribute_name(n), **facts) for n in names]
     return found
-
-
-def _undecided(units: Sequence[RuleUnit]) -> bool:
-    return any(u.outcome is Outcome.NOT_ASSESSED for u in units)
-
-
-def _target(rule: Rule, share_target: float | None = None) -> float:
-    if share_target is not None:
-        return share_target
-    return rule.target if isinstance(rule.target, float) else 1.0
-
-
-def _lacking(rule: Rule, missing: list[Sentence]) -> Verdict:
-    return Verdict(
-        rule_def=rule, outcome=Outcome.NOT_ASSESSED, reason=Sentence("rules.lacks", {"needs": missing}),
-        target=_target(rule), target_source=rule.target_source, missing_inputs=tuple(missing),
-    )  # fmt: skip
-
-
-def _official(rule: Rule, figure: Figure) -> Verdict:
-    share, target = figure.low / 100, _target(rule)
-    outcome = decide(share, share, ">=", target)
-    facts = {"share": shown(share, "share"), "target": shown(target, "share")}
-    return Verdict(
-        rule_def=rule, outcome=outcome, reason=Sentence("rules.official_share", facts), observed=share,
-        target=target, target_source=rule.target_source, margin=margin(share, share, ">=", target),
-        flip=Flip(share, None), assumptions=figure.notes,
-    )  # fmt: skip
-
-
-def _concluded(
-    rule: Rule,
-    plan: Plan,
-    units: Sequence[RuleUnit],
-    missing: Sequence[Sentence],
-    *,
-    share_target: float | None = None,
-    partial: bool = False,
-) -> Verdict:
-    """The verdict over units: their share against the target, undecided ones on either side.
-
-    Where the facility table is ``partial`` any number of facilities may be missing: nothing passes, and only
-    a rule for all of them can fail.
-    """
-    target = _target(rule, share_target)
-    tally = {o: [u for u in units if u.outcome is o] for o in Outcome}
-    judged = len(units) - len(tally[Outcome.WAIVED])
-    if partial:
-        missing = [*missing, need("inventory")]
-    if not judged:
-        reason = Sentence("rules.no_units", {"waived": len(tally[Outcome.WAIVED])})
-        return Verdict(
-            rule_def=rule, outcome=Outcome.NOT_ASSESSED, reason=reason, target=target,
-            target_source=rule.target_source, missing_inputs=tuple(missing), units=tuple(units),
-        )  # fmt: skip
-    low = len(tally[Outcome.PASS]) / judged
-    high = (len(tally[Outcome.PASS]) + len(tally[Outcome.NOT_ASSESSED])) / judged
-    nothing = (low, high) == (0.0, 1.0)
-    if partial:
-        low, high = 0.0, math.nextafter(1.0, 0.0) if tally[Outcome.FAIL] else 1.0
-    outcome = decide(low, high, ">=", target)
-    people = [u.residents for u in tally[Outcome.FAIL]]
-    known = [p for p in people if p is not None]
-    facts = {
-        "good": len(tally[Outcome.PASS]), "judged": judged, "bad": [u.name for u in tally[Outcome.FAIL]][:8],
-        "failing": len(tally[Outcome.FAIL]), "open": len(tally[Outcome.NOT_ASSESSED]),
-        "waived": len(tally[Outcome.WAIVED]),
-    }  # fmt: skip
-    said = [Sentence("rules.units_assumed")] if rule.note == "assumed_units" else []
-    return Verdict(
-        rule_def=rule,
-        outcome=outcome,
-        reason=Sentence(f"rules.units_{outcome.value.lower()}", facts),
-        observed=None if nothing else len(tally[Outcome.PASS]) / judged,
-        target=target,
-        target_source=rule.target_source,
-        margin=None if nothing else margin(low, high, ">=", target),
-        flip=None if nothing or partial else Flip(low, None),
-        residents_affected=math.fsum(known) if known and len(known) == len(people) else None,
-        missing_inputs=tuple(dict.fromkeys(missing)) if outcome is Outcome.NOT_ASSESSED else (),
-        assumptions=tuple(said),
-        units=tuple(units),
-    )

@@ -1,0 +1,97 @@
+"""The verdict over units: how many comply, how many cannot be told, who is excused."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from carecircle.rules.figures import Figure, need
+from carecircle.rules.language import Rule
+from carecircle.rules.verdict import Flip, Outcome, RuleUnit, Verdict, decide, margin, shown
+from carecircle.texts import Sentence
+
+
+def undecided(units: Sequence[RuleUnit]) -> bool:
+    """Whether any unit cannot be told."""
+    return any(u.outcome is Outcome.NOT_ASSESSED for u in units)
+
+
+def target_of(rule: Rule, share_target: float | None = None) -> float:
+    """The share of units asked for: all of them where the rule gives no share."""
+    if share_target is not None:
+        return share_target
+    return rule.target if isinstance(rule.target, float) else 1.0
+
+
+def lacking_inputs(rule: Rule, missing: list[Sentence]) -> Verdict:
+    """The verdict of a rule whose inputs are not there at all."""
+    return Verdict(
+        rule_def=rule, outcome=Outcome.NOT_ASSESSED, reason=Sentence("rules.lacks", {"needs": missing}),
+        target=target_of(rule), target_source=rule.target_source, missing_inputs=tuple(missing),
+    )  # fmt: skip
+
+
+def published(rule: Rule, figure: Figure) -> Verdict:
+    """The verdict of a published share (in percent) where the facility table cannot tell."""
+    share, target = figure.low / 100, target_of(rule)
+    outcome = decide(share, share, ">=", target)
+    facts = {"share": shown(share, "share"), "target": shown(target, "share")}
+    return Verdict(
+        rule_def=rule, outcome=outcome, reason=Sentence("rules.official_share", facts), observed=share,
+        target=target, target_source=rule.target_source, margin=margin(share, share, ">=", target),
+        flip=Flip(share, None), assumptions=figure.notes,
+    )  # fmt: skip
+
+
+def concluded(
+    rule: Rule,
+    units: Sequence[RuleUnit],
+    missing: Sequence[Sentence],
+    *,
+    share_target: float | None = None,
+    partial: bool = False,
+) -> Verdict:
+    """The verdict over units: their share against the target, undecided ones on either side.
+
+    Where the facility table is ``partial`` any number of facilities may be missing: nothing passes, and only
+    a rule for all of them can fail.
+    """
+    target = target_of(rule, share_target)
+    tally = {o: [u for u in units if u.outcome is o] for o in Outcome}
+    judged = len(units) - len(tally[Outcome.WAIVED])
+    if partial:
+        missing = [*missing, need("inventory")]
+    if not judged:
+        reason = Sentence("rules.no_units", {"waived": len(tally[Outcome.WAIVED])})
+        return Verdict(
+            rule_def=rule, outcome=Outcome.NOT_ASSESSED, reason=reason, target=target,
+            target_source=rule.target_source, missing_inputs=tuple(missing), units=tuple(units),
+        )  # fmt: skip
+    low = len(tally[Outcome.PASS]) / judged
+    high = (len(tally[Outcome.PASS]) + len(tally[Outcome.NOT_ASSESSED])) / judged
+    nothing = (low, high) == (0.0, 1.0)
+    if partial:
+        low, high = 0.0, math.nextafter(1.0, 0.0) if tally[Outcome.FAIL] else 1.0
+    outcome = decide(low, high, ">=", target)
+    people = [u.residents for u in tally[Outcome.FAIL]]
+    known = [p for p in people if p is not None]
+    facts = {
+        "good": len(tally[Outcome.PASS]), "judged": judged, "bad": [u.name for u in tally[Outcome.FAIL]][:8],
+        "failing": len(tally[Outcome.FAIL]), "open": len(tally[Outcome.NOT_ASSESSED]),
+        "waived": len(tally[Outcome.WAIVED]),
+    }  # fmt: skip
+    said = [Sentence("rules.units_assumed")] if rule.note == "assumed_units" else []
+    return Verdict(
+        rule_def=rule,
+        outcome=outcome,
+        reason=Sentence(f"rules.units_{outcome.value.lower()}", facts),
+        observed=None if nothing else len(tally[Outcome.PASS]) / judged,
+        target=target,
+        target_source=rule.target_source,
+        margin=None if nothing else margin(low, high, ">=", target),
+        flip=None if nothing or partial else Flip(low, None),
+        residents_affected=math.fsum(known) if known and len(known) == len(people) else None,
+        missing_inputs=tuple(dict.fromkeys(missing)) if outcome is Outcome.NOT_ASSESSED else (),
+        assumptions=tuple(said),
+        units=tuple(units),
+    )
