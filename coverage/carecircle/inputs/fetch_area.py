@@ -42,6 +42,13 @@ def area_of(
     web: Web,
     tell: Callable[[Sentence], None],
 ) -> Area:
+    """The one boundary asked for; a name is looked up in the local extract where there is one.
+
+    Raises
+    ------
+    InputError
+        If none or several ways of naming it were given, or it cannot be found.
+    """
     if sum(v is not None for v in (place_name, adcode, boundary)) != 1:
         raise InputError("fetch.which_area")
     if adcode is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,14 +12,17 @@ import geopandas as gpd
 import numpy as np
 import rasterio
 import rasterio.windows
+from affine import Affine
 from shapely.geometry.base import BaseGeometry
 
 from carecircle.errors import InputError
 from carecircle.inputs.web import Servers
 
 _HEALTH = (
-    "amenity~'^(hospital|clinic|doctors|nursing_home|childcare)$'", "healthcare", "emergency=ambulance_station",
-)  # fmt: skip
+    "amenity~'^(hospital|clinic|doctors|nursing_home|childcare)$'",
+    "healthcare",
+    "emergency=ambulance_station",
+)
 
 
 def overpass_query(bounds: tuple[float, float, float, float]) -> str:
@@ -90,20 +94,35 @@ def clip_raster(source: Path, around: BaseGeometry, target: Path) -> None:
     try:
         with rasterio.open(source) as grid:
             shape = gpd.GeoSeries([around], crs=4326).to_crs(grid.crs).iloc[0]
-            window = rasterio.windows.from_bounds(*shape.bounds, transform=grid.transform)
-            window = window.round_offsets("floor").round_lengths("ceil")
-            whole = rasterio.windows.Window(0, 0, grid.width, grid.height)
-            if not rasterio.windows.intersect([window, whole]):
+            window = _window(grid, shape.bounds)
+            if window is None:
                 raise InputError("fetch.grid_misses", file=source)
-            window = window.intersection(whole)
             cells = grid.read(1, window=window)
             profile = {
                 "driver": "GTiff", "dtype": grid.dtypes[0], "count": 1, "crs": grid.crs,
                 "nodata": grid.nodata,
                 "width": cells.shape[1], "height": cells.shape[0], "compress": "deflate",
-                "transform": grid.window_transform(window),
+                "transform": _transform(grid.transform, window),
             }  # fmt: skip
         with rasterio.open(target, "w", **profile) as out:
             out.write(np.ascontiguousarray(cells), 1)
     except rasterio.errors.RasterioError as error:
         raise InputError("inputs.cannot_read", file=source, why=str(error)[:200]) from error
+
+
+def _window(
+    grid: rasterio.DatasetReader, bounds: tuple[float, float, float, float]
+) -> rasterio.windows.Window | None:
+    """Whole cells of a north-up grid that bounds touch; None where they do not meet."""
+    t = grid.transform
+    columns = [(x - t.c) / t.a for x in bounds[::2]]
+    rows = [(y - t.f) / t.e for y in bounds[1::2]]
+    left, right = max(math.floor(min(columns)), 0), min(math.ceil(max(columns)), grid.width)
+    top, bottom = max(math.floor(min(rows)), 0), min(math.ceil(max(rows)), grid.height)
+    if left >= right or top >= bottom:
+        return None
+    return rasterio.windows.Window(left, top, right - left, bottom - top)
+
+
+def _transform(t: Affine, window: rasterio.windows.Window) -> Affine:
+    return Affine(t.a, t.b, t.c + t.a * window.col_off, t.d, t.e, t.f + t.e * window.row_off)

@@ -159,10 +159,10 @@ def _assembled(lines: list[BaseGeometry]) -> BaseGeometry:
 def _once(features: list[_Feature]) -> list[_Feature]:
     """Without nodes that a polygon of the same category, and of the same name or theirs missing, holds."""
     polygons = [f for f in features if f.shape.geom_type in ("Polygon", "MultiPolygon")]
-    if not polygons:
+    nodes = [f for f in features if f.id[0] == "n"]
+    if not polygons or not nodes:
         return features
     tree = shapely.STRtree([f.shape for f in polygons])
-    nodes = [f for f in features if f.id[0] == "n"]
     drop = set()
     for node, polygon in zip(*tree.query([f.shape for f in nodes], predicate="intersects"), strict=True):
         one, other = nodes[node], polygons[polygon]

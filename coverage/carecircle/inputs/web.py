@@ -43,7 +43,7 @@ class Web:
     tries
         How often a busy or broken server is asked before giving up.
     patience_s
-        Seconds to wait before the second try, doubled each time; a server's ``Retry-After`` wins (120 s at most).
+        Seconds before the second try, doubled each time; a server's ``Retry-After`` wins (120 s at most).
     timeout_s
         Seconds without a byte after which a try has failed.
     progress
@@ -111,6 +111,7 @@ class Web:
                     return kept
                 wait = None
             except urllib.error.HTTPError as error:
+                error.close()
                 if error.code == 416:  # nothing left to send: what we have does not fit, start again
                     part.unlink(missing_ok=True)
                 elif error.code not in _BUSY:
@@ -148,6 +149,7 @@ class Web:
                     raw: bytes = answer.read()
                     return raw
             except urllib.error.HTTPError as error:
+                error.close()
                 if error.code not in _BUSY:
                     raise InputError("fetch.refused", value=url, why=f"HTTP {error.code}") from error
                 self._wait(again, error.headers.get("Retry-After"))
