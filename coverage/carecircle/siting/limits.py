@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 
 from carecircle.reach.travel import nearest_facility
-from carecircle.rules.figures import demand_of
 from carecircle.siting.matrix import Floats, Ints
 from carecircle.siting.mclp import mclp
-from carecircle.siting.problem import Need, SitingProblem, costs, serves
+from carecircle.siting.problem import Need, SitingProblem, costs, demand_of, serves
 from carecircle.texts import Language, Sentence
 
 
@@ -118,7 +117,7 @@ def closings(problem: SitingProblem) -> tuple[Closing, ...]:
     for need in problem.needs:
         analysis = problem.analysis
         serving = analysis.serving(need.query)
-        demand = demand_of(analysis.inputs).iloc[need.rows]
+        demand = demand_of(analysis).iloc[need.rows]
         near = costs(analysis, need.query, demand, serving, limit=need.limit)
         alone = np.nonzero(np.diff(near.indptr) == 1)[0]
         facility = near.indices[near.indptr[alone]]
@@ -140,7 +139,7 @@ def closings(problem: SitingProblem) -> tuple[Closing, ...]:
 
 def _impossibility(problem: SitingProblem, which: int) -> Impossibility:
     need, reach = problem.needs[which], problem.reach[which]
-    demand = demand_of(problem.analysis.inputs)
+    demand = demand_of(problem.analysis)
     ids, everybody = (
         demand["demand_id"].to_numpy(dtype=object),
         demand["residents"].to_numpy(dtype=np.float64),
@@ -205,7 +204,7 @@ def _nearest_move(problem: SitingProblem, need: Need) -> tuple[Floats, Ints]:
     places = points.assign(facility_id=points["move_id"])
     frame = nearest_facility(
         None if need.query.metric == "straight_m" else analysis.networks[need.query.mode or ""],
-        demand_of(analysis.inputs).iloc[need.open_rows],
+        demand_of(analysis).iloc[need.open_rows],
         places,
         direction=need.query.direction,
         metric=need.query.metric,

@@ -19,7 +19,6 @@ from carecircle.errors import UsageError, raise_all
 from carecircle.reach.straight import nearest_straight
 from carecircle.reach.travel import travel_time_matrix
 from carecircle.rules import ReachQuery, Verdict
-from carecircle.rules.figures import demand_of
 from carecircle.rules.query import main_query
 from carecircle.siting.conditions import Conditions
 from carecircle.siting.matrix import Csr, Floats, Ints
@@ -226,6 +225,12 @@ def build_problem(
         budget=budget,
     )
     return SitingProblem(analysis, tuple(exposed), moves, reach, conditions)
+
+
+def demand_of(analysis: Analysis) -> gpd.GeoDataFrame:
+    """The demand frame of an analysis that has judged people."""
+    assert analysis.inputs.demand is not None
+    return analysis.inputs.demand
 
 
 def serves(category: str, designations: Sequence[str], query: ReachQuery) -> bool:
@@ -450,7 +455,7 @@ def _exposed(analysis: Analysis, need: Need, upgrade: Sequence[str]) -> Need:
     staying = serving[~serving["facility_id"].isin(may_go)]
     if len(staying) == len(serving):
         return need
-    demand = demand_of(analysis.inputs).iloc[need.rows]
+    demand = demand_of(analysis).iloc[need.rows]
     near = costs(analysis, need.query, demand, staying, limit=need.limit)
     return replace(need, open_rows=need.rows[np.diff(near.indptr) == 0])
 
@@ -460,7 +465,7 @@ def _reach(analysis: Analysis, need: Need, moves: gpd.GeoDataFrame) -> Csr:
     serving = np.array(
         [serves(c, d, need.query) for c, d in zip(moves["category"], moves["designations"], strict=True)]
     )
-    demand = demand_of(analysis.inputs).iloc[need.open_rows]
+    demand = demand_of(analysis).iloc[need.open_rows]
     few = costs(analysis, need.query, demand, moves[serving], limit=need.limit)
     wide = np.nonzero(serving)[0].astype(few.indices.dtype)
     return sp.csr_array((few.data, wide[few.indices], few.indptr), shape=(len(demand), len(moves)))

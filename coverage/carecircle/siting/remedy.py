@@ -14,14 +14,13 @@ import scipy.sparse as sp
 
 from carecircle.analysis import Analysis, Progress, reanalyze
 from carecircle.errors import UsageError
-from carecircle.rules.figures import demand_of
 from carecircle.siting.benders import Tell
 from carecircle.siting.conditions import Conditions
 from carecircle.siting.limits import Closing, Impossibility, closings, impossibilities
 from carecircle.siting.matrix import Ints, nearest_open
 from carecircle.siting.mclp import mclp
 from carecircle.siting.partial import cheapest_shares
-from carecircle.siting.problem import Places, SitingProblem, build_problem, needs_of
+from carecircle.siting.problem import Places, SitingProblem, build_problem, demand_of, needs_of
 from carecircle.siting.solution import Status
 from carecircle.texts import Language, Sentence
 
@@ -386,7 +385,7 @@ def _covered_by(problem: SitingProblem, columns: Sequence[int]) -> float:
 def _allocated(problem: SitingProblem, chosen: Sequence[int]) -> pd.DataFrame:
     """Every open row that a chosen move covers, and by which: the cheapest of them."""
     ids = problem.moves["move_id"].to_numpy(dtype=object)
-    demand = demand_of(problem.analysis.inputs)
+    demand = demand_of(problem.analysis)
     parts = []
     sites: Ints = np.array(sorted(chosen), dtype=np.int64)
     for need, reach in zip(problem.needs, problem.reach, strict=True):
