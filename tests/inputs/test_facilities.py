@@ -22,7 +22,7 @@ def test_a_planners_table(table: Write) -> None:
     path = table(
         "机构编码,机构名称,机构类别,经度,纬度,状态,称号,床位数（张）,等级,科室,办医性质,备注\n"
         "01,区人民医院,综合医院,104.5,31.3,在用,卒中中心、胸痛中心,约550张,三级乙等,急诊科；感染科,政府办,新\n"
-        "02,某诊所,诊所,,,规划,,１２,,,,\n"
+        "02,某诊所（邻县）,诊所,,,规划,,１２,,,,\n"
     )
     found, findings = read_facilities(Facilities(path=path))
     first, second = found.to_dict("records")
@@ -32,11 +32,12 @@ def test_a_planners_table(table: Write) -> None:
         "level": "三级乙等", "departments": ("急诊科", "感染科"), "ownership": "government", "备注": "新",
     }  # fmt: skip
     assert (first["geometry"].x, first["geometry"].y, first["row"]) == (104.5, 31.3, 2)
+    assert second["name"] == "某诊所（邻县）"
     assert (second["status"], second["attributes"], second["geometry"]) == ("planned", {"beds": 12.0}, None)
     assert [f.sentence.key for f in findings] == [
         "inputs.not_a_number_attribute", "inputs.no_coordinates",
     ]  # fmt: skip
-    assert (findings[0].row, findings[0].column) == (2, "床位数(张)")
+    assert (findings[0].row, findings[0].column) == (2, "床位数（张）")  # as the file writes it
 
 
 def test_rows_without_ids_and_a_category_for_all(table: Write) -> None:

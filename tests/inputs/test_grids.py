@@ -93,6 +93,7 @@ def test_a_density_in_metres(raster: Write) -> None:
         ([[-9999.0, 2.0]], {"nodata": -1.0}, "negative_residents"),
         ([[math.inf, 2.0]], {}, "infinite_residents"),
         ([[0.0, 0.0]], {"nodata": 0.0}, "all_nodata"),
+        ([[0.0, 0.0]], {}, "nobody"),
         ([[math.nan, math.nan]], {}, "all_nodata"),
         ([[1.0]], {"crs": None}, "no_crs"),
         ([[1.0]], {"transform": Affine(0.01, 0.001, LON, 0.001, -0.01, LAT)}, "rotated_raster"),

@@ -92,8 +92,8 @@ def open_grid(source: Residents) -> Grid:
     Raises
     ------
     InputError
-        If it cannot be read, has no CRS, is rotated, holds no valid cell, negative residents that are not
-        its nodata value, or infinite ones.
+        If it cannot be read, has no CRS, is rotated, holds no valid cell, nobody at all, negative residents
+        that are not its nodata value, or infinite ones.
     """
     file = source.path
     try:
@@ -113,7 +113,10 @@ def open_grid(source: Residents) -> Grid:
         raise InputError("inputs.cannot_read", file=file, why=why) from error
     if not valid:
         raise InputError("inputs.all_nodata", file=file)
-    return Grid(file, crs, transform, grid.width, grid.height, grid.density, math.fsum(sums))
+    total = math.fsum(sums)
+    if total == 0:
+        raise InputError("inputs.nobody", file=file)
+    return Grid(file, crs, transform, grid.width, grid.height, grid.density, total)
 
 
 def _sum_rows(raster: rasterio.DatasetReader, grid: Grid) -> tuple[list[float], int]:
@@ -181,7 +184,7 @@ def grid_hull(grid: Grid) -> BaseGeometry:
                     x = grid.transform.c + grid.transform.a * (int(column) + window.col_off)
                     top = grid.transform.f + grid.transform.e * (int(row) + window.row_off)
                     points += [(x, top), (x, top + grid.transform.e)]
-    hull = shapely.MultiPoint(points or [(0, 0)]).convex_hull
+    hull = shapely.MultiPoint(points).convex_hull
     placed: BaseGeometry = place(gpd.GeoSeries([hull], crs=grid.crs), grid.crs).iloc[0]
     return placed
 
@@ -265,7 +268,9 @@ def _parts(
     row, column = shares.row + int(window.row_off), shares.column + int(window.col_off)
     owner = np.array([*area_ids, None], dtype=object)[shares.area]
     same = (np.diff(row) == 0) & (np.diff(column) == 0)
-    several = np.append(same, False) | np.append(False, same)
+    several = np.zeros(len(row), dtype=bool)
+    several[1:] |= same
+    several[:-1] |= same
     ids = [
         f"r{r}c{c}-{a or 0}" if s else f"r{r}c{c}"
         for r, c, a, s in zip(row.tolist(), column.tolist(), owner.tolist(), several.tolist(), strict=True)

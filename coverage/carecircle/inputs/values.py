@@ -26,8 +26,16 @@ _URBAN = frozenset({"urban", "城镇", "城市", "城区", "城", "镇区", "u"}
 _RURAL = frozenset({"rural", "乡村", "农村", "乡", "r"})
 
 
+_FULL_WIDTH = range(0xFF01, 0xFF5F)
+_WIDE = {code: code - 0xFEE0 for code in _FULL_WIDTH if chr(code - 0xFEE0).isalnum()} | {0x3000: 0x20}
+"""Full-width digits and letters, in which a code or a number may hide; punctuation is not among them."""
+
+
 def plain(value: object) -> str | None:
-    """A cell as stripped text with full-width forms folded; None where it says nothing."""
+    """A cell as stripped text, its full-width digits and letters folded; None where it says nothing.
+
+    Chinese punctuation stays: a name is kept as the planner wrote it.
+    """
     if value is None:
         return None
     if isinstance(value, bool):
@@ -36,8 +44,13 @@ def plain(value: object) -> str | None:
         if math.isnan(value):
             return None
         return f"{value:.0f}" if value.is_integer() and abs(value) < 1e15 else repr(float(value))
-    text = unicodedata.normalize("NFKC", str(value)).replace("\u200b", "").replace("\ufeff", "").strip()
-    return None if text.casefold() in BLANKS else text
+    text = str(value).translate(_WIDE).replace("\u200b", "").replace("\ufeff", "").strip()
+    return None if _narrow(text).casefold() in BLANKS else text
+
+
+def _narrow(text: str) -> str:
+    """Every full-width and compatibility form folded, punctuation too."""
+    return unicodedata.normalize("NFKC", text).strip()
 
 
 def number(value: object) -> float | None:
@@ -48,6 +61,7 @@ def number(value: object) -> float | None:
     text = plain(value)
     if text is None:
         return None
+    text = _narrow(text)
     if _GROUPED.match(text):
         text = text.replace(",", "")
     match = _NUMBER.match(text)
@@ -90,7 +104,7 @@ def names(value: object) -> tuple[str, ...]:
     text = plain(value)
     if text is None:
         return ()
-    return tuple(part.strip() for part in re.split(r"[、;,|\n]", text) if part.strip())
+    return tuple(part.strip() for part in re.split(r"[、;；,，|｜\n]", text) if part.strip())
 
 
 def fold(header: object) -> str:
