@@ -176,6 +176,7 @@ def _attribute_index(table: str) -> dict[str, str]:
     return _index((a.id, (a.zh, a.en, *a.aliases)) for a in specs.values())
 
 
+@cache
 def canonical(text: str) -> str | None:
     """The category a spelling means, or None."""
     return _category_index().get(_fold(text))
@@ -192,6 +193,7 @@ def nearest(text: str) -> str | None:
     return index[close[0]] if close else None
 
 
+@cache
 def role(text: str) -> str | None:
     """The designation or department a spelling means, or None."""
     return _role_index().get(_fold(text))
@@ -207,6 +209,7 @@ def area_attribute(header: str) -> str | None:
     return _attribute_index("area_attributes").get(_fold(header))
 
 
+@cache
 def level(text: object) -> Level | None:
     """Level and grade of ``三级甲等``, ``三甲``, ``二级`` ...; None for anything else."""
     found = _LEVEL.fullmatch(unicodedata.normalize("NFKC", str(text)).strip().removesuffix("医院"))
@@ -217,6 +220,7 @@ def level(text: object) -> Level | None:
     return Level(number, grade)
 
 
+@cache
 def ownership(text: object) -> str | None:
     """``government``, ``public`` or ``private`` for the common words, or None."""
     folded = _fold(str(text))

@@ -10,6 +10,7 @@ import pandas as pd
 
 from carecircle import schema
 from carecircle.rules.consistency import inconsistencies, touching
+from carecircle.rules.evidence import Evidence
 from carecircle.rules.language import Rule
 from carecircle.rules.measures_people import Reached, judge_reach, judge_response
 from carecircle.rules.measures_totals import judge_baseline, judge_count, judge_load, judge_ratio
@@ -27,13 +28,13 @@ if TYPE_CHECKING:
     from carecircle.inputs.load import Inputs
     from carecircle.rules.plan import Plan
 
-Measure = Callable[[Rule, "Plan", "Inputs", Reached], Verdict]
+Measure = Callable[[Rule, "Plan", Evidence, Reached], Verdict]
 
 
-def _ratio(rule: Rule, plan: Plan, inputs: Inputs, reached: Reached) -> Verdict:
+def _ratio(rule: Rule, plan: Plan, evidence: Evidence, reached: Reached) -> Verdict:
     if rule.by == "facility":
-        return judge_each_ratio(rule, plan, inputs)
-    return (judge_ratio if rule.by == "region" else judge_area_ratio)(rule, plan, inputs)
+        return judge_each_ratio(rule, plan, evidence)
+    return (judge_ratio if rule.by == "region" else judge_area_ratio)(rule, plan, evidence)
 
 
 MEASURES: Mapping[str, Measure] = {
@@ -41,12 +42,12 @@ MEASURES: Mapping[str, Measure] = {
     "time": judge_reach,
     "response": judge_response,
     "load": judge_load,
-    "presence": lambda rule, plan, inputs, reached: judge_presence(rule, plan, inputs),
+    "presence": lambda rule, plan, evidence, reached: judge_presence(rule, plan, evidence),
     "ratio": _ratio,
-    "share": lambda rule, plan, inputs, reached: judge_share(rule, plan, inputs),
-    "count": lambda rule, plan, inputs, reached: judge_count(rule, plan, inputs),
-    "conditional": lambda rule, plan, inputs, reached: judge_conditional(rule, plan, inputs),
-    "baseline": lambda rule, plan, inputs, reached: judge_baseline(rule, plan, inputs),
+    "share": lambda rule, plan, evidence, reached: judge_share(rule, plan, evidence),
+    "count": lambda rule, plan, evidence, reached: judge_count(rule, plan, evidence),
+    "conditional": lambda rule, plan, evidence, reached: judge_conditional(rule, plan, evidence),
+    "baseline": lambda rule, plan, evidence, reached: judge_baseline(rule, plan, evidence),
 }
 """One measure a kind."""
 
@@ -64,7 +65,8 @@ def judge(plan: Plan, inputs: Inputs, reached: Reached) -> list[Verdict]:
     list of Verdict
         In the plan's order.
     """
-    own = {rule.id: MEASURES[rule.kind](rule, plan, inputs, reached) for rule in plan.rules}
+    evidence = Evidence(inputs)
+    own = {rule.id: MEASURES[rule.kind](rule, plan, evidence, reached) for rule in plan.rules}
     disagreements = inconsistencies(plan)
     verdicts = []
     for rule in plan.rules:

@@ -11,16 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from carecircle import categories
 from carecircle.reach.ledger import people_ledger, people_status
-from carecircle.rules.figures import (
-    demand_of,
-    has_facilities,
-    in_scope,
-    need,
-    partial_inventory,
-    region_figure,
-)
+from carecircle.rules.evidence import Evidence
+from carecircle.rules.figures import need, region_figure
 from carecircle.rules.language import Rule
 from carecircle.rules.query import ReachQuery, alternative_queries, main_query, mode_name, road_query
 from carecircle.rules.verdict import ByRoad, Flip, Outcome, Verdict, decide, margin, shown
@@ -28,7 +21,6 @@ from carecircle.schema import PeopleLedger
 from carecircle.texts import Sentence
 
 if TYPE_CHECKING:
-    from carecircle.inputs.load import Inputs
     from carecircle.rules.plan import Plan
 
 Reached = Mapping[ReachQuery, pd.DataFrame]
@@ -38,27 +30,27 @@ _UNSNAPPED_TOLERATED = 0.01
 """A mean may leave out this share of residents who cannot be placed on a road."""
 
 
-def judge_reach(rule: Rule, plan: Plan, inputs: Inputs, reached: Reached) -> Verdict:
+def judge_reach(rule: Rule, plan: Plan, evidence: Evidence, reached: Reached) -> Verdict:
     """Judge a radius or time rule: the share of residents within the limit (inclusive).
 
     Share = covered / (total - outside). Its upper end counts unsnapped residents and those of unknown
     scope or place as covered; PASS and FAIL are said only where both ends agree.
     """
-    lacking = missing_for_reach(rule, inputs, reached)
+    lacking = missing_for_reach(rule, evidence, reached)
     query = main_query(rule)
     if lacking or query is None:
         return _without(rule, lacking)
     frame = reached[query]
     if rule.limit is None:
-        return _measured(rule, plan, inputs, frame)
-    people, ledger = _ledger(rule, inputs, frame, rule.limit * rule.factor)
+        return _measured(rule, plan, evidence, frame)
+    people, ledger = _ledger(rule, evidence, frame, rule.limit * rule.factor)
     if ledger.in_scope <= 0:
         return _empty_scope(rule, people, ledger)
     low = ledger.covered / ledger.in_scope
     high = math.fsum([ledger.covered, ledger.unsnapped, ledger.no_data]) / ledger.in_scope
-    target, source = target_share(rule, inputs)
+    target, source = target_share(rule, evidence)
     outcome = decide(low, high, ">=", target)
-    unsure = _unsure(rule, inputs)
+    unsure = _unsure(rule, evidence)
     if outcome is Outcome.FAIL and unsure:
         outcome, high = Outcome.NOT_ASSESSED, 1.0
     undecided = outcome is Outcome.NOT_ASSESSED
@@ -70,33 +62,33 @@ def judge_reach(rule: Rule, plan: Plan, inputs: Inputs, reached: Reached) -> Ver
         target=target,
         target_source=source,
         margin=margin(low, high, ">=", target),
-        flip=_flip(rule, inputs, frame, ledger, target),
-        by_road=_by_road(rule, inputs, reached, people),
-        alternatives=tuple(_alternatives(rule, inputs, reached)),
+        flip=_flip(rule, evidence, frame, ledger, target),
+        by_road=_by_road(rule, evidence, reached, people),
+        alternatives=tuple(_alternatives(rule, evidence, reached)),
         residents_affected=math.fsum([ledger.not_covered, ledger.unreachable]),
         ledger=ledger,
         missing_inputs=(*(_settling(rule, ledger) if undecided else ()), *(unsure if undecided else ())),
-        assumptions=_assumptions(rule, plan, inputs, source),
+        assumptions=_assumptions(rule, plan, evidence, source),
         people=people,
     )
 
 
-def judge_response(rule: Rule, plan: Plan, inputs: Inputs, reached: Reached) -> Verdict:
+def judge_response(rule: Rule, plan: Plan, evidence: Evidence, reached: Reached) -> Verdict:
     """Judge a response rule: residents-weighted mean travel time plus call handling and turn-out.
 
     The mean is over reached residents. Anyone unreachable fails the rule, and so do unsnapped residents
     beyond 1 % of the scope; residents of unknown place or scope beyond that leave it undecided.
     """
-    lacking = missing_for_reach(rule, inputs, reached)
+    lacking = missing_for_reach(rule, evidence, reached)
     query = main_query(rule)
     if lacking or query is None or rule.limit is None:
         return replace(_without(rule, lacking), unit="min", comparison="<=")
-    frame, turnout = reached[query], inputs.study.assumptions.turnout_min
-    people, ledger = _ledger(rule, inputs, frame, _ANY)
+    frame, turnout = reached[query], evidence.study.assumptions.turnout_min
+    people, ledger = _ledger(rule, evidence, frame, _ANY)
     if ledger.in_scope <= 0:
         return replace(_empty_scope(rule, people, ledger), unit="min", comparison="<=")
     there = people == "covered"
-    weights = demand_of(inputs)["residents"][there]
+    weights = evidence.demand["residents"][there]
     travel = math.fsum(weights * frame["cost"][there]) / ledger.covered if ledger.covered > 0 else math.inf
     mean = travel + turnout
     settled = decide(mean, mean, "<=", rule.limit)
@@ -113,7 +105,7 @@ def judge_response(rule: Rule, plan: Plan, inputs: Inputs, reached: Reached) -> 
         outcome, key = Outcome.FAIL, "response_unreached"
     elif ledger.no_data > tolerated:
         outcome, key = Outcome.NOT_ASSESSED, "response_undecided"
-    unsure = _unsure(rule, inputs)
+    unsure = _unsure(rule, evidence)
     if outcome is Outcome.FAIL and unsure:
         outcome, key = Outcome.NOT_ASSESSED, "response_undecided"
     slack = rule.limit - mean
@@ -128,34 +120,34 @@ def judge_response(rule: Rule, plan: Plan, inputs: Inputs, reached: Reached) -> 
         comparison="<=",
         margin=slack if outcome is settled else min(slack, -math.ulp(1.0)),
         flip=Flip(mean if math.isfinite(mean) else None, None),
-        residents_affected=math.fsum([math.fsum(demand_of(inputs)["residents"][beyond]), unreached]),
+        residents_affected=math.fsum([math.fsum(evidence.demand["residents"][beyond]), unreached]),
         ledger=ledger,
         missing_inputs=missing,
         assumptions=(
-            *_assumptions(rule, plan, inputs, "plan"),
+            *_assumptions(rule, plan, evidence, "plan"),
             Sentence("rules.turnout", {"minutes": turnout}),
         ),
         people=people,
     )
 
 
-def missing_for_reach(rule: Rule, inputs: Inputs, reached: Reached) -> tuple[Sentence, ...]:
-    """The inputs without which a rule about reach cannot be judged."""
+def missing_for_reach(rule: Rule, evidence: Evidence, reached: Reached) -> tuple[Sentence, ...]:
+    """The evidence without which a rule about reach cannot be judged."""
     found = []
-    if inputs.demand is None or inputs.ledger is None:
+    if not evidence.has_residents:
         found.append(need("residents"))
-    if not has_facilities(inputs):
+    if not evidence.has_facilities:
         found.append(need("facilities"))
     query = main_query(rule)
     by_road = query is not None and query.metric != "straight_m"
-    if query not in reached and (not found or (by_road and inputs.edges is None)):
+    if query not in reached and (not found or (by_road and evidence.inputs.edges is None)):
         found.append(need("roads"))
     return tuple(found)
 
 
-def target_share(rule: Rule, inputs: Inputs) -> tuple[float, str]:
+def target_share(rule: Rule, evidence: Evidence) -> tuple[float, str]:
     """The share of residents asked for, and whose figure it is: the plan's, the study's or assumed."""
-    own = inputs.study.assumptions.target_share
+    own = evidence.study.assumptions.target_share
     if rule.target_source == "assumed" and own is not None:
         return own, "study"
     target = rule.target if isinstance(rule.target, float) else 1.0
@@ -182,29 +174,31 @@ def _empty_scope(rule: Rule, people: pd.Series, ledger: PeopleLedger) -> Verdict
     )  # fmt: skip
 
 
-def _ledger(rule: Rule, inputs: Inputs, frame: pd.DataFrame, limit: float) -> tuple[pd.Series, PeopleLedger]:
-    people = people_status(
-        demand_of(inputs), frame, limit=limit, in_scope=in_scope(demand_of(inputs), rule.scope)
-    )
-    assert inputs.ledger is not None  # residents come with their ledger
-    return people, people_ledger(demand_of(inputs), people, inputs.ledger)
+def _ledger(
+    rule: Rule, evidence: Evidence, frame: pd.DataFrame, limit: float
+) -> tuple[pd.Series, PeopleLedger]:
+    demand = evidence.demand
+    people = people_status(demand, frame, limit=limit, in_scope=evidence.in_scope(rule.scope))
+    ledger = evidence.inputs.ledger
+    assert ledger is not None  # residents come with their ledger
+    return people, people_ledger(demand, people, ledger)
 
 
-def _measured(rule: Rule, plan: Plan, inputs: Inputs, frame: pd.DataFrame) -> Verdict:
+def _measured(rule: Rule, plan: Plan, evidence: Evidence, frame: pd.DataFrame) -> Verdict:
     """A rule without a number: the residents-weighted mean distance or time is reported, nothing judged."""
     unit = rule.limit_unit or "min"
-    people, ledger = _ledger(rule, inputs, frame, _ANY)
+    people, ledger = _ledger(rule, evidence, frame, _ANY)
     if ledger.in_scope <= 0:
         return _empty_scope(rule, people, ledger)
     there = people == "covered"
-    weights = demand_of(inputs)["residents"][there]
+    weights = evidence.demand["residents"][there]
     mean = None
     if ledger.covered > 0:
         mean = math.fsum(weights * frame["cost"][there]) / ledger.covered / rule.factor
     reason = Sentence("rules.no_number", {"mean": shown(mean, unit), "residents": ledger.covered})
     return Verdict(
         rule_def=rule, outcome=Outcome.NO_THRESHOLD, reason=reason, observed=mean, unit=unit, ledger=ledger,
-        assumptions=_assumptions(rule, plan, inputs, "plan"), people=people,
+        assumptions=_assumptions(rule, plan, evidence, "plan"), people=people,
     )  # fmt: skip
 
 
@@ -226,75 +220,74 @@ def _settling(rule: Rule, ledger: PeopleLedger) -> tuple[Sentence, ...]:
     return tuple(found)
 
 
-def _unsure(rule: Rule, inputs: Inputs) -> tuple[Sentence, ...]:
+def _unsure(rule: Rule, evidence: Evidence) -> tuple[Sentence, ...]:
     """What the facility table leaves open about the facilities of a rule."""
-    facilities = inputs.facilities
-    of_kind = facilities[categories.in_categories(facilities, rule.categories)]
-    unknown = categories.roles_held(of_kind, rule.designations).isna().sum() if rule.designations else 0
-    found = [need("role", lacking=int(unknown))] if unknown else []
-    return (*found, need("inventory")) if partial_inventory(inputs) else tuple(found)
+    unknown = 0
+    if rule.designations:
+        unknown = sum(f.holds(rule.designations) is None for f in evidence.of_kind(rule.categories))
+    found = [need("role", lacking=unknown)] if unknown else []
+    return (*found, need("inventory")) if evidence.partial_inventory else tuple(found)
 
 
-def _flip(rule: Rule, inputs: Inputs, frame: pd.DataFrame, ledger: PeopleLedger, target: float) -> Flip:
+def _flip(rule: Rule, evidence: Evidence, frame: pd.DataFrame, ledger: PeopleLedger, target: float) -> Flip:
     """The smallest limit that holds the target share, and the residents between here and there."""
-    people, _ = _ledger(rule, inputs, frame, _ANY)
+    people, _ = _ledger(rule, evidence, frame, _ANY)
     there = (people == "covered").to_numpy()
     cost = frame["cost"].to_numpy()[there]
     order = np.argsort(cost, kind="stable")
-    held = np.cumsum(demand_of(inputs)["residents"].to_numpy()[there][order])
+    held = np.cumsum(evidence.demand["residents"].to_numpy()[there][order])
     enough = np.nonzero(held >= target * ledger.in_scope * (1 - 1e-12))[0]
     limit = float(cost[order][enough[0]]) / rule.factor if enough.size else None
     return Flip(limit, abs(math.fsum([target * ledger.in_scope, -ledger.covered])))
 
 
-def _by_road(rule: Rule, inputs: Inputs, reached: Reached, on_paper: pd.Series) -> ByRoad | None:
+def _by_road(rule: Rule, evidence: Evidence, reached: Reached, on_paper: pd.Series) -> ByRoad | None:
     query = road_query(rule)
     if query is None or query not in reached or rule.limit is None:
         return None
-    people, ledger = _ledger(rule, inputs, reached[query], rule.limit * rule.factor)
+    people, ledger = _ledger(rule, evidence, reached[query], rule.limit * rule.factor)
     fails = people.isin(["not_covered", "unreachable"]) & (on_paper == "covered")
     return ByRoad(
         observed=ledger.covered / ledger.in_scope,
         residents_affected=math.fsum([ledger.not_covered, ledger.unreachable]),
-        paper_only=math.fsum(demand_of(inputs)["residents"][fails]),
+        paper_only=math.fsum(evidence.demand["residents"][fails]),
     )
 
 
-def _alternatives(rule: Rule, inputs: Inputs, reached: Reached) -> list[tuple[str, float]]:
+def _alternatives(rule: Rule, evidence: Evidence, reached: Reached) -> list[tuple[str, float]]:
     found = []
     for query in alternative_queries(rule):
         if query in reached and rule.limit is not None and query.mode is not None:
-            _, ledger = _ledger(rule, inputs, reached[query], rule.limit * rule.factor)
+            _, ledger = _ledger(rule, evidence, reached[query], rule.limit * rule.factor)
             found.append((query.mode, ledger.covered / ledger.in_scope))
     return found
 
 
-def _assumptions(rule: Rule, plan: Plan, inputs: Inputs, source: str) -> tuple[Sentence, ...]:
+def _assumptions(rule: Rule, plan: Plan, evidence: Evidence, source: str) -> tuple[Sentence, ...]:
     said = []
-    study = inputs.study
+    study = evidence.study
     if rule.metric != "straight_m" and rule.mode is not None:
         direction = Sentence(f"rules.direction_{rule.direction}")
         said.append(Sentence("rules.mode_assumed", {"mode": mode_name(rule.mode), "direction": direction}))
     if source != "plan" and rule.limit is not None and rule.kind != "response":
-        share = shown(target_share(rule, inputs)[0], "share")
+        share = shown(target_share(rule, evidence)[0], "share")
         said.append(Sentence(f"rules.target_{source}", {"share": share}))
     if rule.metric != "straight_m":
         said.append(Sentence("rules.junctions_ignored", {"max_snap_m": study.assumptions.max_snap_m}))
     if rule.scope != "all":
-        said.extend(urban_notes(plan, inputs))
-    facilities = inputs.facilities
-    planned = facilities.assign(status=facilities["status"].replace({"planned": "open", "open": "closed"}))
-    waiting = int(categories.select(planned, rule.categories, rule.designations).sum())
+        said.extend(urban_notes(plan, evidence))
+    planned = evidence.of_kind(rule.categories, "planned")
+    waiting = sum(f.holds(rule.designations) is True for f in planned)
     if waiting:
         said.append(Sentence("rules.planned_not_counted", {"facilities": waiting}))
     return tuple(said)
 
 
-def urban_notes(plan: Plan, inputs: Inputs) -> list[Sentence]:
+def urban_notes(plan: Plan, evidence: Evidence) -> list[Sentence]:
     """How urban and rural residents were told apart, and the census's urban residents beside those found."""
-    said = [inputs.urban_method] if inputs.urban_method is not None else []
-    found = math.fsum(demand_of(inputs)["residents"][in_scope(demand_of(inputs), "urban") == True])  # noqa: E712
-    census = region_figure(inputs, plan, "residents_urban")
+    said = [evidence.inputs.urban_method] if evidence.inputs.urban_method is not None else []
+    found = math.fsum(evidence.demand["residents"][evidence.in_scope("urban") == True])  # noqa: E712
+    census = region_figure(evidence, plan, "residents_urban")
     if census is not None:
         said.append(Sentence("rules.urban_beside_census", {"found": found, "census": census[0]}))
     else:

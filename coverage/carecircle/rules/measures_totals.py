@@ -6,16 +6,12 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from carecircle.rules.evidence import Evidence
 from carecircle.rules.figures import (
     Figure,
     attribute_name,
     attribute_total,
     counted,
-    demand_of,
-    facilities_of,
-    facility_figure,
-    has_facilities,
-    in_scope,
     need,
     official_figure,
     ratio,
@@ -31,7 +27,6 @@ from carecircle.rules.verdict import Flip, Outcome, RuleUnit, Target, Verdict, d
 from carecircle.texts import Sentence
 
 if TYPE_CHECKING:
-    from carecircle.inputs.load import Inputs
     from carecircle.rules.plan import Plan
 
 _RESIDENTS = {
@@ -42,12 +37,12 @@ _RESIDENTS = {
 }
 
 
-def judge_ratio(rule: Rule, plan: Plan, inputs: Inputs) -> Verdict:
+def judge_ratio(rule: Rule, plan: Plan, evidence: Evidence) -> Verdict:
     """Judge ``numerator * per / denominator`` for the whole region."""
-    top = attribute_total(inputs, plan, rule.numerator, rule.categories, rule.designations, rule.total)
-    bottom = _denominator(rule, plan, inputs)
+    top = attribute_total(evidence, plan, rule.numerator, rule.categories, rule.designations, rule.total)
+    bottom = _denominator(rule, plan, evidence)
     figure = ratio(top, bottom, rule.per)
-    official = None if figure.known else official_figure(inputs, plan, rule.id)
+    official = None if figure.known else official_figure(evidence, plan, rule.id)
     if official is not None and _open_at(rule, figure):
         return _judged(rule, official, _unit(rule), "ratio_official", {})
     facts = {
@@ -63,18 +58,18 @@ def judge_ratio(rule: Rule, plan: Plan, inputs: Inputs) -> Verdict:
     return _with(verdict, flip=Flip(figure.low, turn))
 
 
-def judge_count(rule: Rule, plan: Plan, inputs: Inputs) -> Verdict:
+def judge_count(rule: Rule, plan: Plan, evidence: Evidence) -> Verdict:
     """Judge a number of facilities, or an attribute added up over them, in the region or a named facility."""
     if rule.by == "named":
-        return _named_count(rule, inputs)
+        return _named_count(rule, evidence)
     kinds, roles = rule.categories, (*rule.designations, *rule.has)
     if rule.numerator:
-        figure = attribute_total(inputs, plan, rule.numerator, kinds, roles, rule.total)
+        figure = attribute_total(evidence, plan, rule.numerator, kinds, roles, rule.total)
     else:
-        figure = counted(inputs, plan, kinds, roles, rule.total)
+        figure = counted(evidence, plan, kinds, roles, rule.total)
     figure = replace(figure, low=figure.low / rule.per, high=figure.high / rule.per)
     if not figure.known and _open_at(rule, figure):
-        figure = official_figure(inputs, plan, rule.id) or figure
+        figure = official_figure(evidence, plan, rule.id) or figure
     return _judged(rule, figure, _unit(rule), "count", {})
 
 
@@ -86,11 +81,11 @@ def _open_at(rule: Rule, figure: Figure) -> bool:
     return decide(figure.low, figure.high, comparison, target) is Outcome.NOT_ASSESSED
 
 
-def judge_baseline(rule: Rule, plan: Plan, inputs: Inputs) -> Verdict:
+def judge_baseline(rule: Rule, plan: Plan, evidence: Evidence) -> Verdict:
     """Show a figure of the plan's starting year; it is judged by nothing."""
     year = plan.plan.baseline_year
     name = rule.total or (rule.numerator if not rule.denominator else rule.id)
-    found = region_figure(inputs, plan, name, year=year) if name else None
+    found = region_figure(evidence, plan, name, year=year) if name else None
     facts = {"year": str(year), "published": shown(rule.target, _unit(rule))}
     return Verdict(
         rule_def=rule, outcome=Outcome.NO_THRESHOLD, reason=Sentence("rules.baseline", facts),
@@ -99,33 +94,33 @@ def judge_baseline(rule: Rule, plan: Plan, inputs: Inputs) -> Verdict:
     )  # fmt: skip
 
 
-def judge_load(rule: Rule, plan: Plan, inputs: Inputs, reached: Reached) -> Verdict:
+def judge_load(rule: Rule, plan: Plan, evidence: Evidence, reached: Reached) -> Verdict:
     """Judge how many residents share a facility: needed = ceil(r / high), most = max(needed, floor(r / low)).
 
     The region (or each unit) has between ``needed`` and ``most`` facilities. Residents whose scope or place
     is unknown widen r; the rule is decided only where every r between agrees. Catchments are a diagnostic.
     """
     low, high = rule.target if isinstance(rule.target, tuple) else (0.0, math.inf)
-    if not has_facilities(inputs):
+    if not evidence.has_facilities:
         return _open(rule, (need("facilities"),))
     if rule.by in ("town", "village", "county"):
-        return _load_by_unit(rule, plan, inputs, low, high)
-    people = residents(inputs, plan, rule.scope)
+        return _load_by_unit(rule, plan, evidence, low, high)
+    people = residents(evidence, plan, rule.scope)
     if not math.isfinite(people.high):
-        return _open(rule, people.missing if inputs.demand is not None else (need("residents"),))
+        return _open(rule, people.missing if evidence.has_residents else (need("residents"),))
     if people.high <= 0:
         facts = {"scope": Sentence(f"rules.scope_{rule.scope}")}
         return _with(_open(rule, (need("urban"),)), reason=Sentence("rules.no_residents_in_scope", facts))
-    centres = counted(inputs, plan, rule.categories, rule.designations, rule.total)
+    centres = counted(evidence, plan, rule.categories, rule.designations, rule.total)
     n = int(centres.low)
     outcome = load_outcome(people.low, people.high, n, low, high)
     missing = people.missing
     if not centres.known and outcome is not Outcome.NOT_ASSESSED:
         outcome, missing = Outcome.NOT_ASSESSED, centres.missing
     said = [people.source, *people.notes, *centres.notes, Sentence("rules.load_counting")]
-    if rule.scope != "all" and inputs.demand is not None:
-        said += urban_notes(plan, inputs)
-    units = _catchments(rule, inputs, reached, low, high)
+    if rule.scope != "all" and evidence.has_residents:
+        said += urban_notes(plan, evidence)
+    units = _catchments(rule, evidence, reached, low, high)
     if units:
         said.append(Sentence("rules.catchments", {"mode": mode_name(rule.mode)}))
     needed, most = load_band(people.high, low, high)
@@ -198,16 +193,16 @@ def _load_turn(people: float, n: int, low: float, high: float) -> float:
     return min(abs(people - end) for end in ends)
 
 
-def _load_by_unit(rule: Rule, plan: Plan, inputs: Inputs, low: float, high: float) -> Verdict:
-    chosen, unsure = facilities_of(inputs, rule.categories, rule.designations)
+def _load_by_unit(rule: Rule, plan: Plan, evidence: Evidence, low: float, high: float) -> Verdict:
+    chosen, unsure = evidence.counting(rule.categories, rule.designations)
     units = []
-    for unit in area_units(rule, inputs, chosen, unsure):
+    for unit in area_units(rule, evidence, chosen, unsure):
         outcome = Outcome.NOT_ASSESSED
         if unit.residents is not None and not unit.unsure:
             outcome = load_outcome(unit.residents, unit.residents, len(unit.facilities), low, high)
         n = len(unit.facilities)
         value = unit.residents / n if n and unit.residents is not None else None
-        units.append(RuleUnit(unit.area_id, unit.name, value, outcome, unit.residents))
+        units.append(RuleUnit(unit.id, unit.name, value, outcome, unit.residents))
     if not units:
         return _open(rule, (need("areas", level=Sentence(f"rules.level_{rule.by}")),))
     bad = [u for u in units if u.outcome is Outcome.FAIL]
@@ -229,22 +224,23 @@ def _load_by_unit(rule: Rule, plan: Plan, inputs: Inputs, low: float, high: floa
     )  # fmt: skip
 
 
-def _catchments(rule: Rule, inputs: Inputs, reached: Reached, low: float, high: float) -> list[RuleUnit]:
+def _catchments(rule: Rule, evidence: Evidence, reached: Reached, low: float, high: float) -> list[RuleUnit]:
     """Residents of each facility's catchment (whoever is nearest): a diagnostic, never the outcome."""
     query = main_query(rule)
-    if query is None or query not in reached or inputs.demand is None:
+    if query is None or query not in reached or not evidence.has_residents:
         return []
-    demand, nearest = demand_of(inputs), reached[query]["facility_id"]
-    counts = (in_scope(demand, rule.scope) == True) & nearest.notna()  # noqa: E712
+    demand, nearest = evidence.demand, reached[query]["facility_id"]
+    counts = (evidence.in_scope(rule.scope) == True) & nearest.notna()  # noqa: E712
     people = demand["residents"][counts].groupby(nearest[counts]).agg(math.fsum)
-    names = dict(zip(inputs.facilities["facility_id"], inputs.facilities["name"], strict=True))
+    names = {f.id: f.name for f in evidence.facilities}
     units = []
-    for facility_id, total in people.items():
+    for key, total in people.items():
+        facility_id = str(key)
         outcome = decide(total, total, "between", (low, high))
         units.append(
             RuleUnit(
-                str(facility_id),
-                str(names.get(facility_id, facility_id)),
+                facility_id,
+                names.get(facility_id, facility_id),
                 float(total),
                 outcome,
                 float(total),
@@ -253,31 +249,31 @@ def _catchments(rule: Rule, inputs: Inputs, reached: Reached, low: float, high: 
     return units
 
 
-def _named_count(rule: Rule, inputs: Inputs) -> Verdict:
+def _named_count(rule: Rule, evidence: Evidence) -> Verdict:
     """An attribute of one named facility against its own number."""
-    if not has_facilities(inputs):
+    if not evidence.has_facilities:
         return _open(rule, (need("facilities"),))
     name = rule.names[0]
-    row = find_named(inputs, name)
-    if row is None:
+    facility = find_named(evidence, name)
+    if facility is None:
         return _with(_open(rule, (need("named", name=name),)), unit=_unit(rule), target=rule.target)
-    value = facility_figure(row["attributes"], rule.numerator)
+    value = facility.figure(rule.numerator)
     if value is None:
         return _with(_open(rule, (need("named_figure", name=name),)), unit=_unit(rule), target=rule.target)
     verdict = _judged(rule, Figure(value, value, Sentence("rules.nothing")), _unit(rule), "count", {})
-    unit = RuleUnit(str(row["facility_id"]), str(row["name"]), value, verdict.outcome)
+    unit = RuleUnit(facility.id, facility.name, value, verdict.outcome)
     return _with(verdict, units=(unit,))
 
 
-def _denominator(rule: Rule, plan: Plan, inputs: Inputs) -> Figure:
+def _denominator(rule: Rule, plan: Plan, evidence: Evidence) -> Figure:
     if rule.denominator in _RESIDENTS:
         scope, ages = _RESIDENTS[rule.denominator]
-        return residents(inputs, plan, scope, ages=ages)
+        return residents(evidence, plan, scope, ages=ages)
     if rule.denominator_categories or rule.denominator_designations:
         kinds, roles = rule.denominator_categories, rule.denominator_designations
     else:
         kinds, roles = rule.categories, rule.designations
-    return attribute_total(inputs, plan, rule.denominator, kinds, roles)
+    return attribute_total(evidence, plan, rule.denominator, kinds, roles)
 
 
 def _judged(rule: Rule, figure: Figure, unit: str, key: str, facts: dict[str, object]) -> Verdict:

@@ -1,165 +1,125 @@
-"""The units a rule speaks of: areas of a level, their residents, neighbours and facilities."""
+"""The units a rule speaks of: areas with the facilities in them, and the plan's own exceptions for them."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-import numpy as np
-import pandas as pd
-from shapely.geometry.base import BaseGeometry
-
-from carecircle import categories, schema
-from carecircle.rules.figures import area_figure, facility_figure
+from carecircle import categories
+from carecircle.rules.evidence import Area, Evidence, Facility
 from carecircle.rules.language import Rule, Waiver
 
-if TYPE_CHECKING:
-    from carecircle.inputs.load import Inputs
-
-_STREET = ("街道", "街道办事处", "办事处", "subdistrict", "street")
-_COMMUNITY = ("社区", "居委会", "居民委员会", "社区居委会", "社区居民委员会", "community")
 _TOUCH_M = 50.0
 """Villages whose outlines lie this close are neighbours (digitised borders leave slivers)."""
-_OUTREACH = ("巡回医疗", "驻村服务", "移动智慧医疗")
+_OUTREACH = frozenset({"巡回医疗", "驻村服务", "移动智慧医疗"})
 
 
 @dataclass(frozen=True)
 class AreaUnit:
-    """One area with the facilities of a rule that lie in it.
+    """One area (or the whole region) with the facilities of a rule that lie in it.
 
-    ``count`` are those surely counted; ``unsure`` may count (role unknown, or place unknown).
+    ``facilities`` surely count; ``unsure`` may (role unknown, or place unknown).
     """
 
-    area_id: str
+    id: str
     name: str
     residents: float | None
-    facilities: pd.DataFrame
+    facilities: list[Facility]
     unsure: int
+    area: Area | None = None
+
+    def figure(self, attribute: str) -> tuple[float, float]:
+        """How many facilities it has (``facilities``), or an attribute added up over them: both ends."""
+        if attribute == "facilities":
+            low = float(len(self.facilities))
+            return low, low + self.unsure
+        figures = [f.figure(attribute) for f in self.facilities]
+        low = math.fsum(f for f in figures if f is not None)
+        return low, math.inf if self.unsure or None in figures else low
 
 
-def units_at(rule: Rule, inputs: Inputs) -> pd.DataFrame:
+def units_at(rule: Rule, evidence: Evidence) -> list[Area]:
     """The areas of a rule's level: streets or townships, communities or villages, or those it names."""
-    areas = inputs.areas
-    chosen: pd.DataFrame = areas[areas["level"] == rule.by]
-    if rule.units:
-        fits = [kind_of(row) == rule.units for _, row in chosen.iterrows()]
-        chosen = chosen[np.array(fits, bool)]
-    if rule.unit_names:
-        fits = [any(str(n).endswith(w) for w in rule.unit_names) for n in chosen["name"]]
-        chosen = chosen[np.array(fits, bool)]
-    return chosen
-
-
-def kind_of(area: pd.Series) -> str:
-    """street or township, community or village: by the file's type, else the name, else the urban mark."""
-    high, low = (
-        (("street", _STREET), "township")
-        if area["level"] == "town"
-        else (("community", _COMMUNITY), "village")
-    )
-    for text in (area.get("area_type"), area.get("type"), area["name"]):
-        plain = "" if text is None or text != text else str(text).strip().casefold()
-        if plain.endswith(high[1]):
-            return high[0]
-        if plain.endswith(
-            ("镇", "乡", "苏木", "村", "村委会", "村民委员会", "嘎查", "town", "township", "village")
-        ):
-            return low
-    return high[0] if area["urban"] == True else low  # noqa: E712
-
-
-def residents_by_area(inputs: Inputs, level: str) -> Mapping[str, float]:
-    """Residents of each area of a level: the official figure, else the sum of its demand points."""
-    areas = inputs.areas[inputs.areas["level"] == level]
-    official = pd.to_numeric(areas["official_residents"], errors="coerce")
-    known = {a: float(r) for a, r in zip(areas["area_id"], official, strict=True) if r == r}
-    if inputs.demand is not None and len(known) < len(areas):
-        above = schema.descendants(inputs.areas, level)
-        sums: dict[str, list[float]] = {}
-        for area_id, people in zip(inputs.demand["area_id"], inputs.demand["residents"], strict=True):
-            if isinstance(area_id, str) and area_id in above:
-                sums.setdefault(above[area_id], []).append(people)
-        for area_id in areas["area_id"]:
-            known.setdefault(area_id, math.fsum(sums.get(area_id, [])))
-    return known
-
-
-def area_units(rule: Rule, inputs: Inputs, chosen: pd.DataFrame, unsure: pd.DataFrame) -> list[AreaUnit]:
-    """Every unit of the rule's level with its facilities; one without an area is unsure in all."""
-    above = schema.descendants(inputs.areas, rule.by)
-    people = residents_by_area(inputs, rule.by)
-
-    def home(frame: pd.DataFrame) -> pd.Series:
-        return frame["area_id"].map(lambda a: above.get(a) if isinstance(a, str) else None)
-
-    at, maybe_at = home(chosen), home(unsure)
-    placeless = int(at.isna().sum() + maybe_at.isna().sum())
     return [
-        AreaUnit(
-            str(a), str(n), people.get(a), chosen[at == a], placeless + int((maybe_at == a).sum())
-        )
-        for a, n in zip(*(units_at(rule, inputs)[c] for c in ("area_id", "name")), strict=True)
-    ]  # fmt: skip
+        area
+        for area in evidence.areas_at(rule.by)
+        if rule.units in ("", area.kind) and (not rule.unit_names or area.name.endswith(rule.unit_names))
+    ]
+
+
+def area_units(
+    rule: Rule, evidence: Evidence, chosen: list[Facility], unsure: list[Facility]
+) -> list[AreaUnit]:
+    """Every unit of the rule's level with its facilities; one without an area is unsure in all."""
+    areas = units_at(rule, evidence)
+    above, people = evidence.above(rule.by), evidence.residents_at(rule.by)
+    held: dict[str | None, list[Facility]] = {}
+    maybe: dict[str | None, int] = {}
+    for facility in chosen:
+        held.setdefault(above.get(facility.area_id or ""), []).append(facility)
+    for facility in unsure:
+        at = above.get(facility.area_id or "")
+        maybe[at] = maybe.get(at, 0) + 1
+    placeless = len(held.get(None, [])) + maybe.get(None, 0)
+    return [
+        AreaUnit(a.id, a.name, people.get(a.id), held.get(a.id, []), placeless + maybe.get(a.id, 0), a)
+        for a in areas
+    ]
 
 
 def waived(
-    exceptions: Sequence[Waiver], unit: AreaUnit, units: Sequence[AreaUnit], inputs: Inputs
+    exceptions: Sequence[Waiver], unit: AreaUnit, units: Sequence[AreaUnit], evidence: Evidence
 ) -> tuple[bool | None, str | None]:
     """Whether a plan's own exception excuses a unit, and which sentence; None: a figure is missing."""
     open_question = False
     for exception in exceptions:
-        answer = _WAIVERS[exception.when](exception, unit, units, inputs)
+        answer = _WAIVERS[exception.when](exception, unit, units, evidence)
         if answer:
             return True, exception.quote
         open_question = open_question or answer is None
     return (None if open_question else False), None
 
 
-def _marked(inputs: Inputs, unit: AreaUnit, mark: str) -> bool:
-    return area_figure(inputs, unit.area_id, mark) == 1
+def _marked(evidence: Evidence, unit: AreaUnit, mark: str) -> bool:
+    return evidence.area_figure(unit.id, mark) == 1
 
 
-def _shares(exception: Waiver, unit: AreaUnit, units: Sequence[AreaUnit], inputs: Inputs) -> bool | None:
-    if len(unit.facilities):
+def _shares(exception: Waiver, unit: AreaUnit, units: Sequence[AreaUnit], evidence: Evidence) -> bool | None:
+    if unit.facilities:
         return False
-    small = _marked(inputs, unit, "service_radius_small")
+    small = _marked(evidence, unit, "service_radius_small")
     if not small and unit.residents is None:
         return None
     if not small and unit.residents is not None and unit.residents >= (exception.below or 0):
         return False
-    shape = _shape(inputs, unit.area_id)
+    shape = None if unit.area is None else unit.area.shape
     if shape is None:
         return None
-    others = [u for u in units if u.area_id != unit.area_id and len(u.facilities)]
-    near = [_shape(inputs, u.area_id) for u in others]
+    near = [u.area.shape for u in units if u.id != unit.id and u.facilities and u.area is not None]
     return any(other is not None and shape.distance(other) <= _TOUCH_M for other in near)
 
 
-def _second(exception: Waiver, unit: AreaUnit, units: Sequence[AreaUnit], inputs: Inputs) -> bool | None:
+def _second(exception: Waiver, unit: AreaUnit, units: Sequence[AreaUnit], evidence: Evidence) -> bool | None:
     if len(unit.facilities) != 2:
         return False
-    if _marked(inputs, unit, "transport_radius_large"):
+    if _marked(evidence, unit, "transport_radius_large"):
         return True
     return None if unit.residents is None else unit.residents >= (exception.at_least or math.inf)
 
 
-def _outreach(exception: Waiver, unit: AreaUnit, units: Sequence[AreaUnit], inputs: Inputs) -> bool | None:
-    if len(unit.facilities):
+def _outreach(exception: Waiver, unit: AreaUnit, units: Sequence[AreaUnit], evidence: Evidence) -> bool:
+    vague = ("sparsely_populated", "transport_radius_large")
+    if unit.facilities or not all(_marked(evidence, unit, mark) for mark in vague):
         return False
-    vague = _marked(inputs, unit, "sparsely_populated") and _marked(inputs, unit, "transport_radius_large")
-    if not vague:
-        return False
-    inside = inputs.facilities[inputs.facilities["area_id"] == unit.area_id]
-    serving = [set(map(categories.role, d or ())) & set(_OUTREACH) for d in inside["designations"]]
-    return _marked(inputs, unit, "outreach_service") or any(serving)
+    serving = (f for f in evidence.facilities if f.area_id == unit.id and f.status == "open")
+    by_role = any(_OUTREACH & {categories.role(d) for d in f.designations} for f in serving)
+    return by_role or _marked(evidence, unit, "outreach_service")
 
 
-def _branches(exception: Waiver, unit: AreaUnit, units: Sequence[AreaUnit], inputs: Inputs) -> bool | None:
-    names = [str(n) for n in unit.facilities["name"]]
-    kept = [n for n in names if n.endswith(("分院", "服务点")) or "分院" in n]
-    return len(names) - len(kept) == 1 and bool(kept)
+def _branches(exception: Waiver, unit: AreaUnit, units: Sequence[AreaUnit], evidence: Evidence) -> bool:
+    kept = [f for f in unit.facilities if f.name.endswith("服务点") or "分院" in f.name]
+    return len(unit.facilities) - len(kept) == 1 and bool(kept)
 
 
 _WAIVERS = {
@@ -168,19 +128,3 @@ _WAIVERS = {
     "outreach": _outreach,
     "branches_kept": _branches,
 }
-
-
-def _shape(inputs: Inputs, area_id: str) -> BaseGeometry | None:
-    shapes = inputs.areas.loc[inputs.areas["area_id"] == area_id, "geometry"]
-    shape = shapes.iloc[0] if len(shapes) else None
-    return None if shape is None or shape.is_empty else shape
-
-
-def figure_in(unit: AreaUnit, attribute: str) -> tuple[float, float]:
-    """How many facilities a unit has (``facilities``), or an attribute added up over them: both ends."""
-    if attribute == "facilities":
-        low = float(len(unit.facilities))
-        return low, low + unit.unsure
-    figures = [facility_figure(a, attribute) for a in unit.facilities["attributes"]]
-    low = math.fsum(f for f in figures if f is not None)
-    return low, math.inf if unit.unsure or None in figures else low

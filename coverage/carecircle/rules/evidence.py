@@ -1,0 +1,277 @@
+"""What a study holds, laid out once for many rules: facilities as records, figures by area and name."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from shapely.geometry.base import BaseGeometry
+
+from carecircle import categories, schema
+
+if TYPE_CHECKING:
+    from carecircle.inputs.load import Inputs
+    from carecircle.study import Study
+
+_STREET = ("街道", "街道办事处", "办事处", "subdistrict", "street")
+_COMMUNITY = ("社区", "居委会", "居民委员会", "社区居委会", "社区居民委员会", "community")
+_RURAL = ("镇", "乡", "苏木", "村", "村委会", "村民委员会", "嘎查", "town", "township", "village")
+
+
+@dataclass(frozen=True)
+class Facility:
+    """One facility, as the rules look at it."""
+
+    id: str
+    name: str
+    category: str
+    status: str
+    inside: bool
+    area_id: str | None
+    designations: tuple[str, ...]
+    attributes: Mapping[str, Any]
+
+    def figure(self, name: str) -> float | None:
+        """One attribute as a number, or None where the table does not say."""
+        return number(self.attributes.get(name))
+
+    def holds(self, roles: Iterable[str]) -> bool | None:
+        """Whether it holds every role; None where the table does not say."""
+        answers = {categories.holds(self.designations, self.attributes, role) for role in roles}
+        return False if False in answers else None if None in answers else True
+
+
+@dataclass(frozen=True)
+class Area:
+    """One area of a level; ``kind`` is street, township, community or village."""
+
+    id: str
+    name: str
+    kind: str
+    shape: BaseGeometry | None
+
+
+class Evidence:
+    """A study's inputs with everything the rules ask for again and again worked out once.
+
+    Parameters
+    ----------
+    inputs
+        As loaded; never changed.
+    """
+
+    def __init__(self, inputs: Inputs) -> None:
+        self.inputs = inputs
+        self._chosen: dict[tuple[Any, ...], tuple[list[Facility], list[Facility]]] = {}
+        self._above: dict[str, Mapping[str, str]] = {}
+        self._residents: dict[str, Mapping[str, float]] = {}
+        self._levels: dict[str, list[Area]] = {}
+        self._scopes: dict[str, pd.Series] = {}
+
+    @property
+    def study(self) -> Study:
+        """What was asked for."""
+        return self.inputs.study
+
+    @property
+    def demand(self) -> pd.DataFrame:
+        """The demand frame, where a measure has made sure there is one."""
+        assert self.inputs.demand is not None
+        demand: pd.DataFrame = self.inputs.demand
+        return demand
+
+    @property
+    def has_residents(self) -> bool:
+        """Whether the study brought residents."""
+        return self.inputs.demand is not None and self.inputs.ledger is not None
+
+    @property
+    def has_facilities(self) -> bool:
+        """Whether the study brought any facilities at all."""
+        return bool(self.study.facility_sources) or len(self.inputs.facilities) > 0
+
+    # ---- facilities ----
+    @cached_property
+    def facilities(self) -> list[Facility]:
+        """Every facility, whatever its status and side of the boundary."""
+        frame = self.inputs.facilities
+        columns = (
+            "facility_id",
+            "name",
+            "category",
+            "status",
+            "inside",
+            "area_id",
+            "designations",
+            "attributes",
+        )
+        rows = zip(*(frame[c].tolist() for c in columns), strict=True)
+        return [
+            Facility(
+                str(i), str(n), c, s, bool(b), a if isinstance(a, str) else None, tuple(d or ()), t or {}
+            )
+            for i, n, c, s, b, a, d, t in rows
+        ]
+
+    def of_kind(self, kinds: Sequence[str], status: str = "open") -> list[Facility]:
+        """Facilities of the categories (or narrower ones); no category: any."""
+        wanted = frozenset().union(*(categories.descendants(k) for k in kinds)) if kinds else None
+        return [f for f in self.facilities if f.status == status and (wanted is None or f.category in wanted)]
+
+    def counting(self, kinds: Sequence[str], roles: Sequence[str]) -> tuple[list[Facility], list[Facility]]:
+        """Open facilities inside that count, and those whose table does not say whether they do."""
+        key = (tuple(kinds), tuple(roles))
+        if key not in self._chosen:
+            inside = [(f, f.holds(roles)) for f in self.of_kind(kinds) if f.inside]
+            self._chosen[key] = [f for f, h in inside if h], [f for f, h in inside if h is None]
+        return self._chosen[key]
+
+    # ---- areas ----
+    @cached_property
+    def top(self) -> list[tuple[str, str]]:
+        """Ids and names of the areas that make up the study: those whose parent is not in the frame."""
+        areas = self.inputs.areas
+        top = areas[~areas["parent_id"].isin(areas["area_id"].tolist())]
+        return [(str(i), str(n)) for i, n in zip(top["area_id"], top["name"], strict=True)]
+
+    def above(self, level: str) -> Mapping[str, str]:
+        """For every area the one of a level that holds it."""
+        if level not in self._above:
+            self._above[level] = schema.descendants(self.inputs.areas, level)
+        return self._above[level]
+
+    def areas_at(self, level: str) -> list[Area]:
+        """The areas of a level."""
+        if level not in self._levels:
+            frame = self.inputs.areas
+            rows = frame[frame["level"] == level].to_dict("records")
+            self._levels[level] = [
+                Area(str(r["area_id"]), str(r["name"]), _kind(level, r), _shape(r["geometry"])) for r in rows
+            ]
+        return self._levels[level]
+
+    def residents_at(self, level: str) -> Mapping[str, float]:
+        """Residents of each area of a level: the official figure, else the sum of its demand points."""
+        if level not in self._residents:
+            self._residents[level] = self._count(level)
+        return self._residents[level]
+
+    def _count(self, level: str) -> dict[str, float]:
+        frame = self.inputs.areas
+        areas = frame[frame["level"] == level]
+        official = pd.to_numeric(areas["official_residents"], errors="coerce")
+        known = {a: float(r) for a, r in zip(areas["area_id"], official, strict=True) if r == r}
+        if self.inputs.demand is not None and len(known) < len(areas):
+            above = self.above(level)
+            sums: dict[str, list[float]] = {}
+            for area_id, people in zip(self.demand["area_id"], self.demand["residents"], strict=True):
+                if isinstance(area_id, str) and area_id in above:
+                    sums.setdefault(above[area_id], []).append(people)
+            for area_id in areas["area_id"]:
+                known.setdefault(area_id, math.fsum(sums.get(area_id, [])))
+        return known
+
+    def in_scope(self, scope: str) -> pd.Series:
+        """For each demand row whether a scope speaks of it: True, False, or None where no mark says."""
+        if scope not in self._scopes:
+            if scope == "all":
+                marks: list[bool | None] = [True] * len(self.demand)
+            else:
+                urban = [None if pd.isna(m) else bool(m) for m in self.demand["urban"]]
+                marks = urban if scope == "urban" else [None if m is None else not m for m in urban]
+            self._scopes[scope] = pd.Series(marks, index=self.demand.index, dtype=object)
+        return self._scopes[scope]
+
+    # ---- official figures ----
+    @cached_property
+    def _official(self) -> dict[tuple[str, str], list[tuple[float, int | None]]]:
+        found: dict[tuple[str, str], list[tuple[float, int | None]]] = {}
+        totals = self.inputs.totals
+        if totals is None or not len(totals):
+            return found
+        rows = zip(*(totals[c].tolist() for c in ("area_id", "attribute", "value", "year")), strict=True)
+        for area, name, value, year in rows:
+            key = (str(area).strip() if isinstance(area, str) else "", canonical(name))
+            found.setdefault(key, []).append((float(value), None if pd.isna(year) else int(year)))
+        return found
+
+    def official(self, area_ids: Iterable[str], name: str, year: int) -> tuple[float, int | None] | None:
+        """The official figure of the first of these areas that has one, of the nearest year."""
+        wanted = canonical(name)
+        for area_id in area_ids:
+            own = self._official.get((area_id, wanted))
+            if own:
+                return min(own, key=lambda pair: _distance(pair[1], year))
+        return None
+
+    def area_figure(self, area_id: str, name: str) -> float | None:
+        """A figure or mark of one area: a totals row, else a column of the areas file."""
+        found = self.official([area_id], name, self.study.year)
+        if found is not None:
+            return found[0]
+        return self._marks.get(canonical(name), {}).get(area_id)
+
+    @cached_property
+    def _marks(self) -> dict[str, dict[str, float]]:
+        """Further columns of the areas file, by canonical name and area."""
+        frame = self.inputs.areas
+        found: dict[str, dict[str, float]] = {}
+        for column in frame.columns:
+            if column in schema.AREAS:
+                continue
+            values = zip(frame["area_id"], (number(v) for v in frame[column]), strict=True)
+            found[canonical(column)] = {a: v for a, v in values if v is not None}
+        return found
+
+    @cached_property
+    def partial_inventory(self) -> bool:
+        """Whether the study's totals say that its facility table lists only some facilities."""
+        return any(
+            name == "partial_inventory" and rows[0][0] == 1 for (_, name), rows in self._official.items()
+        )
+
+
+def canonical(name: object) -> str:
+    """An attribute's id for any spelling of it; an unknown name stands for itself."""
+    text = str(name).strip()
+    return categories.area_attribute(text) or categories.attribute(text) or text
+
+
+def number(value: Any) -> float | None:
+    """A figure of a table as a number (a mark counts 1 or 0), or None."""
+    if isinstance(value, str):
+        words = {"true": 1.0, "yes": 1.0, "是": 1.0, "有": 1.0, "false": 0.0, "no": 0.0, "否": 0.0, "无": 0.0}
+        if value.strip().casefold() in words:
+            return words[value.strip().casefold()]
+    try:
+        found = float(value)
+    except (TypeError, ValueError):
+        return None
+    return None if math.isnan(found) else found
+
+
+def _distance(year: int | None, wanted: int) -> float:
+    """How far a figure's year is from the one asked for; of two equally far the earlier, undated last."""
+    return 1e4 if year is None else abs(year - wanted) + (0.5 if year > wanted else 0.0)
+
+
+def _kind(level: str, row: Mapping[str, Any]) -> str:
+    """street or township, community or village: by the file's type, else the name, else the urban mark."""
+    high, words, low = (
+        ("street", _STREET, "township") if level == "town" else ("community", _COMMUNITY, "village")
+    )
+    for text in (row.get("area_type"), row.get("type"), row["name"]):
+        plain = str(text).strip().casefold() if isinstance(text, str) else ""
+        if plain.endswith(words):
+            return high
+        if plain.endswith(_RURAL):
+            return low
+    return high if row["urban"] is True or row["urban"] == 1 else low
+
+
+def _shape(shape: BaseGeometry | None) -> BaseGeometry | None:
+    return None if shape is None or shape.is_empty else shape
