@@ -133,6 +133,18 @@ def test_radius_is_judged_on_paper_and_the_road_stands_beside_it() -> None:
     assert (alone.outcome, alone.by_road) == (Outcome.PASS, None)
 
 
+def test_the_share_of_the_ground_is_told_beside() -> None:
+    from shapely.geometry import box
+
+    plan = plan_of(RADIUS)
+    station = facilities_of({"category": "急救中心（站）"})
+    inputs = inputs_of(demand=demand_of({"residents": 1.0}), facilities=station)
+    inputs.region = box(-5000, -5000, 5000, 5000)
+    verdict = judge(plan, inputs, answers(plan, reached_of((1.0, "reached"))))[0]
+    (said,) = [a for a in verdict.assumptions if a.key == "rules.area_share"]
+    assert said.facts["share"].facts["value"] == pytest.approx(100 * math.pi / 4, abs=0.02)
+
+
 def test_a_rule_without_a_number_is_measured_only() -> None:
     rule = {k: v for k, v in RADIUS.items() if k != "limit"}
     verdict = _one(rule, [{"residents": 3.0}, {"residents": 1.0}], [(1000.0, "reached"), (5000.0, "reached")])

@@ -14,6 +14,7 @@ import pandas as pd
 from carecircle.reach.ledger import people_ledger, people_status
 from carecircle.rules.evidence import Evidence
 from carecircle.rules.figures import need, region_figure
+from carecircle.rules.ground import area_share
 from carecircle.rules.language import Rule
 from carecircle.rules.query import ReachQuery, alternative_queries, main_query, mode_name, road_query
 from carecircle.rules.verdict import ByRoad, Flip, Outcome, Verdict, decide, margin, shown
@@ -68,7 +69,7 @@ def judge_reach(rule: Rule, plan: Plan, evidence: Evidence, reached: Reached) ->
         residents_affected=math.fsum([ledger.not_covered, ledger.unreachable]),
         ledger=ledger,
         missing_inputs=(*(_settling(rule, ledger) if undecided else ()), *(unsure if undecided else ())),
-        assumptions=_assumptions(rule, plan, evidence, source),
+        assumptions=(*_assumptions(rule, plan, evidence, source), *_on_the_ground(rule, evidence)),
         people=people,
     )
 
@@ -281,6 +282,12 @@ def _assumptions(rule: Rule, plan: Plan, evidence: Evidence, source: str) -> tup
     if waiting:
         said.append(Sentence("rules.planned_not_counted", {"facilities": waiting}))
     return tuple(said)
+
+
+def _on_the_ground(rule: Rule, evidence: Evidence) -> tuple[Sentence, ...]:
+    """The share of the area beside the share of the residents, for a straight-line radius."""
+    share = area_share(rule, evidence) if rule.metric == "straight_m" else None
+    return () if share is None else (Sentence("rules.area_share", {"share": shown(share, "share")}),)
 
 
 def urban_notes(plan: Plan, evidence: Evidence) -> list[Sentence]:

@@ -235,17 +235,9 @@ def _catchments(rule: Rule, evidence: Evidence, reached: Reached, low: float, hi
     names = {f.id: f.name for f in evidence.facilities}
     units = []
     for key, total in people.items():
-        facility_id = str(key)
+        name = names.get(str(key), str(key))
         outcome = decide(total, total, "between", (low, high))
-        units.append(
-            RuleUnit(
-                facility_id,
-                names.get(facility_id, facility_id),
-                float(total),
-                outcome,
-                float(total),
-            )
-        )
+        units.append(RuleUnit(str(key), name, float(total), outcome, float(total)))
     return units
 
 
