@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test lint check schemas clean
+.PHONY: demo test lint check schemas docs notebooks clean
 
 $(VENV)/.run: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("carecircle needs Python 3.11 or newer; this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
@@ -18,6 +18,10 @@ $(VENV)/.test: $(VENV)/.run
 
 $(VENV)/.lint: $(VENV)/.test
 	$(PIP) -e '.[test,lint]'
+	@touch $@
+
+$(VENV)/.docs: $(VENV)/.test
+	$(PIP) -e '.[test,docs]'
 	@touch $@
 
 demo: $(VENV)/.run
@@ -38,5 +42,12 @@ check: lint test
 schemas: $(VENV)/.run
 	@for of in study plan verdicts; do $(BIN)/carecircle schema $$of > docs/schemas/$$of.schema.json; done
 
+docs: $(VENV)/.docs
+	$(BIN)/python -m sphinx -q -W --keep-going -b html docs docs/_build/html
+	@echo "Open docs/_build/html/index.html with a double click."
+
+notebooks: $(VENV)/.test
+	$(BIN)/python tests/notebook_runner.py $(NOTEBOOKS)
+
 clean:
-	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) dist build docs/_build docs/generated .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,107 @@
+"""Every message the tool can refuse with: its key, its words in both languages, who raises it."""
+
+from __future__ import annotations
+
+import ast
+import re
+import textwrap
+from collections.abc import Iterator
+from html import escape
+from pathlib import Path
+
+from carecircle.texts import wording
+
+SOURCE = Path(__file__).resolve().parents[2] / "coverage" / "carecircle"
+KINDS = {
+    "InputError": "a file, row, column or value that was brought",
+    "StudyError": "the study file",
+    "PlanError": "a plan file",
+    "UsageError": "a call or command",
+    "OutputError": "a place to write to",
+    "CapacityError": "work that would not fit",
+}
+_KEY = re.compile(r"^[a-z]+\.[a-z0-9_]+$")
+
+
+def anchor(key: str) -> str:
+    """The place of an error on the page: ``inputs.no_crs`` is at ``#error-inputs-no-crs``."""
+    return "error-" + key.replace(".", "-").replace("_", "-")
+
+
+def raised() -> dict[str, set[str]]:
+    """Key of each sentence that is raised -> the exception classes that carry it, read from the source."""
+    found: dict[str, set[str]] = {}
+    for path in sorted(SOURCE.rglob("*.py")):
+        for key, kind in _raised_in(ast.parse(path.read_text(encoding="utf-8"))):
+            if key in wording():
+                found.setdefault(key, set()).add(kind)
+    return found
+
+
+def _raised_in(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """Calls of error classes, and of helpers that hand a key to one (``fault("inputs.negative", …)``)."""
+    helpers = {"fault": "InputError", "faults": "InputError", "tell": "PlanError"}
+    helpers["MeaninglessRuleError"] = "PlanError"
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+            kind = name if name in KINDS else helpers.get(name)
+            if kind is not None:
+                yield from ((key, kind) for argument in node.args[:2] for key in _keys(argument))
+
+
+def _keys(argument: ast.expr) -> Iterator[str]:
+    """The key an argument is, or either of two it may be."""
+    if isinstance(argument, ast.IfExp):
+        yield from (*_keys(argument.body), *_keys(argument.orelse))
+    elif (
+        isinstance(argument, ast.Constant) and isinstance(argument.value, str) and _KEY.match(argument.value)
+    ):
+        yield argument.value
+
+
+def cause_and_mend(text: str, language: str) -> tuple[str, str]:
+    """A message cut at its first full stop: what is wrong, and what to do about it."""
+    end = re.search("[。；？]" if language == "zh" else r"(?<=[^A-Z\d])[.?;:] (?=[A-Z\w])", text)
+    if end is None:
+        return text, ""
+    return text[: end.end()].strip(" ;；:"), text[end.end() :].strip()
+
+
+def page() -> str:
+    """The whole page in MyST Markdown."""
+    rooms: dict[str, list[str]] = {}
+    kinds = raised()
+    for key in sorted(kinds):
+        rooms.setdefault(key.split(".")[0], []).append(key)
+    lines = [
+        "# Errors · 错误信息",
+        "",
+        textwrap.dedent("""\
+            Every message names the place (file, row, column) and the mend. Words in braces are filled in
+            from your file. In Python the key of a message is `error.sentence.key`. The text below is the
+            tool's own, read from its wording when this page is built.
+
+            每条信息都写明位置（文件、行、列）和改法；花括号中的内容由您的文件填入。
+            """),
+    ]
+    for room, keys in rooms.items():
+        lines += [f"## {room}", ""]
+        for key in keys:
+            carried = ", ".join(f"`{kind}`: {KINDS[kind]}" for kind in sorted(kinds[key]))
+            lines += [f"({anchor(key)})=", f"### {key}", "", carried + ".", ""]
+            for language, (cause, mend) in _both(key).items():
+                words = {"zh": ("原因", "改法"), "en": ("Cause", "Mend")}[language]
+                lines += [f"- **{words[0]}**: {_plain(cause)}"]
+                lines += [f"  **{words[1]}**: {_plain(mend)}"] if mend else []
+            lines.append("")
+    return "\n".join(lines)
+
+
+def _both(key: str) -> dict[str, tuple[str, str]]:
+    return {language: cause_and_mend(wording()[key][language], language) for language in ("zh", "en")}
+
+
+def _plain(text: str) -> str:
+    """Text that Markdown leaves as it is."""
+    return re.sub(r"([\\`*_\[\]{}#|$])", r"\\\1", escape(text.replace("\n", " "), quote=False))

@@ -1,0 +1,67 @@
+"""The house: who may import whom, read from import-linter's own contract and drawn as it stands there."""
+
+from __future__ import annotations
+
+import ast
+import re
+import tomllib
+from html import escape
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCE = ROOT / "coverage" / "carecircle"
+WIDTH, ROW, GAP = 620, 44, 14
+
+
+def layers() -> list[list[str]]:
+    """Rooms from the top of the house down, those on one floor together."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    contract = settings["tool"]["importlinter"]["contracts"][0]
+    return [re.findall(r"\w+", layer) for layer in contract["layers"]]
+
+
+def exceptions() -> list[str]:
+    """The arrows that may point up, as the contract names them."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    return list(settings["tool"]["importlinter"]["contracts"][0]["ignore_imports"])
+
+
+def purpose(room: str) -> str:
+    """The first line of a room: the one thing that happens there."""
+    path = SOURCE / f"{room}.py"
+    path = path if path.is_file() else SOURCE / room / "__init__.py"
+    return (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").splitlines()[0]
+
+
+def picture() -> str:
+    """The house as SVG."""
+    floors = layers()
+    height = len(floors) * (ROW + GAP) + GAP
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
+        'font-family="sans-serif" font-size="16">',
+        "<title>A room imports only rooms on floors below it</title>",
+        f'<rect width="{WIDTH}" height="{height}" fill="#fbfaf7"/>',
+    ]
+    for number, rooms in enumerate(floors):
+        top = GAP + number * (ROW + GAP)
+        wide = (WIDTH - 2 * GAP - (len(rooms) - 1) * GAP) / len(rooms)
+        for place, room in enumerate(rooms):
+            left = GAP + place * (wide + GAP)
+            parts.append(
+                f'<rect x="{left:.0f}" y="{top}" width="{wide:.0f}" height="{ROW}" rx="5" '
+                'fill="#e6eef0" stroke="#3d6470"/>'
+                f'<text x="{left + wide / 2:.0f}" y="{top + ROW / 2 + 6:.0f}" text-anchor="middle" '
+                f'fill="#16343d">{escape(room)}</text>'
+            )
+    return "".join([*parts, "</svg>\n"])
+
+
+def page_part() -> str:
+    """The table of floors under the picture, in MyST Markdown."""
+    lines = ["| floor | room | what happens there |", "|---|---|---|"]
+    for number, rooms in enumerate(reversed(layers()), 1):
+        lines += [f"| {number} | `{room}` | {purpose(room)} |" for room in rooms]
+    lines += ["", "Arrows that may point up, as the contract names them: "]
+    lines[-1] += ", ".join(f"`{arrow}`" for arrow in exceptions()) + "."
+    return "\n".join([*lines, ""])

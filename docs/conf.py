@@ -1,0 +1,55 @@
+"""How the manual is built: ``make docs``; no page asks the internet for anything."""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import version as installed
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent / "_ext"))
+
+project = "carecircle"
+author = "the carecircle authors"
+copyright = "the carecircle authors"  # noqa: A001  (Sphinx's own name)
+version = release = installed("carecircle")
+language = "en"
+
+extensions = [
+    "myst_nb",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
+    "numpydoc",
+    "mathml",
+    "generated_pages",
+    "offline_check",
+]
+exclude_patterns = ["_build", "_ext", ".gitignore"]
+templates_path = ["_templates"]
+nitpicky = False
+
+myst_enable_extensions = ["dollarmath", "deflist", "attrs_inline", "attrs_block", "colon_fence"]
+myst_heading_anchors = 3
+nb_execution_mode = "off"  # the stored outputs are shown; tests/test_notebooks.py runs the notebooks
+
+autosummary_generate = True
+autodoc_typehints = "none"
+autodoc_member_order = "bysource"
+autodoc_class_signature = "mixed"
+numpydoc_show_class_members = False
+numpydoc_class_members_toctree = False
+
+html_theme = "pydata_sphinx_theme"
+html_title = "carecircle"
+html_show_sourcelink = False
+html_copy_source = False
+html_math_renderer = "mathml"
+html_theme_options = {
+    "navbar_end": ["theme-switcher"],
+    "show_prev_next": True,
+    "navigation_depth": 2,
+    "show_toc_level": 2,
+    "footer_start": ["copyright"],
+    "footer_end": [],
+    "secondary_sidebar_items": ["page-toc"],
+    "use_edit_page_button": False,
+}
