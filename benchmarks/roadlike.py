@@ -52,7 +52,7 @@ def roadlike_network(nodes, *, seed=1):
     from carecircle.reach.network import Network
 
     indptr, indices, cost, xy = roadlike(nodes, seed=seed)
-    xy = xy + [300_000.0, 3_000_000.0]
+    xy = xy + np.array([300_000.0, 3_000_000.0])
     tail = np.repeat(np.arange(len(xy), dtype=np.int64), np.diff(indptr))
     ends = np.stack([xy[tail], xy[indices]], axis=1).reshape(-1, 2)
     lines = shapely.from_ragged_array(
