@@ -223,3 +223,39 @@ def test_the_keyboard_reaches_everything(opened: Visit) -> None:
     page.evaluate("() => carecircle.map.fire('click', {latlng: L.latLng(31.13, 104.86)})")
     page.keyboard.press("Escape")
     assert page.locator("[data-cc=why]").is_hidden()
+
+
+@pytest.mark.browser
+def test_names_are_found_and_shown(opened: Visit) -> None:
+    page = opened.page
+    page.locator("#cc-find").fill("东河镇")
+    names = page.locator("#cc-found b").all_inner_texts()
+    assert names[0] == "东河镇"
+    assert "东河镇卫生院" in names
+    page.locator("#cc-found button", has_text="东河镇卫生院").click()
+    assert "东河镇卫生院" in page.locator("[data-cc=why]").inner_text()
+    page.locator("#cc-find").fill("无坐标")
+    page.locator("#cc-find").press("Enter")
+    assert "没有坐标" in page.locator("[data-cc=why]").inner_text()
+    page.locator("#cc-find").fill("不存在的地方")
+    assert page.locator("#cc-found button").count() == 0
+
+
+@pytest.mark.browser
+def test_the_print_is_one_a3_sheet_and_leaves_the_map_as_it_was(opened: Visit) -> None:
+    page = opened.page
+    before = page.evaluate("() => [carecircle.map.getCenter().lng, carecircle.map.getSize().x]")
+    page.evaluate(
+        "() => { window.inks = 0; window.addEventListener('beforeprint', () => {"
+        " const c = document.getElementById('cc-paper');"
+        " const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;"
+        " for (let i = 3; i < d.length; i += 4) if (d[i]) window.inks++; }); }"
+    )
+    sheet = page.pdf(prefer_css_page_size=True, print_background=True)
+    assert sheet.count(b"/Type /Page\n") == 1
+    box = [float(v) for v in sheet.split(b"/MediaBox [")[1].split(b"]")[0].split()]
+    assert box[2] / 72 * 25.4 == pytest.approx(420, abs=1)
+    assert page.evaluate("() => window.inks") > 100_000
+    after = page.evaluate("() => [carecircle.map.getCenter().lng, carecircle.map.getSize().x]")
+    assert after == pytest.approx(before, abs=0.01)
+    assert page.locator("#cc-paper").count() == 0

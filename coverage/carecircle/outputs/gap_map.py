@@ -32,6 +32,7 @@ _SCRIPTS = (
     "legend",
     "panel",
     "why",
+    "find",
     "start",
 )
 
@@ -61,7 +62,7 @@ def gap_map(analysis: Analysis) -> folium.Map:
         attribution_control=False,
         prefer_canvas=True,
     )
-    block, ways_block = Block(), Block()
+    block, ways_block = Block(), Block(level=6)
     data = page_data(analysis, block, ways_block)
     GapPage(data, block, ways_block).add_to(drawn)
     return drawn

@@ -176,7 +176,7 @@ def demand(analysis: Analysis, block: Block) -> dict[str, Any] | None:
     if frame is None:
         return None
     position = {area_id: i for i, area_id in enumerate(analysis.inputs.areas["area_id"])}
-    area = [position.get(a, -1) if isinstance(a, str) else -1 for a in frame["area_id"]]
+    area = frame["area_id"].map(position).fillna(-1).to_numpy(dtype=np.int32)
     residents = frame["residents"].to_numpy(dtype=np.float64)
     return {
         **_points(analysis, frame.geometry, block),
@@ -207,7 +207,8 @@ def query(
     steps = np.full(len(cost), UNREACHED, dtype=np.int64)
     steps[known] = np.round(cost[known] / STEP[unit])
     position = {facility_id: i for i, facility_id in enumerate(facilities["facility_id"])}
-    owner = [position.get(f, -1) if isinstance(f, str) else -1 for f in frame["facility_id"]]
+    owner = frame["facility_id"].map(position).fillna(-1).to_numpy(dtype=np.int32)
+    status = {name: i for i, name in enumerate(REACH_STATUSES)}
     return {
         "unit": unit,
         "step": STEP[unit],
@@ -217,7 +218,7 @@ def query(
         "label": {lang: asked.label(lang) for lang in LANGUAGES},
         "cost": block.add(steps, "u32"),
         "facility": block.add(owner, "i32"),
-        "status": block.add([REACH_STATUSES.index(s) for s in frame["status"]], "u8"),
+        "status": block.add(frame["status"].map(status).to_numpy(dtype=np.uint8), "u8"),
         "reasons": list(REACH_STATUSES),
     }
 
@@ -225,7 +226,7 @@ def query(
 def people(codes: pd.Series, block: Block) -> Any:
     """A verdict's code of each demand row (see `PEOPLE`)."""
     number: Mapping[str, int] = {name: i for i, name in enumerate(PEOPLE)}
-    return block.add([number[c] for c in codes], "u8")
+    return block.add(codes.map(number).to_numpy(dtype=np.uint8), "u8")
 
 
 def surface_picture(surface: Surface, limit: float) -> dict[str, Any]:

@@ -30,10 +30,11 @@ class Block:
     """A growing block of columns; `add` returns the reference by which the page finds one again.
 
     Each column is stored as byte planes (all first bytes, then all second bytes, …), little end first:
-    such planes deflate two to four times better than the numbers in a row.
+    such planes deflate two to four times better than the numbers in a row. ``level`` is deflate's effort.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, level: int = 9) -> None:
+        self._level = level
         self._parts: list[bytes] = []
         self._size = 0
 
@@ -86,7 +87,7 @@ class Block:
 
     def text(self) -> str:
         """The block deflated (raw, no header) and written in base64."""
-        squeeze = zlib.compressobj(level=9, wbits=-15)
+        squeeze = zlib.compressobj(level=self._level, wbits=-15)
         data = squeeze.compress(b"".join(self._parts)) + squeeze.flush()
         return base64.b64encode(data).decode("ascii")
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from carecircle import categories
-from carecircle.rules.figures import partial_inventory
 from carecircle.rules.query import main_query, mode_name, road_query
 from carecircle.schema import LEVELS
 from carecircle.texts import LANGUAGES, Sentence, wording
@@ -169,7 +168,8 @@ def clause(
 def _unsure(analysis: Analysis, verdict: Verdict) -> bool:
     """Whether the facility table leaves open which facilities count: then nothing is said to FAIL."""
     rule, facilities = verdict.rule_def, analysis.inputs.facilities
-    if partial_inventory(analysis.inputs):
+    totals = analysis.inputs.totals
+    if ((totals["attribute"] == "partial_inventory") & (totals["value"] == 1)).any():
         return True
     of_kind = facilities[categories.in_categories(facilities, rule.categories)]
     return bool(rule.designations) and bool(categories.roles_held(of_kind, rule.designations).isna().any())

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pyproj
 
 from carecircle import categories
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from carecircle.reach.snap import Snap
     from carecircle.rules import ReachQuery, Verdict
 
-MOST_POINTS = 600_000
+MOST_POINTS = 400_000
 """Beyond this many points of streets the page would grow past what office machines open gladly."""
 
 Roads = tuple[dict[str, Any] | None, Sentence | None]
@@ -110,27 +109,29 @@ class _Lines:
     def __init__(self, block: Block) -> None:
         self._block = block
         self._number: dict[bytes, int] = {}
-        self._coords: list[npt.NDArray[np.float64]] = []
+        self._coords: list[bytes] = []
 
     def numbers(self, network: Network) -> list[int]:
         """The numbers of a network's streets."""
+        data, width = network.coords.tobytes(), network.coords.itemsize * 2
+        bounds = (network.offsets * width).tolist()
         found = []
-        for start, end in zip(network.offsets[:-1], network.offsets[1:], strict=True):
-            coords = network.coords[start:end]
-            key = coords.tobytes()
-            if key not in self._number:
-                self._number[key] = len(self._coords)
-                self._coords.append(coords)
-            found.append(self._number[key])
+        for i in range(len(bounds) - 1):
+            key = data[bounds[i] : bounds[i + 1]]
+            number = self._number.get(key)
+            if number is None:
+                number = self._number[key] = len(self._number)
+                self._coords.append(key)
+            found.append(number)
         return found
 
     def data(self) -> dict[str, Any]:
         """The lines as columns."""
-        coords = np.concatenate(self._coords) if self._coords else np.zeros((0, 2))
+        coords = np.frombuffer(b"".join(self._coords), dtype=np.float64).reshape(-1, 2)
         return {
             "x": self._block.add(coords[:, 0], "f64"),
             "y": self._block.add(coords[:, 1], "f64"),
-            "lengths": self._block.add([len(c) for c in self._coords], "u32"),
+            "lengths": self._block.add([len(c) // 16 for c in self._coords], "u32"),
         }
 
 

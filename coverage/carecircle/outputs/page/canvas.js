@@ -88,7 +88,7 @@ const CanvasLayer = L.Renderer.extend({
   _update() {
     if (this._map._animatingZoom && this._bounds) return;
     L.Renderer.prototype._update.call(this);
-    const size = this._bounds.getSize(), ratio = Math.min(window.devicePixelRatio || 1, 2);
+    const size = this._bounds.getSize(), ratio = document.body.dataset.printing ? 2 : Math.min(window.devicePixelRatio || 1, 2);
     L.DomUtil.setPosition(this._container, this._bounds.min);
     this._container.width = size.x * ratio;
     this._container.height = size.y * ratio;

@@ -1,7 +1,7 @@
 // Everything set going: the layers, the panel, the two languages, the small screen's sheet.
 
 const calm = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
-const narrow = () => window.matchMedia('(max-width: 820px)').matches;
+const narrow = () => window.matchMedia('screen and (max-width: 820px)').matches;
 
 /** Pixels of the map that the sheet covers on a small screen. */
 function room() {
@@ -37,6 +37,8 @@ function start() {
   document.getElementById('cc-home').addEventListener('click', () => { state.focus = null; fit(); redraw(); });
   document.getElementById('cc-try').addEventListener('click', () => { scenario.open = !scenario.open; if (!scenario.open) arm(false); showWhatIf(true); });
   document.addEventListener('keydown', (event) => { if (event.key === 'Escape') { arm(false); closeWhy(); } });
+  openFind();
+  openPrint();
   map.on('click', (event) => askWhy(event.latlng));
   map.on('mousemove', hover);
   map.on('mouseout', () => { document.getElementById('cc-tip').hidden = true; });
@@ -49,11 +51,16 @@ function start() {
     showControl();
     showClauses();
     showSources();
+    showFound();
+    showSheet();
     showLegend();
     showWhatIf(true);
     closeWhy();
     for (const element of document.querySelectorAll('[data-say]')) element.setAttribute('aria-label', say(element.dataset.say));
     document.getElementById('cc-home').title = say('page_home');
+    document.getElementById('cc-print').title = say('page_print');
+    document.getElementById('cc-find').placeholder = say('page_find');
+    document.querySelector('#cc-north span').textContent = say('page_north');
     document.getElementById('cc-try').textContent = say('page_whatif_open');
     document.title = `${page.study.title} · ${say('page_name')}`;
   });

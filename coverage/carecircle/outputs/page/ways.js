@@ -184,12 +184,22 @@ class Reach {
     return found;
   }
 
+  /** Every demand point's cost and seat; `at` without its objects, for a hundred thousand points at a time. */
   everyone() {
     const d = this.net.demand, n = d.street.length, cost = new Float64Array(n).fill(Infinity), owner = new Int32Array(n).fill(-1), near = this.byStreet();
+    const unit = this.metric === 'minutes' ? 60 : 1, kph = this.net.accessKph, [first, last] = this.net.ends, price = this.metric === 'minutes' ? this.net.seconds : this.net.metres;
+    const toFirst = this.turned ? price[1] : price[0], toLast = this.turned ? price[0] : price[1], busy = new Uint8Array(this.net.line.length);
+    near.forEach((_, street) => { busy[street] = 1; });
     for (let i = 0; i < n; i++) {
-      if (d.street[i] < 0) continue;
-      const best = this.at(d.street[i], d.position[i], d.metres[i], near.get(d.street[i]));
-      cost[i] = best.cost; owner[i] = best.seat;
+      const s = d.street[i];
+      if (s < 0) continue;
+      if (busy[s]) { const best = this.at(s, d.position[i], d.metres[i], near.get(s)); cost[i] = best.cost; owner[i] = best.seat; continue; }
+      const t = d.position[i], u = first[s], v = last[s], p = this.owner[u], q = this.owner[v];
+      const a = p < 0 || t === 1 ? Infinity : this.cost[u] + (t === 0 ? 0 : toFirst[s] * t), b = q < 0 || t === 0 ? Infinity : this.cost[v] + (t === 1 ? 0 : toLast[s] * (1 - t));
+      if (!(a < Infinity) && !(b < Infinity)) continue;
+      const other = b < a || (b === a && before(q, p)), c = other ? b : a, access = this.metric === 'minutes' ? d.metres[i] * 3.6 / kph : d.metres[i];
+      cost[i] = (c + access) / unit;
+      owner[i] = other ? q : p;
     }
     return {cost, owner};
   }

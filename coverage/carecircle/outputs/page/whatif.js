@@ -133,7 +133,7 @@ function resetScenario() {
 let pending = 0;
 function after(numbers) {
   touch(numbers);
-  redraw();
+  redraw('shade', 'circles', 'gap', 'facilities', 'names');
   showMarkers();
   showWhatIf(false);
   window.clearTimeout(pending);
