@@ -19,6 +19,7 @@ import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
 from carecircle import categories
+from carecircle.cards import card
 from carecircle.errors import UsageError
 from carecircle.inputs.load import Inputs, load_inputs
 from carecircle.reach import travel
@@ -118,6 +119,18 @@ class Analysis:
             "ledger": None if self.inputs.ledger is None else self.inputs.ledger.to_dict(),
             "verdicts": [v.to_dict(spoken) for v in self.verdicts],
         }
+
+    def _repr_html_(self) -> str:
+        """The outcome of every rule as a small card, in the study's language."""
+        ledger = self.inputs.ledger
+        facts = (
+            (Sentence("cards.plan"), self.plan.title),
+            (Sentence("cards.residents"), None if ledger is None else ledger.inside),
+            (Sentence("cards.facilities"), len(self.inputs.facilities)),
+            (Sentence("cards.findings"), len(self.findings) or None),
+        )
+        rows = [(v.mark, v.rule, v.shown(v.observed)) for v in self.verdicts]
+        return card(self.study.language, self.study.title or self.study.name, facts, rows=rows)
 
     def map(self) -> folium.Map:
         """The gap map; it draws itself in a notebook."""

@@ -12,8 +12,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from carecircle.cards import card
 from carecircle.errors import CarecircleError, StudyError, raise_all
-from carecircle.texts import Language
+from carecircle.texts import Language, Sentence
 
 Datum = Literal["wgs84", "cgcs2000", "gcj02", "bd09"]
 
@@ -149,6 +150,29 @@ class Study(_Section):
     def facility_sources(self) -> tuple[Facilities, ...]:
         """Every source of facilities, in the order of the file."""
         return ((self.facilities,) if self.facilities else ()) + self.more_facilities
+
+    def _repr_html_(self) -> str:
+        """The study as a small card, in its own language."""
+        given = {
+            "boundaries": self.boundaries, "facilities": self.facilities, "residents": self.residents,
+            "totals": self.totals, "roads": self.roads,
+        }  # fmt: skip
+        assumed = self.assumptions
+        share = 1.0 if assumed.target_share is None else assumed.target_share
+        numbers = {
+            "share": share, "metres": assumed.max_snap_m, "buffer_km": assumed.buffer_km,
+            "turnout": assumed.turnout_min,
+        }  # fmt: skip
+        inputs = [
+            f"{Sentence(f'cards.{n}').text(self.language)} {s.path.name}" for n, s in given.items() if s
+        ]
+        facts = (
+            (Sentence("cards.plan"), self.plan if self.plan_path is None else self.plan_path.name),
+            (Sentence("cards.year"), str(self.year)),
+            (Sentence("cards.inputs"), "; ".join(inputs) or None),
+            (Sentence("cards.assumptions"), Sentence("cards.assumed", numbers)),
+        )
+        return card(self.language, self.title or self.name, facts)
 
     def to_dict(self) -> dict[str, Any]:
         """The study as plain data; paths relative to the study file, so that a copy elsewhere is equal."""

@@ -77,9 +77,8 @@ def judge(plan: Plan, inputs: Inputs, reached: Reached) -> list[Verdict]:
         if rule.contradicts:
             others = [f"{o}「{plan.find(o).quote}」" for o in rule.contradicts]
             said.append(Sentence("rules.contradicted", {"others": others}))
-        if said:
-            verdict = replace(verdict, assumptions=(*verdict.assumptions, *said))
-        verdicts.append(verdict)
+        told = (*verdict.assumptions, *said)
+        verdicts.append(replace(verdict, assumptions=told, language=inputs.study.language))
     return verdicts
 
 

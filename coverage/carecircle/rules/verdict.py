@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from carecircle.cards import Mark, card
 from carecircle.rules.language import Rule
 from carecircle.schema import PeopleLedger
 from carecircle.texts import Language, Sentence
@@ -29,6 +30,10 @@ class Outcome(StrEnum):
     def sentence(self) -> Sentence:
         """The outcome's name, free to be said in either language."""
         return Sentence(f"rules.outcome_{self.value.lower()}")
+
+
+_TONES = {Outcome.PASS: "good", Outcome.FAIL: "bad", Outcome.NOT_ASSESSED: "open"}
+_SIGNS = {">=": "≥ ", "<=": "≤ ", "==": "= ", ">": "> ", "<": "< "}
 
 
 @dataclass(frozen=True)
@@ -96,6 +101,8 @@ class Verdict:
     assumptions: tuple[Sentence, ...] = ()
     units: tuple[RuleUnit, ...] = ()
     measure: str = ""
+    language: Language = "zh"
+    """Of the study: its card in a notebook speaks it."""
     people: pd.Series | None = field(default=None, repr=False)
 
     @property
@@ -116,6 +123,25 @@ class Verdict:
     def shown(self, value: float | Target) -> Sentence:
         """A value of this verdict as a reader expects it: percent for shares, else with its unit."""
         return shown(value, self.unit)
+
+    @property
+    def mark(self) -> Mark:
+        """The outcome on a colour."""
+        return Mark(self.outcome.sentence, _TONES.get(self.outcome, "plain"))
+
+    def _repr_html_(self) -> str:
+        """The verdict as a small card, in the study's language."""
+        asked = _SIGNS.get(self.comparison, "") + self.shown(self.target).text(self.language)
+        missing = [need.text(self.language) for need in self.missing_inputs]
+        facts = (
+            (Sentence("cards.observed"), self.shown(self.observed)),
+            (Sentence("cards.asked"), None if self.target is None else asked),
+            (Sentence("cards.affected"), self.residents_affected or None),
+            (Sentence("cards.paper_only"), self.by_road.paper_only if self.by_road else None),
+            (Sentence("cards.reason"), self.reason),
+            (Sentence("cards.missing"), "; ".join(missing) or None),
+        )
+        return card(self.language, self.rule, facts, mark=self.mark, quote=self.quote)
 
     def to_dict(self, language: Language) -> dict[str, Any]:
         """The verdict of verdicts.json, our own sentences said in one language."""

@@ -13,6 +13,7 @@ import pandas as pd
 import scipy.sparse as sp
 
 from carecircle.analysis import Analysis, Progress, reanalyze
+from carecircle.cards import Mark, card
 from carecircle.errors import UsageError
 from carecircle.siting.benders import Tell
 from carecircle.siting.conditions import Conditions
@@ -112,6 +113,22 @@ class SitingResult:
                 }
             )  # fmt: skip
         return rows
+
+    def _repr_html_(self) -> str:
+        """The sites, the proof and every rule that turns as a small card, in the study's language."""
+        tone = {"optimal": "good", "feasible": "open", "infeasible": "bad"}[self.status]
+        gap = None if self.best is None or self.best.gap == 0 else self.best.gap * 100
+        facts = [(Sentence("cards.gap"), None if gap is None else Sentence("cards.percent", {"value": gap}))]
+        rows: list[tuple[str | Sentence | Mark, ...]] = [
+            (f"{r.rank}. {r.name}", r.category, Sentence("cards.newly", {"residents": r.newly_covered}))
+            for r in self.moves.itertuples()
+        ]
+        after = {v.rule: v for v in self.after.verdicts} if self.after is not None else {}
+        turned = [(v, after[v.rule]) for v in self.before.verdicts if v.rule in after]
+        rows += [(b.rule, b.mark, a.mark) for b, a in turned if a.outcome != b.outcome]
+        title = Sentence("cards.siting", {"rules": [n.rule for n in self.problem.needs]})
+        mark = Mark(Sentence(f"cards.{self.status}"), tone)
+        return card(self.before.study.language, title, facts, mark=mark, rows=rows)
 
     def to_dict(self, language: Language | None = None) -> dict[str, Any]:
         """The content of siting.json (schema ``carecircle/siting/1``)."""

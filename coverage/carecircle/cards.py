@@ -1,0 +1,98 @@
+"""Small HTML cards by which results show themselves in a notebook: escaped, one language, no script."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from carecircle.texts import Language, Sentence
+
+Value = Sentence | str | float | None
+
+TONES = {"good": "#2c7d6b", "bad": "#b3402a", "open": "#8a6d1a", "plain": "#5b6b73"}
+"""Colours of a mark: dark enough for white text (contrast of at least 4.5 : 1)."""
+_BOX = (
+    "border:1px solid rgba(128,128,128,.4);border-radius:6px;padding:.5em .8em;max-width:48em;margin:.3em 0"
+)
+_MARK = "color:#fff;border-radius:4px;padding:.05em .5em;font-weight:600;white-space:nowrap"
+_CELL = "text-align:left;padding:.1em .9em .1em 0;vertical-align:top;background:none"
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A word on a coloured ground: an outcome, a status.
+
+    Parameters
+    ----------
+    word
+        What it says.
+    tone
+        One of `TONES`.
+    """
+
+    word: Sentence | str
+    tone: str = "plain"
+
+
+def card(
+    language: Language,
+    title: Sentence | str,
+    facts: Iterable[tuple[Sentence, Value]],
+    *,
+    mark: Mark | None = None,
+    quote: str = "",
+    rows: Sequence[Sequence[Value | Mark]] = (),
+) -> str:
+    """A card: a title, an optional mark, facts with their names, and rows below.
+
+    Parameters
+    ----------
+    language
+        Of every sentence on it.
+    title, mark, quote
+        The head; the quotation of a plan stands under it as it was written.
+    facts
+        Name and value; a value that is None is left out.
+    rows
+        A small table under the facts.
+
+    Returns
+    -------
+    str
+        HTML. Every text is escaped, so that a facility's or a plan's name never becomes markup.
+    """
+    parts = [f'<div lang="{language}" style="{_BOX}"><div><b>{_said(title, language)}</b>']
+    parts += [f" {_marked(mark, language)}"] if mark is not None else []
+    parts.append("</div>")
+    if quote:
+        parts.append(f'<div lang="zh" style="opacity:.75">「{escape(quote)}」</div>')
+    kept = [(name, value) for name, value in facts if value is not None]
+    parts += [_table([[name, value] for name, value in kept], language)] if kept else []
+    parts += [_table(rows, language)] if rows else []
+    return "".join([*parts, "</div>"])
+
+
+def _table(rows: Iterable[Sequence[Value | Mark]], language: Language) -> str:
+    lines = []
+    for row in rows:
+        cells = "".join(f'<td style="{_CELL}">{_cell(value, language)}</td>' for value in row)
+        lines.append(f'<tr style="background:none">{cells}</tr>')
+    return f'<table style="border-collapse:collapse;margin:.3em 0 0">{"".join(lines)}</table>'
+
+
+def _cell(value: Value | Mark, language: Language) -> str:
+    return _marked(value, language) if isinstance(value, Mark) else _said(value, language)
+
+
+def _marked(mark: Mark, language: Language) -> str:
+    return f'<span style="{_MARK};background:{TONES[mark.tone]}">{_said(mark.word, language)}</span>'
+
+
+def _said(value: Value, language: Language) -> str:
+    if value is None:
+        return "—"
+    if isinstance(value, str):
+        return escape(value)
+    sentence = value if isinstance(value, Sentence) else Sentence("cards.value", {"value": value})
+    return escape(sentence.text(language))
