@@ -477,3 +477,39 @@ def test_residents_come_from_the_official_figure_then_the_areas_then_the_points(
     summed = one(RATIO, demand=people, facilities=beds)
     assert math.isclose(summed.observed or 0, 20.0)
     assert any(a.key == "rules.residents_summed" for a in summed.assumptions)
+
+
+# ---- where each kind would turn ----
+def test_every_kind_says_where_its_outcome_would_turn() -> None:
+    shares = one(
+        SHARE,
+        facilities=facilities_of(
+            *[{"category": "乡镇卫生院", "attributes": {"departments": d}} for d in (("中医馆",), (), ())]
+        ),
+    )
+    assert (shares.flip.limit, shares.flip.residents) == (1 / 3, None)
+    villages = one(PRESENCE, areas=areas_of({}, {}), facilities=facilities_of(clinic("a0")))
+    assert (villages.flip.limit, villages.margin) == (0.5, -0.5)
+    number = one(
+        {"kind": "count", "categories": ["社区卫生服务中心"], "target": 3}, facilities=facilities_of(CENTRE)
+    )
+    assert (number.flip.limit, number.margin) == (1.0, -2.0)
+    bound = {"bed_use_percent": 70, "mean_stay_days": 10, "beds_added": 5, "ownership": "public"}
+    rule = one(CONDITIONAL, facilities=facilities_of({"category": "综合医院", "attributes": bound}))
+    assert (rule.flip.limit, rule.margin) == (0.0, -1.0)
+    totals = totals_of(("", "residents", 100_000, 2025), ("", "beds", 500, 2025))
+    beds = one({**RATIO, "target": 4.0}, totals=totals)
+    # 500 beds are 4 per 1,000 for 125,000 residents: 25,000 more and it turns
+    assert (beds.flip.limit, beds.flip.residents, beds.margin) == (5.0, 25_000.0, 1.0)
+    turning = one({**RATIO, "target": beds.flip.limit}, totals=totals)
+    assert (turning.outcome, turning.margin) == (Outcome.PASS, 0.0)
+
+
+def test_load_turns_at_the_number_of_residents_flip_says() -> None:
+    for people, centres in ((250_000, 2), (100_000, 1), (45_000, 2), (130_000, 2)):
+        facilities = facilities_of(*[CENTRE] * centres)
+        before = one(LOAD, demand=demand_of({"residents": float(people)}), facilities=facilities)
+        step = before.flip.residents
+        near = [one(LOAD, demand=demand_of({"residents": people + d}), facilities=facilities).outcome
+                for d in (step + 1, -step - 1) if people + d >= 0]  # fmt: skip
+        assert any(outcome is not before.outcome for outcome in near), (people, centres)
