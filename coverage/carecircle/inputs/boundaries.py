@@ -21,6 +21,8 @@ from carecircle.schema import LEVELS, Finding, check_areas
 from carecircle.study import Boundaries, BoundaryLevel
 from carecircle.texts import Sentence
 
+_MOST_MENDED_PERCENT = 5.0
+"""A polygon whose area mending would change by more is refused: nobody knows what was meant."""
 COLUMNS = (
     "area_id", "name", "parent_id", "urban", "nbs_code", "area_type", "official_residents", "lon", "lat",
 )  # fmt: skip
@@ -184,6 +186,8 @@ def _shape(
     if mended is None or mended.is_empty:
         raise InputError("inputs.unmendable_polygon", file=file, row=row, value=name)
     change = 100.0 * abs(mended.area - shape.area) / mended.area
+    if change > _MOST_MENDED_PERCENT:
+        raise InputError("inputs.too_much_mending", file=file, row=row, value=name, change=round(change, 1))
     sentence = Sentence("inputs.mended_polygon", {"value": name, "change": round(change, 3)})
     findings.append(Finding("warning", sentence, file=str(file), row=row))
     return mended

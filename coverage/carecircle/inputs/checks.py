@@ -154,11 +154,11 @@ def boundary_flaws(areas: gpd.GeoDataFrame, region: BaseGeometry) -> list[Findin
         a, b = a[a < b], b[a < b]
         overlap = shapely.intersection(shapes[a], shapes[b])
         for i, j, part in zip(a.tolist(), b.tolist(), overlap.tolist(), strict=True):
-            if _wide(part):
+            if part.area > 1.0 and _wide(part):
                 facts = {"one": here["name"].iat[i], "other": here["name"].iat[j], "ha": part.area / 1e4}
                 found.append(_at(part, "overlap_sliver" if _thin(part) else "overlap", facts, areas.crs))
         gaps = shapely.difference(region, shapely.union_all(shapes))
-        pieces = [g for g in shapely.get_parts(gaps) if _wide(g)]
+        pieces = [g for g in shapely.get_parts(gaps) if g.area > 1.0 and _wide(g)]
         thin = [g for g in pieces if _thin(g)]
         if thin:
             facts = {"count": len(thin), "ha": sum(g.area for g in thin) / 1e4, "level": _level(level)}

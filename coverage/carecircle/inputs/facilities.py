@@ -69,7 +69,8 @@ def _rows(source: Facilities, table: Table, findings: list[Finding]) -> gpd.GeoD
     faults += wrong
     geometry, wrong = points_of(table, source.datum, findings)
     faults += wrong
-    attributes = _attributes(table, findings)
+    attributes, wrong = _attributes(table, findings)
+    faults += wrong
     raise_all(faults)
     names = table.text("name")
     frame = gpd.GeoDataFrame(
@@ -150,9 +151,12 @@ def _objects(items: Sequence[object]) -> pd.Series:
     return pd.Series(column, dtype=object)
 
 
-def _attributes(table: Table, findings: list[Finding]) -> list[dict[str, object]]:
+def _attributes(
+    table: Table, findings: list[Finding]
+) -> tuple[list[dict[str, object]], list[CarecircleError]]:
     """Each row's attributes under their canonical names; blank cells are absent, nothing is guessed."""
     rows: list[dict[str, object]] = [{} for _ in range(len(table))]
+    faults: list[CarecircleError] = []
     core = {*COLUMNS}
     given = {header: name for name, header in table.headers.items() if name not in core}
     for header in [*given, *table.others()]:
@@ -167,9 +171,15 @@ def _attributes(table: Table, findings: list[Finding]) -> list[dict[str, object]
             if value is None:
                 sentence = Sentence("inputs.not_a_number_attribute", {"value": cell})
                 findings.append(Finding("warning", sentence, str(table.file), row, header))
+            elif kind == "number" and isinstance(value, float) and value < 0:
+                faults.append(
+                    InputError(
+                        "inputs.negative_attribute", file=table.file, row=row, column=header, value=cell
+                    )
+                )
             else:
                 rows[position][name or header] = value
-    return rows
+    return rows, faults[:20]
 
 
 def _value(cell: str, kind: str, factor: float) -> object:

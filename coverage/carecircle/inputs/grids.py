@@ -27,6 +27,7 @@ Cells = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
 _BLOCK_ROWS = 512
+_TABLES = frozenset({".csv", ".txt", ".xlsx", ".xls", ".geojson", ".json", ".shp", ".parquet"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,6 +97,8 @@ def open_grid(source: Residents) -> Grid:
         that are not its nodata value, or infinite ones.
     """
     file = source.path
+    if file.suffix.lower() in _TABLES:
+        raise InputError("inputs.not_a_raster", file=file)
     try:
         with rasterio.open(file) as raster:
             transform = raster.transform
@@ -170,6 +173,14 @@ def cell_km2(grid: Grid) -> float:
     """Area of a cell in the grid's middle row."""
     middle = rasterio.windows.Window(0, grid.height // 2, grid.width, 1)
     return float(_row_km2(grid, middle)[0])
+
+
+def grid_extent(grid: Grid) -> BaseGeometry:
+    """The rectangle a grid covers, in WGS 84, its sides followed closely."""
+    west, south, east, north = grid.bounds
+    outline = shapely.segmentize(shapely.box(west, south, east, north), max(east - west, north - south) / 50)
+    placed: BaseGeometry = place(gpd.GeoSeries([outline], crs=grid.crs), grid.crs).iloc[0]
+    return placed
 
 
 def grid_hull(grid: Grid) -> BaseGeometry:

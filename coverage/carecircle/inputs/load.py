@@ -262,8 +262,14 @@ def _facilities(
     frame["inside"] = np.where(placed, shapely.intersects(shapes, region), True).astype(bool)
     frame["area_id"] = pd.Series(joined(frame, areas), index=frame.index, dtype=object)
     if (~near).any():
-        facts = {"count": int((~near).sum()), "buffer_km": study.assumptions.buffer_km}
-        door.findings.append(Finding("warning", Sentence("inputs.outside_buffer", facts)))
+        left_out = door.facilities[~near]
+        first = left_out.iloc[0]
+        facts = {
+            "count": len(left_out), "buffer_km": study.assumptions.buffer_km,
+            "facilities": (left_out["facility_id"] + " " + left_out["name"]).tolist()[:5],
+        }  # fmt: skip
+        sentence = Sentence("inputs.outside_buffer", facts)
+        door.findings.append(Finding("warning", sentence, file=str(first["source"]), row=int(first["row"])))
     kept = frame[near].reset_index(drop=True)
     return check_facilities(kept[[*FACILITIES, "source", "row"]])
 

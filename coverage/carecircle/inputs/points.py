@@ -18,6 +18,9 @@ from carecircle.texts import Sentence
 
 Array = npt.NDArray[np.float64]
 
+_TOLD_ONE_BY_ONE = 5
+"""More rows with the same fault of place are told together: it is the table that is wrong."""
+
 
 def points_of(
     table: Table, datum: str, findings: list[Finding]
@@ -28,6 +31,10 @@ def points_of(
     """
     if table.geometry is not None:
         return _from_geometry(table, datum, findings)
+    if table.has("lon") != table.has("lat"):
+        return gpd.GeoSeries([None] * len(table), index=table.frame.index, crs=4326), table.require(
+            ["lon", "lat"]
+        )
     lon, bad_lon = table.numbers("lon")
     lat, bad_lat = table.numbers("lat")
     faults = table.faults("inputs.bad_coordinate", bad_lon, "lon")
@@ -79,7 +86,14 @@ def _range_faults(table: Table, lon: pd.Series, lat: pd.Series, whole: pd.Series
     wild &= ~swapped
     found: list[CarecircleError] = []
     for key, where in (("inputs.swapped", swapped), ("inputs.out_of_range", wild)):
-        for row in where.index[where].tolist()[:20]:
+        rows = where.index[where].tolist()
+        if len(rows) > _TOLD_ONE_BY_ONE:
+            facts = {"count": len(rows), "lon": float(lon[rows[0]]), "lat": float(lat[rows[0]])}
+            found.append(
+                table.fault(f"{key}_many", rows[0], "lon" if table.has("lon") else "geometry", **facts)
+            )
+            continue
+        for row in rows:
             facts = {"lon": float(lon[row]), "lat": float(lat[row])}
             found.append(table.fault(key, row, "lon" if table.has("lon") else "geometry", **facts))
     return found

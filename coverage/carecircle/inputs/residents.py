@@ -17,10 +17,13 @@ from carecircle.inputs.boundaries import joined, region_of, to_village_points
 from carecircle.inputs.calibrate import calibrate, figures_of
 from carecircle.inputs.datum import place, project
 from carecircle.inputs.door import Door
-from carecircle.inputs.grids import Grid, share_grid
+from carecircle.inputs.grids import Grid, grid_extent, share_grid
 from carecircle.schema import LEVELS, Finding, InputsLedger, check_demand
 from carecircle.study import Study
 from carecircle.texts import Sentence
+
+_TOLERATED_BEYOND = 0.001
+"""Share of the study that a residents' grid may leave uncovered without a word."""
 
 
 def demand_of(
@@ -61,6 +64,12 @@ def _from_grid(
     else:
         door_region = region_of(door.areas, str(finest["level"].iloc[-1]))
     people = share_grid(grid, finest, door_region)
+    beyond = 1.0 - grid_extent(grid).intersection(door_region).area / door_region.area
+    if beyond > _TOLERATED_BEYOND and door.areas is not None:
+        facts = {"share": f"{beyond:.1%}"}
+        door.findings.append(
+            Finding("warning", Sentence("inputs.grid_covers_part", facts), file=str(grid.file))
+        )
     demand = people.demand.set_geometry(project(people.demand.geometry, crs))
     found = demand["area_id"].to_numpy(dtype=object)
     to_village_points(found, demand.geometry.to_numpy(), areas)

@@ -25,6 +25,12 @@ from carecircle.texts import Sentence
 _GEOD = pyproj.Geod(ellps="WGS84")
 
 
+_OTHER_FORMATS = {".graphml": "graphml"} | dict.fromkeys(
+    (".csv", ".xlsx", ".gpkg", ".geojson", ".json", ".shp", ".parquet"), "edges"
+)
+"""What `[roads] format` should say of a file that is plainly no PBF."""
+
+
 def read_roads(
     source: Roads, crs: pyproj.CRS, around: BaseGeometry, *, modes: Sequence[str]
 ) -> tuple[gpd.GeoDataFrame, list[Finding]]:
@@ -47,6 +53,9 @@ def read_roads(
         If the file cannot be read, holds no usable road, or none that touches ``around``.
     """
     bounds = _door_bounds(crs, around)
+    if source.format == "pbf" and source.path.suffix.lower() in _OTHER_FORMATS:
+        fits = _OTHER_FORMATS[source.path.suffix.lower()]
+        raise InputError("inputs.roads_format", file=source.path, value=fits)
     if source.format == "pbf":
         streets = from_pbf(source.path, bounds)
     elif source.format == "graphml":

@@ -81,8 +81,9 @@ def share_block(
         [row], [column], [x], [y], [people[row, column]], [area[row, column]],
         people[whole & ~inside].tolist(),
     )  # fmt: skip
+    tree = shapely.STRtree(np.array(polygons, dtype=object))
     for tile_rows, tile_columns in _tiles(settled & cut):
-        _share_tile(parts, people, transform, tile_rows, tile_columns, boundary, polygons)
+        _share_tile(parts, people, transform, tile_rows, tile_columns, boundary, polygons, tree)
     rows, columns, areas = (np.concatenate(p) for p in (parts.row, parts.column, parts.area))
     order = np.lexsort((areas, columns, rows))
     return Shares(
@@ -147,6 +148,7 @@ def _share_tile(
     column: npt.NDArray[np.int64],
     boundary: BaseGeometry,
     polygons: list[BaseGeometry],
+    tree: shapely.STRtree,
 ) -> None:
     """Share the cut cells of one tile by overlaying them with the tile's piece of every border."""
     x0, x1 = transform.c + transform.a * column, transform.c + transform.a * (column + 1)
@@ -154,42 +156,53 @@ def _share_tile(
     cells = shapely.box(np.minimum(x0, x1), np.minimum(y0, y1), np.maximum(x0, x1), np.maximum(y0, y1))
     size = abs(transform.a * transform.e)
     here = shapely.box(*shapely.total_bounds(cells)).buffer(abs(transform.a), join_style="mitre")
-    left = shapely.intersection(cells, shapely.intersection(boundary, here))
-    count = people[row, column]
-    rest = np.ones(len(cells))
-    unshared = count.copy()
-    parts_of: list[tuple[npt.NDArray[np.int64], int, npt.NDArray[np.object_], Cells]] = []
-    last = np.full(len(cells), -1)
-    for number, polygon in [*enumerate(polygons), (-1, None)]:
-        if polygon is None:
+    left, _ = _divided(cells, np.arange(len(cells)), _piece(boundary, here))
+    outside = np.ones(len(cells))
+    near = np.sort(tree.query(here, predicate="intersects")).tolist()
+    for number in [*near, -1]:
+        if number < 0:
             part = left
         else:
-            if not shapely.intersects(polygon, here):
-                continue
-            piece = shapely.intersection(polygon, here)
-            part = shapely.intersection(left, piece)
-            left = shapely.difference(left, piece)
+            open_ = np.flatnonzero(~shapely.is_empty(left))
+            part, rest = _divided(left, open_, _piece(polygons[number], here))
+            left = rest
         share = shapely.area(part) / size
         share[share < WHOLE] = 0.0
         share[share > 1.0 - WHOLE] = 1.0
-        rest -= share
+        outside -= share
         held = np.flatnonzero(share)
         if len(held):
-            last[held] = len(parts_of)
-            parts_of.append((held, number, part[held], count[held] * share[held]))
-            unshared[held] -= parts_of[-1][3]
-    within = rest < WHOLE  # nothing of the cell lies beyond: its last part takes what rounding left over
-    for position, (held, number, part, residents) in enumerate(parts_of):
-        closing = within[held] & (last[held] == position)
-        residents[closing] += unshared[held][closing]
-        x, y = _places(part, transform, row[held], column[held])
-        parts.row.append(row[held])
-        parts.column.append(column[held])
-        parts.x.append(x)
-        parts.y.append(y)
-        parts.people.append(residents)
-        parts.area.append(np.full(len(held), number))
-    parts.outside += np.where(within, 0.0, unshared).tolist()
+            x, y = _places(part[held], transform, row[held], column[held])
+            parts.row.append(row[held])
+            parts.column.append(column[held])
+            parts.x.append(x)
+            parts.y.append(y)
+            parts.people.append(people[row[held], column[held]] * share[held])
+            parts.area.append(np.full(len(held), number))
+    outside[outside < WHOLE] = 0.0
+    parts.outside += (people[row, column] * outside).tolist()
+
+
+def _piece(shape: BaseGeometry, here: BaseGeometry) -> BaseGeometry:
+    """The part of a shape near a tile: an overlay with few vertices is a fast one."""
+    piece: BaseGeometry = shapely.clip_by_rect(shape, *here.bounds)
+    return piece if piece.is_valid else shapely.intersection(shape, here)
+
+
+def _divided(
+    left: npt.NDArray[np.object_], which: npt.NDArray[np.int64], piece: BaseGeometry
+) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.object_]]:
+    """Parts of shapes inside a piece, and what is left of them; only those it really cuts are overlaid."""
+    inside: npt.NDArray[np.object_] = np.full(len(left), shapely.Polygon(), dtype=object)
+    rest = left.copy()
+    shapely.prepare(piece)
+    held = which[shapely.covers(piece, left[which])]
+    inside[held], rest[held] = left[held], shapely.Polygon()
+    cut = np.setdiff1d(which, held)
+    cut = cut[shapely.intersects(piece, left[cut])]
+    inside[cut] = shapely.intersection(left[cut], piece)
+    rest[cut] = shapely.difference(left[cut], piece)
+    return inside, rest
 
 
 def _places(
