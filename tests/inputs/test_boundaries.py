@@ -103,9 +103,11 @@ def test_a_point_on_a_shared_border_has_one_owner(boundary: Write) -> None:
 
 
 def test_a_self_crossing_polygon_is_mended_and_said(boundary: Write) -> None:
-    areas, findings = read_areas(Boundaries(path=boundary({"a": BOW})))
+    square = [(104.0, 31.0), (104.1, 31.0), (104.1, 31.1), (104.0, 31.1)]
+    spur = [(104.0, 31.001), (104.001, 31.0), (104.0, 31.0)]  # the last corner is cut across
+    areas, findings = read_areas(Boundaries(path=boundary({"a": shapely.Polygon([*square, *spur])})))
     assert areas.geometry.is_valid.all()
-    assert shapely.area(areas.geometry.to_numpy()).sum() == pytest.approx(0.005)
+    assert shapely.area(areas.geometry.to_numpy()).sum() == pytest.approx(0.01, rel=1e-3)
     assert [(f.level, f.sentence.key, f.row) for f in findings] == [("warning", "inputs.mended_polygon", 1)]
 
 
@@ -116,6 +118,7 @@ def test_a_self_crossing_polygon_is_mended_and_said(boundary: Write) -> None:
         (shapely.Point(104, 31), "not_polygons"),
         (shapely.LineString([(104, 31), (105, 31)]), "not_polygons"),
         (None, "not_polygons"),
+        (BOW, "too_much_mending"),
         (shapely.box(104, 95, 105, 96), "out_of_range"),
     ],
 )

@@ -164,3 +164,21 @@ def test_porto_alegres_cells() -> None:
     found, _ = read_facilities(source)
     assert len(found) == 141
     assert found.geometry.nunique() == 117
+
+
+def test_a_negative_number_of_beds_is_refused(table: Write) -> None:
+    path = table("name,category,lon,lat,床位数\na,医院,104,31,-5\n")
+    with pytest.raises(InputError, match="-5") as raised:
+        read_facilities(Facilities(path=path))
+    assert (raised.value.row, raised.value.column) == (2, "床位数")
+
+
+def test_a_lone_longitude_is_one_fault_and_many_swapped_rows_are_another(table: Write) -> None:
+    with pytest.raises(InputError) as raised:
+        read_facilities(Facilities(path=table("name,category,lon\na,医院,104\nb,医院,105\n")))
+    assert raised.value.sentence.key == "inputs.missing_column"
+    rows = "".join(f"n{i},医院,31.{i},104.{i}\n" for i in range(40))
+    with pytest.raises(InputError) as raised:
+        read_facilities(Facilities(path=table(f"name,category,lon,lat\n{rows}")))
+    assert raised.value.sentence.key == "inputs.swapped_many"
+    assert raised.value.sentence.facts["count"] == 40

@@ -216,3 +216,10 @@ def test_malawis_zones_partition_the_raster() -> None:
     inside = math.fsum(people.demand["residents"])
     assert math.fsum([inside, people.outside]) == pytest.approx(grid.total, rel=1e-12)
     assert inside == pytest.approx(grid.total, rel=0.01)
+
+
+def test_a_table_given_as_a_raster_is_told_the_word_to_write(tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("lon,lat,population\n104,31,5\n", encoding="utf-8")
+    with pytest.raises(InputError, match="points"):
+        open_grid(Residents(path=path))
