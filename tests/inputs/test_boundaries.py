@@ -115,6 +115,7 @@ def test_a_self_crossing_polygon_is_mended_and_said(boundary: Write) -> None:
     ("shape", "key"),
     [
         (shapely.Polygon([(104, 31), (105, 31), (104, 31), (104, 31)]), "unmendable_polygon"),
+        (shapely.Polygon([(104, 31), (105, 31), (105, float("nan"))]), "unmendable_polygon"),
         (shapely.Point(104, 31), "not_polygons"),
         (shapely.LineString([(104, 31), (105, 31)]), "not_polygons"),
         (None, "not_polygons"),

@@ -94,6 +94,7 @@ def test_a_density_in_metres(raster: Write) -> None:
         ([[math.inf, 2.0]], {}, "infinite_residents"),
         ([[0.0, 0.0]], {"nodata": 0.0}, "all_nodata"),
         ([[0.0, 0.0]], {}, "nobody"),
+        ([[1.0]], {"step": 1000.0}, "off_globe"),
         ([[math.nan, math.nan]], {}, "all_nodata"),
         ([[1.0]], {"crs": None}, "no_crs"),
         ([[1.0]], {"transform": Affine(0.01, 0.001, LON, 0.001, -0.01, LAT)}, "rotated_raster"),

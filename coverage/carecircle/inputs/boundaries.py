@@ -180,9 +180,10 @@ def _shape(
         return shape
     if shape.geom_type not in ("Polygon", "MultiPolygon"):
         raise InputError("inputs.not_polygons", file=file, row=row, value=name, kind=shape.geom_type)
-    if shape.is_valid:
+    finite = bool(np.isfinite(shapely.get_coordinates(shape)).all())
+    if finite and shape.is_valid:
         return shape
-    mended = polygonal(shapely.make_valid(shape)) if np.isfinite(shape.bounds).all() else None
+    mended = _mended(shape) if finite else None
     if mended is None or mended.is_empty:
         raise InputError("inputs.unmendable_polygon", file=file, row=row, value=name)
     change = 100.0 * abs(mended.area - shape.area) / mended.area
@@ -191,6 +192,14 @@ def _shape(
     sentence = Sentence("inputs.mended_polygon", {"value": name, "change": round(change, 3)})
     findings.append(Finding("warning", sentence, file=str(file), row=row))
     return mended
+
+
+def _mended(shape: BaseGeometry) -> BaseGeometry | None:
+    """A valid polygon of a self-crossing one; None where there is none."""
+    try:
+        return polygonal(shapely.make_valid(shape))
+    except shapely.errors.GEOSException:
+        return None
 
 
 def polygonal(shape: BaseGeometry) -> BaseGeometry:

@@ -108,6 +108,8 @@ def open_grid(source: Residents) -> Grid:
             if np.dtype(raster.dtypes[0]).kind not in "iuf":
                 raise InputError("inputs.raster_values", file=file, value=raster.dtypes[0])
             grid = Grid(file, crs, transform, raster.width, raster.height, source.value == "per_km2", 0.0)
+            if crs.is_geographic and not _on_globe(grid.bounds):
+                raise InputError("inputs.off_globe", file=file, raster=extent(grid.bounds))
             sums, valid = _sum_rows(raster, grid)
     except InputError:
         raise
@@ -120,6 +122,11 @@ def open_grid(source: Residents) -> Grid:
     if total == 0:
         raise InputError("inputs.nobody", file=file)
     return Grid(file, crs, transform, grid.width, grid.height, grid.density, total)
+
+
+def _on_globe(bounds: tuple[float, float, float, float]) -> bool:
+    west, south, east, north = bounds
+    return west >= -361.0 and east <= 361.0 and south >= -90.01 and north <= 90.01
 
 
 def _sum_rows(raster: rasterio.DatasetReader, grid: Grid) -> tuple[list[float], int]:
