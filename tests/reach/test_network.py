@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import shapely
@@ -153,6 +156,28 @@ def test_a_damaged_or_missing_file_is_said_and_the_cache_makes_it_anew(tmp_path)
     assert len(built) == 5
     with pytest.raises(InputError):
         Network.load(tmp_path / "absent.network")
+
+
+KILLED_IN_MID_SAVE = """
+import os, signal, sys
+sys.path[:0] = {path!r}
+import reach_town as town
+from carecircle.reach import store
+os.fsync = lambda descriptor: os.kill(os.getpid(), signal.SIGKILL)
+store.prepared(store.Path({folder!r}), {{"roads": "1"}}, "walk", lambda: town.grid(4, 4))
+"""
+
+
+def test_after_a_save_was_killed_the_next_run_starts_clean(tmp_path):
+    code = KILLED_IN_MID_SAVE.format(path=sys.path, folder=str(tmp_path))
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=120
+    )
+    assert done.returncode == -9, done.stderr
+    assert [p.suffix for p in tmp_path.iterdir()] == [".partial"]
+    fresh = store.prepared(tmp_path, {"roads": "1"}, "walk", lambda: town.grid(4, 4))
+    assert same(fresh, town.grid(4, 4))
+    assert [p.suffix for p in tmp_path.iterdir()] == [".network"]
 
 
 def test_closing_an_unknown_edge_is_refused():
