@@ -22,6 +22,7 @@ from carecircle import categories
 from carecircle.cards import card
 from carecircle.errors import UsageError
 from carecircle.inputs.load import Inputs, load_inputs
+from carecircle.profiles import profile
 from carecircle.reach import travel
 from carecircle.reach.network import Network
 from carecircle.reach.snap import Snap
@@ -335,7 +336,7 @@ def _conclude(
         surfaces={q: surfaces[q] for q in reached if q in surfaces},
         verdicts=tuple(verdicts),
         findings=inputs.findings,
-        manifest=_manifest(study, plan, inputs),
+        manifest=_manifest(plan, inputs, networks),
     )
 
 
@@ -419,7 +420,12 @@ def created() -> datetime:
     return now.replace(microsecond=0)
 
 
-def _manifest(study: Study, plan: Plan, inputs: Inputs) -> dict[str, Any]:
+def _manifest(plan: Plan, inputs: Inputs, modes: Iterable[str]) -> dict[str, Any]:
+    study = inputs.study
+    speeds = {
+        mode: {"access_speed_kph": profile(mode).access_speed_kph, "speed_kph": dict(profile(mode).speed_kph)}
+        for mode in sorted(modes)
+    }
     return {
         "schema": "carecircle/manifest/1",
         "study": study.name,
@@ -429,4 +435,5 @@ def _manifest(study: Study, plan: Plan, inputs: Inputs) -> dict[str, Any]:
         "inputs": dict(inputs.hashes),
         "crs": inputs.crs.to_string(),
         "parameters": study.to_dict(),
+        "profiles": speeds,
     }

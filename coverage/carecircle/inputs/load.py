@@ -348,6 +348,7 @@ def _hashes(study: Study) -> dict[str, str]:
         study.roads,
     ]
     paths = {s.path for s in sections if s is not None}
+    paths |= {p for p in (study.file, study.plan_path) if p is not None}
     paths |= {q for p in paths if p.suffix.lower() == ".shp" for q in p.parent.glob(f"{p.stem}.*")}
     folder = study.file.parent if study.file is not None else None
     found = {}

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from carecircle.profiles import profile
 from carecircle.reach.ledger import people_ledger, people_status
 from carecircle.rules.evidence import Evidence
 from carecircle.rules.figures import need, region_figure
@@ -273,6 +274,8 @@ def _assumptions(rule: Rule, plan: Plan, evidence: Evidence, source: str) -> tup
     if source != "plan" and rule.limit is not None and rule.kind != "response":
         share = shown(target_share(rule, evidence)[0], "share")
         said.append(Sentence(f"rules.target_{source}", {"share": share}))
+    if rule.metric == "minutes" and rule.mode is not None:
+        said.append(_speeds(rule.mode))
     if rule.metric != "straight_m":
         said.append(Sentence("rules.junctions_ignored", {"max_snap_m": study.assumptions.max_snap_m}))
     if rule.scope != "all":
@@ -288,6 +291,17 @@ def _on_the_ground(rule: Rule, evidence: Evidence) -> tuple[Sentence, ...]:
     """The share of the area beside the share of the residents, for a straight-line radius."""
     share = area_share(rule, evidence) if rule.metric == "straight_m" else None
     return () if share is None else (Sentence("rules.area_share", {"share": shown(share, "share")}),)
+
+
+def _speeds(mode: str) -> Sentence:
+    """How fast the mode goes: the slowest and fastest road class, and the leg between door and road."""
+    known = profile(mode)
+    speeds = [kph for road, kph in known.speed_kph.items() if road != "steps"]
+    facts = {"low": min(speeds), "high": max(speeds), "access": known.access_speed_kph}
+    key = "speed_limits" if known.obeys_maxspeed else "speed_classes"
+    if min(speeds) == max(speeds):
+        key = "speed"
+    return Sentence(f"rules.{key}", {**facts, "mode": mode_name(mode)})
 
 
 def urban_notes(plan: Plan, evidence: Evidence) -> list[Sentence]:
