@@ -115,7 +115,6 @@ def test_a_self_crossing_polygon_is_mended_and_said(boundary: Write) -> None:
     ("shape", "key"),
     [
         (shapely.Polygon([(104, 31), (105, 31), (104, 31), (104, 31)]), "unmendable_polygon"),
-        (shapely.Polygon([(104, 31), (105, 31), (105, float("nan"))]), "unmendable_polygon"),
         (shapely.Point(104, 31), "not_polygons"),
         (shapely.LineString([(104, 31), (105, 31)]), "not_polygons"),
         (None, "not_polygons"),
@@ -184,3 +183,10 @@ def test_the_statistical_divisions_find_their_parents(tmp_path: Path) -> None:
     villages_of = areas[areas["level"] == "village"]
     assert (villages_of["parent_id"] == villages_of["area_id"].str[:9]).all()
     assert set(mark_urban(areas, "community")) == {True, False, None}
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_corner_that_is_no_number(boundary: Write) -> None:
+    ring = [(104, 31), (105, 31), (105, float("nan"))]
+    with pytest.raises(InputError, match="cannot be mended"):
+        read_areas(Boundaries(path=boundary({"1": shapely.Polygon(ring)})))
