@@ -12,6 +12,7 @@ from functools import cache
 from importlib import resources
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 
 from carecircle.texts import Language
@@ -265,7 +266,9 @@ def is_role(text: str) -> bool:
     return known or level(plain) is not None
 
 
-def holds(facility_roles: Collection[str], attributes: Mapping[str, Any], wanted: str) -> bool | None:
+def holds(
+    facility_roles: Collection[str], attributes: Mapping[str, Any], wanted: str, *, stated: bool = True
+) -> bool | None:
     """Whether a facility holds a role; None where its table does not say.
 
     Parameters
@@ -277,6 +280,9 @@ def holds(facility_roles: Collection[str], attributes: Mapping[str, Any], wanted
     wanted
         A designation, a department, a level (``三级甲等`` exactly, ``三级`` any grade, ``二级及以上``
         that or more) or an ownership (政府办, 公立, 社会办).
+    stated
+        Whether its table has a column of designations at all; without one the lack of a designation says
+        nothing.
     """
     held = {role(r) or r for r in facility_roles}
     if wanted in held:
@@ -293,7 +299,9 @@ def holds(facility_roles: Collection[str], attributes: Mapping[str, Any], wanted
             return None
         held |= {role(n) or n for n in _names(named)}
     known = {**designations(), **departments()}
-    return wanted in held or any(wanted in known[h].implies for h in held if h in known)
+    if wanted in held or any(wanted in known[h].implies for h in held if h in known):
+        return True
+    return False if stated or wanted not in designations() else None
 
 
 def _absent(value: Any) -> bool:
@@ -343,15 +351,22 @@ def in_categories(facilities: pd.DataFrame, wanted: Iterable[str]) -> pd.Series:
 def roles_held(facilities: pd.DataFrame, wanted: Iterable[str]) -> pd.Series:
     """For each facility True (holds every role), False (lacks one) or None (its table does not say)."""
 
-    def answer(designated: Any, attributes: Any) -> bool | None:
-        answers = [holds(designated or (), attributes or {}, w) for w in roles]
+    def answer(designated: Any, attributes: Any, stated: bool) -> bool | None:
+        answers = [holds(designated or (), attributes or {}, w, stated=stated) for w in roles]
         if False in answers:
             return False
         return None if None in answers else True
 
     roles = list(wanted)
-    rows = zip(facilities["designations"], facilities["attributes"], strict=True)
-    return pd.Series([answer(d, a) for d, a in rows], index=facilities.index, dtype=object)
+    rows = zip(facilities["designations"], facilities["attributes"], stated_in(facilities), strict=True)
+    return pd.Series([answer(*row) for row in rows], index=facilities.index, dtype=object)
+
+
+def stated_in(facilities: pd.DataFrame) -> list[bool]:
+    """For each facility whether its table has a column of designations; a frame that does not say: yes."""
+    if "roles_stated" not in facilities:
+        return [True] * len(facilities)
+    return [bool(s) if isinstance(s, bool | np.bool_) else True for s in facilities["roles_stated"]]
 
 
 def select(facilities: pd.DataFrame, categories: Iterable[str], designations: Iterable[str]) -> pd.Series:

@@ -9,6 +9,7 @@ import geopandas as gpd
 import pytest
 import shapely
 
+from carecircle import categories
 from carecircle.errors import InputError, SeveralInputsError
 from carecircle.inputs.facilities import read_facilities
 from carecircle.study import Facilities
@@ -182,3 +183,11 @@ def test_a_lone_longitude_is_one_fault_and_many_swapped_rows_are_another(table: 
         read_facilities(Facilities(path=table(f"name,category,lon,lat\n{rows}")))
     assert raised.value.sentence.key == "inputs.swapped_many"
     assert raised.value.sentence.facts["count"] == 40
+
+
+def test_a_table_without_designations_says_nothing_of_them(table: Write) -> None:
+    said, _ = read_facilities(Facilities(path=table("name,category,lon,lat,称号\na,医院,104,31,\n")))
+    silent, _ = read_facilities(Facilities(path=table("name,category,lon,lat\na,医院,104,31\n")))
+    assert categories.roles_held(said, ["卒中中心"]).tolist() == [False]
+    assert categories.roles_held(silent, ["卒中中心"]).tolist() == [None]
+    assert not categories.select(silent, ["医院"], ["卒中中心"]).any()

@@ -67,7 +67,7 @@ def _rows(source: Facilities, table: Table, findings: list[Finding]) -> gpd.GeoD
     faults += wrong
     status, wrong = _statuses(table)
     faults += wrong
-    geometry, wrong = points_of(table, source.datum, findings)
+    geometry, wrong = points_of(table, source.datum, findings, crs=source.crs)
     faults += wrong
     attributes, wrong = _attributes(table, findings)
     faults += wrong
@@ -83,6 +83,7 @@ def _rows(source: Facilities, table: Table, findings: list[Finding]) -> gpd.GeoD
             "capacity": table.numbers("capacity")[0].to_numpy(),
             "area_id": table.text("area_id").to_numpy(),
             "attributes": _objects(attributes),
+            "roles_stated": table.has("designations"),
             "source": source.path.name,
             "row": table.frame.index.to_numpy(),
         },
@@ -227,7 +228,7 @@ def _cells(source: Facilities, table: Table, findings: list[Finding]) -> gpd.Geo
             )
             number = 0.0
         counts.append(int(number))
-    geometry, wrong = points_of(table, source.datum, findings)
+    geometry, wrong = points_of(table, source.datum, findings, crs=source.crs)
     raise_all([*faults[:20], *wrong])
     rows = np.repeat(np.arange(len(table)), counts)
     facility_ids = [f"{ids.iloc[i]}-{n}" for i, count in enumerate(counts) for n in range(1, count + 1)]
@@ -241,6 +242,7 @@ def _cells(source: Facilities, table: Table, findings: list[Finding]) -> gpd.Geo
             "capacity": np.nan,
             "area_id": table.text("area_id").to_numpy()[rows],
             "attributes": _objects([{} for _ in rows]),
+            "roles_stated": False,
             "source": source.path.name,
             "row": table.frame.index.to_numpy()[rows],
         },

@@ -37,6 +37,8 @@ from carecircle.schema import (
 from carecircle.study import Study
 from carecircle.texts import Sentence
 
+_BESIDE = ("roles_stated", "source", "row")
+"""Columns of the facilities frame beyond its contract: what its own table said, and where."""
 _OSM = "© OpenStreetMap contributors (ODbL)"
 
 
@@ -252,7 +254,7 @@ def _facilities(
 ) -> gpd.GeoDataFrame:
     """Facilities in the study's CRS, told inside from outside, those beyond the buffer left out."""
     if door.facilities is None:
-        empty = {c: pd.Series([], dtype=object) for c in (*FACILITIES, "source", "row") if c != "geometry"}
+        empty = {c: pd.Series([], dtype=object) for c in (*FACILITIES, *_BESIDE) if c != "geometry"}
         return gpd.GeoDataFrame(empty, geometry=gpd.GeoSeries([], crs=crs), crs=crs)
     frame = door.facilities.set_geometry(project(door.facilities.geometry, crs))
     shapes = frame.geometry.to_numpy()
@@ -271,7 +273,7 @@ def _facilities(
         sentence = Sentence("inputs.outside_buffer", facts)
         door.findings.append(Finding("warning", sentence, file=str(first["source"]), row=int(first["row"])))
     kept = frame[near].reset_index(drop=True)
-    return check_facilities(kept[[*FACILITIES, "source", "row"]])
+    return check_facilities(kept[[*FACILITIES, *_BESIDE]])
 
 
 def _swapped(far: gpd.GeoDataFrame, around: BaseGeometry, crs: pyproj.CRS) -> list[InputError]:

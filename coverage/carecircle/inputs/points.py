@@ -8,6 +8,7 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyproj
 import shapely
 
 from carecircle.errors import CarecircleError, InputError
@@ -23,11 +24,12 @@ _TOLD_ONE_BY_ONE = 5
 
 
 def points_of(
-    table: Table, datum: str, findings: list[Finding]
+    table: Table, datum: str, findings: list[Finding], *, crs: str | None = None
 ) -> tuple[gpd.GeoSeries, list[CarecircleError]]:
     """Points of a table in WGS 84 (None where it has none), with every fault of its coordinates.
 
-    Coordinates come from the file's geometry where it has one, else from its ``lon`` and ``lat`` columns.
+    Coordinates come from the file's geometry where it has one, else from its ``lon`` and ``lat`` columns: in
+    degrees, or in ``crs`` (easting, northing) where the study file names one.
     """
     if table.geometry is not None:
         return _from_geometry(table, datum, findings)
@@ -42,6 +44,8 @@ def points_of(
     half = (lon.isna() != lat.isna()) & ~bad_lon & ~bad_lat
     faults += table.faults("inputs.half_coordinate", half, "lon" if table.has("lon") else "lat")
     whole = lon.notna() & lat.notna()
+    if crs is not None:
+        lon, lat = _unprojected(table, lon, lat, crs)
     faults += _range_faults(table, lon, lat, whole)
     x, y = lon.to_numpy(), lat.to_numpy()
     if not faults:
@@ -49,6 +53,14 @@ def points_of(
     found = np.full(len(table), None, dtype=object)
     found[whole] = shapely.points(x[whole], y[whole])
     return gpd.GeoSeries(found, index=table.frame.index, crs=4326), faults
+
+
+def _unprojected(table: Table, x: pd.Series, y: pd.Series, crs: str) -> tuple[pd.Series, pd.Series]:
+    """Easting and northing columns as WGS 84 degrees; what falls off the projection becomes infinite."""
+    known = checked_crs(crs, table.file)
+    back = pyproj.Transformer.from_crs(known, 4326, always_xy=True)
+    lon, lat = back.transform(x.to_numpy(), y.to_numpy())
+    return pd.Series(lon, index=x.index), pd.Series(lat, index=y.index)
 
 
 def _from_geometry(

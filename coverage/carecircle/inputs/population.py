@@ -21,7 +21,7 @@ def read_points(source: Residents) -> tuple[gpd.GeoDataFrame, int, list[Finding]
     Returns
     -------
     demand
-        ``demand_id, residents, area_id, row`` and points in WGS 84 (None: no coordinates).
+        ``demand_id, residents, residents_0_14, area_id, row`` and points in WGS 84 (None: no coordinates).
     without_value
         Rows whose residents are blank; they are not among ``demand``.
     findings
@@ -37,7 +37,7 @@ def read_points(source: Residents) -> tuple[gpd.GeoDataFrame, int, list[Finding]
     given = dict(source.columns)
     if "column" in source.model_fields_set:
         given.setdefault("residents", source.column)
-    columns = ("demand_id", "residents", "lon", "lat", "area_id")
+    columns = ("demand_id", "residents", "residents_0_14", "lon", "lat", "area_id")
     table = read_table(source.path, columns=columns, given=given, layer=source.layer)
     findings = list(table.findings)
     raise_all(table.require(["residents"]))
@@ -50,10 +50,13 @@ def read_points(source: Residents) -> tuple[gpd.GeoDataFrame, int, list[Finding]
     residents, bad = table.numbers("residents")
     faults += table.faults("inputs.bad_residents", bad, "residents")
     faults += table.faults("inputs.negative", residents < 0, "residents")
+    children, bad = table.numbers("residents_0_14")
+    faults += table.faults("inputs.bad_residents", bad, "residents_0_14")
+    faults += table.faults("inputs.negative", children < 0, "residents_0_14")
     if not table.has("lon") and table.geometry is None and looks_like_h3(ids):
         geometry, wrong = h3_points(table, ids)
     else:
-        geometry, wrong = points_of(table, source.datum, findings)
+        geometry, wrong = points_of(table, source.datum, findings, crs=source.crs)
     raise_all([*faults, *wrong])
     known = residents.notna()
     if not known.any():
@@ -71,6 +74,7 @@ def read_points(source: Residents) -> tuple[gpd.GeoDataFrame, int, list[Finding]
         {
             "demand_id": ids[known].to_numpy(),
             "residents": residents[known].to_numpy(),
+            "residents_0_14": children[known].to_numpy(),
             "area_id": table.text("area_id")[known].to_numpy(),
             "row": table.frame.index[known].to_numpy(),
         },

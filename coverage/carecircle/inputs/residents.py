@@ -15,11 +15,12 @@ from shapely.geometry.base import BaseGeometry
 from carecircle.errors import InputError
 from carecircle.inputs.boundaries import joined, region_of, to_village_points
 from carecircle.inputs.calibrate import calibrate, figures_of
+from carecircle.inputs.checks import limited
 from carecircle.inputs.datum import place, project
 from carecircle.inputs.door import Door
 from carecircle.inputs.grids import Grid, grid_extent, share_grid
 from carecircle.schema import LEVELS, Finding, InputsLedger, check_demand
-from carecircle.study import Study
+from carecircle.study import Residents, Study
 from carecircle.texts import Sentence
 
 _TOLERATED_BEYOND = 0.001
@@ -94,8 +95,31 @@ def _from_points(
     sums = [math.fsum(people[where]) for where in (inside, placed & ~inside, ~placed)]
     if not inside.any():
         raise InputError("inputs.points_outside", file=study.residents.path)
+    children = demand["residents_0_14"][inside | ~placed]
+    if children.notna().all() and not _has_figure(door, "residents_0_14"):
+        door.totals = _with_figure(door.totals, "residents_0_14", math.fsum(children), study.residents)
     ledger = InputsLedger(math.fsum(people), sums[0], sums[1], sums[2], door.without_value)
     return demand[inside | ~placed], ledger
+
+
+def _has_figure(door: Door, attribute: str) -> bool:
+    return door.totals is not None and attribute in set(door.totals["attribute"])
+
+
+def _with_figure(
+    totals: pd.DataFrame | None, attribute: str, value: float, source: Residents
+) -> pd.DataFrame:
+    """The official figures and one summed from the residents' own table."""
+    year = float("nan") if source.year is None else float(source.year)
+    row = {
+        "area_id": [""],
+        "attribute": [attribute],
+        "value": [value],
+        "year": [year],
+        "source": [source.path.name],
+    }
+    frames = [] if totals is None else [totals]
+    return pd.concat([*frames, pd.DataFrame(row)], ignore_index=True)
 
 
 def _place_by_code(demand: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, door: Door, study: Study) -> None:
@@ -137,7 +161,7 @@ def calibrated(
     residents, factors, findings = calibrate(
         demand["residents"].to_numpy(), demand["area_id"].to_numpy(dtype=object), parents, figures
     )
-    door.findings += findings
+    door.findings += limited(findings)
     placed = demand.geometry.notna().to_numpy()
     inside, no_data = math.fsum(residents[placed]), math.fsum(residents[~placed])
     total = math.fsum([inside, ledger.outside, no_data])

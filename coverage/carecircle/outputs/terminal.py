@@ -34,8 +34,9 @@ def summary(analysis: Analysis, folder: Path, language: Language, console: Conso
     for verdict in analysis.verdicts:
         console.print(_verdict(verdict, language))
     for finding in analysis.findings:
-        if finding.level != "note":
-            console.print(Text(f"! {finding.sentence.text(language)}", style="yellow"))
+        style = "dim" if finding.level == "note" else "yellow"
+        place = f"{Path(finding.file).name}: " if finding.file else ""
+        console.print(Text(f"! {place}{finding.sentence.text(language)}", style=style))
     for line in _missing(analysis.verdicts, language):
         console.print(line)
     console.print(say("terminal.written", language, path=str(folder / "gap_map.html")), soft_wrap=True)
@@ -51,8 +52,9 @@ def _verdict(verdict: Verdict, language: Language) -> Group:
         "target": verdict.shown(verdict.target),
         "comparison": _SIGNS.get(verdict.comparison, "") if verdict.target is not None else "",
     }
-    figures = say("terminal.figures", language, **facts)
-    if verdict.residents_affected:
+    undecided = verdict.outcome is Outcome.NOT_ASSESSED
+    figures = verdict.reason.text(language) if undecided else say("terminal.figures", language, **facts)
+    if verdict.residents_affected and not undecided:
         figures += say("terminal.affected", language, residents=verdict.residents_affected)
     rule = verdict.rule_def
     quote = Text(say("terminal.quote", language, quote=rule.quote, section=rule.section), style="dim")

@@ -34,6 +34,8 @@ class Facility:
     area_id: str | None
     designations: tuple[str, ...]
     attributes: Mapping[str, Any]
+    stated: bool = True
+    """Whether its table has a column of designations."""
 
     def figure(self, name: str) -> float | None:
         """One attribute as a number, or None where the table does not say."""
@@ -41,7 +43,9 @@ class Facility:
 
     def holds(self, roles: Iterable[str]) -> bool | None:
         """Whether it holds every role; None where the table does not say."""
-        answers = {categories.holds(self.designations, self.attributes, role) for role in roles}
+        answers = {
+            categories.holds(self.designations, self.attributes, role, stated=self.stated) for role in roles
+        }
         return False if False in answers else None if None in answers else True
 
 
@@ -109,12 +113,12 @@ class Evidence:
             "designations",
             "attributes",
         )
-        rows = zip(*(frame[c].tolist() for c in columns), strict=True)
+        rows = zip(*(frame[c].tolist() for c in columns), categories.stated_in(frame), strict=True)
         return [
             Facility(
-                str(i), str(n), c, s, bool(b), a if isinstance(a, str) else None, tuple(d or ()), t or {}
+                str(i), str(n), c, s, bool(b), a if isinstance(a, str) else None, tuple(d or ()), t or {}, r
             )
-            for i, n, c, s, b, a, d, t in rows
+            for i, n, c, s, b, a, d, t, r in rows
         ]
 
     def of_kind(self, kinds: Sequence[str], status: str = "open") -> list[Facility]:
