@@ -52,6 +52,8 @@ class Facilities(_Section):
     path: Path
     format: Literal["table", "osm", "cells"] = "table"
     datum: Datum = "wgs84"
+    crs: str | None = None
+    """CRS of projected coordinates in a table ("EPSG:4544"): easting in the lon column, northing in lat."""
     layer: str | None = None
     columns: dict[str, str] = {}
     category: str | None = None
@@ -69,6 +71,8 @@ class Residents(_Section):
     value: Literal["count", "per_km2"] = "count"
     column: str = "population"
     datum: Datum = "wgs84"
+    crs: str | None = None
+    """CRS of projected coordinates in a table's two columns, as for facilities."""
     layer: str | None = None
     columns: dict[str, str] = {}
     year: int | None = None

@@ -16,6 +16,8 @@ from carecircle.errors import InputError
 from carecircle.inputs.calibrate import calibrate
 from carecircle.inputs.load import load_inputs
 from carecircle.inputs.totals import read_totals
+from carecircle.schema import descendants
+from carecircle.study import load_study
 from realdata import real
 
 Write = Callable[..., Any]
@@ -147,3 +149,25 @@ def test_h3_cells_without_coordinates(study_of: Write, tmp_path: Path) -> None:
     assert found.ledger.inside == 812_935
     lonlat = found.demand.to_crs(4326).geometry
     assert np.abs(lonlat.x.to_numpy() - whole["lon"]).max() < 1e-6
+
+
+def test_the_demo_county_calibrated(study_of: Write) -> None:
+    """Every village, town and the county itself hold exactly their official residents."""
+    study = load_study(Path(__file__).resolve().parents[2] / "data")
+    assert study.residents is not None
+    asked = study.model_copy(update={"residents": study.residents.model_copy(update={"calibrate": True})})
+    found = load_inputs(asked, modes=())
+    official = found.totals[found.totals["attribute"] == "residents"].set_index("area_id")["value"]
+    for level in ("village", "town", "county"):
+        above = descendants(found.areas, level)
+        owner = found.demand["area_id"].map(above)
+        for area_id in found.areas["area_id"][found.areas["level"] == level]:
+            if area_id in official:
+                own = math.fsum(found.demand["residents"][owner == area_id])
+                assert own == pytest.approx(official[area_id], rel=1e-14), area_id
+    villages = found.areas["area_id"][found.areas["level"] == "village"]
+    named = [v for v in villages if v in official]
+    assert len(named) > 50
+    for area_id in named:
+        assert math.fsum(found.demand["residents"][found.demand["area_id"] == area_id]) == official[area_id]
+    assert math.fsum([found.ledger.inside, found.ledger.outside]) == found.ledger.total

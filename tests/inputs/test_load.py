@@ -175,6 +175,33 @@ def test_totals_and_their_areas(study_of: Write, boundary: Write, table: Write) 
     assert "inputs.unknown_total_area" in {f.sentence.key for f in found.findings}
 
 
+def test_projected_columns_with_their_crs(study_of: Write, table: Write) -> None:
+    """The same place in degrees, in a CGCS2000 zone, and in the zone with its number before the easting."""
+    x, y = 452_397.735, 3_464_343.845
+    rows = {
+        "plain": ("104.5", "31.3", None),
+        "zone": (x, y, "EPSG:4544"),
+        "prefixed": (35e6 + x, y, "EPSG:4523"),
+    }
+    places = []
+    for name, (easting, northing, crs) in rows.items():
+        path = table(f"编号,机构类别,X坐标,Y坐标\n1,诊所,{easting},{northing}\n", f"{name}.csv")
+        found = load_inputs(study_of(facilities={"path": path, "crs": crs}))
+        places.append(found.facilities.to_crs(4326).geometry.iloc[0])
+    assert places[1].distance(places[2]) < 1e-8
+    assert places[0].distance(places[1]) < 1e-7
+    with pytest.raises(InputError, match="out of range"):
+        load_inputs(study_of(facilities={"path": table(f"编号,机构类别,X坐标,Y坐标\n1,诊所,{x},{y}\n")}))
+
+
+def test_children_of_a_residents_table(study_of: Write, table: Write) -> None:
+    people = table("id,population,0-14岁人口,lon,lat\na,10,3,104.5,31.3\nb,20,4,104.6,31.3\n")
+    found = load_inputs(study_of(residents={"path": people, "format": "points"}))
+    assert found.totals[["area_id", "attribute", "value"]].to_numpy().tolist() == [
+        ["", "residents_0_14", 7.0]
+    ]
+
+
 def test_by_type_warns(study_of: Write, boundary: Write) -> None:
     path = boundary({"1": (0, 0, 0.1, 0.1)}, name=["万安街道"])
     found = load_inputs(study_of(boundaries={"path": path, "level": "town"}, urban={"by": "type"}))
