@@ -21,20 +21,9 @@ if TYPE_CHECKING:
     from carecircle.rules import ReachQuery, Verdict
 
 _SCRIPTS = (
-    "unpack",
-    "words",
-    "canvas",
-    "facts",
-    "earth",
-    "ways",
-    "whatif",
-    "layers",
-    "legend",
-    "panel",
-    "why",
-    "find",
-    "start",
-)
+    "unpack", "words", "canvas", "facts", "earth", "ways", "reach", "scenario", "whatif",
+    "marks", "layers", "legend", "detail", "panel", "why", "find", "start",
+)  # fmt: skip
 
 
 def gap_map(analysis: Analysis) -> folium.Map:

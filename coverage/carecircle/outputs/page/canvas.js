@@ -1,30 +1,44 @@
 // One canvas a layer, in its own pane: a draw function over Mercator coordinates that are kept ready.
 
-const INK = '#1d2a33', LAND = '#f7f5f0', HALO = 'rgba(255,255,255,.92)';
-const FONT = '"PingFang SC","Hiragino Sans GB","Microsoft YaHei","Noto Sans CJK SC","Source Han Sans SC",sans-serif';
+const INK = '#1d2a33',
+  LAND = '#f7f5f0',
+  HALO = 'rgba(255,255,255,.92)';
+const FONT =
+  '"PingFang SC","Hiragino Sans GB","Microsoft YaHei","Noto Sans CJK SC","Source Han Sans SC",sans-serif';
 
 /** World coordinates: the whole of Mercator is the unit square, y grows southwards. */
 const worldX = (lon) => (lon + 180) / 360;
 const worldY = (lat) => {
-  const s = Math.sin(lat * Math.PI / 180);
+  const s = Math.sin((lat * Math.PI) / 180);
   return 0.5 - Math.log((1 + s) / (1 - s)) / (4 * Math.PI);
 };
 const lonOf = (x) => x * 360 - 180;
-const latOf = (y) => Math.atan(Math.sinh(Math.PI * (1 - 2 * y))) * 180 / Math.PI;
+const latOf = (y) => (Math.atan(Math.sinh(Math.PI * (1 - 2 * y))) * 180) / Math.PI;
 
 function worldColumns(x, y) {
-  const n = x.length, wx = new Float64Array(n), wy = new Float64Array(n);
-  for (let i = 0; i < n; i++) { wx[i] = worldX(x[i] / 1e6); wy[i] = worldY(y[i] / 1e6); }
-  return {x: wx, y: wy, n};
+  const n = x.length,
+    wx = new Float64Array(n),
+    wy = new Float64Array(n);
+  for (let i = 0; i < n; i++) {
+    wx[i] = worldX(x[i] / 1e6);
+    wy[i] = worldY(y[i] / 1e6);
+  }
+  return { x: wx, y: wy, n };
 }
 
 /** Shapes of the block as {x, y, starts (of rings), first (ring of feature), boxes}. */
 function openShapes(coded) {
-  const {x, y} = worldColumns(column(coded.x), column(coded.y));
-  const lengths = column(coded.lengths), counts = column(coded.rings);
-  const starts = new Uint32Array(lengths.length + 1), first = new Uint32Array(counts.length + 1);
-  lengths.forEach((n, i) => { starts[i + 1] = starts[i] + n; });
-  counts.forEach((n, i) => { first[i + 1] = first[i] + n; });
+  const { x, y } = worldColumns(column(coded.x), column(coded.y));
+  const lengths = column(coded.lengths),
+    counts = column(coded.rings);
+  const starts = new Uint32Array(lengths.length + 1),
+    first = new Uint32Array(counts.length + 1);
+  lengths.forEach((n, i) => {
+    starts[i + 1] = starts[i] + n;
+  });
+  counts.forEach((n, i) => {
+    first[i + 1] = first[i] + n;
+  });
   const boxes = new Float64Array(counts.length * 4);
   for (let f = 0; f < counts.length; f++) {
     const box = [Infinity, Infinity, -Infinity, -Infinity];
@@ -36,27 +50,31 @@ function openShapes(coded) {
     }
     boxes.set(box, f * 4);
   }
-  return {x, y, starts, first, boxes, n: counts.length};
+  return { x, y, starts, first, boxes, n: counts.length };
 }
 
 const emptyShape = (shapes, f) => shapes.first[f] === shapes.first[f + 1];
 
 function seen(view, shapes, f) {
-  const b = shapes.boxes, i = f * 4;
+  const b = shapes.boxes,
+    i = f * 4;
   return b[i] <= view.east && b[i + 2] >= view.west && b[i + 1] <= view.south && b[i + 3] >= view.north;
 }
 
 /** Adds one feature's rings to the current path, leaving out points closer than a third of a pixel. */
 function trace(ctx, view, shapes, f) {
   for (let r = shapes.first[f]; r < shapes.first[f + 1]; r++) {
-    let lastX = NaN, lastY = NaN;
+    let lastX = NaN,
+      lastY = NaN;
     const end = shapes.starts[r + 1] - 1;
     for (let i = shapes.starts[r]; i <= end; i++) {
-      const px = shapes.x[i] * view.scale - view.left, py = shapes.y[i] * view.scale - view.top;
+      const px = shapes.x[i] * view.scale - view.left,
+        py = shapes.y[i] * view.scale - view.top;
       if (Number.isNaN(lastX)) ctx.moveTo(px, py);
       else if (i === end || Math.abs(px - lastX) + Math.abs(py - lastY) > 0.34) ctx.lineTo(px, py);
       else continue;
-      lastX = px; lastY = py;
+      lastX = px;
+      lastY = py;
     }
   }
 }
@@ -65,15 +83,17 @@ function inside(shapes, f, x, y) {
   let odd = false;
   for (let r = shapes.first[f]; r < shapes.first[f + 1]; r++)
     for (let i = shapes.starts[r], end = shapes.starts[r + 1] - 1; i < end; i++) {
-      const y0 = shapes.y[i], y1 = shapes.y[i + 1];
-      if ((y0 > y) !== (y1 > y) && x < (shapes.x[i + 1] - shapes.x[i]) * (y - y0) / (y1 - y0) + shapes.x[i]) odd = !odd;
+      const y0 = shapes.y[i],
+        y1 = shapes.y[i + 1];
+      if (y0 > y !== y1 > y && x < ((shapes.x[i + 1] - shapes.x[i]) * (y - y0)) / (y1 - y0) + shapes.x[i])
+        odd = !odd;
     }
   return odd;
 }
 
 const CanvasLayer = L.Renderer.extend({
   initialize(pane, draw) {
-    L.setOptions(this, {pane, padding: 0.2});
+    L.setOptions(this, { pane, padding: 0.2 });
     L.stamp(this);
     this._layers = {};
     this._draw = draw;
@@ -83,12 +103,16 @@ const CanvasLayer = L.Renderer.extend({
     this._container.setAttribute('aria-hidden', 'true');
     this._ctx = this._container.getContext('2d');
   },
-  _destroyContainer() { L.DomUtil.remove(this._container); this._container = null; },
+  _destroyContainer() {
+    L.DomUtil.remove(this._container);
+    this._container = null;
+  },
   _updatePaths() {},
   _update() {
     if (this._map._animatingZoom && this._bounds) return;
     L.Renderer.prototype._update.call(this);
-    const size = this._bounds.getSize(), ratio = document.body.dataset.printing ? 2 : Math.min(window.devicePixelRatio || 1, 2);
+    const size = this._bounds.getSize(),
+      ratio = document.body.dataset.printing ? 2 : Math.min(window.devicePixelRatio || 1, 2);
     L.DomUtil.setPosition(this._container, this._bounds.min);
     this._container.width = size.x * ratio;
     this._container.height = size.y * ratio;
@@ -99,11 +123,23 @@ const CanvasLayer = L.Renderer.extend({
   },
   redraw() {
     if (!this._map || !this._container) return;
-    const map = this._map, ctx = this._ctx, size = this._bounds.getSize();
-    const scale = map.options.crs.scale(map.getZoom()), origin = map.getPixelOrigin().add(this._bounds.min);
-    const view = {scale, left: origin.x, top: origin.y, width: size.x, height: size.y, zoom: map.getZoom(),
-      west: origin.x / scale, east: (origin.x + size.x) / scale,
-      north: origin.y / scale, south: (origin.y + size.y) / scale};
+    const map = this._map,
+      ctx = this._ctx,
+      size = this._bounds.getSize();
+    const scale = map.options.crs.scale(map.getZoom()),
+      origin = map.getPixelOrigin().add(this._bounds.min);
+    const view = {
+      scale,
+      left: origin.x,
+      top: origin.y,
+      width: size.x,
+      height: size.y,
+      zoom: map.getZoom(),
+      west: origin.x / scale,
+      east: (origin.x + size.x) / scale,
+      north: origin.y / scale,
+      south: (origin.y + size.y) / scale,
+    };
     ctx.setTransform(this._ratio, 0, 0, this._ratio, 0, 0);
     ctx.clearRect(0, 0, size.x, size.y);
     this._draw(ctx, view);
@@ -115,12 +151,16 @@ const hatches = {};
 function hatch(ctx, colour, gap) {
   const name = `${colour}${gap}`;
   if (!hatches[name]) {
-    const tile = document.createElement('canvas'), pen = tile.getContext('2d');
+    const tile = document.createElement('canvas'),
+      pen = tile.getContext('2d');
     tile.width = tile.height = gap;
     pen.strokeStyle = colour;
     pen.lineWidth = 1.2;
     pen.beginPath();
-    for (let d = -gap; d <= gap; d += gap) { pen.moveTo(d - 1, gap + 1); pen.lineTo(d + gap + 1, -1); }
+    for (let d = -gap; d <= gap; d += gap) {
+      pen.moveTo(d - 1, gap + 1);
+      pen.lineTo(d + gap + 1, -1);
+    }
     pen.stroke();
     hatches[name] = tile;
   }
@@ -130,9 +170,10 @@ function hatch(ctx, colour, gap) {
 /** Labels that overlap neither each other nor the marks ([x, y, radius]): the first come is shown. */
 function labeller(ctx, view, marks) {
   const taken = marks.map(([x, y, r]) => [x - r, y - r, x + r, y + r]);
-  return (text, x, y, {size = 12, weight = 400, colour = INK, align = 'center', offset = 0} = {}) => {
+  return (text, x, y, { size = 12, weight = 400, colour = INK, align = 'center', offset = 0 } = {}) => {
     ctx.font = `${weight} ${size}px ${FONT}`;
-    const wide = ctx.measureText(text).width, left = align === 'center' ? x - wide / 2 : x + offset;
+    const wide = ctx.measureText(text).width,
+      left = align === 'center' ? x - wide / 2 : x + offset;
     const box = [left - 3, y - size / 2 - 2, left + wide + 3, y + size / 2 + 2];
     if (box[2] < 0 || box[0] > view.width || box[3] < 0 || box[1] > view.height) return false;
     if (taken.some((t) => t[0] < box[2] && t[2] > box[0] && t[1] < box[3] && t[3] > box[1])) return false;

@@ -1,11 +1,17 @@
 // What the page knows: columns opened when first needed, sums per area, the place under the pointer.
 
 const CODES = ['outside', 'no_data', 'unsnapped', 'unreachable', 'covered', 'not_covered'];
-const OUTSIDE = 0, NO_DATA = 1, UNSNAPPED = 2, UNREACHABLE = 3, COVERED = 4, NOT_COVERED = 5;
+const OUTSIDE = 0,
+  NO_DATA = 1,
+  UNSNAPPED = 2,
+  UNREACHABLE = 3,
+  COVERED = 4,
+  NOT_COVERED = 5;
 const UNREACHED = 4294967295;
 
 const column = (() => {
-  const read = openBlock(document.getElementById('cc-block').textContent), kept = new Map();
+  const read = openBlock(document.getElementById('cc-block').textContent),
+    kept = new Map();
   return (reference) => {
     const key = reference[0];
     if (!kept.has(key)) kept.set(key, read(reference));
@@ -20,22 +26,42 @@ const once = (make) => {
 
 const areaShapes = once(() => openShapes(page.areas.shapes));
 const regionShape = once(() => openShapes(page.region));
-const roadShapes = once(() => page.roads.map((r) => ({rank: r.rank, shapes: openShapes(r.shapes)})));
+const roadShapes = once(() => page.roads.map((r) => ({ rank: r.rank, shapes: openShapes(r.shapes) })));
 
 const demand = once(() => {
   if (!page.demand) return null;
-  const d = page.demand, world = worldColumns(column(d.x), column(d.y));
-  return {...world, residents: column(d.residents), area: column(d.area), placed: column(d.placed), spacing: d.spacing};
+  const d = page.demand,
+    world = worldColumns(column(d.x), column(d.y));
+  return {
+    ...world,
+    residents: column(d.residents),
+    area: column(d.area),
+    placed: column(d.placed),
+    spacing: d.spacing,
+  };
 });
 
 const facilities = once(() => {
-  const f = page.facilities, world = worldColumns(column(f.x), column(f.y));
-  return {...world, placed: column(f.placed), names: f.names, category: f.category, status: f.status, roles: f.roles,
-    inside: f.inside};
+  const f = page.facilities,
+    world = worldColumns(column(f.x), column(f.y));
+  return {
+    ...world,
+    placed: column(f.placed),
+    names: f.names,
+    category: f.category,
+    status: f.status,
+    roles: f.roles,
+    inside: f.inside,
+  };
 });
 
 /** Each resident point's code in a clause, or null where the clause is not about people's reach. */
-const codesOf = (clause) => (!clause.people ? null : changed() && clause.query !== null ? liveClause(clause).codes : column(clause.people));
+const codesOf = (clause) =>
+  !clause.people
+    ? null
+    : changed() && clause.query !== null
+      ? liveClause(clause).codes
+      : column(clause.people);
 
 /** The cost of a query at a demand point in minutes or metres; Infinity where it is not reached. */
 function costAt(query, i) {
@@ -57,15 +83,18 @@ const sums = (() => {
 
 function sumAreas(codes) {
   const n = page.areas.names.length;
-  const total = Object.fromEntries(CODES.map((c) => [c, new Float64Array(n)])), scope = new Float64Array(n);
+  const total = Object.fromEntries(CODES.map((c) => [c, new Float64Array(n)])),
+    scope = new Float64Array(n);
   if (codes && page.demand) {
-    const {residents, area} = demand();
+    const { residents, area } = demand();
     for (let i = 0; i < codes.length; i++)
-      for (let a = area[i], hops = 0; a >= 0 && hops < 8; a = page.areas.parent[a], hops++) total[CODES[codes[i]]][a] += residents[i];
+      for (let a = area[i], hops = 0; a >= 0 && hops < 8; a = page.areas.parent[a], hops++)
+        total[CODES[codes[i]]][a] += residents[i];
   }
   for (let a = 0; a < n; a++)
-    scope[a] = total.no_data[a] + total.unsnapped[a] + total.unreachable[a] + total.covered[a] + total.not_covered[a];
-  return {...total, scope};
+    scope[a] =
+      total.no_data[a] + total.unsnapped[a] + total.unreachable[a] + total.covered[a] + total.not_covered[a];
+  return { ...total, scope };
 }
 
 const lacking = (s, a) => s.not_covered[a] + s.unreachable[a];
@@ -74,7 +103,8 @@ const lacking = (s, a) => s.not_covered[a] + s.unreachable[a];
 const unitOf = (() => {
   const kept = new Map();
   return (clause, a) => {
-    if (!kept.has(clause.rule)) kept.set(clause.rule, new Map(clause.units.filter((u) => u.area >= 0).map((u) => [u.area, u])));
+    if (!kept.has(clause.rule))
+      kept.set(clause.rule, new Map(clause.units.filter((u) => u.area >= 0).map((u) => [u.area, u])));
     return kept.get(clause.rule).get(a);
   };
 })();
@@ -90,47 +120,60 @@ function areaAt(x, y, level) {
   for (let a = 0; a < shapes.n; a++) {
     if (page.areas.level[a] !== level) continue;
     const b = a * 4;
-    if (x < shapes.boxes[b] || x > shapes.boxes[b + 2] || y < shapes.boxes[b + 1] || y > shapes.boxes[b + 3]) continue;
+    if (x < shapes.boxes[b] || x > shapes.boxes[b + 2] || y < shapes.boxes[b + 1] || y > shapes.boxes[b + 3])
+      continue;
     if (inside(shapes, a, x, y)) return a;
   }
   return -1;
 }
 
 /** The nearest facility (or new site) of a query at a demand point: its number, -1 for none. */
-const ownerAt = (query, i) => (changed() ? liveQuery(page.queries.indexOf(query)).owner[i] : column(query.facility)[i]);
+const ownerAt = (query, i) =>
+  changed() ? liveQuery(page.queries.indexOf(query)).owner[i] : column(query.facility)[i];
 const siteOf = (number) => scenario.sites.find((s) => s.number === number);
 const seatName = (number) => (number >= 1e6 ? siteOf(number).name : page.facilities.names[number]);
 function seatPlace(number) {
-  if (number >= 1e6) { const s = siteOf(number); return [worldX(s.lon), worldY(s.lat)]; }
+  if (number >= 1e6) {
+    const s = siteOf(number);
+    return [worldX(s.lon), worldY(s.lat)];
+  }
   const f = facilities();
   return f.placed[number] ? [f.x[number], f.y[number]] : null;
 }
 
 /** Metres between two world places (a short way: the map's scale at the first). */
 function apart(x0, y0, x1, y1) {
-  const k = 40075016.7 * Math.cos(latOf(y0) * Math.PI / 180);
+  const k = 40075016.7 * Math.cos((latOf(y0) * Math.PI) / 180);
   return Math.hypot(x1 - x0, y1 - y0) * k;
 }
 
 function nearestDemand(x, y) {
   const d = demand();
   if (!d) return null;
-  let best = -1, least = Infinity;
+  let best = -1,
+    least = Infinity;
   for (let i = 0; i < d.n; i++) {
     if (!d.placed[i]) continue;
     const away = (d.x[i] - x) ** 2 + (d.y[i] - y) ** 2;
-    if (away < least) { least = away; best = i; }
+    if (away < least) {
+      least = away;
+      best = i;
+    }
   }
-  return best < 0 ? null : {index: best, metres: apart(x, y, d.x[best], d.y[best])};
+  return best < 0 ? null : { index: best, metres: apart(x, y, d.x[best], d.y[best]) };
 }
 
 /** A circle true to metres: the places `radius` from a centre, by the ellipsoid's radii there. */
 function circlePoints(lon, lat, radius, n = 72) {
-  const phi = lat * Math.PI / 180, e2 = 0.00669437999014, w = Math.sqrt(1 - e2 * Math.sin(phi) ** 2);
-  const east = 6378137 / w * Math.cos(phi), north = 6378137 * (1 - e2) / w ** 3;
-  return Array.from({length: n + 1}, (_, i) => {
-    const t = i / n * 2 * Math.PI, dLat = radius * Math.cos(t) / north;
-    const dLon = radius * Math.sin(t) / east * (1 + Math.tan(phi) * dLat);
-    return [worldX(lon + dLon * 180 / Math.PI), worldY(lat + dLat * 180 / Math.PI)];
+  const phi = (lat * Math.PI) / 180,
+    e2 = 0.00669437999014,
+    w = Math.sqrt(1 - e2 * Math.sin(phi) ** 2);
+  const east = (6378137 / w) * Math.cos(phi),
+    north = (6378137 * (1 - e2)) / w ** 3;
+  return Array.from({ length: n + 1 }, (_, i) => {
+    const t = (i / n) * 2 * Math.PI,
+      dLat = (radius * Math.cos(t)) / north;
+    const dLon = ((radius * Math.sin(t)) / east) * (1 + Math.tan(phi) * dLat);
+    return [worldX(lon + (dLon * 180) / Math.PI), worldY(lat + (dLat * 180) / Math.PI)];
   });
 }

@@ -1,10 +1,19 @@
 // The legend and the layer control: what is drawn now, and what else may be.
 
-function swatch(style) { return h('span', {class: 'cc-swatch', style, 'aria-hidden': 'true'}); }
+function swatch(style) {
+  return h('span', { class: 'cc-swatch', style, 'aria-hidden': 'true' });
+}
 
 /** A small canvas with one of the map's own marks, so that legend and map cannot differ. */
 function markSwatch(draw, size = 22) {
-  const ratio = 2, canvas = h('canvas', {class: 'cc-mark', width: size * ratio, height: size * ratio, style: `width:${size}px;height:${size}px`, 'aria-hidden': 'true'});
+  const ratio = 2,
+    canvas = h('canvas', {
+      class: 'cc-mark',
+      width: size * ratio,
+      height: size * ratio,
+      style: `width:${size}px;height:${size}px`,
+      'aria-hidden': 'true',
+    });
   const ctx = canvas.getContext('2d');
   ctx.scale(ratio, ratio);
   draw(ctx, size / 2);
@@ -15,77 +24,188 @@ const row = (mark, text) => h('li', {}, mark, h('span', {}, text));
 
 /** Classes in a row, with the numbers where they meet. */
 function ramp(colours, edges) {
-  return h('div', {class: 'cc-ramp', role: 'img', 'aria-label': edges.join(' ')}, colours.map((colour, i) => h('span', {}, h('i', {style: `background:${colour}`}),
-    i < edges.length ? h('b', {class: edges[i].endsWith('*') ? 'cc-at' : null}, edges[i].replace('*', '')) : null)));
+  return h(
+    'div',
+    { class: 'cc-ramp', role: 'img', 'aria-label': edges.join(' ') },
+    colours.map((colour, i) =>
+      h(
+        'span',
+        {},
+        h('i', { style: `background:${colour}` }),
+        i < edges.length
+          ? h('b', { class: edges[i].endsWith('*') ? 'cc-at' : null }, edges[i].replace('*', ''))
+          : null,
+      ),
+    ),
+  );
 }
 
 /** Whether some area of a level has residents, none of whom is known to be covered or not. */
 function hasUnknown(clause, level) {
   const s = sums(clause);
-  return s.scope.some((n, a) => n > 0 && page.areas.level[a] === level.index && !(n - s.no_data[a] - s.unsnapped[a] > 0));
+  return s.scope.some(
+    (n, a) => n > 0 && page.areas.level[a] === level.index && !(n - s.no_data[a] - s.unsnapped[a] > 0),
+  );
 }
 
 function shadeLegend(clause) {
   const plain = (colour, key) => h('ul', {}, row(swatch(`background:${colour}`), say(key)));
-  const hatched = h('ul', {}, row(swatch('background:repeating-linear-gradient(135deg,#fff 0 3px,#a3a9ad 3px 4.4px)'), say('page_unknown')));
+  const hatched = h(
+    'ul',
+    {},
+    row(
+      swatch('background:repeating-linear-gradient(135deg,#fff 0 3px,#a3a9ad 3px 4.4px)'),
+      say('page_unknown'),
+    ),
+  );
   if (state.shading === 'none') return [];
   if (state.shading === 'surface' || state.shading === 'people') {
     if (!clause.limitQuery || (state.shading === 'surface' && clause.surface === null)) return [];
-    const far = page.queries[clause.query].unit === 'm', shown = (v) => (far ? Math.round(v / 10) / 100 : Math.round(v * 10) / 10);
+    const far = page.queries[clause.query].unit === 'm',
+      shown = (v) => (far ? Math.round(v / 10) / 100 : Math.round(v * 10) / 10);
     const edges = TIME_BREAKS.map((ratio, i) => `${shown(clause.limitQuery * ratio)}${i === 2 ? '*' : ''}`);
-    return [h('h3', {}, say(state.shading === 'surface' ? 'page_legend_surface' : 'page_legend_people', {unit: say(far ? 'page_km' : 'page_min')})), ramp(TIME_COLOURS, edges),
-      state.shading === 'people' ? plain('#a3a9ad', 'page_unknown') : plain(LAND, 'page_no_way')];
+    return [
+      h(
+        'h3',
+        {},
+        say(state.shading === 'surface' ? 'page_legend_surface' : 'page_legend_people', {
+          unit: say(far ? 'page_km' : 'page_min'),
+        }),
+      ),
+      ramp(TIME_COLOURS, edges),
+      state.shading === 'people' ? plain('#a3a9ad', 'page_unknown') : plain(LAND, 'page_no_way'),
+    ];
   }
   if (clause.people) {
     const level = page.levels.find((l) => l.id === state.shading);
-    return [h('h3', {}, say('page_legend_share', {level: say(`page_level_${level.id}`)})),
-      ramp(SHARE_CLASSES.map((c) => c.colour).reverse(), ['50%', '80%', '95%', '100%']), hasUnknown(clause, level) ? hatched : null, sums(clause).scope.some((n, a) => !(n > 0) && page.areas.level[a] === level.index) ? plain(UNASKED, 'page_part_outside') : null];
+    return [
+      h('h3', {}, say('page_legend_share', { level: say(`page_level_${level.id}`) })),
+      ramp(SHARE_CLASSES.map((c) => c.colour).reverse(), ['50%', '80%', '95%', '100%']),
+      hasUnknown(clause, level) ? hatched : null,
+      sums(clause).scope.some((n, a) => !(n > 0) && page.areas.level[a] === level.index)
+        ? plain(UNASKED, 'page_part_outside')
+        : null,
+    ];
   }
   if (!clause.units.some((u) => u.area >= 0)) return [];
   const shown = ['FAIL', 'PASS', 'WAIVED'].filter((o) => clause.units.some((u) => u.outcome === o));
-  return [h('h3', {}, say('page_legend_units')), h('ul', {}, shown.map((o) => row(swatch(`background:${OUTCOME_FILL[o]}`), say(`page_unit_${o}`)))), clause.units.some((u) => u.outcome === 'NOT_ASSESSED') ? hatched : null];
+  return [
+    h('h3', {}, say('page_legend_units')),
+    h(
+      'ul',
+      {},
+      shown.map((o) => row(swatch(`background:${OUTCOME_FILL[o]}`), say(`page_unit_${o}`))),
+    ),
+    clause.units.some((u) => u.outcome === 'NOT_ASSESSED') ? hatched : null,
+  ];
 }
 
 function gapLegend(clause) {
   if (!clause.people || !state.on.gap || !page.demand) return [];
-  const zoom = map.getZoom(), k = gapScale(zoom);
-  const round = (n) => { const p = Math.pow(10, Math.floor(Math.log10(n))); return Math.max(1, Math.round(n / p) * p); };
+  const zoom = map.getZoom(),
+    k = gapScale(zoom);
+  const round = (n) => {
+    const p = Math.pow(10, Math.floor(Math.log10(n)));
+    return Math.max(1, Math.round(n / p) * p);
+  };
   const sizes = [...new Set([5, 10, 18].map((r) => round((r / k) ** 2)))];
-  const codes = sums(clause), any = (name) => codes[name].some((v) => v > 0);
-  const kinds = [[0, 'page_gap_beyond', any('not_covered')], [1, 'page_gap_no_way', any('unreachable')],
-    [2, 'page_gap_unknown', any('no_data') || any('unsnapped')], [3, 'page_gap_paper', clause.road !== null]];
-  return [h('h3', {}, say('page_legend_gap')),
-    h('div', {class: 'cc-sizes'}, sizes.map((n) => {
-      const r = gapRadius(n, zoom);
-      return h('span', {}, markSwatch((ctx, c) => gapMark(ctx, 0, c, c, r), Math.ceil(2 * r + 4)), people(n));
-    })),
-    h('ul', {}, kinds.filter((k3) => k3[2]).map(([kind, key]) => row(markSwatch((ctx, c) => gapMark(ctx, kind, c, c, 7.5)), say(key))))];
+  const codes = sums(clause),
+    any = (name) => codes[name].some((v) => v > 0);
+  const kinds = [
+    [0, 'page_gap_beyond', any('not_covered')],
+    [1, 'page_gap_no_way', any('unreachable')],
+    [2, 'page_gap_unknown', any('no_data') || any('unsnapped')],
+    [3, 'page_gap_paper', clause.road !== null],
+  ];
+  return [
+    h('h3', {}, say('page_legend_gap')),
+    h(
+      'div',
+      { class: 'cc-sizes' },
+      sizes.map((n) => {
+        const r = gapRadius(n, zoom);
+        return h(
+          'span',
+          {},
+          markSwatch((ctx, c) => gapMark(ctx, 0, c, c, r), Math.ceil(2 * r + 4)),
+          people(n),
+        );
+      }),
+    ),
+    h(
+      'ul',
+      {},
+      kinds
+        .filter((k3) => k3[2])
+        .map(([kind, key]) =>
+          row(
+            markSwatch((ctx, c) => gapMark(ctx, kind, c, c, 7.5)),
+            say(key),
+          ),
+        ),
+    ),
+  ];
 }
 
 function facilityLegend(clause) {
-  const rows = [], seenKinds = new Set();
+  const rows = [],
+    seenKinds = new Set();
   const f = page.facilities;
   if (state.on.asked)
     for (const i of clause.asked) {
       const category = page.categories[f.category[i]];
       if (seenKinds.has(category.id)) continue;
       seenKinds.add(category.id);
-      rows.push(row(markSwatch((ctx, c) => facilityMark(ctx, category.shape, c, c, 6, 'open', ASKED)), say(category)));
+      rows.push(
+        row(
+          markSwatch((ctx, c) => facilityMark(ctx, category.shape, c, c, 6, 'open', ASKED)),
+          say(category),
+        ),
+      );
     }
-  if (clause.radius && state.on.circles) rows.push(row(h('span', {class: 'cc-ring', 'aria-hidden': 'true'}), say('page_circle', {distance: metres(clause.radius)})));
-  if (state.on.others) rows.push(row(markSwatch((ctx, c) => facilityMark(ctx, 'circle', c, c, 2.6, 'open', '#7d868c')), say('page_layer_others')));
+  if (clause.radius && state.on.circles)
+    rows.push(
+      row(
+        h('span', { class: 'cc-ring', 'aria-hidden': 'true' }),
+        say('page_circle', { distance: metres(clause.radius) }),
+      ),
+    );
+  if (state.on.others)
+    rows.push(
+      row(
+        markSwatch((ctx, c) => facilityMark(ctx, 'circle', c, c, 2.6, 'open', '#7d868c')),
+        say('page_layer_others'),
+      ),
+    );
   return rows.length ? [h('h3', {}, say('page_legend_facilities')), h('ul', {}, rows)] : [];
 }
 
 function showLegend() {
-  const box = document.getElementById('cc-legend'), clause = clauseNow();
-  replaceChildren(box, h('summary', {}, say('page_legend')), clause ? h('div', {class: 'cc-legend-body'},
-    h('p', {class: 'cc-legend-clause'}, `${clause.rule} ${say(clause.title)}`), gapLegend(clause), shadeLegend(clause), facilityLegend(clause)) : null);
+  const box = document.getElementById('cc-legend'),
+    clause = clauseNow();
+  replaceChildren(
+    box,
+    h('summary', {}, say('page_legend')),
+    clause
+      ? h(
+          'div',
+          { class: 'cc-legend-body' },
+          h('p', { class: 'cc-legend-clause' }, `${clause.rule} ${say(clause.title)}`),
+          gapLegend(clause),
+          shadeLegend(clause),
+          facilityLegend(clause),
+        )
+      : null,
+  );
 }
 
 function shadings(clause) {
-  const levels = page.levels.filter((l) => clause && (clause.people || clause.units.some((u) => u.area >= 0 && page.areas.level[u.area] === l.index)));
-  const found = levels.map((l) => [l.id, say('page_shade_level', {level: say(`page_level_${l.id}`)})]);
+  const levels = page.levels.filter(
+    (l) =>
+      clause &&
+      (clause.people || clause.units.some((u) => u.area >= 0 && page.areas.level[u.area] === l.index)),
+  );
+  const found = levels.map((l) => [l.id, say('page_shade_level', { level: say(`page_level_${l.id}`) })]);
   if (clause && clause.surface !== null) found.push(['surface', say('page_shade_surface')]);
   if (clause && clause.people && page.demand) found.push(['people', say('page_shade_people')]);
   return [...found, ['none', say('page_shade_none')]];
@@ -98,14 +218,60 @@ function settleShading(choices) {
 }
 
 function showControl() {
-  const box = document.getElementById('cc-layers'), clause = clauseNow(), choices = shadings(clause);
+  const box = document.getElementById('cc-layers'),
+    clause = clauseNow(),
+    choices = shadings(clause);
   settleShading(choices);
-  const radio = ([id, text]) => h('label', {}, h('input', {type: 'radio', name: 'cc-shading', value: id, checked: id === state.shading,
-    onchange: () => { state.shading = state.wanted = id; showSurface(); redraw('shade', 'borders'); showLegend(); }}), text);
-  const check = (id) => h('label', {}, h('input', {type: 'checkbox', value: id, checked: state.on[id],
-    onchange: (event) => { state.on[id] = event.target.checked; redraw(); showLegend(); }}), say(`page_layer_${id}`));
-  const overlays = ['gap', 'asked', 'others', clause && clause.radius ? 'circles' : null, page.roads.length ? 'roads' : null, 'names'];
-  replaceChildren(box, h('summary', {}, say('page_layers')), h('div', {class: 'cc-layers-body'},
-    h('fieldset', {}, h('legend', {}, say('page_shading')), choices.map(radio)),
-    h('fieldset', {}, h('legend', {}, say('page_overlays')), overlays.filter(Boolean).map(check))));
+  const radio = ([id, text]) =>
+    h(
+      'label',
+      {},
+      h('input', {
+        type: 'radio',
+        name: 'cc-shading',
+        value: id,
+        checked: id === state.shading,
+        onchange: () => {
+          state.shading = state.wanted = id;
+          showSurface();
+          redraw('shade', 'borders');
+          showLegend();
+        },
+      }),
+      text,
+    );
+  const check = (id) =>
+    h(
+      'label',
+      {},
+      h('input', {
+        type: 'checkbox',
+        value: id,
+        checked: state.on[id],
+        onchange: (event) => {
+          state.on[id] = event.target.checked;
+          redraw();
+          showLegend();
+        },
+      }),
+      say(`page_layer_${id}`),
+    );
+  const overlays = [
+    'gap',
+    'asked',
+    'others',
+    clause && clause.radius ? 'circles' : null,
+    page.roads.length ? 'roads' : null,
+    'names',
+  ];
+  replaceChildren(
+    box,
+    h('summary', {}, say('page_layers')),
+    h(
+      'div',
+      { class: 'cc-layers-body' },
+      h('fieldset', {}, h('legend', {}, say('page_shading')), choices.map(radio)),
+      h('fieldset', {}, h('legend', {}, say('page_overlays')), overlays.filter(Boolean).map(check)),
+    ),
+  );
 }

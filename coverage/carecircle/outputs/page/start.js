@@ -6,12 +6,23 @@ const narrow = () => window.matchMedia('screen and (max-width: 820px)').matches;
 /** Pixels of the map that the sheet covers on a small screen. */
 function room() {
   const sheet = document.getElementById('cc-panel');
-  return narrow() ? {paddingTopLeft: [12, 56], paddingBottomRight: [12, Math.min(sheet.offsetHeight, window.innerHeight * 0.62) + 12]} : {padding: [28, 28]};
+  return narrow()
+    ? {
+        paddingTopLeft: [12, 56],
+        paddingBottomRight: [12, Math.min(sheet.offsetHeight, window.innerHeight * 0.62) + 12],
+      }
+    : { padding: [28, 28] };
 }
 
 function fit() {
   const [west, south, east, north] = page.bounds;
-  map.fitBounds([[south, west], [north, east]], {...room(), animate: false});
+  map.fitBounds(
+    [
+      [south, west],
+      [north, east],
+    ],
+    { ...room(), animate: false },
+  );
   fitted = map.getZoom();
 }
 
@@ -19,31 +30,61 @@ function sheet(size) {
   document.body.dataset.sheet = size;
   document.getElementById('cc-handle').setAttribute('aria-expanded', String(size === 'full'));
 }
-function showMap() { if (narrow()) sheet('peek'); }
+function showMap() {
+  if (narrow()) sheet('peek');
+}
 
 function start() {
   map.attributionControl && map.attributionControl.remove();
   map.getContainer().setAttribute('tabindex', '0');
-  map.invalidateSize({animate: false});
+  map.invalidateSize({ animate: false });
   state.clause = page.order.length ? page.order[0] : 0;
   settleShading(shadings(clauseNow()));
   sheet('half');
   fit();
   openLayers();
-  const scale = L.control.scale({imperial: false, maxWidth: 140}).addTo(map);
+  const scale = L.control.scale({ imperial: false, maxWidth: 140 }).addTo(map);
   scale.getContainer().setAttribute('data-cc', 'scale');
-  document.getElementById('cc-language').addEventListener('click', () => speak(said.language === 'zh' ? 'en' : 'zh'));
-  document.getElementById('cc-handle').addEventListener('click', () => sheet(document.body.dataset.sheet === 'full' ? 'peek' : document.body.dataset.sheet === 'peek' ? 'half' : 'full'));
-  document.getElementById('cc-home').addEventListener('click', () => { state.focus = null; fit(); redraw(); });
-  document.getElementById('cc-try').addEventListener('click', () => { scenario.open = !scenario.open; if (!scenario.open) arm(false); showWhatIf(true); });
-  document.addEventListener('keydown', (event) => { if (event.key === 'Escape') { arm(false); closeWhy(); } });
+  document
+    .getElementById('cc-language')
+    .addEventListener('click', () => speak(said.language === 'zh' ? 'en' : 'zh'));
+  document
+    .getElementById('cc-handle')
+    .addEventListener('click', () =>
+      sheet(
+        document.body.dataset.sheet === 'full'
+          ? 'peek'
+          : document.body.dataset.sheet === 'peek'
+            ? 'half'
+            : 'full',
+      ),
+    );
+  document.getElementById('cc-home').addEventListener('click', () => {
+    state.focus = null;
+    fit();
+    redraw();
+  });
+  document.getElementById('cc-try').addEventListener('click', () => {
+    scenario.open = !scenario.open;
+    if (!scenario.open) arm(false);
+    showWhatIf(true);
+  });
+  document.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape') {
+      arm(false);
+      closeWhy();
+    }
+  });
   openFind();
   openPrint();
   map.on('click', (event) => askWhy(event.latlng));
   map.on('mousemove', hover);
-  map.on('mouseout', () => { document.getElementById('cc-tip').hidden = true; });
+  map.on('mouseout', () => {
+    document.getElementById('cc-tip').hidden = true;
+  });
   map.on('zoomend', showLegend);
-  for (const id of ['cc-legend', 'cc-layers']) document.getElementById(id).open = !narrow() && id === 'cc-legend';
+  for (const id of ['cc-legend', 'cc-layers'])
+    document.getElementById(id).open = !narrow() && id === 'cc-legend';
   said.language = page.language;
   onLanguage(() => {
     showHead();
@@ -56,7 +97,8 @@ function start() {
     showLegend();
     showWhatIf(true);
     closeWhy();
-    for (const element of document.querySelectorAll('[data-say]')) element.setAttribute('aria-label', say(element.dataset.say));
+    for (const element of document.querySelectorAll('[data-say]'))
+      element.setAttribute('aria-label', say(element.dataset.say));
     document.getElementById('cc-home').title = say('page_home');
     document.getElementById('cc-print').title = say('page_print');
     document.getElementById('cc-find').placeholder = say('page_find');
@@ -65,7 +107,7 @@ function start() {
     document.title = `${page.study.title} · ${say('page_name')}`;
   });
   showSurface();
-  window.carecircle = hasWays() && page.kinds.length ? {map, explain, whatif} : {map, explain};
+  window.carecircle = hasWays() && page.kinds.length ? { map, explain, whatif } : { map, explain };
   document.body.dataset.ready = 'yes';
 }
 

@@ -6,33 +6,65 @@ const WHY_REACH = 600; // metres around a click within which the nearest residen
 function explain(lon, lat, traced) {
   const near = nearestDemand(worldX(lon), worldY(lat));
   if (!near) return null;
-  const d = demand(), i = near.index, here = {index: i, lon: lonOf(d.x[i]), lat: latOf(d.y[i]), metres: near.metres, residents: d.residents[i], area: d.area[i] >= 0 ? page.areas.names[d.area[i]] : null};
-  here.clauses = page.clauses.filter((c) => c.people).map((clause) => explainClause(here, clause, !traced || traced.includes(clause.rule)));
+  const d = demand(),
+    i = near.index,
+    here = {
+      index: i,
+      lon: lonOf(d.x[i]),
+      lat: latOf(d.y[i]),
+      metres: near.metres,
+      residents: d.residents[i],
+      area: d.area[i] >= 0 ? page.areas.names[d.area[i]] : null,
+    };
+  here.clauses = page.clauses
+    .filter((c) => c.people)
+    .map((clause) => explainClause(here, clause, !traced || traced.includes(clause.rule)));
   return here;
 }
 
 function explainClause(here, clause, traced) {
-  const i = here.index, codes = codesOf(clause), query = clause.query === null ? null : page.queries[clause.query];
-  const cost = query ? costAt(query, i) : null, owner = query ? ownerAt(query, i) : -1, place = owner >= 0 ? seatPlace(owner) : null;
+  const i = here.index,
+    codes = codesOf(clause),
+    query = clause.query === null ? null : page.queries[clause.query];
+  const cost = query ? costAt(query, i) : null,
+    owner = query ? ownerAt(query, i) : -1,
+    place = owner >= 0 ? seatPlace(owner) : null;
   const number = query && query.metric === 'straight_m' && clause.road !== null ? clause.road : clause.query;
-  const way = traced && hasWays() && number !== null && page.queries[number].metric !== 'straight_m' ? reachOf(number).way(i) : null;
-  return {rule: clause.rule, status: CODES[codes[i]], reach: query ? query.reasons[column(query.status)[i]] : null,
-    cost: finite(cost), unit: query ? query.unit : null, limit: clause.limitQuery,
+  const way =
+    traced && hasWays() && number !== null && page.queries[number].metric !== 'straight_m'
+      ? reachOf(number).way(i)
+      : null;
+  return {
+    rule: clause.rule,
+    status: CODES[codes[i]],
+    reach: query ? query.reasons[column(query.status)[i]] : null,
+    cost: finite(cost),
+    unit: query ? query.unit : null,
+    limit: clause.limitQuery,
     over: query && clause.limitQuery && Number.isFinite(cost) ? cost - clause.limitQuery : null,
-    paper_only: paperOnly(clause, codes, i), road_m: clause.road === null ? null : finite(costAt(page.queries[clause.road], i)),
+    paper_only: paperOnly(clause, codes, i),
+    road_m: clause.road === null ? null : finite(costAt(page.queries[clause.road], i)),
     straight_m: place ? geodesic(here.lon, here.lat, lonOf(place[0]), latOf(place[1])) : null,
-    snap_m: way ? network(page.queries[number].mode).demand.metres[i] : null, way,
-    facility: owner >= 0 ? {name: seatName(owner), index: owner} : null};
+    snap_m: way ? network(page.queries[number].mode).demand.metres[i] : null,
+    way,
+    facility: owner >= 0 ? { name: seatName(owner), index: owner } : null,
+  };
 }
 const finite = (v) => (v !== null && Number.isFinite(v) ? v : null);
 
 function facilityAt(point) {
-  const f = facilities(), chosen = asked();
-  let best = -1, least = 13;
+  const f = facilities(),
+    chosen = asked();
+  let best = -1,
+    least = 13;
   const consider = (i) => {
     if (!f.placed[i]) return;
-    const p = map.latLngToContainerPoint([latOf(f.y[i]), lonOf(f.x[i])]), away = Math.hypot(p.x - point.x, p.y - point.y);
-    if (away < least) { least = away; best = i; }
+    const p = map.latLngToContainerPoint([latOf(f.y[i]), lonOf(f.x[i])]),
+      away = Math.hypot(p.x - point.x, p.y - point.y);
+    if (away < least) {
+      least = away;
+      best = i;
+    }
   };
   if (state.on.asked) chosen.forEach(consider);
   if (best < 0 && state.on.others) for (let i = 0; i < f.n; i++) if (!chosen.has(i)) consider(i);
@@ -42,54 +74,171 @@ function facilityAt(point) {
 function whyPlace(found, here) {
   const parents = [];
   const d = demand();
-  for (let a = d.area[found.index], hops = 0; a >= 0 && hops < 8; a = page.areas.parent[a], hops++) if (page.areas.level[a] > 0) parents.unshift(page.areas.names[a]);
+  for (let a = d.area[found.index], hops = 0; a >= 0 && hops < 8; a = page.areas.parent[a], hops++)
+    if (page.areas.level[a] > 0) parents.unshift(page.areas.names[a]);
   const selected = clauseNow() ? clauseNow().rule : null;
   const list = [...found.clauses].sort((a, b) => (b.rule === selected) - (a.rule === selected));
-  return [h('h2', {}, parents.join(' · ') || say('page_why_here')),
-    h('p', {class: 'cc-small'}, say('page_why_residents', {n: found.residents < 10 ? found.residents.toFixed(1) : people(found.residents), away: metres(here)})),
-    h('ul', {class: 'cc-why-list'}, list.filter((c) => c.status !== 'outside').map(whyClause))];
+  return [
+    h('h2', {}, parents.join(' · ') || say('page_why_here')),
+    h(
+      'p',
+      { class: 'cc-small' },
+      say('page_why_residents', {
+        n: found.residents < 10 ? found.residents.toFixed(1) : people(found.residents),
+        away: metres(here),
+      }),
+    ),
+    h('ul', { class: 'cc-why-list' }, list.filter((c) => c.status !== 'outside').map(whyClause)),
+  ];
 }
 
 function whyClause(c) {
-  const clause = page.clauses.find((p) => p.rule === c.rule), good = c.status === 'covered', unsure = c.status === 'no_data' || c.status === 'unsnapped';
+  const clause = page.clauses.find((p) => p.rule === c.rule),
+    good = c.status === 'covered',
+    unsure = c.status === 'no_data' || c.status === 'unsnapped';
   const shown = c.cost === null ? null : measured(c.cost, c.unit);
-  const over = c.over === null ? null : c.over > 0 ? say('page_over', {by: measured(c.over, c.unit)}) : say('page_within');
-  return h('li', {class: c.rule === (clauseNow() || {}).rule ? 'cc-now' : null}, badge(good ? 'PASS' : unsure ? 'NOT_ASSESSED' : 'FAIL'),
-    h('div', {}, h('b', {}, `${c.rule} ${say(clause.title)}`), h('span', {}, c.facility ? `${c.facility.name}　` : '', shown ? h('strong', {}, shown) : null, over ? `　${over}` : ''),
-      c.way ? h('span', {class: 'cc-small'}, say('page_way', {road: metres(c.way.metres), straight: c.straight_m === null ? '—' : metres(c.straight_m), snap: metres(c.snap_m)})) : null,
+  const over =
+    c.over === null
+      ? null
+      : c.over > 0
+        ? say('page_over', { by: measured(c.over, c.unit) })
+        : say('page_within');
+  return h(
+    'li',
+    { class: c.rule === (clauseNow() || {}).rule ? 'cc-now' : null },
+    badge(good ? 'PASS' : unsure ? 'NOT_ASSESSED' : 'FAIL'),
+    h(
+      'div',
+      {},
+      h('b', {}, `${c.rule} ${say(clause.title)}`),
+      h(
+        'span',
+        {},
+        c.facility ? `${c.facility.name}　` : '',
+        shown ? h('strong', {}, shown) : null,
+        over ? `　${over}` : '',
+      ),
+      c.way
+        ? h(
+            'span',
+            { class: 'cc-small' },
+            c.facility && c.way.seat.number !== c.facility.index
+              ? say('page_way_to', { name: c.way.seat.name })
+              : '',
+            say('page_way', {
+              road: metres(c.way.metres),
+              straight: c.straight_m === null ? '—' : metres(c.straight_m),
+              snap: metres(c.snap_m),
+            }),
+          )
+        : null,
       c.cost === null ? h('span', {}, say(`page_reach_${c.reach || c.status}`)) : null,
-      c.paper_only ? h('span', {class: 'cc-paper'}, c.road_m === null ? say('page_paper_here_none') : say('page_paper_here', {road: metres(c.road_m)})) : null));
+      c.paper_only
+        ? h(
+            'span',
+            { class: 'cc-paper' },
+            c.road_m === null
+              ? say('page_paper_here_none')
+              : say('page_paper_here', { road: metres(c.road_m) }),
+          )
+        : null,
+    ),
+  );
 }
 
 function whyFacility(i) {
-  const f = page.facilities, clause = clauseNow(), lines = [];
+  const f = page.facilities,
+    clause = clauseNow(),
+    lines = [];
   const category = page.categories[f.category[i]];
   if (clause && clause.people && clause.query !== null && clause.asked.includes(i)) {
-    const query = page.queries[clause.query], codes = codesOf(clause), d = demand();
-    let served = 0, within = 0;
-    for (let k = 0; k < d.n; k++) if (codes[k] !== OUTSIDE && ownerAt(query, k) === i) { served += d.residents[k]; if (codes[k] === COVERED) within += d.residents[k]; }
-    lines.push(say('page_catchment', {n: people(served), within: people(within)}));
+    const query = page.queries[clause.query],
+      codes = codesOf(clause),
+      d = demand();
+    let served = 0,
+      within = 0;
+    for (let k = 0; k < d.n; k++)
+      if (codes[k] !== OUTSIDE && ownerAt(query, k) === i) {
+        served += d.residents[k];
+        if (codes[k] === COVERED) within += d.residents[k];
+      }
+    lines.push(say('page_catchment', { n: people(served), within: people(within) }));
   }
-  return [h('h2', {}, f.names[i]), h('p', {}, [say(category), ...f.roles[i]].join(' · ')), h('p', {class: 'cc-small'}, say(`page_status_${f.status[i]}`), f.inside[i] ? '' : ` · ${say('page_beyond_border')}`), lines.map((l) => h('p', {}, l)), hasWays() && page.queries.some((q) => q.serving.includes(i)) ? h('button', {type: 'button', class: 'cc-button', onclick: () => { toggleFacility(i); scenario.open = true; showWhatIf(true); openWhy(whyFacility(i)); }}, say(scenario.closed.has(i) ? 'page_whatif_on' : 'page_whatif_off')) : null];
+  return [
+    h('h2', {}, f.names[i]),
+    h('p', {}, [say(category), ...f.roles[i]].join(' · ')),
+    h(
+      'p',
+      { class: 'cc-small' },
+      say(`page_status_${f.status[i]}`),
+      f.inside[i] ? '' : ` · ${say('page_beyond_border')}`,
+    ),
+    lines.map((l) => h('p', {}, l)),
+    hasWays() && page.queries.some((q) => q.serving.includes(i))
+      ? h(
+          'button',
+          {
+            type: 'button',
+            class: 'cc-button',
+            onclick: () => {
+              toggleFacility(i);
+              scenario.open = true;
+              showWhatIf(true);
+              openWhy(whyFacility(i));
+            },
+          },
+          say(scenario.closed.has(i) ? 'page_whatif_on' : 'page_whatif_off'),
+        )
+      : null,
+  ];
 }
 
 function closeWhy() {
   const box = document.getElementById('cc-why');
   box.hidden = true;
-  if (state.way) { state.way = null; redraw('way'); }
+  if (state.way) {
+    state.way = null;
+    redraw('way');
+  }
 }
 
 function openWhy(...content) {
   const box = document.getElementById('cc-why');
-  replaceChildren(box, h('button', {type: 'button', class: 'cc-close', 'aria-label': say('page_close'), onclick: () => { closeWhy(); map.getContainer().focus(); }}, '×'), content);
+  replaceChildren(
+    box,
+    h(
+      'button',
+      {
+        type: 'button',
+        class: 'cc-close',
+        'aria-label': say('page_close'),
+        onclick: () => {
+          closeWhy();
+          map.getContainer().focus();
+        },
+      },
+      '×',
+    ),
+    content,
+  );
   box.hidden = false;
 }
 
 function askWhy(latlng) {
-  if (scenario.armed) { addSite({kind: Number(document.getElementById('cc-kind').value), lon: latlng.lng, lat: latlng.lat}); return; }
-  const point = map.latLngToContainerPoint(latlng), facility = facilityAt(point);
-  if (facility >= 0) { state.way = null; redraw('way'); openWhy(whyFacility(facility)); return; }
-  const found = explain(latlng.lng, latlng.lat, clauseNow() ? [clauseNow().rule] : []), reach = Math.max(WHY_REACH, 24 * metresPerPixel());
+  if (scenario.armed) {
+    addSite({ kind: Number(document.getElementById('cc-kind').value), lon: latlng.lng, lat: latlng.lat });
+    return;
+  }
+  const point = map.latLngToContainerPoint(latlng),
+    facility = facilityAt(point);
+  if (facility >= 0) {
+    state.way = null;
+    redraw('way');
+    openWhy(whyFacility(facility));
+    return;
+  }
+  const found = explain(latlng.lng, latlng.lat, clauseNow() ? [clauseNow().rule] : []),
+    reach = Math.max(WHY_REACH, 24 * metresPerPixel());
   if (!found || found.metres > reach) {
     state.way = null;
     redraw('way');
@@ -100,19 +249,27 @@ function askWhy(latlng) {
   openWhy(whyPlace(found, found.metres));
 }
 
-const metresPerPixel = () => 40075016.7 * Math.cos(map.getCenter().lat * Math.PI / 180) / map.options.crs.scale(map.getZoom());
+const metresPerPixel = () =>
+  (40075016.7 * Math.cos((map.getCenter().lat * Math.PI) / 180)) / map.options.crs.scale(map.getZoom());
 
 /** Draws the way between the residents and the facility of the clause shown: along the roads, else straight. */
 function showWay(found) {
-  const clause = clauseNow(), mine = clause && found.clauses.find((c) => c.rule === clause.rule), d = demand(), home = [d.x[found.index], d.y[found.index]];
+  const clause = clauseNow(),
+    mine = clause && found.clauses.find((c) => c.rule === clause.rule),
+    d = demand(),
+    home = [d.x[found.index], d.y[found.index]];
   const goal = mine && mine.facility ? seatPlace(mine.facility.index) : null;
   state.straight = goal && page.queries[clause.query].metric === 'straight_m' ? [home, goal] : null;
-  state.way = mine && mine.way ? [home, ...mine.way.places, seatPlace(mine.way.seat.number)] : state.straight || (goal ? [home, goal] : [home]);
+  state.way =
+    mine && mine.way
+      ? [home, ...mine.way.places, seatPlace(mine.way.seat.number)]
+      : state.straight || (goal ? [home, goal] : [home]);
   redraw('way');
 }
 
 function hover(event) {
-  const tip = document.getElementById('cc-tip'), i = facilityAt(event.containerPoint);
+  const tip = document.getElementById('cc-tip'),
+    i = facilityAt(event.containerPoint);
   map.getContainer().classList.toggle('cc-over', i >= 0);
   tip.hidden = i < 0;
   if (i < 0) return;

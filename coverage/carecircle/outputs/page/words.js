@@ -1,6 +1,6 @@
 // Words and elements: every text enters the page as text, never as markup.
 
-const said = {language: 'zh', listeners: []};
+const said = { language: 'zh', listeners: [] };
 
 /** A sentence of ours, or a {zh, en} pair, in the language shown; {name} placeholders are filled. */
 function say(key, facts) {
@@ -48,11 +48,17 @@ const percent = (share) => {
   const shown = share > 0.999 ? Math.floor(share * 10000) / 100 : Math.round(share * 1000) / 10;
   return `${shown}%`;
 };
-const metres = (m) => (m >= 1000 ? `${Number((m / 1000).toFixed(m >= 100000 ? 0 : 1))} ${say('page_km')}` : `${Math.round(m)} ${say('page_m')}`);
+const metres = (m) =>
+  m >= 1000
+    ? `${Number((m / 1000).toFixed(m >= 100000 ? 0 : 1))} ${say('page_km')}`
+    : `${Math.round(m)} ${say('page_m')}`;
 const minutes = (t) => `${t.toFixed(1)} ${say('page_min')}`;
 const measured = (value, unit) => (unit === 'min' ? minutes(value) : metres(value));
 
-function onLanguage(listener) { said.listeners.push(listener); listener(); }
+function onLanguage(listener) {
+  said.listeners.push(listener);
+  listener();
+}
 
 function speak(language) {
   said.language = language;

@@ -1,0 +1,187 @@
+// The marks: people of the gap gathered on the screen's grid, facilities by kind, and the colours of both.
+
+const WARM = { bad: '#9c2a10', paper: '#6d3f9c', unsure: '#6b747a', good: '#1f6e8c' };
+const SHARE_CLASSES = [
+  { from: 0.9995, colour: '#e3eef0' },
+  { from: 0.95, colour: '#f7ecd3' },
+  { from: 0.8, colour: '#f0d09c' },
+  { from: 0.5, colour: '#df9f68' },
+  { from: -1, colour: '#bf6a45' },
+];
+const TIME_COLOURS = ['#a9d0de', '#c8e1e9', '#e3eff2', '#faead0', '#f3d1a4', '#e4ae84', '#cf9071'];
+const UNASKED = '#fbfaf7';
+const OUTCOME_FILL = {
+  PASS: '#d3e6ec',
+  FAIL: '#d08a66',
+  NOT_ASSESSED: null,
+  NO_THRESHOLD: '#e8e8e4',
+  WAIVED: '#e6e2ee',
+};
+const ROAD_WIDTH = [2.2, 1.7, 1.2, 0.8, 0.6, 0.5];
+
+const state = {
+  clause: 0,
+  shading: 'town',
+  wanted: 'town',
+  on: { gap: true, asked: true, others: false, circles: true, roads: true, names: true },
+  way: null,
+  straight: null,
+  focus: null,
+};
+const clauseNow = () => page.clauses[state.clause] || null;
+const shareColour = (share) => SHARE_CLASSES.find((c) => share >= c.from).colour;
+
+const BIN = 22;
+/** People of the gap gathered on the screen's grid, so that a county reads at a glance. */
+function gapBins(view, clause) {
+  const d = demand(),
+    codes = codesOf(clause),
+    bins = new Map();
+  if (!d || !codes) return [];
+  for (let i = 0; i < d.n; i++) {
+    const code = codes[i];
+    if (!d.placed[i] || code === OUTSIDE || !(d.residents[i] > 0)) continue;
+    const kind =
+      code === COVERED
+        ? paperOnly(clause, codes, i)
+          ? 3
+          : -1
+        : code === NOT_COVERED
+          ? 0
+          : code === UNREACHABLE
+            ? 1
+            : 2;
+    if (kind < 0) continue;
+    const gx = d.x[i] * view.scale,
+      gy = d.y[i] * view.scale;
+    const key = (Math.floor(gx / BIN) * 4194304 + Math.floor(gy / BIN)) * 4 + kind;
+    const bin = bins.get(key) || { kind, people: 0, x: 0, y: 0 };
+    bin.people += d.residents[i];
+    bin.x += gx * d.residents[i];
+    bin.y += gy * d.residents[i];
+    bins.set(key, bin);
+  }
+  return [...bins.values()]
+    .map((b) => ({
+      kind: b.kind,
+      people: b.people,
+      x: b.x / b.people - view.left,
+      y: b.y / b.people - view.top,
+    }))
+    .sort((a, b) => b.people - a.people);
+}
+
+/** Pixels of radius for one person at a zoom: area is proportional to people, the same for every clause. */
+const gapScale = (() => {
+  const kept = new Map();
+  return (zoom) => {
+    if (!kept.has(zoom)) {
+      const d = demand(),
+        scale = map.options.crs.scale(zoom),
+        bins = new Map();
+      for (let i = 0; d && i < d.n; i++) {
+        if (!d.placed[i]) continue;
+        const key = Math.floor((d.x[i] * scale) / BIN) * 4194304 + Math.floor((d.y[i] * scale) / BIN);
+        bins.set(key, (bins.get(key) || 0) + d.residents[i]);
+      }
+      const crowds = [...bins.values()].filter((n) => n > 0).sort((p, q) => p - q);
+      kept.set(zoom, (BIN * 0.56) / Math.sqrt(Math.max(crowds[Math.floor(crowds.length * 0.96)] || 1, 1)));
+    }
+    return kept.get(zoom);
+  };
+})();
+const gapRadius = (count, zoom) => Math.min(26, Math.max(1.7, Math.sqrt(count) * gapScale(zoom)));
+
+function drawGap(ctx, view) {
+  const clause = clauseNow();
+  if (!clause || !state.on.gap) return;
+  for (const bin of gapBins(view, clause)) {
+    const r = gapRadius(bin.people, view.zoom);
+    if (bin.x < -r || bin.y < -r || bin.x > view.width + r || bin.y > view.height + r) continue;
+    gapMark(ctx, bin.kind, bin.x, bin.y, r);
+  }
+}
+
+/** 0 beyond the limit: disc · 1 no way there: disc with a cross · 2 not known: open dashed square · 3 only on paper: disc with a bar. */
+function gapMark(ctx, kind, x, y, r) {
+  ctx.lineWidth = 1;
+  if (kind === 2) {
+    ctx.fillStyle = 'rgba(255,255,255,.75)';
+    ctx.fillRect(x - r, y - r, 2 * r, 2 * r);
+    ctx.strokeStyle = WARM.unsure;
+    ctx.lineWidth = 1.4;
+    ctx.setLineDash([3, 2]);
+    ctx.strokeRect(x - r, y - r, 2 * r, 2 * r);
+    ctx.setLineDash([]);
+    return;
+  }
+  ctx.beginPath();
+  ctx.arc(x, y, r, 0, 7);
+  ctx.fillStyle = kind === 3 ? 'rgba(109,63,156,.78)' : 'rgba(156,42,16,.76)';
+  ctx.fill();
+  ctx.strokeStyle = 'rgba(255,255,255,.9)';
+  ctx.stroke();
+  if (r < 3.2 || kind === 0) return;
+  const d = r * 0.55;
+  ctx.lineWidth = Math.max(1.2, r * 0.18);
+  ctx.strokeStyle = '#fff';
+  ctx.beginPath();
+  if (kind === 1) {
+    ctx.moveTo(x - d, y - d);
+    ctx.lineTo(x + d, y + d);
+    ctx.moveTo(x + d, y - d);
+    ctx.lineTo(x - d, y + d);
+  } else {
+    ctx.moveTo(x - d, y);
+    ctx.lineTo(x + d, y);
+  }
+  ctx.stroke();
+}
+
+/** A facility's mark: the shape tells the kind of place, the fill whether it is open. */
+function facilityMark(ctx, shape, x, y, r, status, colour) {
+  ctx.beginPath();
+  if (shape === 'square') ctx.rect(x - r, y - r, 2 * r, 2 * r);
+  else if (shape === 'triangle') {
+    ctx.moveTo(x, y - r * 1.35);
+    ctx.lineTo(x + r * 1.3, y + r * 0.95);
+    ctx.lineTo(x - r * 1.3, y + r * 0.95);
+    ctx.closePath();
+  } else if (shape === 'diamond') {
+    ctx.moveTo(x, y - r * 1.25);
+    ctx.lineTo(x + r * 1.25, y);
+    ctx.lineTo(x, y + r * 1.25);
+    ctx.lineTo(x - r * 1.25, y);
+    ctx.closePath();
+  } else ctx.arc(x, y, r, 0, 7);
+  ctx.lineJoin = 'round';
+  ctx.lineWidth = 3.4;
+  ctx.strokeStyle = '#fff';
+  ctx.stroke();
+  ctx.fillStyle = status === 'open' ? colour : '#fff';
+  ctx.fill();
+  ctx.lineWidth = 1.5;
+  ctx.strokeStyle = colour;
+  if (status === 'planned') ctx.setLineDash([2.5, 2]);
+  ctx.stroke();
+  ctx.setLineDash([]);
+  if (r < 5) return;
+  ctx.strokeStyle = status === 'open' ? '#fff' : colour;
+  ctx.lineWidth = 1.6;
+  ctx.beginPath();
+  const d = r * 0.5,
+    cy = shape === 'triangle' ? y + r * 0.25 : y;
+  if (status === 'closed') {
+    ctx.moveTo(x - r, y + r);
+    ctx.lineTo(x + r, y - r);
+  } else {
+    ctx.moveTo(x - d, cy);
+    ctx.lineTo(x + d, cy);
+    ctx.moveTo(x, cy - d);
+    ctx.lineTo(x, cy + d);
+  }
+  ctx.stroke();
+}
+
+const asked = () => new Set(clauseNow() ? clauseNow().asked : []);
+const ASKED = '#12405f';
