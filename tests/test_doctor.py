@@ -14,7 +14,7 @@ import pytest
 import shapely
 import xlsxwriter
 
-from carecircle.doctor import Diagnosis, examine
+from carecircle.doctor import Diagnosis, examine, shifted_sources
 from carecircle.inputs import datum
 from carecircle.inputs.load import load_inputs
 from carecircle.study import Study, load_study
@@ -85,7 +85,7 @@ def test_a_shifted_datum_is_measured(county: Path, written: str, true: str) -> N
     (county / "study.toml").write_text(
         text.replace('datum = "wgs84"', f'datum = "{written}"'), encoding="utf-8"
     )
-    found = [f for f in examine(county).findings if f.sentence.key == "doctor.datum_shift"]
+    found = shifted_sources(load_inputs(load_study(county), modes=("drive",)))
     assert [f.sentence.facts["datum"] for f in found] == [true]
     assert 100 < found[0].sentence.facts["metres"] < 1500
     assert f'datum = "{true}"' in found[0].sentence.text("zh")

@@ -30,6 +30,7 @@ class BoundaryLevel(_Section):
 
     level: Literal["county", "town", "village"]
     path: Path
+    datum: Datum = "wgs84"
     layer: str | None = None
     columns: dict[str, str] = {}
     attribution: str = ""
@@ -40,6 +41,7 @@ class Boundaries(_Section):
 
     path: Path
     level: Literal["county", "town", "village"] = "county"
+    datum: Datum = "wgs84"
     layer: str | None = None
     columns: dict[str, str] = {}
     attribution: str = ""
@@ -93,6 +95,8 @@ class Roads(_Section):
 
     path: Path
     format: Literal["pbf", "graphml", "edges"] = "pbf"
+    datum: Datum = "wgs84"
+    """Of an edge table; an OpenStreetMap extract is WGS 84 always."""
     layer: str | None = None
     attribution: str = ""
 

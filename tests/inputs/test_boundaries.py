@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pytest
 import shapely
 
 from carecircle.errors import InputError, SeveralInputsError
 from carecircle.inputs.boundaries import locate, read_areas, significant
+from carecircle.inputs.datum import wgs84_to_bd09, wgs84_to_gcj02
 from carecircle.inputs.urban import mark_urban
 from carecircle.study import Boundaries
 from realdata import real
@@ -190,3 +193,16 @@ def test_a_corner_that_is_no_number(boundary: Write) -> None:
     ring = [(104, 31), (105, 31), (105, float("nan"))]
     with pytest.raises(InputError, match="cannot be mended"):
         read_areas(Boundaries(path=boundary({"1": shapely.Polygon(ring)})))
+
+
+@pytest.mark.parametrize(("datum", "forward"), [("gcj02", wgs84_to_gcj02), ("bd09", wgs84_to_bd09)])
+def test_boundaries_on_a_shifted_datum(boundary: Write, table: Write, datum: str, forward: Any) -> None:
+    plain = shapely.box(104.5, 31.3, 104.6, 31.4)
+    shifted = shapely.transform(plain, lambda xy: np.column_stack(forward(xy[:, 0], xy[:, 1])))
+    lon, lat = (float(v) for v in forward(104.55, 31.35))
+    points = table(f"code,name,lon,lat\nv,甲村,{lon!r},{lat!r}\n")
+    levels = [{"level": "village", "path": points, "datum": datum}]
+    areas, _ = read_areas(Boundaries(path=boundary({"1": shifted}), datum=datum, levels=levels))
+    assert shapely.hausdorff_distance(areas.geometry.iloc[0], plain) < 1e-8
+    assert areas.geometry.iloc[1].distance(shapely.Point(104.55, 31.35)) < 1e-8
+    assert areas["parent_id"].tolist() == [None, "1"]

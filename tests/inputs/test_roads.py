@@ -192,6 +192,17 @@ def test_an_edge_table(tmp_path: Path) -> None:
     assert times[0] == pytest.approx(GEOD.inv(*NODES[1], *NODES[2])[2] / 60 * 3.6, rel=1e-6)
 
 
+def test_an_edge_table_in_gcj02(tmp_path: Path) -> None:
+    path = _lines(tmp_path, highway=["primary"] * 3)
+    plain, shifted = (
+        read_roads(Roads(path=path, format="edges", datum=d), CRS, EVERYWHERE, modes=("walk",))[0]
+        for d in ("wgs84", "gcj02")
+    )
+    away = shapely.distance(plain.geometry.to_numpy(), shifted.geometry.to_numpy())
+    assert away.min() > 50
+    assert plain["from_node"].nunique() == shifted["from_node"].nunique() == 4
+
+
 def test_named_nodes_win_over_places(tmp_path: Path) -> None:
     path = _lines(tmp_path, highway=["primary"] * 3, from_node=[7, 8, 9], to_node=[8, 9, 7])
     edges = read(path, "edges")

@@ -15,7 +15,7 @@ from shapely.geometry.base import BaseGeometry
 from carecircle.categories import area_attribute, area_attributes
 from carecircle.errors import CarecircleError, InputError, raise_all
 from carecircle.inputs import values
-from carecircle.inputs.datum import checked_crs, place
+from carecircle.inputs.datum import checked_crs, place, to_wgs84
 from carecircle.inputs.tables import Table, read_table
 from carecircle.schema import LEVELS, Finding, check_areas
 from carecircle.study import Boundaries, BoundaryLevel
@@ -76,7 +76,7 @@ def _read_level(
     ids = _ids(table, source.level)
     faults = table.unique_ids(ids, "area_id")
     names = table.text("name").where(table.text("name").notna(), ids)
-    geometry, more = _geometry(table, names, findings, bounds_study)
+    geometry, more = _geometry(table, names, findings, bounds_study, source.datum)
     faults += more
     residents, bad = table.numbers("official_residents")
     faults += table.faults("inputs.bad_residents", bad, "official_residents")
@@ -130,14 +130,14 @@ def _extras(table: Table) -> Mapping[str, npt.NDArray[np.object_]]:
 
 
 def _geometry(
-    table: Table, names: pd.Series, findings: list[Finding], bounds_study: bool
+    table: Table, names: pd.Series, findings: list[Finding], bounds_study: bool, datum: str
 ) -> tuple[gpd.GeoSeries, list[CarecircleError]]:
     """The areas' shapes in WGS 84: polygons, or for finer levels points or none."""
     if table.geometry is None:
         if bounds_study:
             raise InputError("inputs.no_geometry", file=table.file)
         lon, lat = table.numbers("lon")[0], table.numbers("lat")[0]
-        found = np.asarray(shapely.points(lon.to_numpy(), lat.to_numpy()), dtype=object)
+        found = np.asarray(shapely.points(*to_wgs84(lon.to_numpy(), lat.to_numpy(), datum)), dtype=object)
         found[lon.isna().to_numpy() | lat.isna().to_numpy()] = None
         return gpd.GeoSeries(found, index=table.frame.index, crs=4326), []
     crs = checked_crs(table.geometry.crs, table.file)
@@ -149,7 +149,7 @@ def _geometry(
         except InputError as fault:
             faults.append(fault)
             shapes.append(None)
-    placed = place(gpd.GeoSeries(shapes, index=table.frame.index, crs=crs), crs)
+    placed = place(gpd.GeoSeries(shapes, index=table.frame.index, crs=crs), crs, datum)
     bounds = placed.bounds
     wild = ~np.isfinite(bounds.to_numpy()).all(axis=1) & placed.notna().to_numpy()
     wild |= (

@@ -61,7 +61,7 @@ def read_roads(
     elif source.format == "graphml":
         streets = from_graphml(source.path)
     else:
-        streets = from_table(source.path, layer=source.layer)
+        streets = from_table(source.path, layer=source.layer, datum=source.datum)
     if not len(streets.geometry) and np.isfinite(streets.bounds).all():
         raise _miss(streets, bounds, source.path)
     edges = edges_of(streets, crs, modes=modes, file=source.path)

@@ -225,7 +225,7 @@ def _one(key: str, value: Any) -> Any:
 # ---- edge tables --------------------------------------------------------------------------------------
 
 
-def from_table(path: Path, *, layer: str | None = None) -> Streets:
+def from_table(path: Path, *, layer: str | None = None, datum: str = "wgs84") -> Streets:
     """The streets of a GIS layer of lines with a ``highway`` class.
 
     Rows are drawn in their direction of travel; ``oneway`` (yes, no, -1, true, 1 ...) says whether the other
@@ -254,7 +254,7 @@ def from_table(path: Path, *, layer: str | None = None) -> Streets:
     parts, row = shapely.get_parts(shapes, return_index=True)
     usable = ~shapely.is_empty(parts) & (shapely.get_num_points(parts) > 1)
     parts, row = parts[usable], row[usable]
-    placed = place(gpd.GeoSeries(parts, crs=crs), crs).to_numpy()
+    placed = place(gpd.GeoSeries(parts, crs=crs), crs, datum).to_numpy()
     finite = np.isfinite(shapely.bounds(placed)).all(axis=1)
     placed, row = placed[finite], row[finite]
     from_node, to_node = _ends(table, placed, row)
