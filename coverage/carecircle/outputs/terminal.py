@@ -38,7 +38,7 @@ def summary(analysis: Analysis, folder: Path, language: Language, console: Conso
         place = f"{Path(finding.file).name}: " if finding.file else ""
         console.print(Text(f"! {place}{finding.sentence.text(language)}", style=style))
     for line in _missing(analysis.verdicts, language):
-        console.print(line)
+        console.print(line, soft_wrap=True)
     console.print(say("terminal.written", language, path=str(folder / "gap_map.html")), soft_wrap=True)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -41,6 +41,21 @@ class Figure:
 def need(code: str, **facts: object) -> Sentence:
     """An input that would settle a rule, as a sentence."""
     return Sentence(f"rules.need_{code}", facts)
+
+
+def role_column(role: str) -> str:
+    """The column of a facility table that says whether a role is held."""
+    if role in categories.departments():
+        return "departments"
+    if role in categories.OWNERSHIP:
+        return "ownership"
+    return "designations" if role in categories.designations() else "level"
+
+
+def role_need(roles: Iterable[str], lacking: int) -> Sentence:
+    """The columns that would tell whether so many facilities hold the roles."""
+    columns = dict.fromkeys(role_column(role) for role in roles)
+    return need("role", lacking=lacking, columns=[Sentence(f"rules.column_{c}") for c in columns])
 
 
 def attribute_name(name: str) -> Sentence:
@@ -134,7 +149,7 @@ def attribute_total(
     Without kinds and roles the official figure of the attribute itself is asked for, otherwise the one
     named ``total``. A facility without a figure leaves the upper end open.
     """
-    own = _added(evidence, name, *evidence.counting(kinds, roles))
+    own = _added(evidence, name, roles, *evidence.counting(kinds, roles))
     return _or_official(evidence, plan, own, total or ("" if kinds or roles else name))
 
 
@@ -146,7 +161,7 @@ def counted(
     missing: list[Sentence] = []
     high = float(len(chosen))
     if unsure:
-        missing.append(need("role", lacking=len(unsure)))
+        missing.append(role_need(roles, len(unsure)))
         high += len(unsure)
     if evidence.partial_inventory:
         missing.append(need("inventory"))
@@ -164,7 +179,9 @@ def _or_official(evidence: Evidence, plan: Plan, own: Figure, name: str) -> Figu
     return official_figure(evidence, plan, name) or own
 
 
-def _added(evidence: Evidence, name: str, chosen: list[Facility], unsure: list[Facility]) -> Figure:
+def _added(
+    evidence: Evidence, name: str, roles: Sequence[str], chosen: list[Facility], unsure: list[Facility]
+) -> Figure:
     figures = [f.figure(name) for f in chosen]
     known = [f for f in figures if f is not None]
     low = math.fsum(known)
@@ -173,7 +190,7 @@ def _added(evidence: Evidence, name: str, chosen: list[Facility], unsure: list[F
         facts = {"attribute": attribute_name(name), "lacking": len(figures) - len(known), "of": len(figures)}
         missing.append(need("attribute", **facts))
     if unsure:
-        missing.append(need("role", lacking=len(unsure)))
+        missing.append(role_need(roles, len(unsure)))
     if evidence.partial_inventory:
         missing.append(need("inventory"))
     high = math.inf if missing else low

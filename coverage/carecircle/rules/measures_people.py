@@ -14,7 +14,7 @@ import pandas as pd
 from carecircle.profiles import profile
 from carecircle.reach.ledger import people_ledger, people_status
 from carecircle.rules.evidence import Evidence
-from carecircle.rules.figures import need, region_figure
+from carecircle.rules.figures import need, region_figure, role_need
 from carecircle.rules.ground import area_share
 from carecircle.rules.language import Rule
 from carecircle.rules.query import ReachQuery, alternative_queries, main_query, mode_name, road_query
@@ -227,7 +227,7 @@ def _unsure(rule: Rule, evidence: Evidence) -> tuple[Sentence, ...]:
     unknown = 0
     if rule.designations:
         unknown = sum(f.holds(rule.designations) is None for f in evidence.of_kind(rule.categories))
-    found = [need("role", lacking=unknown)] if unknown else []
+    found = [role_need(rule.designations, unknown)] if unknown else []
     return (*found, need("inventory")) if evidence.partial_inventory else tuple(found)
 
 

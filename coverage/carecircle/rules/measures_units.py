@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from carecircle import categories
 from carecircle.rules.conclude import concluded, lacking_inputs, published, target_of, undecided
 from carecircle.rules.evidence import Evidence, Facility
-from carecircle.rules.figures import attribute_name, need, official_figure, region_name
+from carecircle.rules.figures import attribute_name, need, official_figure, region_name, role_need
 from carecircle.rules.language import Condition, Rule
 from carecircle.rules.units import AreaUnit, area_units, waived
 from carecircle.rules.verdict import Outcome, RuleUnit, Verdict, decide
@@ -55,7 +55,7 @@ def judge_presence(rule: Rule, plan: Plan, evidence: Evidence) -> Verdict:
                 outcome = Outcome.NOT_ASSESSED
                 missing.append(need("unit_residents"))
         if outcome is Outcome.NOT_ASSESSED and high > low:
-            missing.append(_settles(wanted, unit))
+            missing.append(_settles(rule, wanted, unit, len(unsure)))
         units.append(RuleUnit(unit.id, unit.name, low, outcome, unit.residents, by))
     return concluded(rule, units, missing)
 
@@ -66,7 +66,7 @@ def judge_share(rule: Rule, plan: Plan, evidence: Evidence) -> Verdict:
     if not evidence.has_facilities:
         return lacking_inputs(rule, [need("facilities")]) if official is None else published(rule, official)
     chosen, unsure = evidence.counting(rule.categories, rule.designations)
-    missing = [need("role", lacking=len(unsure))] if len(unsure) else []
+    missing = [role_need(rule.designations, len(unsure))] if len(unsure) else []
     units = [_facility_unit(rule, f, evidence) for f in chosen]
     units += [RuleUnit(f.id, f.name, None, Outcome.NOT_ASSESSED) for f in unsure]
     missing += _unknown(rule, units, len(unsure))
@@ -128,7 +128,7 @@ def judge_each_ratio(rule: Rule, plan: Plan, evidence: Evidence) -> Verdict:
         if value is not None and target is not None:
             outcome = decide(value, value, "between" if rule.band else rule.comparison, target)
         units.append(RuleUnit(facility.id, facility.name, value, outcome))
-    missing = [need("role", lacking=len(unsure))] if len(unsure) else []
+    missing = [role_need(rule.designations, len(unsure))] if len(unsure) else []
     if undecided(units):
         lacking = sum(u.outcome is Outcome.NOT_ASSESSED for u in units)
         facts = {"lacking": lacking, "of": len(units)}
@@ -275,7 +275,9 @@ def _bound_areas(rule: Rule, evidence: Evidence) -> list[RuleUnit] | None:
     return units
 
 
-def _settles(wanted: Condition, unit: AreaUnit) -> Sentence:
+def _settles(rule: Rule, wanted: Condition, unit: AreaUnit, unsure: int) -> Sentence:
+    if wanted.attribute == "facilities" and unsure:
+        return role_need((*rule.designations, *rule.has), unsure)
     if wanted.attribute == "facilities":
         return need("facility_areas")
     return need("attribute", attribute=attribute_name(wanted.attribute), lacking=1, of=len(unit.facilities))

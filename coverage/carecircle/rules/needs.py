@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from carecircle import categories
-from carecircle.rules.figures import attribute_name
+from carecircle.rules.figures import attribute_name, role_column
 from carecircle.rules.language import Rule
 from carecircle.rules.plan import Plan
 from carecircle.rules.verdict import Verdict
@@ -51,12 +51,7 @@ def _figures(rule: Rule) -> Iterable[str]:
     for condition in (*rule.when, *([rule.each] if rule.each else [])):
         yield from (n for n in (condition.attribute, condition.share_of) if n)
     for role in (*rule.designations, *rule.has, *rule.denominator_designations):
-        if role in categories.departments():
-            yield "departments"
-        elif role in categories.OWNERSHIP:
-            yield "ownership"
-        elif role not in categories.designations():
-            yield "level"
+        yield role_column(role)
 
 
 def need_sentence(code: str) -> Sentence:
@@ -68,7 +63,8 @@ def need_sentence(code: str) -> Sentence:
         return Sentence("rules.need_areas", {"level": Sentence(f"rules.level_{name}")})
     if table == "totals":
         return Sentence("rules.need_total", {"name": attribute_name(name)})
-    return Sentence("rules.need_column", {"name": attribute_name(name)})
+    title = Sentence("rules.column_designations") if name == "designations" else attribute_name(name)
+    return Sentence("rules.need_column", {"name": title})
 
 
 def unlocks(verdicts: Iterable[Verdict]) -> list[tuple[Sentence, tuple[str, ...]]]:
@@ -80,9 +76,12 @@ def unlocks(verdicts: Iterable[Verdict]) -> list[tuple[Sentence, tuple[str, ...]
     rules: dict[tuple[str, str], dict[str, None]] = {}
     for verdict in verdicts:
         for need in verdict.missing_inputs:
-            what = need.facts.get("attribute") or need.facts.get("name") or need.facts.get("level") or ""
+            facts = need.facts
+            what = facts.get("attribute") or facts.get("name") or facts.get("level") or ""
+            if "columns" in facts:
+                what = Sentence("rules.listed", {"items": facts["columns"]})
             of = (need.key, what.text("zh") if isinstance(what, Sentence) else str(what))
-            if need.key == "rules.need_attribute":
+            if need.key in ("rules.need_attribute", "rules.need_role"):
                 said[of] = Sentence("rules.need_column", {"name": what})
             else:
                 said.setdefault(of, need)

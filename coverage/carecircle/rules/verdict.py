@@ -129,6 +129,9 @@ class Verdict:
         """The outcome on a colour."""
         return Mark(self.outcome.sentence, _TONES.get(self.outcome, "plain"))
 
+    def __repr__(self) -> str:
+        return f"<Verdict {self.rule}: {self.outcome.value}, {self.shown(self.observed).text('en')}>"
+
     def _repr_html_(self) -> str:
         """The verdict as a small card, in the study's language."""
         asked = _SIGNS.get(self.comparison, "") + self.shown(self.target).text(self.language)
