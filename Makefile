@@ -29,7 +29,7 @@ demo: $(VENV)/.run
 	@echo "Open maps/demo/gap_map.html with a double click."
 
 test: $(VENV)/.test
-	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadfile $(PYTEST_ARGS)
 
 lint: $(VENV)/.lint
 	$(BIN)/ruff check .
