@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 import reach_town as town
+from carecircle.reach import _engine, kernels, snap
 from carecircle.reach.ledger import people_ledger, people_status
 from carecircle.reach.travel import nearest_facility, path, service_areas, travel_time_matrix
 from carecircle.schema import InputsLedger
@@ -203,3 +204,28 @@ def test_no_facilities_no_roads_and_no_residents_are_answered_plainly():
     empty = town.Network.from_edges(closed, mode="walk")
     assert nearest_facility(empty, one, town.places([(0, 0)], prefix="f"))["status"].tolist() == ["unsnapped"]
     assert travel_time_matrix(network, one, nothing).shape == (1, 0)
+
+
+def test_without_numba_the_answers_are_the_same(monkeypatch):
+    network = town.grid(7, 7, one_way_rows=(2,))
+    rng = np.random.default_rng(8)
+    homes = town.places([*rng.uniform(-300, 2700, (40, 2)).tolist(), (400.0, 400.0), None])
+    clinics = town.places([*rng.uniform(0, 2400, (5, 2)).tolist(), (800.0, 1200.0)], prefix="f")
+
+    def everything():
+        way = path(network, homes.geometry[40], clinics.geometry[5])
+        return (
+            nearest_facility(network, homes, clinics, limit=6),
+            service_areas(network, homes, clinics, limit=5),
+            travel_time_matrix(network, homes, clinics).toarray(),
+            (way.minutes, way.geometry.length),
+        )
+
+    with_numba = everything()
+    for module in (kernels, _engine, snap):
+        monkeypatch.setattr(module, "numba", lambda: None)
+    for a, b in zip(with_numba, everything(), strict=True):
+        if isinstance(a, pd.DataFrame):
+            pd.testing.assert_frame_equal(a, b, rtol=1e-9, check_exact=False)
+        else:
+            np.testing.assert_allclose(a, b, rtol=1e-9)
