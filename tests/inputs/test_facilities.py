@@ -51,6 +51,7 @@ def test_rows_without_ids_and_a_category_for_all(table: Write) -> None:
     ("row", "key", "column"),
     [
         ("1,a,综合医院,31.3,104.5", "swapped", "经度"),
+        ("1,a,综合医院,29.65,91.1", "swapped", "经度"),
         ("1,a,综合医院,204.5,31.3", "out_of_range", "经度"),
         ("1,a,综合医院,38452396,3464000", "out_of_range", "经度"),
         ("1,a,综合医院,NaN,31.3", "bad_coordinate", "经度"),
