@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test lint check schemas docs notebooks clean
+.PHONY: demo test fuzz lint check schemas docs notebooks clean
 
 $(VENV)/.run: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("carecircle needs Python 3.11 or newer; this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
@@ -31,10 +31,14 @@ demo: $(VENV)/.run
 test: $(VENV)/.test
 	@$(BIN)/python -m pytest -n auto --dist loadfile $(PYTEST_ARGS)
 
+fuzz: $(VENV)/.test
+	CARECIRCLE_FUZZ=2000 $(BIN)/python -m pytest tests/inputs/test_fuzz.py --timeout 1800
+
 lint: $(VENV)/.lint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/mypy --strict tests/typed_script.py
 	$(BIN)/lint-imports
 
 check: lint test
