@@ -176,3 +176,17 @@ def test_what_cannot_be_meant_is_refused(call: object, key: str) -> None:
         call()
     assert caught.value.sentence.key == key
     assert caught.value.text("zh") != caught.value.text("en")
+
+
+def test_out_of_time_is_never_told_as_infeasible() -> None:
+    rng = np.random.default_rng(3)
+    cost = rng.random((400, 120))
+    pairs = tuple((j, j + 1) for j in range(0, 118, 2))
+    tight = Conditions(must_open=(0,), exclusive=pairs)
+    for run in (
+        lambda: models.capacitated_p_median(cost, np.ones(400), capacity=4, sites=100, time_limit=0.0),
+        lambda: models.p_center(cost, sites=8, conditions=tight, time_limit=0.0),
+    ):
+        with pytest.raises(UsageError) as caught:
+            run()
+        assert caught.value.sentence.key == "siting.out_of_time"

@@ -15,7 +15,7 @@ from carecircle.siting.benders import Tell
 from carecircle.siting.conditions import Conditions
 from carecircle.siting.highs import Answer, Model
 from carecircle.siting.matrix import Csr, Floats, Ints, as_csr, as_residents
-from carecircle.siting.solution import Solution, closed, impossible
+from carecircle.siting.solution import Solution, closed, impossible, out_of_time
 
 
 def capacitated_mclp(
@@ -181,6 +181,8 @@ def _assign(
     _capacities(model, row, column, people, room, candidates)
     answer = model.run(time_limit=time_limit, gap=gap)
     seconds = time.perf_counter() - began
+    if answer.x is None and answer.outcome != "infeasible":
+        raise out_of_time(time_limit)
     if answer.x is None:
         return impossible(name, rows, seconds=seconds)
     flow = _flow(answer, row, column, people, shape, split=split)

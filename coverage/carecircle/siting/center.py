@@ -15,7 +15,7 @@ from carecircle.siting.conditions import Conditions
 from carecircle.siting.covering import cheapest_cover
 from carecircle.siting.highs import Model
 from carecircle.siting.matrix import Csr, Floats, as_csr, cover, nearest_open
-from carecircle.siting.solution import Solution, Status, impossible
+from carecircle.siting.solution import Solution, Status, impossible, out_of_time
 
 
 def p_center(
@@ -79,6 +79,8 @@ def p_center(
             low = middle + 1
         elif not found:
             unsure = middle
+            if best_sites is None:
+                break
         else:
             _, least = nearest_open(matrix, np.array(found, dtype=np.int64))
             best, best_sites = float(least.max()), found
@@ -86,6 +88,8 @@ def p_center(
         if progress is not None and low < len(levels):
             progress(best, float(levels[low]), time.perf_counter() - began)
     seconds = time.perf_counter() - began
+    if best_sites is None and unsure < len(levels):
+        raise out_of_time(time_limit)
     if best_sites is None:
         return impossible("p_center", rows, seconds=seconds)
     chosen = tuple(sorted(best_sites))
@@ -104,7 +108,7 @@ def _covers(near: Csr, given: Conditions, sites: int | None, left: float) -> lis
         return None
     if left <= 0:
         return []
-    found = cheapest_cover(near, given, sites=sites, time_limit=left)
+    found = cheapest_cover(near, given, sites=sites, first=True, time_limit=left)
     if found is None:
         return None
     return found[0]
@@ -184,6 +188,8 @@ def p_dispersion(
         if progress is not None and chosen is not None:
             progress(levels[low - 1], levels[high - 1], time.perf_counter() - began)
     seconds = time.perf_counter() - began
+    if chosen is None and not proven:
+        raise out_of_time(time_limit)
     if chosen is None:
         return impossible("p_dispersion", candidates, seconds=seconds)
     best = _least_apart(one, other, apart, chosen)

@@ -108,9 +108,7 @@ class Model:
             Relative gap at which the run may stop.
         """
         highs = self._highs
-        highs.zeroAllClocks() if hasattr(highs, "zeroAllClocks") else None
-        limit = highs.getRunTime() + max(0.01, time_limit) if math.isfinite(time_limit) else highspy.kHighsInf
-        self.option("time_limit", float(limit))
+        self.option("time_limit", max(0.01, time_limit) if math.isfinite(time_limit) else highspy.kHighsInf)
         self.option("mip_rel_gap", float(gap))
         if start is not None and self.integers:
             numbers = np.arange(len(start), dtype=np.int32)

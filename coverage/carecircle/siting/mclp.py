@@ -17,7 +17,7 @@ from carecircle.siting.conditions import Conditions, Gate
 from carecircle.siting.greedy import greedy, swapped
 from carecircle.siting.matrix import Csr, Floats, Ints, as_residents, cover, nearest_open
 from carecircle.siting.reduce import essential_columns, merged
-from carecircle.siting.solution import Solution, closed, impossible
+from carecircle.siting.solution import Solution, closed, impossible, out_of_time
 
 
 class CoverOracle:
@@ -183,6 +183,8 @@ def mclp(
     )  # fmt: skip
     found = engine.run(greedy(rows, grouped, gate, price=price))
     seconds = time.perf_counter() - began
+    if found.sites is None and found.feasible:
+        raise out_of_time(time_limit)
     if found.sites is None:
         return impossible("mclp", near.shape[0], seconds=seconds)
     opened = np.array(_useful(found.sites, oracle, given), dtype=np.int64)

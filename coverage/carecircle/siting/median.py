@@ -14,7 +14,7 @@ from carecircle.siting.benders import Benders, Compact, Tell, neighbourhoods
 from carecircle.siting.conditions import Conditions, Gate
 from carecircle.siting.matrix import Csr, Floats, Ints, as_csr, as_residents, nearest_open
 from carecircle.siting.reduce import merged
-from carecircle.siting.solution import Solution, closed, impossible
+from carecircle.siting.solution import Solution, closed, impossible, out_of_time
 
 
 class MedianOracle:
@@ -243,7 +243,7 @@ def p_median(
     counted = sp.csr_array(matrix[np.nonzero(spoken)[0]])
     gate = Gate(given, candidates, sites)
     found_sites: list[int] | None = None
-    reached_bound = 0.0
+    reached_bound, proven_none = 0.0, True
     if counted.shape[0] == 0:
         found_sites = gate.start if gate.holds(gate.start) else None
     else:
@@ -254,8 +254,10 @@ def p_median(
             sites=sites, whole=False, time_limit=left, gap=gap, progress=progress,
         )  # fmt: skip
         found = engine.run(oracle.improved(gate.start) if gate.holds(gate.start) else None)
-        found_sites, reached_bound = found.sites, found.bound
+        found_sites, reached_bound, proven_none = found.sites, found.bound, not found.feasible
     seconds = time.perf_counter() - began
+    if found_sites is None and not proven_none:
+        raise out_of_time(time_limit)
     if found_sites is None:
         return impossible("p_median", len(people), seconds=seconds)
     opened = np.array(sorted(found_sites), dtype=np.int64)

@@ -18,7 +18,7 @@ from carecircle.siting.greedy import greedy
 from carecircle.siting.matrix import Csr, Floats, as_residents, cover, nearest_open
 from carecircle.siting.mclp import CoverOracle
 from carecircle.siting.reduce import merged
-from carecircle.siting.solution import Solution, closed, impossible
+from carecircle.siting.solution import Solution, closed, impossible, out_of_time
 
 
 def partial_cover(
@@ -143,6 +143,8 @@ def cheapest_shares(
         sites=sites, spare=spare, time_limit=time_limit, gap=gap, progress=progress,
     )  # fmt: skip
     search.run()
+    if search.sites is None and not search.hopeless:
+        raise out_of_time(time_limit)
     if search.sites is None:
         return None
     price = math.fsum(search.prices[search.sites])
@@ -173,6 +175,7 @@ class _Cheapest:
         self.began = time.perf_counter()
         self.until = self.began + time_limit
         self.sites: list[int] | None = None
+        self.hopeless = False
         self.best, self.bound = math.inf, 0.0
         model, groups = self.engine.model, oracle.groups
         model.prices(np.arange(candidates + groups), np.concatenate([self.prices, np.zeros(groups)]))
@@ -197,6 +200,7 @@ class _Cheapest:
         while time.perf_counter() < self.until:
             answer = self.engine.model.run(time_limit=self.until - time.perf_counter())
             if answer.outcome == "infeasible":
+                self.hopeless = True
                 return False
             if answer.x is None or answer.outcome != "optimal":
                 return True
@@ -216,7 +220,7 @@ class _Cheapest:
                 time_limit=self.until - time.perf_counter(), start=self._start(), gap=self.gap / 4
             )
             if answer.outcome == "infeasible":
-                self.bound = self.best
+                self.bound, self.hopeless = self.best, True
                 return
             self.bound = max(self.bound, min(answer.bound, self.best))
             if answer.x is None:

@@ -114,6 +114,10 @@ class SitingResult:
             )  # fmt: skip
         return rows
 
+    def __repr__(self) -> str:
+        rules = ", ".join(n.rule for n in self.problem.needs)
+        return f"<SitingResult for {rules}: {len(self.moves)} moves, {self.status}>"
+
     def _repr_html_(self) -> str:
         """The sites, the proof and every rule that turns as a small card, in the study's language."""
         tone = {"optimal": "good", "feasible": "open", "infeasible": "bad"}[self.status]

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from carecircle.errors import UsageError
 from carecircle.siting.matrix import Csr, Ints
 
 Status = Literal["optimal", "feasible", "infeasible"]
@@ -81,6 +82,11 @@ def impossible(model: str, rows: int, *, lacking: Any = (), seconds: float = 0.0
     nobody = np.full(rows, -1, dtype=np.int64)
     who = tuple(int(i) for i in lacking)
     return Solution(model, "infeasible", math.nan, math.nan, (), (), nobody, who, None, seconds)
+
+
+def out_of_time(time_limit: float) -> UsageError:
+    """Neither a solution nor a proof that there is none was found in time: not the same as infeasible."""
+    return UsageError("siting.out_of_time", seconds=time_limit)
 
 
 def closed(objective: float, bound: float, *, larger_is_better: bool, whole: bool) -> tuple[float, bool]:
