@@ -130,7 +130,7 @@ def _queries(analysis: Analysis) -> list[ReachQuery]:
     found: dict[ReachQuery, None] = {}
     for verdict in analysis.verdicts:
         for query in (main_query(verdict.rule_def), road_query(verdict.rule_def)):
-            if verdict.people is not None and query is not None and query in analysis.reached:
+            if panel.counts_people(verdict) and query is not None and query in analysis.reached:
                 found[query] = None
     return list(found)
 
@@ -151,7 +151,7 @@ def _clause(
     block: Block,
 ) -> dict[str, Any]:
     data = panel.clause(analysis, verdict, numbers, _asked(analysis, verdict))
-    if verdict.people is None:
+    if verdict.people is None or not panel.counts_people(verdict):
         return data
     data["people"] = layers.people(verdict.people, block)
     query, limit = main_query(verdict.rule_def), data["limitQuery"]

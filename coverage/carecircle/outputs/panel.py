@@ -74,7 +74,15 @@ def answer(analysis: Analysis) -> dict[str, Any]:
     }
     if people > 0 and analysis.inputs.demand is not None:
         inside = math.fsum(analysis.inputs.demand["residents"])
-        says = Sentence("outputs.answer_gap", {**facts, "share": _percent(people / inside)})
+        behind = [v.rule for v in analysis.verdicts if v.outcome.value == "FAIL" and counts_people(v)]
+        says = Sentence(
+            "outputs.answer_gap",
+            {
+                **facts,
+                "share": _percent(people / inside),
+                "rules": [*behind[:4], *(["…"] if len(behind) > 4 else [])],
+            },
+        )
     elif tally["FAIL"]:
         says = Sentence("outputs.answer_fail", facts)
     else:
@@ -109,6 +117,11 @@ def order(verdicts: tuple[Verdict, ...]) -> list[int]:
     return sorted(range(len(verdicts)), key=rank)
 
 
+def counts_people(verdict: Verdict) -> bool:
+    """Whether a verdict tells the covered from the others; a clause without a number only measures."""
+    return verdict.people is not None and verdict.rule_def.limit is not None
+
+
 def clause(
     analysis: Analysis, verdict: Verdict, numbers: Mapping[ReachQuery, int], asked: list[int]
 ) -> dict[str, Any]:
@@ -116,7 +129,7 @@ def clause(
     rule = verdict.rule_def
     query, road = main_query(rule), road_query(rule)
     limit = rule.limit * rule.factor if rule.limit is not None else None
-    judged = verdict.people is not None
+    judged = counts_people(verdict)
     straight = rule.kind == "radius" and rule.metric == "straight_m"
     return {
         "rule": verdict.rule,
@@ -232,19 +245,18 @@ def _flip(verdict: Verdict) -> Both | None:
     flip, rule = verdict.flip, verdict.rule_def
     if flip is None or (flip.limit is None and flip.residents is None):
         return None
+    whole = math.ceil(flip.residents - 1e-6) if flip.residents else 0  # nobody turns a verdict by halves
     unit = rule.limit_unit if rule.limit is not None else ""
     limit = None
     if flip.limit is not None and math.isfinite(flip.limit):
         limit = (
             Sentence(f"outputs.limit_{unit}", {"value": flip.limit}) if unit else verdict.shown(flip.limit)
         )
-    if limit is not None and flip.residents:
-        return Sentence("outputs.flip_both", {"limit": limit, "residents": flip.residents}).both()
+    if limit is not None and whole:
+        return Sentence("outputs.flip_both", {"limit": limit, "residents": whole}).both()
     if limit is not None:
         return Sentence("outputs.flip_limit", {"limit": limit}).both()
-    return (
-        Sentence("outputs.flip_residents", {"residents": flip.residents}).both() if flip.residents else None
-    )
+    return Sentence("outputs.flip_residents", {"residents": whole}).both() if whole else None
 
 
 def _alternative(verdict: Verdict, mode: str, value: float) -> Both:

@@ -11,7 +11,13 @@ function room() {
         paddingTopLeft: [12, 56],
         paddingBottomRight: [12, Math.min(sheet.offsetHeight, window.innerHeight * 0.62) + 12],
       }
-    : { padding: [28, 28] };
+    : { paddingTopLeft: [28, 28], paddingBottomRight: [aside(), 28] };
+}
+
+/** Pixels that the open legend takes on the right of a large screen, at most a third of the map. */
+function aside() {
+  const legend = document.getElementById('cc-legend');
+  return Math.max(28, Math.min(legend.open ? legend.offsetWidth + 28 : 28, map.getSize().x / 3));
 }
 
 function fit() {
@@ -37,11 +43,12 @@ function showMap() {
 function start() {
   map.attributionControl && map.attributionControl.remove();
   map.getContainer().setAttribute('tabindex', '0');
+  map.getContainer().setAttribute('role', 'region');
+  map.getContainer().dataset.say = 'page_map';
   map.invalidateSize({ animate: false });
   state.clause = page.order.length ? page.order[0] : 0;
   settleShading(shadings(clauseNow()));
   sheet('half');
-  fit();
   openLayers();
   const scale = L.control.scale({ imperial: false, maxWidth: 140 }).addTo(map);
   scale.getContainer().setAttribute('data-cc', 'scale');
@@ -106,6 +113,8 @@ function start() {
     document.getElementById('cc-try').textContent = say('page_whatif_open');
     document.title = `${page.study.title} · ${say('page_name')}`;
   });
+  fit();
+  redraw();
   showSurface();
   window.carecircle = hasWays() && page.kinds.length ? { map, explain, whatif } : { map, explain };
   document.body.dataset.ready = 'yes';

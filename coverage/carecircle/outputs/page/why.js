@@ -84,7 +84,7 @@ function whyPlace(found, here) {
       'p',
       { class: 'cc-small' },
       say('page_why_residents', {
-        n: found.residents < 10 ? found.residents.toFixed(1) : people(found.residents),
+        n: found.residents > 0 && found.residents < 1 ? '<1' : people(found.residents),
         away: metres(here),
       }),
     ),
