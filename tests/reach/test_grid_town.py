@@ -229,3 +229,14 @@ def test_without_numba_the_answers_are_the_same(monkeypatch):
             pd.testing.assert_frame_equal(a, b, rtol=1e-9, check_exact=False)
         else:
             np.testing.assert_allclose(a, b, rtol=1e-9)
+
+
+@pytest.mark.parametrize("ids", [("10", "9"), ("9", "10")])
+def test_ties_between_the_two_ends_of_a_street_go_to_the_smaller_id(ids):
+    network = town.grid()
+    home = town.places([(600.0, 400.0)])
+    clinics = town.places([(400.0, 400.0), (800.0, 400.0)], prefix="f").assign(facility_id=ids)
+    for direction in ("to_facility", "from_facility"):
+        assert nearest_facility(network, home, clinics, direction=direction)["facility_id"][0] == "10"
+    on_it = town.places([(500.0, 400.0), (700.0, 400.0)], prefix="f").assign(facility_id=ids)
+    assert nearest_facility(network, home, on_it)["facility_id"][0] == "10"
