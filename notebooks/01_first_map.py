@@ -37,9 +37,12 @@ files = analysis.write("../maps/first_map")
 # %% [markdown]
 # ## 结论 · Verdicts
 #
-# 每条规则四种结果：达标、未达标、无法评判（缺数据）、无指标值（规划没有给出数值）。
+# 每条规则四种结果：达标、未达标、未评判（缺数据）、无指标值（规划没有给出数值）。
 #
 # Four outcomes: PASS, FAIL, NOT_ASSESSED (data are missing), NO_THRESHOLD (the plan gives no number).
+
+# %%
+analysis
 
 # %%
 import pandas as pd
@@ -96,7 +99,8 @@ pd.DataFrame(
 # %% [markdown]
 # ## 自己的县 · Your own county
 #
-# 复制 `data/study.toml`，把路径换成自己的文件，再运行 `carecircle run study.toml`。每个选项在文件里都有说明。
+# `carecircle init 文件夹 --plan 规划编号` 生成一个待填的研究文件夹；填好后先 `carecircle doctor`，再 `carecircle run`。
+# [第二本](02_own_data.ipynb)从一份杂乱的 Excel 讲起。
 #
-# Copy `data/study.toml`, put your own paths in and run `carecircle run study.toml`. The file explains every
-# option.
+# `carecircle init FOLDER --plan PLAN` makes a study folder to fill; then `carecircle doctor`, then
+# `carecircle run`. [Notebook 2](02_own_data.ipynb) starts from a messy Excel table.

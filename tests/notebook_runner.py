@@ -1,14 +1,16 @@
 """Run the notebooks beside a copy of the data; as a program, store them again with light outputs.
 
-    python tests/notebook_runner.py
+    python tests/notebook_runner.py [02 05 …]
 
-writes every ``notebooks/*.ipynb`` anew from its ``.py``: tables are kept, maps (a megabyte each) are not.
+writes ``notebooks/*.ipynb`` (or those whose names begin so) anew from their ``.py``: tables and figures are
+kept, maps (a megabyte each) are not.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
@@ -38,17 +40,23 @@ def lighten(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
         cell.metadata.pop("execution", None)
         for output in cell.get("outputs", []):
             data = output.get("data", {})
-            if len(data.get("text/html", "")) > LIGHT_OUTPUT:
+            html = data.get("text/html", "")
+            if len(html) > LIGHT_OUTPUT or "<iframe" in html:
                 data.pop("text/html")
                 data["text/plain"] = "(the map: run this cell to see it)"
+            elif html:
+                data["text/plain"] = "(a table)"
     notebook.metadata.pop("language_info", None)
     return notebook
 
 
 def main() -> None:
-    """Store every notebook again."""
+    """Store the notebooks again."""
+    wanted = tuple(sys.argv[1:])
     os.environ["PYTHONPATH"] = str(ROOT / "coverage")
     for script in sorted((ROOT / "notebooks").glob("*.py")):
+        if wanted and not script.name.startswith(wanted):
+            continue
         with tempfile.TemporaryDirectory() as folder:
             nbformat.write(lighten(run_notebook(script, Path(folder))), script.with_suffix(".ipynb"))
 

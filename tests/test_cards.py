@@ -75,3 +75,9 @@ def test_a_siting_says_where_and_how_sure(analysis: Analysis) -> None:
     assert Sentence("cards.optimal").text(analysis.study.language) in html
     assert "2. " in html
     assert len(html) < 6000
+
+
+def test_in_a_terminal_each_is_one_line(analysis: Analysis) -> None:
+    shown = [analysis, analysis.verdicts[0], site(analysis, clauses=["S2"], sites=1)]
+    assert all(len(repr(thing)) < 120 and "\n" not in repr(thing) for thing in shown)
+    assert repr(analysis) == "<Analysis of street by street: 1 FAIL, 1 PASS>"

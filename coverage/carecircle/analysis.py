@@ -121,6 +121,11 @@ class Analysis:
             "verdicts": [v.to_dict(spoken) for v in self.verdicts],
         }
 
+    def __repr__(self) -> str:
+        came = [v.outcome.value for v in self.verdicts]
+        counts = ", ".join(f"{came.count(o)} {o}" for o in sorted(set(came)))
+        return f"<Analysis of {self.study.name} by {self.plan.id}: {counts}>"
+
     def _repr_html_(self) -> str:
         """The outcome of every rule as a small card, in the study's language."""
         ledger = self.inputs.ledger

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,8 @@ _IN_STYLE = re.compile(r"""(?:url\(\s*["']?|@import\s+["'])((?:https?:)?//[^"')]
 def foreign_assets(folder: Path) -> Iterator[tuple[Path, str]]:
     """Every script, style, picture or font that a built page would fetch from elsewhere."""
     for path in sorted(folder.rglob("*.html")):
-        for match in _ASSET.finditer(path.read_text(encoding="utf-8")):
+        page = path.read_text(encoding="utf-8")
+        for match in _ASSET.finditer(unescape(page) if "srcdoc=" in page else page):
             yield path.relative_to(folder), match[1] or match[2]
     for path in sorted(folder.rglob("*.css")):
         for match in _IN_STYLE.finditer(path.read_text(encoding="utf-8")):

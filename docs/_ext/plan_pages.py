@@ -19,7 +19,7 @@ def page() -> str:
         "What is left out of a study is never guessed; its rules come out NOT_ASSESSED. "
         "The same list as data: `carecircle plans --json`.",
         "",
-        "下表由规划文件生成：原文、指标值、评判所需的数据。缺少数据的条款为“无法评判”，不作推测。",
+        "下表由规划文件生成：原文、指标值、评判所需的数据。缺少数据的条款为“未评判”，不作推测。",
         "",
     ]
     for plan in plans:

@@ -1,0 +1,248 @@
+"""The manual tells the truth: its commands run, its examples load, its tests and pictures exist."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import carecircle
+from carecircle import analysis as analysis_room
+from carecircle import cli
+from carecircle.study import Study, load_study
+from carecircle.texts import wording
+from manual import PAGES, blocks, shell_lines
+from realdata import ROOT
+
+import command_pages  # isort: skip  (in docs/_ext, which manual puts on the path)
+import error_pages  # isort: skip
+import house  # isort: skip
+import offline_check  # isort: skip
+import plan_pages  # isort: skip
+
+COMMANDS = {"carecircle", "make", "pip", "py", "conda", "bash", ".venv\\Scripts\\python", "python"}
+COMMANDS |= {".venv\\Scripts\\carecircle", "export", "git"}
+ONLINE = {"fetch"}
+"""Commands that ask the internet: their tests run against a server of their own."""
+
+
+def shown_commands() -> list[str]:
+    """Each command line of ours once, from the pages and from the commands' own help."""
+    lines = [line for _, line in shell_lines() if line.startswith("carecircle ")]
+    lines += [
+        example for _, command in command_pages.commands() for example in command_pages.examples(command)
+    ]
+    return sorted(dict.fromkeys(lines))
+
+
+def same_work(line: str) -> str:
+    """A command without its language and redirection: done once, it need not be done again."""
+    return re.sub(r"\s+(--lang \w+|> \S+)", "", line)
+
+
+def test_every_line_of_shell_is_of_a_known_kind() -> None:
+    strange = [
+        (page, line) for page, line in shell_lines() if shlex.split(line, posix=False)[0] not in COMMANDS
+    ]
+    assert not strange
+
+
+def test_every_make_target_shown_exists() -> None:
+    targets = set(re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    shown = {line.split()[1] for _, line in shell_lines() if line.startswith("make ")}
+    assert shown <= targets
+    assert {"demo", "test", "docs", "notebooks"} <= targets
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder as a reader of the manual would have it: the county under data/ and as a study of its own."""
+    folder = tmp_path_factory.mktemp("desk")
+    shutil.copytree(ROOT / "data", folder / "data")
+    study = folder / "data" / "study.toml"
+    coarse = study.read_text(encoding="utf-8").replace("surface_cell_m = 100", "surface_cell_m = 1000")
+    study.write_text(coarse, encoding="utf-8")
+    shutil.copytree(folder / "data", folder, dirs_exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def once(desk: Path) -> dict[Path, Any]:
+    """Analyses by study file, so that one county is analysed once for all commands."""
+    return {}
+
+
+@pytest.fixture
+def at_the_desk(desk: Path, once: dict[Path, Any], monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(desk)
+    honest = analysis_room.analyze
+
+    def analyze(study: Study | str | Path, **options: Any) -> Any:
+        loaded = study if isinstance(study, Study) else load_study(study)
+        once.setdefault(Path(loaded.plan), None)
+        if once[Path(loaded.plan)] is None:
+            once[Path(loaded.plan)] = honest(loaded, **options)
+        return once[Path(loaded.plan)]
+
+    county = desk / "data" / "plan.toml"
+    once.setdefault(county, None)
+    monkeypatch.setattr(analysis_room, "analyze", analyze)
+    return desk
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_every_command_shown_runs(
+    at_the_desk: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    done: set[str] = set()
+    failed: dict[str, str] = {}
+    lines = sorted(shown_commands(), key=lambda line: line.split()[1] == "compare")
+    assert {line.split()[1] for line in lines} >= {name for name, _ in command_pages.commands()}
+    for line in lines:
+        words = shlex.split(re.sub(r"\s+> \S+$", "", line))
+        if same_work(line) in done or words[1] in ONLINE or words[1].startswith("--"):
+            continue
+        done.add(same_work(line))
+        if words[1] == "compare":
+            two_runs(at_the_desk, words[2:4])
+        shutil.rmtree(at_the_desk / "mycounty", ignore_errors=True)
+        monkeypatch.setattr(sys, "argv", words)
+        try:
+            cli.main()
+        except SystemExit as end:
+            if end.code not in (0, None):
+                failed[line] = capsys.readouterr().err[-400:]
+    assert not failed
+
+
+def two_runs(desk: Path, folders: list[str]) -> None:
+    """Put the demo's verdicts where the example compares two years."""
+    written = next(desk.glob("maps/*/verdicts.json"))
+    for folder in folders:
+        (desk / folder).mkdir(parents=True, exist_ok=True)
+        if not (desk / folder / "verdicts.json").is_file():
+            shutil.copy(written, desk / folder / "verdicts.json")
+
+
+@pytest.mark.slow
+def test_every_line_of_python_shown_runs(at_the_desk: Path) -> None:
+    pages: dict[str, list[str]] = {}
+    for block in blocks():
+        if block.language == "python":
+            pages.setdefault(block.page, []).append(block.text)
+    assert {"README.md", "docs/start.md"} <= set(pages)
+    for page, texts in pages.items():
+        names: dict[str, Any] = {}
+        for text in texts:
+            exec(compile(text, page, "exec"), names)
+
+
+def test_every_study_file_shown_is_one() -> None:
+    seen = 0
+    for block in blocks():
+        if block.language == "toml" and "[facilities]" in block.text:
+            data = tomllib.loads(block.text)
+            assert Study.model_validate(data).name == data["name"]
+            seen += 1
+    assert seen >= 2
+
+
+def test_every_link_and_picture_exists() -> None:
+    made = {"plans.md", "errors.md", "commands.md", "house.svg", "house_table.txt"}
+    missing = []
+    for page in PAGES:
+        for target in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+            path = Path(page.parent, target)
+            generated = path.name in made and path.parent.name == "generated"
+            notebook = path.suffix == ".ipynb" and (ROOT / "notebooks" / path.name).is_file()
+            if not (generated or notebook or path.exists()):
+                missing.append((page.name, target))
+    assert not missing
+
+
+def test_every_test_named_under_validation_exists() -> None:
+    text = (ROOT / "docs" / "validation.md").read_text(encoding="utf-8")
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", text)
+    assert len(named) >= 30
+    for path, name in named:
+        assert re.search(rf"^def {name}\(", (ROOT / path).read_text(encoding="utf-8"), re.MULTILINE), name
+
+
+def test_the_house_drawn_is_the_contract() -> None:
+    floors = house.layers()
+    rooms = {room for floor in floors for room in floor}
+    source = ROOT / "coverage" / "carecircle"
+    there = {p.stem for p in source.glob("*.py")} | {p.parent.name for p in source.glob("*/__init__.py")}
+    assert rooms == there - {"__init__"}
+    assert floors[0] == ["cli"]
+    assert floors[-1] == ["texts"]
+    picture = house.picture()
+    assert all(f">{room}</text>" in picture for room in rooms)
+    assert all(f"| `{room}` |" in house.page_part() for room in rooms)
+    told = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    line = next(x for x in told.splitlines() if x.startswith("`texts "))
+    assert re.findall(r"\w+", line) == [room for floor in reversed(floors) for room in floor]
+
+
+def test_every_error_has_a_place_of_its_own() -> None:
+    page = error_pages.page()
+    keys = set(error_pages.raised())
+    assert len(keys) > 100
+    assert {"study.unknown_key_near", "inputs.swapped", "inputs.no_crs", "rules.unknown_key"} <= keys
+    for key in keys:
+        assert page.count(f"({error_pages.anchor(key)})=") == 1, key
+    assert len({error_pages.anchor(key) for key in wording()}) == len(wording())
+
+
+def test_a_message_is_cut_into_cause_and_mend() -> None:
+    forms = wording()["inputs.no_crs"]
+    cause, mend = error_pages.cause_and_mend(forms["en"], "en")
+    assert "coordinate reference system" in cause
+    assert mend.startswith("Set one")
+    cause, mend = error_pages.cause_and_mend(forms["zh"], "zh")
+    assert cause.endswith("。")
+    assert mend.startswith("请")
+
+
+def test_every_command_and_option_is_on_its_page() -> None:
+    page = command_pages.page()
+    for name, command in command_pages.commands():
+        assert f"## carecircle {name}" in page
+        assert command_pages.examples(command), name
+        for parameter in command.params:
+            assert parameter.help, (name, parameter.name)
+            if parameter.param_type_name == "option":
+                assert f"`{parameter.opts[0]}`" in page
+
+
+def test_every_rule_of_the_catalogue_is_on_its_page() -> None:
+    page = plan_pages.page()
+    for plan in carecircle.rules.catalogue():
+        for rule in carecircle.load_plan(plan).rules:
+            assert f"| {rule.id.replace('_', chr(92) + '_')} |" in page, rule.id
+
+
+def test_a_foreign_asset_would_be_found(tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_text('<a href="https://example.org">x</a><img src="b.png">', encoding="utf-8")
+    assert not list(offline_check.foreign_assets(tmp_path))
+    (tmp_path / "b.html").write_text(
+        '<script async src="https://example.org/x.js"></script>', encoding="utf-8"
+    )
+    (tmp_path / "c.html").write_text('<link href="//example.org/x.css" rel="stylesheet" />', encoding="utf-8")
+    (tmp_path / "d.css").write_text("@import 'https://example.org/f.css';", encoding="utf-8")
+    (tmp_path / "e.html").write_text(
+        '<iframe srcdoc="&lt;script src=&quot;https://example.org/y.js&quot;&gt;"></iframe>', encoding="utf-8"
+    )
+    assert len(list(offline_check.foreign_assets(tmp_path))) == 4
+
+
+def test_the_script_of_a_user_names_everything_public() -> None:
+    script = (ROOT / "tests" / "typed_script.py").read_text(encoding="utf-8")
+    assert not [name for name in carecircle.__all__ if not re.search(rf"\b{name}\b", script)]
