@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import affine
 import geopandas as gpd
@@ -13,6 +14,7 @@ import pyproj
 import pytest
 import shapely
 
+from browser import chromium
 from carecircle import categories
 from carecircle.reach.surface import Surface
 from carecircle.rules import Plan, judge
@@ -20,6 +22,9 @@ from carecircle.rules.query import required
 from carecircle.schema import Finding, InputsLedger, time_column
 from carecircle.study import Study
 from carecircle.texts import Sentence
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 CRS = pyproj.CRS("EPSG:32648")
 EAST, NORTH, SIDE = 480_000.0, 3_440_000.0, 20_000.0
@@ -248,3 +253,10 @@ def make_analysis() -> Any:
 @pytest.fixture(scope="session")
 def analysis() -> Any:
     return make_analysis()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests of the page."""
+    with chromium() as found:
+        yield found

@@ -12,7 +12,6 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from browser import chromium
 from carecircle.outputs.pack import Block, page_json
 
 
@@ -79,7 +78,7 @@ def test_json_cannot_end_its_element() -> None:
 
 
 @pytest.mark.browser
-def test_the_page_reads_what_python_packed(root: Path, tmp_path: Path) -> None:
+def test_the_page_reads_what_python_packed(browser: Any, root: Path, tmp_path: Path) -> None:
     """Stored, fixed and dynamic deflate blocks, every type, compared number by number in Chromium."""
     rng = np.random.default_rng(5)
     columns: list[tuple[Any, str, bool]] = [
@@ -97,12 +96,10 @@ def test_the_page_reads_what_python_packed(root: Path, tmp_path: Path) -> None:
         references = [block.add(values, kind, differences=d) for values, kind, d in chosen]
         page = tmp_path / "p.html"
         page.write_text(f"<script>{script}</script>", encoding="utf-8")
-        with chromium() as browser:
-            tab = browser.new_page()
-            tab.goto(page.as_uri())
-            read = (
-                "([text, refs]) => { const c = openBlock(text); return refs.map((r) => Array.from(c(r))); }"
-            )
-            found = tab.evaluate(read, [block.text(), references])
+        tab = browser.new_page()
+        tab.goto(page.as_uri())
+        read = "([text, refs]) => { const c = openBlock(text); return refs.map((r) => Array.from(c(r))); }"
+        found = tab.evaluate(read, [block.text(), references])
+        tab.close()
         for (values, _, _), numbers in zip(chosen, found, strict=True):
             assert np.array_equal(np.asarray(values, dtype=np.float64), np.asarray(numbers))

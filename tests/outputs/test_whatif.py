@@ -14,7 +14,7 @@ import pyproj
 import pytest
 
 import carecircle
-from browser import chromium, visit
+from browser import visit
 from carecircle.outputs import gap_map, ways
 from carecircle.outputs.pack import Block
 from worlds import box, east, write_csv, write_features
@@ -120,10 +120,10 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> carecircle.Analysis:
 
 
 @pytest.fixture(scope="module")
-def tab(town: carecircle.Analysis, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def tab(browser: Any, town: carecircle.Analysis, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     path = tmp_path_factory.mktemp("page") / "gap_map.html"
     gap_map(town).save(str(path))
-    with chromium() as browser, visit(browser, path) as seen:
+    with visit(browser, path) as seen:
         yield seen.page
         seen.clean()
 
