@@ -53,8 +53,9 @@ def covered(analysis: carecircle.Analysis) -> float:
     return verdict.ledger.covered
 
 
-def told_rejudged_and_run_afresh(study: Path, rule: str, folder: Path, *, spacing_m: float) -> list[float]:
-    before = carecircle.analyze(study)
+def told_rejudged_and_run_afresh(
+    before: carecircle.Analysis, study: Path, rule: str, folder: Path, *, spacing_m: float
+) -> list[float]:
     gains = []
     for sites in (1, 3, 5):
         found = site(before, clauses=[rule], sites=sites, spacing_m=spacing_m, alternatives=0)
@@ -81,7 +82,8 @@ def test_porto_alegre(tmp_path: Path) -> None:
     (tmp_path / "plan.toml").write_text(
         one_rule(STUDIES / "portoalegre" / "plan.toml", "X2.walk"), encoding="utf-8"
     )
-    gains = told_rejudged_and_run_afresh(coarse(tmp_path / "study.toml"), "X2", tmp_path, spacing_m=1)
+    study = coarse(tmp_path / "study.toml")
+    gains = told_rejudged_and_run_afresh(carecircle.analyze(study), study, "X2", tmp_path, spacing_m=1)
     assert all(float(g).is_integer() for g in gains)
 
 
@@ -97,12 +99,16 @@ def county(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return coarse(folder / "study.toml")
 
 
-def test_the_county(county: Path, tmp_path: Path) -> None:
-    told_rejudged_and_run_afresh(county, "B1", tmp_path, spacing_m=500)
+@pytest.fixture(scope="module")
+def before(county: Path) -> carecircle.Analysis:
+    return carecircle.analyze(county)
 
 
-def test_the_county_cannot_be_covered_whole_and_says_who(county: Path) -> None:
-    before = carecircle.analyze(county)
+def test_the_county(before: carecircle.Analysis, county: Path, tmp_path: Path) -> None:
+    told_rejudged_and_run_afresh(before, county, "B1", tmp_path, spacing_m=500)
+
+
+def test_the_county_cannot_be_covered_whole_and_says_who(before: carecircle.Analysis) -> None:
     found = site(before, clauses=["B1"], target=1.0)
     assert found.status == "infeasible"
     (why,) = found.impossible
@@ -123,8 +129,8 @@ def test_the_county_cannot_be_covered_whole_and_says_who(county: Path) -> None:
 
 
 @pytest.mark.browser
-def test_the_map_opens_offline(county: Path, tmp_path: Path) -> None:
-    found = site(carecircle.analyze(county), clauses=["B1"], sites=3)
+def test_the_map_opens_offline(before: carecircle.Analysis, tmp_path: Path) -> None:
+    found = site(before, clauses=["B1"], sites=3)
     write_siting(found, tmp_path)
     page = (tmp_path / "siting_map.html").resolve()
     with chromium() as browser, browser.new_context(viewport={"width": 1200, "height": 800}) as context:
@@ -147,10 +153,9 @@ def test_the_map_opens_offline(county: Path, tmp_path: Path) -> None:
         assert complaints == []
 
 
-def test_a_table_of_sites_is_what_run_with_takes(county: Path, tmp_path: Path) -> None:
+def test_a_table_of_sites_is_what_run_with_takes(before: carecircle.Analysis, tmp_path: Path) -> None:
     from carecircle.inputs.sites import read_sites
 
-    before = carecircle.analyze(county)
     found = site(before, clauses=["B1"], sites=1, alternatives=0)
     found.moves[["facility_id", "name", "category", "lon", "lat"]].to_csv(tmp_path / "s.csv", index=False)
     add, close = read_sites(tmp_path / "s.csv")
