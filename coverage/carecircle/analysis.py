@@ -167,6 +167,11 @@ def analyze(study: Study | str | Path, *, progress: Progress | None = None) -> A
     progress
         Called with a `Sentence` as each stage begins.
 
+    Returns
+    -------
+    Analysis
+        Verdicts in the plan's order; frames in one projected CRS in metres; times in minutes.
+
     Raises
     ------
     InputError
@@ -205,6 +210,13 @@ def reanalyze(
         ``category``, ``lon``, ``lat`` (WGS 84) and optionally ``designations`` and attributes.
     close
         Ids of facilities that no longer serve.
+    progress
+        Called with a `Sentence` as each stage begins.
+
+    Returns
+    -------
+    Analysis
+        Judged by the same plan; queries whose facilities did not change keep their answers.
 
     Raises
     ------

@@ -199,6 +199,11 @@ def load_study(path: str | Path) -> Study:
     path
         ``study.toml``, or the folder that holds it. Paths inside are relative to the file.
 
+    Returns
+    -------
+    Study
+        Frozen, every default filled in, every path absolute.
+
     Raises
     ------
     StudyError

@@ -55,6 +55,8 @@ def failures_in(language: Language) -> Iterator[None]:
         yield
     except CarecircleError as error:
         typer.echo(f"{say('cli.error', language)}{error.text(language)}", err=True)
+        keys = sorted({fault.sentence.key for fault in getattr(error, "faults", (error,))})
+        typer.echo(say("cli.explained", language, keys=keys), err=True)
         raise SystemExit(2) from error
     except KeyboardInterrupt:
         typer.echo(say("cli.interrupted", language), err=True)

@@ -57,6 +57,10 @@ def judge(plan: Plan, inputs: Inputs, reached: Reached) -> list[Verdict]:
 
     Parameters
     ----------
+    plan
+        From `carecircle.load_plan`.
+    inputs
+        What the study holds: ``analysis.inputs``.
     reached
         The answers to ``required(plan)``; a query without an answer leaves its rules NOT_ASSESSED.
 

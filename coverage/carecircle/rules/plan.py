@@ -80,6 +80,11 @@ def load_plan(plan: str | Path) -> Plan:
     plan
         An id of the catalogue, or the path of a plan file.
 
+    Returns
+    -------
+    Plan
+        Frozen; its rules in the file's order.
+
     Raises
     ------
     PlanError

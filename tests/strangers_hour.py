@@ -1,0 +1,59 @@
+"""A stranger's hour: the commands of the Start page, one after the other, as they stand there.
+
+    python tests/strangers_hour.py FOLDER
+
+FOLDER is a fresh checkout and ``carecircle`` the one on the path. Each command must end with 0.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+START = "docs/start.md"
+
+
+def commands(folder: Path) -> list[str]:
+    """Shell lines of the Start page, in its order; ``make demo`` is left to its own step."""
+    text = (folder / START).read_text(encoding="utf-8")
+    lines = "\n".join(re.findall(r"^```sh\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)).splitlines()
+    return [line for line in lines if line.startswith("carecircle ")]
+
+
+def two_years(folder: Path, line: str) -> None:
+    """The page compares two runs that a reader would have by then: the demo's stands for both."""
+    for name in shlex.split(line)[2:4]:
+        shutil.copytree(folder / "maps" / "demo", folder / name, dirs_exist_ok=True)
+
+
+def main() -> int:
+    """Walk the page; the exit code is that of the first command that fails."""
+    folder = Path(sys.argv[1]).resolve()
+    lines = commands(folder)
+    verbs = [line.split()[1] for line in lines]
+    wanted = ["demo", "init", "doctor", "run", "compare", "site"]
+    if verbs != wanted:
+        print(f"{START} shows {verbs}, not {wanted}")
+        return 1
+    for line in lines:
+        if " compare " in line:
+            two_years(folder, line)
+        start = time.monotonic()
+        done = subprocess.run(shlex.split(line), cwd=folder, capture_output=True, text=True, check=False)
+        print(f"{line}: {time.monotonic() - start:.0f} s, exit {done.returncode}")
+        if done.returncode != 0:
+            print(done.stdout[-2000:], done.stderr[-2000:], sep="\n")
+            return done.returncode
+    wrote = [folder / "maps" / "demo" / name for name in ("gap_map.html", "verdicts.json", "siting.json")]
+    missing = [path.name for path in wrote if not path.is_file()]
+    print(f"missing: {missing}" if missing else "the map, the verdicts and the siting are there")
+    return bool(missing)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
