@@ -41,7 +41,11 @@ def summary(result: SitingResult) -> Sentence:
         return Sentence("siting.answer_infeasible", {"rules": rules})
     facts = {
         "rules": rules, "sites": len(result.moves), "worth": best.worth, "gap": f"{best.gap:.2%}",
-        "residents": float(result.moves["newly_covered"].sum()), "bound": best.bound,
+        "residents": Sentence(
+            "siting.people" if len(rules) == 1 else "siting.people_by_rule",
+            {"number": round(float(result.moves["newly_covered"].sum()))},
+        ),
+        "bound": best.bound,
     }  # fmt: skip
     if not len(result.moves):
         return Sentence("siting.answer_nothing", facts)
