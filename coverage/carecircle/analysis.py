@@ -14,21 +14,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
-from shapely.geometry.base import BaseGeometry
 
 from carecircle import categories
 from carecircle.cards import card
 from carecircle.errors import UsageError
 from carecircle.inputs.load import Inputs, load_inputs
+from carecircle.inputs.sites import new_facilities
 from carecircle.profiles import profile
 from carecircle.reach import travel
 from carecircle.reach.network import Network
 from carecircle.reach.snap import Snap
 from carecircle.reach.surface import Cells, Surface, region_cells, travel_time_surface
 from carecircle.rules import Plan, ReachQuery, Verdict, judge, load_plan, required
-from carecircle.schema import FACILITIES, Finding, check_facilities
+from carecircle.schema import Finding, check_facilities
 from carecircle.study import Study, load_study
 from carecircle.texts import Language, Sentence
 
@@ -230,7 +229,7 @@ def reanalyze(
     changed = facilities.copy()
     changed.loc[changed["facility_id"].isin(close), "status"] = "closed"
     if add is not None:
-        sites = _sites(add, analysis.inputs)
+        sites = new_facilities(add, analysis.inputs)
         if len(sites):
             twice = sorted(set(sites["facility_id"]) & set(facilities["facility_id"]))
             if twice:
@@ -390,44 +389,6 @@ def _beside_border(
         said = (*verdict.assumptions, Sentence("analysis.without_outside", facts))
         result.append(dataclasses.replace(verdict, assumptions=said))
     return result
-
-
-def _sites(add: gpd.GeoDataFrame | Iterable[Mapping[str, Any]], inputs: Inputs) -> gpd.GeoDataFrame:
-    """New sites as a facilities frame in the study's CRS."""
-    if isinstance(add, gpd.GeoDataFrame):
-        frame = add.to_crs(inputs.crs)
-    else:
-        rows = [dict(row) for row in add]
-        if not rows:
-            return inputs.facilities.iloc[:0]
-        missing = sorted({k for k in ("facility_id", "category", "lon", "lat") for r in rows if k not in r})
-        if missing:
-            raise UsageError("analysis.site_lacks", value=missing)
-        points = gpd.points_from_xy([r.pop("lon") for r in rows], [r.pop("lat") for r in rows], crs=4326)
-        frame = gpd.GeoDataFrame(rows, geometry=points).to_crs(inputs.crs)
-    frame = frame.reset_index(drop=True)
-    known = [categories.canonical(str(c)) for c in frame["category"]]
-    if None in known:
-        wrong = frame["category"].iloc[known.index(None)]
-        raise UsageError("analysis.site_category", value=wrong, near=categories.nearest(str(wrong)) or "—")
-    frame["category"] = known
-    named = frame["name"].where(frame["name"].notna(), frame["facility_id"]) if "name" in frame else None
-    frame["name"] = frame["facility_id"] if named is None else named
-    return _with_defaults(frame, inputs.region)
-
-
-def _with_defaults(frame: gpd.GeoDataFrame, region: BaseGeometry) -> gpd.GeoDataFrame:
-    extra = [c for c in frame.columns if c not in FACILITIES]
-    if "attributes" not in frame:
-        attributes = frame[extra].to_dict("records") if extra else [{} for _ in range(len(frame))]
-        frame["attributes"] = pd.Series(attributes, index=frame.index, dtype=object)
-    if "designations" not in frame:
-        frame["designations"] = pd.Series([() for _ in range(len(frame))], index=frame.index, dtype=object)
-    for column, value in (("status", "open"), ("capacity", np.nan), ("area_id", None)):
-        if column not in frame:
-            frame[column] = value
-    frame["inside"] = frame.geometry.intersects(region)
-    return frame[list(FACILITIES)]
 
 
 def created() -> datetime:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
+import numpy as np
+import pandas as pd
+from shapely.geometry.base import BaseGeometry
 
-from carecircle.errors import InputError
+from carecircle import categories
+from carecircle.errors import InputError, UsageError
 from carecircle.inputs.facilities import read_facilities
+from carecircle.inputs.load import Inputs
+from carecircle.schema import FACILITIES
 from carecircle.study import Facilities
 
 
@@ -56,3 +64,53 @@ def read_polygons(path: str | Path) -> gpd.GeoDataFrame:
     if polygons.empty:
         raise InputError("inputs.no_polygons", file=file)
     return polygons
+
+
+def new_facilities(add: gpd.GeoDataFrame | Iterable[Mapping[str, Any]], inputs: Inputs) -> gpd.GeoDataFrame:
+    """New sites as a facilities frame in the study's CRS.
+
+    Parameters
+    ----------
+    add
+        A frame with ``facility_id`` and ``category`` in any stated CRS, or mappings that also hold ``lon``
+        and ``lat`` (WGS 84); names, designations and attributes where given.
+
+    Raises
+    ------
+    UsageError
+        If a site lacks an id, category or place, or its category is unknown.
+    """
+    if isinstance(add, gpd.GeoDataFrame):
+        frame = add.to_crs(inputs.crs)
+    else:
+        rows = [dict(row) for row in add]
+        if not rows:
+            return inputs.facilities.iloc[:0]
+        missing = sorted({k for k in ("facility_id", "category", "lon", "lat") for r in rows if k not in r})
+        if missing:
+            raise UsageError("analysis.site_lacks", value=missing)
+        points = gpd.points_from_xy([r.pop("lon") for r in rows], [r.pop("lat") for r in rows], crs=4326)
+        frame = gpd.GeoDataFrame(rows, geometry=points).to_crs(inputs.crs)
+    frame = frame.reset_index(drop=True)
+    known = [categories.canonical(str(c)) for c in frame["category"]]
+    if None in known:
+        wrong = frame["category"].iloc[known.index(None)]
+        raise UsageError("analysis.site_category", value=wrong, near=categories.nearest(str(wrong)) or "—")
+    frame["category"] = known
+    named = frame["name"].where(frame["name"].notna(), frame["facility_id"]) if "name" in frame else None
+    frame["name"] = frame["facility_id"] if named is None else named
+    return _with_defaults(frame, inputs.region)
+
+
+def _with_defaults(frame: gpd.GeoDataFrame, region: BaseGeometry) -> gpd.GeoDataFrame:
+    extra = [c for c in frame.columns if c not in FACILITIES]
+    if "attributes" not in frame:
+        attributes = frame[extra].to_dict("records") if extra else [{} for _ in range(len(frame))]
+        frame["attributes"] = pd.Series(attributes, index=frame.index, dtype=object)
+    if "designations" not in frame:
+        frame["designations"] = pd.Series([() for _ in range(len(frame))], index=frame.index, dtype=object)
+    for column, value in (("status", "open"), ("capacity", np.nan), ("area_id", None)):
+        if column not in frame:
+            frame[column] = value
+    frame["inside"] = frame.geometry.intersects(region)
+    return frame[list(FACILITIES)]
