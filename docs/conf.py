@@ -40,6 +40,10 @@ numpydoc_class_members_toctree = False
 
 html_theme = "pydata_sphinx_theme"
 html_title = "carecircle"
+html_static_path = ["_static"]
+html_css_files = ["manual.css"]
+html_sidebars = {"*": [], "zh/*": [], "generated/*": []}  # one level: the bar above names every page
+html_context = {"default_mode": "auto"}
 html_show_sourcelink = False
 html_copy_source = False
 html_math_renderer = "mathml"
@@ -47,6 +51,7 @@ html_theme_options = {
     "navbar_end": ["theme-switcher"],
     "show_prev_next": True,
     "navigation_depth": 2,
+    "header_links_before_dropdown": 8,
     "show_toc_level": 2,
     "footer_start": ["copyright"],
     "footer_end": [],
