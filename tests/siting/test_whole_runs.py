@@ -13,7 +13,8 @@ import carecircle
 from browser import chromium
 from carecircle.outputs.siting import write_siting
 from carecircle.siting.problem import costs
-from carecircle.siting.remedy import SitingResult, made, site
+from carecircle.siting.remedy import made, site
+from carecircle.siting.result import SitingResult
 from realdata import ROOT
 from realstudy import STUDIES, real_study
 

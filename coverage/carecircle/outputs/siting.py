@@ -14,7 +14,7 @@ from carecircle.outputs.siting_gis import siting_geopackage
 from carecircle.outputs.siting_map import siting_map
 from carecircle.outputs.siting_tables import siting_workbook
 from carecircle.outputs.write import ensure_writable
-from carecircle.siting.remedy import SitingResult
+from carecircle.siting.result import SitingResult
 
 
 def write_siting(result: SitingResult, folder: str | Path) -> list[Path]:

@@ -10,7 +10,7 @@ import pandas as pd
 import pyogrio
 
 from carecircle.outputs.gis import _dated
-from carecircle.siting.remedy import SitingResult
+from carecircle.siting.result import SitingResult
 
 
 def siting_geopackage(result: SitingResult, path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import xlsxwriter
 
 from carecircle.outputs.tables import Cell, _Book
-from carecircle.siting.remedy import SitingResult
+from carecircle.siting.result import SitingResult
 from carecircle.texts import Sentence, say
 
 
