@@ -42,8 +42,8 @@ def shown_commands() -> list[str]:
 
 
 def same_work(line: str) -> str:
-    """A command without its language and redirection: done once, it need not be done again."""
-    return re.sub(r"\s+(--lang \w+|> \S+)", "", line)
+    """A command without its language, folder and redirection: done once, it need not be done again."""
+    return re.sub(r"\s+(--lang \w+|--out \S+|> \S+)", "", line.replace("data/study.toml", "study.toml"))
 
 
 def test_every_line_of_shell_is_of_a_known_kind() -> None:
@@ -74,7 +74,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def once(desk: Path) -> dict[Path, Any]:
-    """Analyses by study file, so that one county is analysed once for all commands."""
+    """Analyses by plan file, so that one county is analysed once for all commands."""
     return {}
 
 
@@ -85,13 +85,11 @@ def at_the_desk(desk: Path, once: dict[Path, Any], monkeypatch: pytest.MonkeyPat
 
     def analyze(study: Study | str | Path, **options: Any) -> Any:
         loaded = study if isinstance(study, Study) else load_study(study)
-        once.setdefault(Path(loaded.plan), None)
-        if once[Path(loaded.plan)] is None:
-            once[Path(loaded.plan)] = honest(loaded, **options)
-        return once[Path(loaded.plan)]
+        plan = Path(loaded.plan)
+        if plan not in once:
+            once[plan] = honest(loaded, **options)
+        return once[plan]
 
-    county = desk / "data" / "plan.toml"
-    once.setdefault(county, None)
     monkeypatch.setattr(analysis_room, "analyze", analyze)
     return desk
 
