@@ -43,7 +43,7 @@ def test_constraints_pin_every_dependency(root: Path) -> None:
         if "==" in line
     }
     named = requirements(project["dependencies"])
-    for extra in ("test", "lint"):
+    for extra in ("test", "lint", "docs"):
         named |= requirements(project["optional-dependencies"][extra])
     assert {n.replace("_", "-") for n in named} <= pinned
 
