@@ -120,7 +120,9 @@ def test_facilities_beyond_the_boundary_may_serve_and_the_difference_is_said(tmp
 def test_the_manifest_holds_hashes_versions_and_parameters(
     analysis: carecircle.Analysis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert {"roads.geojson", "facilities.csv", "plan.toml", "study.toml"} <= {Path(name).name for name in analysis.manifest["inputs"]}
+    assert {"roads.geojson", "facilities.csv", "plan.toml", "study.toml"} <= {
+        Path(name).name for name in analysis.manifest["inputs"]
+    }
     assert analysis.manifest["parameters"]["assumptions"]["max_snap_m"] == 500
     assert analysis.manifest["profiles"]["walk"]["speed_kph"]["residential"] == 4.0
     said = " ".join(s.text("en") for s in verdict(analysis, "S2").assumptions)
