@@ -210,3 +210,16 @@ def test_a_surface_holds_the_times_of_its_cell_centres():
     assert np.nanmin(corner.values) >= 0
     with pytest.raises(CapacityError, match="cells"):
         region_cells(region, network.crs, cell_m=0.5)
+
+
+def test_points_far_from_every_street_snap_as_the_tree_says() -> None:
+    """Beyond the rings that the grid is searched, near, between and far away: the same street and place."""
+    from carecircle.reach import snap as rooms
+
+    network = town.grid(30, 30, block_m=100.0)
+    spots = np.array([(50.0, 3.0), (-900.0, 450.0), (30_000.0, -20_000.0), (250.0, 90_000.0), (410.0, 260.0)])
+    x, y = (spots + town.ORIGIN).T
+    by_grid, by_tree = rooms._by_grid(network, x, y), rooms._by_tree(network, x, y)
+    assert by_grid[0].tolist() == by_tree[0].tolist()
+    for mine, other in zip(by_grid[1:], by_tree[1:], strict=True):
+        assert mine == pytest.approx(other, abs=1e-6)

@@ -65,9 +65,12 @@ def _cell(offset: float, cell_m: float, count: int) -> int:
 @jit
 def nearest_lines(
     x: Array, y: Array, streets: Array, coords: Array, offsets: Array, left: float, bottom: float,
-    cell_m: float, columns: int, rows: int, start: Array, piece: Array, owner: Array,
+    cell_m: float, columns: int, rows: int, start: Array, piece: Array, owner: Array, most_rings: int,
 ) -> tuple[Array, Array, Array, Array]:  # fmt: skip
     """For each point the nearest street (equally near: the first of ``streets``) and the place on it.
+
+    A point whose nearest street is not settled within ``most_rings`` rings of cells gets street -1: far from
+    every street a grid is the wrong tool.
 
     Returns
     -------
@@ -85,9 +88,9 @@ def nearest_lines(
         ring = 0
         while True:
             for r in range(max(0, row - ring), min(rows - 1, row + ring) + 1):
-                edge = abs(r - row) == ring
-                for c in range(max(0, column - ring), min(columns - 1, column + ring) + 1):
-                    if not edge and abs(c - column) != ring:
+                stride = 1 if abs(r - row) == ring else 2 * ring  # inner rows: only the ring's two ends
+                for c in range(column - ring, column + ring + 1, stride):
+                    if c < 0 or c >= columns:
                         continue
                     for k in range(start[r * columns + c], start[r * columns + c + 1]):
                         off, share = _off(px, py, coords, piece[k])
@@ -105,6 +108,12 @@ def nearest_lines(
             if margin == np.inf or (margin > 0 and best < margin * margin):
                 break
             ring += 1
+            if ring > most_rings:
+                best_owner = -1
+                break
+        if best_owner < 0:
+            street[i] = -1
+            continue
         s = streets[best_owner]
         street[i] = s
         before, total = 0.0, 0.0

@@ -173,8 +173,12 @@ def _nearest_street(
     return street, position, metres, xy
 
 
+_MOST_RINGS = 16
+"""Cells around a point that the grid is searched before the tree takes over."""
+
+
 def _by_grid(network: Network, x: Array, y: Array) -> tuple[Array, Array, Array, Array]:
-    """Nearest streets by a grid of their pieces, several threads at a time."""
+    """Nearest streets by a grid of their pieces, several threads at a time; by the tree far from them all."""
     from carecircle.reach._nearest_line import nearest_lines
 
     workers = max(1, min(processors(), len(x) // 10_000))
@@ -182,11 +186,14 @@ def _by_grid(network: Network, x: Array, y: Array) -> tuple[Array, Array, Array,
     with ThreadPoolExecutor(workers) as pool:
         parts = list(
             pool.map(
-                lambda chunk: nearest_lines(chunk[0], chunk[1], *shared),
+                lambda chunk: nearest_lines(chunk[0], chunk[1], *shared, _MOST_RINGS),
                 zip(np.array_split(x, workers), np.array_split(y, workers), strict=True),
             )
         )
     street, ahead, length, place = (np.concatenate(part) for part in zip(*parts, strict=True))
+    far = np.flatnonzero(street < 0)
+    if len(far):
+        street[far], ahead[far], length[far], place[far] = _by_tree(network, x[far], y[far])
     return street, ahead, length, place
 
 
