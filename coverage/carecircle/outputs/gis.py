@@ -39,7 +39,7 @@ def geopackage(analysis: Analysis, path: Path) -> None:
         _snaps(analysis),
     )
     kinds = ("MultiPolygon", "Point", "Point", "MultiPolygon", "Point")
-    with _dated():
+    with dated():
         for name, frame, kind in zip(LAYERS, made, kinds, strict=True):
             frame = frame.set_geometry(_of_one_kind(frame.geometry, kind))
             pyogrio.write_dataframe(
@@ -54,7 +54,7 @@ def geopackage(analysis: Analysis, path: Path) -> None:
 
 
 @contextmanager
-def _dated() -> Iterator[None]:
+def dated() -> Iterator[None]:
     """With ``SOURCE_DATE_EPOCH`` set, the time that GDAL writes into a GeoPackage."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     if not epoch:

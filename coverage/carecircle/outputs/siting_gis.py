@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pyogrio
 
-from carecircle.outputs.gis import _dated
+from carecircle.outputs.gis import dated
 from carecircle.siting.result import SitingResult
 
 
@@ -19,7 +19,7 @@ def siting_geopackage(result: SitingResult, path: Path) -> None:
     ``demand`` has one row a rule and demand point of the gap: residents, whether it is covered after, and
     by which move at which cost (minutes or metres, NULL for none).
     """
-    with _dated():
+    with dated():
         for name, frame in (
             ("sites", sites_frame(result)),
             ("candidates", _candidates(result)),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import xlsxwriter
 
-from carecircle.outputs.tables import Cell, _Book
+from carecircle.outputs.tables import Book, Cell
 from carecircle.siting.result import SitingResult
 from carecircle.texts import Sentence, say
 
@@ -20,7 +20,7 @@ def siting_workbook(result: SitingResult, path: Path) -> None:
     with xlsxwriter.Workbook(str(path), options) as book:
         created = datetime.fromisoformat(result.before.manifest["created"]).replace(tzinfo=None)
         book.set_properties({"title": study.title or study.name, "created": created})
-        writer = _Book(book, study.language)
+        writer = Book(book, study.language)
         for name, (columns, rows) in _sheets(result).items():
             widths = [max(12, 2 * len(c)) for c in columns]
             sheet = writer.sheet(say(f"siting.sheet_{name}", study.language), widths)

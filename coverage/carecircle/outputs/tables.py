@@ -46,13 +46,13 @@ def workbook(analysis: Analysis, path: Path) -> None:
         created = datetime.fromisoformat(analysis.manifest["created"]).replace(tzinfo=None)
         book.set_properties({"title": analysis.study.title or analysis.study.name, "created": created})
         book.set_calc_mode("auto")
-        writer = _Book(book, analysis.study.language)
+        writer = Book(book, analysis.study.language)
         _overview(writer, analysis)
         for verdict in analysis.verdicts:
             _clause(writer, analysis, verdict)
 
 
-class _Book:
+class Book:
     """A workbook with its formats, and sheet names that a spreadsheet accepts."""
 
     def __init__(self, book: Any, language: Language) -> None:
@@ -76,6 +76,7 @@ class _Book:
         }
 
     def say(self, key: str, **facts: object) -> str:
+        """A sentence of the outputs in the workbook's language."""
         return say(f"outputs.{key}", self.language, **facts)
 
     def sheet(self, name: str, widths: Sequence[int]) -> Any:
@@ -91,6 +92,7 @@ class _Book:
         return sheet
 
     def put(self, sheet: Any, row: int, column: int, value: Cell, form: Any = None) -> None:
+        """Write one cell: text stays text, whatever it begins with."""
         if value is None or value == "":
             sheet.write_blank(row, column, None, form or self.plain)
         elif isinstance(value, str):
@@ -116,7 +118,7 @@ class _Book:
         return row + 1
 
 
-def _overview(writer: _Book, analysis: Analysis) -> None:
+def _overview(writer: Book, analysis: Analysis) -> None:
     sheet = writer.sheet(writer.say("sheet_overview"), [12, 34, 12, 22, 22, 14, 14, 60, 26])
     writer.put(sheet, 0, 0, analysis.study.title or analysis.study.name, writer.title)
     writer.put(sheet, 1, 0, analysis.plan.title, writer.label)
@@ -152,7 +154,7 @@ def _overview(writer: _Book, analysis: Analysis) -> None:
     sheet.freeze_panes(first + 1, 2)
 
 
-def _overview_row(writer: _Book, sheet: Any, row: int, verdict: Verdict) -> None:
+def _overview_row(writer: Book, sheet: Any, row: int, verdict: Verdict) -> None:
     rule, language = verdict.rule_def, writer.language
     form = writer.share if verdict.unit == "share" else writer.number
     target: Cell = (
@@ -171,7 +173,7 @@ def _overview_row(writer: _Book, sheet: Any, row: int, verdict: Verdict) -> None
     writer.put(sheet, row, 8, rule.section)
 
 
-def _clause(writer: _Book, analysis: Analysis, verdict: Verdict) -> None:
+def _clause(writer: Book, analysis: Analysis, verdict: Verdict) -> None:
     language = writer.language
     sheet = writer.sheet(verdict.rule, [30, 26, 16, 16, 16, 16, 16, 16])
     writer.put(sheet, 0, 0, f"{verdict.rule} {panel.title(verdict).text(language)}", writer.title)
@@ -193,7 +195,7 @@ def _clause(writer: _Book, analysis: Analysis, verdict: Verdict) -> None:
             row = _areas(writer, sheet, row + 1, analysis, verdict, level)
 
 
-def _facts(writer: _Book, verdict: Verdict) -> list[tuple[str, Cell]]:
+def _facts(writer: Book, verdict: Verdict) -> list[tuple[str, Cell]]:
     language = writer.language
 
     def text(sentences: Iterable[Sentence]) -> str:
@@ -214,7 +216,7 @@ def _facts(writer: _Book, verdict: Verdict) -> list[tuple[str, Cell]]:
     ]
 
 
-def _units(writer: _Book, sheet: Any, row: int, verdict: Verdict) -> int:
+def _units(writer: Book, sheet: Any, row: int, verdict: Verdict) -> int:
     header = [writer.say(f"column_{c}") for c in ("unit", "id", "outcome", "observed", "residents", "waived")]
     form = writer.share if verdict.unit == "share" else writer.number
     rows = [
@@ -224,7 +226,7 @@ def _units(writer: _Book, sheet: Any, row: int, verdict: Verdict) -> int:
     return writer.table(sheet, row, header, rows, {3: form})
 
 
-def _areas(writer: _Book, sheet: Any, row: int, analysis: Analysis, verdict: Verdict, level: str) -> int:
+def _areas(writer: Book, sheet: Any, row: int, analysis: Analysis, verdict: Verdict, level: str) -> int:
     """The areas of a level by the people they leave without; nothing where there are none."""
     frame = by_area(verdict, analysis.inputs, level)
     if not len(frame):
