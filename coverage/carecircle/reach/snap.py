@@ -182,11 +182,11 @@ def _by_grid(network: Network, x: Array, y: Array) -> tuple[Array, Array, Array,
     from carecircle.reach._nearest_line import nearest_lines
 
     workers = max(1, min(processors(), len(x) // 10_000))
-    shared: Any = (network.snappable, network.coords, network.offsets, *network.snap_grid)
+    shared: Any = (network.snappable, network.coords, network.offsets, *network.snap_grid, _MOST_RINGS)
     with ThreadPoolExecutor(workers) as pool:
         parts = list(
             pool.map(
-                lambda chunk: nearest_lines(chunk[0], chunk[1], *shared, _MOST_RINGS),
+                lambda chunk: nearest_lines(chunk[0], chunk[1], *shared),
                 zip(np.array_split(x, workers), np.array_split(y, workers), strict=True),
             )
         )
