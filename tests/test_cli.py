@@ -12,7 +12,7 @@ import pytest
 
 from carecircle import cli
 from carecircle.outputs.offline import external_references
-from worlds import street_study
+from worlds import street_study, write_csv
 
 OUTPUTS = {
     "gap_map.html",
@@ -179,6 +179,27 @@ def test_plans_lists_what_each_rule_needs(
     assert "luojiang" in capsys.readouterr().out
     assert call(monkeypatch, "plans", "luojian") == 2
     assert "luojiang" in capsys.readouterr().err
+
+
+def test_a_plan_is_judged_on_its_own_figures_and_the_census_beside_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Luojiang plans one centre; the census counts 107,961 urban residents: more than 100,000 for it."""
+    assert call(monkeypatch, "plans", "luojiang", "--baseline", "--lang", "en") == 0
+    alone = capsys.readouterr().out
+    assert "L10.physicians" in alone
+    row = {
+        "area_id": "510604",
+        "attribute": "residents_urban",
+        "value": 107961,
+        "year": 2020,
+        "source": "census",
+    }
+    census = write_csv(tmp_path / "census.csv", [row])
+    assert call(monkeypatch, "plans", "luojiang", "--baseline", "--totals", census, "--lang", "en") == 0
+    beside = capsys.readouterr().out
+    assert "FAIL  L2\n" in beside
+    assert "FAIL  L2\n" not in alone
 
 
 def test_doctor_reports_every_fault_and_exits_two_on_errors(

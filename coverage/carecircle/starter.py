@@ -20,7 +20,8 @@ from shapely.geometry import Polygon
 from carecircle import categories
 from carecircle.errors import UsageError
 from carecircle.inputs.load import Inputs
-from carecircle.rules import Plan, load_plan, needs
+from carecircle.inputs.totals import read_totals
+from carecircle.rules import Plan, Verdict, judge, load_plan, needs
 from carecircle.rules.language import Rule
 from carecircle.schema import AREAS, FACILITIES, TOTALS
 from carecircle.study import Study
@@ -194,6 +195,28 @@ def baseline_inputs(plan: Plan, extra: Iterable[tuple[str, str, float, int, str]
         edges=None,
         urban_method=None,
     )
+
+
+def baseline_verdicts(plan: Plan, totals: Path | None = None) -> list[Verdict]:
+    """Judge a plan on its own published figures and named facilities.
+
+    Parameters
+    ----------
+    totals
+        A table of further official figures, as ``[totals]`` of a study takes it.
+
+    Returns
+    -------
+    list of Verdict
+        In the plan's order; whatever needs places, people or roads is NOT_ASSESSED.
+
+    Raises
+    ------
+    InputError
+        If the table cannot be read.
+    """
+    extra = [] if totals is None else read_totals(totals)[0][list(TOTALS)].itertuples(index=False, name=None)
+    return judge(plan, baseline_inputs(plan, extra), {})
 
 
 def template_columns(plan: Plan, language: Language) -> list[Column]:

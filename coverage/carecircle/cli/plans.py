@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -16,19 +17,29 @@ from carecircle.cli.shell import LangOption, app, spoken
 def plans(
     plan: Annotated[str | None, typer.Argument(help="an id of the catalogue, or a plan file")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
+    baseline: Annotated[bool, typer.Option("--baseline", help="judge the plan on its own figures")] = False,
+    totals: Annotated[Path | None, typer.Option(help="further official figures (the census, say)")] = None,
     lang: LangOption = None,
 ) -> None:
     """List the plans; for one plan its rules, what each needs, and where the plan contradicts itself.
 
+    With --baseline the plan is judged on its own published figures and named facilities alone.
+
     Example: carecircle plans luojiang
     """
     from carecircle.outputs.listings import catalogue_lines, plan_lines
+    from carecircle.outputs.terminal import missing_lines, verdict_lines
     from carecircle.rules import catalogue, load_plan, plans_json
+    from carecircle.starter import baseline_verdicts
 
     language = spoken(lang)
     wanted = [load_plan(p) for p in ([plan] if plan else catalogue())]
     if as_json:
         typer.echo(json.dumps(plans_json(wanted), ensure_ascii=False, indent=1))
+    elif plan is not None and baseline:
+        verdicts = baseline_verdicts(wanted[0], totals)
+        verdict_lines(verdicts, language, Console())
+        missing_lines(verdicts, language, Console())
     elif plan is None:
         catalogue_lines(wanted, language, Console())
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from rich.console import Console, Group
@@ -31,15 +32,19 @@ def summary(analysis: Analysis, folder: Path, language: Language, console: Conso
         console.print(say("terminal.no_residents", language))
     else:
         console.print(say("terminal.ledger", language, **ledger.to_dict(), cells=ledger.cells_without_value))
-    for verdict in analysis.verdicts:
-        console.print(_verdict(verdict, language))
+    verdict_lines(analysis.verdicts, language, console)
     for finding in analysis.findings:
         style = "dim" if finding.level == "note" else "yellow"
         place = f"{Path(finding.file).name}: " if finding.file else ""
         console.print(Text(f"! {place}{finding.sentence.text(language)}", style=style))
-    for line in _missing(analysis.verdicts, language):
-        console.print(line, soft_wrap=True)
+    missing_lines(analysis.verdicts, language, console)
     console.print(say("terminal.written", language, path=str(folder / "gap_map.html")), soft_wrap=True)
+
+
+def verdict_lines(verdicts: Iterable[Verdict], language: Language, console: Console) -> None:
+    """Print every verdict: outcome, figures, quotation."""
+    for verdict in verdicts:
+        console.print(_verdict(verdict, language))
 
 
 def _verdict(verdict: Verdict, language: Language) -> Group:
@@ -61,13 +66,12 @@ def _verdict(verdict: Verdict, language: Language) -> Group:
     return Group(head, Padding(Text(figures), (0, 0, 0, 2)), Padding(quote, (0, 0, 0, 2)))
 
 
-def _missing(verdicts: tuple[Verdict, ...], language: Language) -> list[str]:
-    """What to bring so that more clauses can be judged, the most useful first."""
+def missing_lines(verdicts: Iterable[Verdict], language: Language, console: Console) -> None:
+    """Print what to bring so that more clauses can be judged, the most useful first."""
     wanted = unlocks(verdicts)
     if not wanted:
-        return []
+        return
     count = len({rule for _, rules in wanted for rule in rules})
-    lines = [say("terminal.missing", language, inputs=len(wanted), rules=count)]
-    return lines + [
-        f"  - {need.text(language)}（{'、'.join(rules)}）" for need, rules in wanted[:_MOST_NEEDS]
-    ]
+    console.print(say("terminal.missing", language, inputs=len(wanted), rules=count))
+    for need, rules in wanted[:_MOST_NEEDS]:
+        console.print(f"  - {need.text(language)}（{'、'.join(rules)}）", soft_wrap=True)
