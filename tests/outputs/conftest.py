@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,6 @@ import pyproj
 import pytest
 import shapely
 
-from browser import chromium
 from carecircle import categories
 from carecircle.reach.surface import Surface
 from carecircle.rules import Plan, judge
@@ -24,7 +22,7 @@ from carecircle.study import Study
 from carecircle.texts import Sentence
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    pass
 
 CRS = pyproj.CRS("EPSG:32648")
 EAST, NORTH, SIDE = 480_000.0, 3_440_000.0, 20_000.0
@@ -253,10 +251,3 @@ def make_analysis() -> Any:
 @pytest.fixture(scope="session")
 def analysis() -> Any:
     return make_analysis()
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One Chromium for all tests of the page."""
-    with chromium() as found:
-        yield found

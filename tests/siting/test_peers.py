@@ -13,6 +13,9 @@ import pytest
 
 from carecircle.siting import models
 
+# The peer warns of its own next version when its solver is made.
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+
 INSTANCES = range(50)
 
 

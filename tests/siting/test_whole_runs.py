@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import pytest
 
 import carecircle
-from browser import chromium
 from carecircle.outputs.siting import write_siting
 from carecircle.siting.problem import costs
 from carecircle.siting.remedy import made, site
 from carecircle.siting.result import SitingResult
 from realdata import ROOT
 from realstudy import STUDIES, real_study
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.slow
 
@@ -130,11 +133,11 @@ def test_the_county_cannot_be_covered_whole_and_says_who(before: carecircle.Anal
 
 
 @pytest.mark.browser
-def test_the_map_opens_offline(before: carecircle.Analysis, tmp_path: Path) -> None:
+def test_the_map_opens_offline(before: carecircle.Analysis, browser: Browser, tmp_path: Path) -> None:
     found = site(before, clauses=["B1"], sites=3)
     write_siting(found, tmp_path)
     page = (tmp_path / "siting_map.html").resolve()
-    with chromium() as browser, browser.new_context(viewport={"width": 1200, "height": 800}) as context:
+    with browser.new_context(viewport={"width": 1200, "height": 800}) as context:
         tab = context.new_page()
         complaints: list[str] = []
         tab.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)

@@ -40,6 +40,8 @@ def cells() -> pd.DataFrame:
 def test_the_tracked_study_reads_where_it_lies() -> None:
     for file in FILES:
         real(file)
+    if real(FILES[0]).resolve().parent.parent != (STUDIES.parents[2] / "shared" / "data").resolve():
+        pytest.skip("the real data are not beside the checkout, where the tracked study looks for them")
     assert load_study(STUDIES / "portoalegre").name == "portoalegre"
 
 

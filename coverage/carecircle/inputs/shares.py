@@ -157,30 +157,39 @@ def _share_tile(
     size = abs(transform.a * transform.e)
     here = shapely.box(*shapely.total_bounds(cells)).buffer(abs(transform.a), join_style="mitre")
     left, _ = _divided(cells, np.arange(len(cells)), _piece(boundary, here))
-    outside = np.ones(len(cells))
+    count = people[row, column]
+    beyond = np.ones(len(cells))
+    unshared = count.copy()
+    found: list[tuple[npt.NDArray[np.int64], int, npt.NDArray[np.object_], Cells]] = []
+    last = np.full(len(cells), -1)
     near = np.sort(tree.query(here, predicate="intersects")).tolist()
     for number in [*near, -1]:
         if number < 0:
             part = left
         else:
             open_ = np.flatnonzero(~shapely.is_empty(left))
-            part, rest = _divided(left, open_, _piece(polygons[number], here))
-            left = rest
+            part, left = _divided(left, open_, _piece(polygons[number], here))
         share = shapely.area(part) / size
         share[share < WHOLE] = 0.0
         share[share > 1.0 - WHOLE] = 1.0
-        outside -= share
+        beyond -= share
         held = np.flatnonzero(share)
         if len(held):
-            x, y = _places(part[held], transform, row[held], column[held])
-            parts.row.append(row[held])
-            parts.column.append(column[held])
-            parts.x.append(x)
-            parts.y.append(y)
-            parts.people.append(people[row[held], column[held]] * share[held])
-            parts.area.append(np.full(len(held), number))
-    outside[outside < WHOLE] = 0.0
-    parts.outside += (people[row, column] * outside).tolist()
+            last[held] = len(found)
+            found.append((held, number, part[held], count[held] * share[held]))
+            unshared[held] -= found[-1][3]
+    within = beyond < WHOLE  # nothing of the cell lies beyond: its last part takes what rounding left over
+    for position, (held, number, part, residents) in enumerate(found):
+        closing = within[held] & (last[held] == position)
+        residents[closing] += unshared[held][closing]
+        x, y = _places(part, transform, row[held], column[held])
+        parts.row.append(row[held])
+        parts.column.append(column[held])
+        parts.x.append(x)
+        parts.y.append(y)
+        parts.people.append(residents)
+        parts.area.append(np.full(len(held), number))
+    parts.outside += np.where(within, 0.0, unshared).tolist()
 
 
 def _piece(shape: BaseGeometry, here: BaseGeometry) -> BaseGeometry:
