@@ -1,0 +1,142 @@
+"""All that one run found out, as one frozen object that shows, maps and writes itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import pandas as pd
+
+from carecircle.analysis.asking import serving_in
+from carecircle.cards import card
+from carecircle.errors import UsageError
+from carecircle.inputs.load import Inputs
+from carecircle.reach import travel
+from carecircle.reach.network import Network
+from carecircle.reach.surface import Surface
+from carecircle.rules import Plan, ReachQuery, Verdict
+from carecircle.schema import Finding
+from carecircle.study import Study
+from carecircle.texts import Language, Sentence
+
+if TYPE_CHECKING:
+    import folium
+
+
+@dataclass(frozen=True, eq=False)
+class Analysis:
+    """Everything one run found out; nothing in it is ever changed.
+
+    Parameters
+    ----------
+    study, plan, inputs
+        What was asked, what is demanded, what was brought.
+    networks
+        By mode (``walk``, ``drive``, ``ambulance``): those the plan needs and the roads allow.
+    reached
+        By `ReachQuery`: one row a demand point (minutes or metres).
+    surfaces
+        By `ReachQuery` of minutes: travel time at the centres of square cells inside the boundary.
+    verdicts
+        One a rule, in the plan's order.
+    findings
+        What the planner should know about the inputs.
+    manifest
+        Versions, hashes of every input and all parameters.
+    """
+
+    study: Study
+    plan: Plan
+    inputs: Inputs
+    networks: Mapping[str, Network]
+    reached: Mapping[ReachQuery, pd.DataFrame]
+    surfaces: Mapping[ReachQuery, Surface]
+    verdicts: tuple[Verdict, ...]
+    findings: tuple[Finding, ...]
+    manifest: Mapping[str, Any]
+
+    def serving(self, query: ReachQuery) -> gpd.GeoDataFrame:
+        """The facilities that may serve a query: open, of its categories, placed.
+
+        Those beyond the boundary are among them unless the study's ``count_outside`` is off.
+        """
+        return serving_in(self.inputs, query)
+
+    def path(self, demand_id: str, query: ReachQuery) -> travel.Path | None:
+        """The way between a demand point and its nearest facility; None where there is none.
+
+        Raises
+        ------
+        UsageError
+            If there is no such demand point, or the query was not part of the analysis.
+        """
+        demand = self.inputs.demand
+        if query not in self.reached or demand is None:
+            raise UsageError("analysis.unknown_query", value=query.key, known=[q.key for q in self.reached])
+        row = self.reached[query]
+        row = row[row["demand_id"] == demand_id]
+        if row.empty:
+            raise UsageError("analysis.unknown_demand", value=demand_id)
+        facility_id = row["facility_id"].iloc[0]
+        network = self.networks.get(query.mode or "")
+        if network is None or not isinstance(facility_id, str):
+            return None
+        facilities = self.inputs.facilities
+        return travel.path(
+            network,
+            demand.geometry[demand["demand_id"] == demand_id].iloc[0],
+            facilities.geometry[facilities["facility_id"] == facility_id].iloc[0],
+            direction=query.direction,
+            metric="minutes" if query.metric == "minutes" else "road_m",
+            max_snap_m=self.study.assumptions.max_snap_m,
+        )
+
+    def to_dict(self, language: Language | None = None) -> dict[str, Any]:
+        """The content of verdicts.json (schema ``carecircle/verdicts/1``)."""
+        spoken = language or self.study.language
+        return {
+            "schema": "carecircle/verdicts/1",
+            "study": self.study.name,
+            "plan": self.plan.id,
+            "year": self.study.year,
+            "ledger": None if self.inputs.ledger is None else self.inputs.ledger.to_dict(),
+            "verdicts": [v.to_dict(spoken) for v in self.verdicts],
+        }
+
+    def __repr__(self) -> str:
+        came = [v.outcome.value for v in self.verdicts]
+        counts = ", ".join(f"{came.count(o)} {o}" for o in sorted(set(came)))
+        return f"<Analysis of {self.study.name} by {self.plan.id}: {counts}>"
+
+    def _repr_html_(self) -> str:
+        """The outcome of every rule as a small card, in the study's language."""
+        ledger = self.inputs.ledger
+        facts = (
+            (Sentence("cards.plan"), self.plan.title),
+            (Sentence("cards.residents"), None if ledger is None else ledger.inside),
+            (Sentence("cards.facilities"), len(self.inputs.facilities)),
+            (Sentence("cards.findings"), len(self.findings) or None),
+        )
+        rows = [(v.mark, v.rule, v.shown(v.observed)) for v in self.verdicts]
+        return card(self.study.language, self.study.title or self.study.name, facts, rows=rows)
+
+    def map(self) -> folium.Map:
+        """The gap map; it draws itself in a notebook."""
+        from carecircle.outputs import gap_map
+
+        return gap_map(self)
+
+    def write(self, folder: str | Path) -> list[Path]:
+        """Write every output into a folder, whole or not at all, and return the files.
+
+        Raises
+        ------
+        OutputError
+            If the folder cannot be written.
+        """
+        from carecircle.outputs import write
+
+        return write(self, Path(folder))
