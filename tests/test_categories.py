@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from carecircle import categories as cat
+from carecircle.categories.terms import fold
 
 
 @pytest.mark.parametrize(
@@ -29,13 +30,13 @@ def test_every_term_means_one_thing() -> None:
         seen: dict[str, str] = {}
         for one in specs.values():
             for term in (one.id, *one.aliases):
-                folded = cat._fold(term)
+                folded = fold(term)
                 assert seen.setdefault(folded, one.id) == one.id, (term, seen[folded], one.id)
     for table in (cat.attributes(), cat.area_attributes()):
         seen = {}
         for spec in table.values():
             for term in (spec.id, spec.zh, *spec.aliases):
-                assert seen.setdefault(cat._fold(term), spec.id) == spec.id, (term, spec.id)
+                assert seen.setdefault(fold(term), spec.id) == spec.id, (term, spec.id)
 
 
 def test_hierarchy_has_no_loops_and_known_parents() -> None:

@@ -1,0 +1,218 @@
+"""The catalogue of terms: categories, designations, departments and attributes, with their spellings."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any, Literal
+
+from carecircle.texts import Language
+
+AttributeType = Literal["number", "mark", "level", "ownership", "names"]
+
+
+@dataclass(frozen=True)
+class Category:
+    """One kind of facility.
+
+    Parameters
+    ----------
+    id
+        The plans' own Chinese term.
+    en
+        English label.
+    parent
+        The wider category, or None.
+    aliases
+        Other spellings in either language.
+    osm
+        OpenStreetMap tag sets; a facility fits when it has every tag of one set.
+    """
+
+    id: str
+    en: str
+    parent: str | None
+    aliases: tuple[str, ...]
+    osm: tuple[Mapping[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Role:
+    """A designation or a department: what a facility holds beside its category."""
+
+    id: str
+    en: str
+    aliases: tuple[str, ...]
+    implies: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """A column of a facility table (or of an areas file) that rules may ask for."""
+
+    id: str
+    type: AttributeType
+    zh: str
+    en: str
+    aliases: tuple[str, ...]
+
+    def label(self, language: Language) -> str:
+        """The column's name in one language."""
+        return self.zh if language == "zh" else self.en
+
+
+@cache
+def _data() -> dict[str, Any]:
+    text = (resources.files("carecircle") / "categories.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+@cache
+def categories() -> Mapping[str, Category]:
+    """Every category, by its id."""
+    return {
+        name: Category(
+            name, c["en"], c.get("parent"), tuple(c.get("aliases", ())), tuple(c.get("osm", ()))
+        )
+        for name, c in _data()["categories"].items()
+    }  # fmt: skip
+
+
+def _roles(table: str) -> dict[str, Role]:
+    return {
+        name: Role(name, r["en"], tuple(r["aliases"]), tuple(r.get("implies", ())))
+        for name, r in _data()[table].items()
+    }
+
+
+@cache
+def designations() -> Mapping[str, Role]:
+    """Every designation (卒中中心, 次中心 ...), by its id. Levels and ownership are granted by attributes."""
+    return _roles("designations")
+
+
+@cache
+def departments() -> Mapping[str, Role]:
+    """Every department the plans ask for, by its id."""
+    return _roles("departments")
+
+
+def _attributes(table: str) -> dict[str, Attribute]:
+    return {
+        name: Attribute(name, a["type"], a["zh"], a["en"], tuple(a["aliases"]))
+        for name, a in _data()[table].items()
+    }
+
+
+@cache
+def attributes() -> Mapping[str, Attribute]:
+    """Every facility attribute, by its id."""
+    return _attributes("attributes")
+
+
+@cache
+def area_attributes() -> Mapping[str, Attribute]:
+    """Every mark or figure of an area that rules may ask for, by its id."""
+    return _attributes("area_attributes")
+
+
+def fold(text: str) -> str:
+    """A spelling without what does not matter: width, case, spaces, kind of bracket, hyphen or underscore."""
+    folded = unicodedata.normalize("NFKC", str(text)).casefold()
+    return re.sub(r"[\s_\-—–~～/]+", "", folded)
+
+
+def _index(entries: Iterable[tuple[str, Iterable[str]]]) -> dict[str, str]:
+    index: dict[str, str] = {}
+    pairs = [(name, tuple(spellings)) for name, spellings in entries]
+    for name, _ in pairs:
+        index[fold(name)] = name
+    for name, spellings in pairs:
+        for spelling in spellings:
+            index.setdefault(fold(spelling), name)
+    return index
+
+
+@cache
+def _category_index() -> dict[str, str]:
+    return _index((c.id, (*c.aliases, c.en)) for c in categories().values())
+
+
+@cache
+def _role_index() -> dict[str, str]:
+    roles = [*designations().values(), *departments().values()]
+    return _index((r.id, (*r.aliases, r.en)) for r in roles)
+
+
+@cache
+def _attribute_index(table: str) -> dict[str, str]:
+    specs = attributes() if table == "attributes" else area_attributes()
+    return _index((a.id, (a.zh, a.en, *a.aliases)) for a in specs.values())
+
+
+@cache
+def canonical(text: str) -> str | None:
+    """The category a spelling means, or None."""
+    return _category_index().get(fold(text))
+
+
+def nearest(text: str) -> str | None:
+    """The known category most like an unknown spelling, for "did you mean", or None."""
+    folded = fold(text)
+    index = _category_index()
+    inside = [known for known in index if len(known) > 1 and known in folded]
+    if inside:
+        return index[max(inside, key=len)]
+    close = difflib.get_close_matches(folded, list(index), n=1, cutoff=0.5)
+    return index[close[0]] if close else None
+
+
+@cache
+def role(text: str) -> str | None:
+    """The designation or department a spelling means, or None."""
+    return _role_index().get(fold(text))
+
+
+def attribute(header: str) -> str | None:
+    """The facility attribute a table's header means, or None."""
+    return _attribute_index("attributes").get(fold(header))
+
+
+def area_attribute(header: str) -> str | None:
+    """The area attribute a header (or a totals row's attribute) means, or None."""
+    return _attribute_index("area_attributes").get(fold(header))
+
+
+@cache
+def descendants(category: str) -> frozenset[str]:
+    """A category with everything that is one of it (a 中心卫生院 is a 乡镇卫生院).
+
+    Raises
+    ------
+    KeyError
+        If the category is not canonical.
+    """
+    known = categories()
+    found = {known[category].id}
+    while True:
+        more = {c.id for c in known.values() if c.parent in found} - found
+        if not more:
+            return frozenset(found)
+        found |= more
+
+
+def label(category: str, language: Language = "zh") -> str:
+    """A category's or a role's name in one language; an unknown term stands for itself."""
+    if language == "zh":
+        return category
+    for table in (categories(), designations(), departments()):
+        if category in table:
+            return str(table[category].en)
+    words = {"政府办": "government-run", "公立": "public", "社会办": "private"}
+    return words.get(category, category)
