@@ -46,6 +46,8 @@ class Analysis:
         What the planner should know about the inputs.
     manifest
         Versions, hashes of every input and all parameters.
+    baseline
+        The analysis before sites were added or closed (by `carecircle.reanalyze`); None for a study as it is.
     """
 
     study: Study
@@ -57,6 +59,7 @@ class Analysis:
     verdicts: tuple[Verdict, ...]
     findings: tuple[Finding, ...]
     manifest: Mapping[str, Any]
+    baseline: Analysis | None = None
 
     def serving(self, query: ReachQuery) -> gpd.GeoDataFrame:
         """The facilities that may serve a query: open, of its categories, placed.

@@ -86,7 +86,8 @@ def reanalyze(
     Returns
     -------
     Analysis
-        Judged by the same plan; queries whose facilities did not change keep their answers.
+        Judged by the same plan; queries whose facilities did not change keep their answers. Its ``baseline``
+        is the study as it stood before any change.
 
     Raises
     ------
@@ -109,7 +110,7 @@ def reanalyze(
             changed = gpd.GeoDataFrame(together, crs=analysis.inputs.crs)
     inputs = dataclasses.replace(analysis.inputs, facilities=check_facilities(changed))
     same = {q for q in analysis.reached if same_service(analysis.inputs, inputs, q)}
-    return _conclude(
+    after = _conclude(
         analysis.plan,
         inputs,
         analysis.networks,
@@ -117,6 +118,7 @@ def reanalyze(
         known_surfaces={q: s for q, s in analysis.surfaces.items() if q in same},
         tell=progress or _silent,
     )
+    return dataclasses.replace(after, baseline=analysis.baseline or analysis)
 
 
 def _silent(_: Sentence) -> None:
