@@ -155,13 +155,13 @@ def facilities(analysis: Analysis, block: Block) -> tuple[dict[str, Any], list[d
         "inside": [bool(i) for i in frame["inside"]],
     }
     drawn = [
-        {"id": kind, "shape": _shape(kind), **{lang: categories.label(kind, lang) for lang in LANGUAGES}}
+        {"id": kind, "shape": facility_shape(kind), **{lang: categories.label(kind, lang) for lang in LANGUAGES}}
         for kind in kinds
     ]
     return data, drawn
 
 
-def _shape(category: str) -> str:
+def facility_shape(category: str) -> str:
     """The mark of a category: first aid a triangle, hospitals a square, centres a disc, clinics a diamond."""
     if "急救" in category:
         return "triangle"
