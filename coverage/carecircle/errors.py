@@ -29,7 +29,7 @@ class CarecircleError(Exception):
         The sentence in ``wording/`` that says what is wrong and how to mend it.
     file, row, column, value
         Where it is. ``row`` counts as the planner's program does: 1 is the header or first line.
-    facts
+    **facts
         Further placeholders of the sentence.
     """
 
@@ -52,7 +52,18 @@ class CarecircleError(Exception):
         super().__init__(self.text("en"))
 
     def place(self, language: Language = "en") -> str:
-        """``file, row 3, column x``: only the parts that are known."""
+        """``file, row 3, column x``: only the parts that are known.
+
+        Parameters
+        ----------
+        language
+            ``zh`` or ``en``.
+
+        Returns
+        -------
+        str
+            Empty where nothing is known.
+        """
         parts = [self.file] if self.file else []
         if self.row is not None:
             parts.append(say("errors.row", language, row=str(self.row)))
@@ -61,7 +72,18 @@ class CarecircleError(Exception):
         return ("，" if language == "zh" else ", ").join(parts)
 
     def text(self, language: Language = "en") -> str:
-        """The whole message in one language: place, fault, mend."""
+        """The whole message in one language: place, fault, mend.
+
+        Parameters
+        ----------
+        language
+            ``zh`` or ``en``.
+
+        Returns
+        -------
+        str
+            One line; several lines where several faults are told together.
+        """
         place = self.place(language)
         body = self.sentence.text(language)
         return f"{place}{'：' if language == 'zh' else ': '}{body}" if place else body

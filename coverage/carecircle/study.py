@@ -22,89 +22,124 @@ Datum = Literal["wgs84", "cgcs2000", "gcj02", "bd09"]
 class _Section(BaseModel):
     """A table of study.toml: immutable, and strict about its keys."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 class BoundaryLevel(_Section):
     """A finer level of areas: its own file."""
 
     level: Literal["county", "town", "village"]
+    """Level of these areas."""
     path: Path
+    """Relative to the study file."""
     datum: Datum = "wgs84"
+    """Datum of longitudes and latitudes; gcj02 is Amap's, bd09 Baidu's."""
     layer: str | None = None
+    """Of a GeoPackage or workbook with several."""
     columns: dict[str, str] = {}
+    """What a column is -> its header in the file: ``{lon = "经度"}``."""
     attribution: str = ""
+    """Printed beside every map."""
 
 
 class Boundaries(_Section):
     """The study's areas. The first file bounds the study; ``levels`` add finer ones."""
 
     path: Path
+    """Relative to the study file."""
     level: Literal["county", "town", "village"] = "county"
+    """Level of the areas in this file."""
     datum: Datum = "wgs84"
+    """Datum of longitudes and latitudes; gcj02 is Amap's, bd09 Baidu's."""
     layer: str | None = None
+    """Of a GeoPackage or workbook with several."""
     columns: dict[str, str] = {}
+    """What a column is -> its header in the file: ``{lon = "经度"}``."""
     attribution: str = ""
+    """Printed beside every map."""
     levels: tuple[BoundaryLevel, ...] = ()
+    """Finer levels, each its own file."""
 
 
 class Facilities(_Section):
     """One source of facilities."""
 
     path: Path
+    """Relative to the study file."""
     format: Literal["table", "osm", "cells"] = "table"
+    """A table or layer, the tags of a .osm.pbf, or counts by grid cell."""
     datum: Datum = "wgs84"
+    """Datum of longitudes and latitudes; gcj02 is Amap's, bd09 Baidu's."""
     crs: str | None = None
     """CRS of projected coordinates in a table ("EPSG:4544"): easting in the lon column, northing in lat."""
     layer: str | None = None
+    """Of a GeoPackage or workbook with several."""
     columns: dict[str, str] = {}
+    """What a column is -> its header in the file: ``{lon = "经度"}``."""
     category: str | None = None
     """The category of every row (``cells``, or a table without a category column)."""
     count_column: str | None = None
     """``cells``: the column that holds how many facilities a cell has."""
     attribution: str = ""
+    """Printed beside every map."""
 
 
 class Residents(_Section):
     """Where people live: a grid or points."""
 
     path: Path
+    """Relative to the study file."""
     format: Literal["raster", "points"] = "raster"
+    """A GeoTIFF, or a table of points, village codes or H3 cells."""
     value: Literal["count", "per_km2"] = "count"
+    """``raster``: residents of a cell, or residents per square kilometre."""
     column: str = "population"
+    """``points``: the column of residents."""
     datum: Datum = "wgs84"
+    """Datum of longitudes and latitudes; gcj02 is Amap's, bd09 Baidu's."""
     crs: str | None = None
     """CRS of projected coordinates in a table's two columns, as for facilities."""
     layer: str | None = None
+    """Of a GeoPackage or workbook with several."""
     columns: dict[str, str] = {}
+    """What a column is -> its header in the file: ``{lon = "经度"}``."""
     year: int | None = None
+    """The year the residents were counted or modelled for."""
     calibrate: bool = False
     """Scale the residents of each area to its official figure ([totals], or the areas' own column)."""
     attribution: str = ""
+    """Printed beside every map."""
 
 
 class Totals(_Section):
     """Official figures: a table of area_id, attribute, value, year, source."""
 
     path: Path
+    """Relative to the study file."""
     attribution: str = ""
+    """Printed beside every map."""
 
 
 class Roads(_Section):
     """The road network."""
 
     path: Path
+    """Relative to the study file."""
     format: Literal["pbf", "graphml", "edges"] = "pbf"
+    """An OpenStreetMap extract, OSMnx GraphML, or a layer of lines."""
     datum: Datum = "wgs84"
     """Of an edge table; an OpenStreetMap extract is WGS 84 always."""
     layer: str | None = None
+    """Of a GeoPackage or workbook with several."""
     attribution: str = ""
+    """Printed beside every map."""
 
 
 class Urban(_Section):
     """How urban and rural residents are told apart (see the method page for the order of preference)."""
 
     by: Literal["mark", "nbs_code", "community", "degurba", "type"] = "mark"
+    """The areas' own mark, 城乡分类代码, village type, Degree of Urbanisation, or town type."""
 
 
 class Assumptions(_Section):
@@ -113,16 +148,22 @@ class Assumptions(_Section):
     target_share: float | None = Field(default=None, ge=0, le=1)
     """Share of residents a radius or time must hold where the clause states none (1.0 if unset)."""
     max_snap_m: float = Field(default=500.0, gt=0)
+    """Places farther than this from any road of the mode are unsnapped, metres."""
     buffer_km: float = Field(default=10.0, ge=0)
+    """Roads and facilities so far beyond the boundary may serve residents inside, kilometres."""
     count_outside: bool = True
+    """Whether facilities beyond the boundary serve residents inside."""
     turnout_min: float = Field(default=2.0, ge=0)
+    """Ambulances: call handling and turn-out before the journey, minutes."""
 
 
 class Outputs(_Section):
     """What the written files look like."""
 
     surface_cell_m: float = Field(default=100.0, gt=0)
+    """Size of a cell of travel_time.tif, metres."""
     map_number: str = ""
+    """审图号, printed on maps."""
 
 
 class Study(_Section):
@@ -132,20 +173,35 @@ class Study(_Section):
     """
 
     version: Literal[1] = 1
+    """Of the study file's format."""
     name: str = Field(min_length=1, pattern=r"^[^/\\]+$")
+    """Names the output folder."""
     title: str = ""
+    """Printed at the head of every output."""
     language: Language = "zh"
+    """Of every sentence written."""
     plan: str
+    """An id of the catalogue, or the path of a plan file."""
     year: int = Field(default=2025, ge=1900, le=2200)
+    """The year whose official figures are taken."""
     boundaries: Boundaries | None = None
+    """Absent: the hull of the residents and the buffer, said so."""
     facilities: Facilities | None = None
+    """What is judged."""
     more_facilities: tuple[Facilities, ...] = ()
+    """Further sources of facilities."""
     residents: Residents | None = None
+    """Absent: rules about people are NOT_ASSESSED."""
     totals: Totals | None = None
+    """Official figures: denominators of ratios."""
     roads: Roads | None = None
+    """Absent: rules about roads are NOT_ASSESSED."""
     urban: Urban = Urban()
+    """How urban and rural residents are told apart."""
     assumptions: Assumptions = Assumptions()
+    """What no plan states."""
     outputs: Outputs = Outputs()
+    """What the written files look like."""
     file: Path | None = Field(default=None, exclude=True)
     """The study file itself, where the study came from one."""
 
@@ -183,7 +239,13 @@ class Study(_Section):
         return card(self.language, self.title or self.name, facts)
 
     def to_dict(self) -> dict[str, Any]:
-        """The study as plain data; paths relative to the study file, so that a copy elsewhere is equal."""
+        """The study as plain data; paths relative to the study file, so that a copy elsewhere is equal.
+
+        Returns
+        -------
+        dict
+            As study.toml would hold it, every default filled in.
+        """
         data: dict[str, Any] = self.model_dump(mode="json", exclude_none=True)
         if self.file is None:
             return data
@@ -231,7 +293,13 @@ def load_study(path: str | Path) -> Study:
 
 
 def study_schema() -> dict[str, Any]:
-    """The JSON Schema of study.toml."""
+    """The JSON Schema of study.toml.
+
+    Returns
+    -------
+    dict
+        Draft 2020-12, ``$id`` ``carecircle/study/1``; every key with its default and meaning.
+    """
     schema = Study.model_json_schema()
     schema["properties"].pop("file")
     return {"$id": "carecircle/study/1", **schema}

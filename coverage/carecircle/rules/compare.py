@@ -65,6 +65,16 @@ class Comparison:
 def read_verdicts(path: str | Path) -> dict[str, Any]:
     """Read a verdicts.json, or that of an output folder.
 
+    Parameters
+    ----------
+    path
+        The file, or the folder that a run wrote.
+
+    Returns
+    -------
+    dict
+        As ``docs/schemas/verdicts.schema.json`` states it.
+
     Raises
     ------
     InputError

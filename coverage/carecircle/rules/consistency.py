@@ -49,14 +49,31 @@ class Inconsistency:
 
 
 def inconsistencies(plan: Plan) -> list[Inconsistency]:
-    """Every way a plan's own numbers disagree, found by machine over its rules."""
+    """Every way a plan's own numbers disagree, found by machine over its rules.
+
+    Parameters
+    ----------
+    plan
+        From `carecircle.load_plan`.
+
+    Returns
+    -------
+    list of Inconsistency
+        Repeats, sums, parts beyond their whole, ratios and residents that its numbers imply.
+    """
     checks = (_twice, _sums, _implied_ratios, _implied_residents, _other_set, _below_baseline)
     return [found for check in checks for found in check(plan)]
 
 
 @cache
 def known_inconsistencies() -> Mapping[str, Mapping[str, str]]:
-    """The recorded findings of the catalogue: plan -> key -> what a reader should make of it."""
+    """The recorded findings of the catalogue: plan -> key -> what a reader should make of it.
+
+    Returns
+    -------
+    mapping of str to mapping of str to str
+        By the plan's id, then by the finding's `Inconsistency.key`.
+    """
     text = (resources.files("carecircle.rules") / "known_inconsistencies.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
 

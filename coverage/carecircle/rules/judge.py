@@ -111,11 +111,20 @@ def _either_way(own: Verdict, others: list[Verdict]) -> Verdict:
 def by_area(verdict: Verdict, inputs: Inputs, level: str) -> pd.DataFrame:
     """A people-verdict area by area: residents covered, not covered, undecided, and the share.
 
+    Parameters
+    ----------
+    verdict
+        Of a rule about people (radius, time, response).
+    inputs
+        Those it was judged from: ``analysis.inputs``.
+    level
+        ``county``, ``town`` or ``village``.
+
     Returns
     -------
     DataFrame
-        area_id, name, residents (in scope or possibly so), covered, not_covered, unsnapped, unreachable,
-        no_data, share; one row an area of the level, most uncovered residents first. Empty for verdicts
+        Columns area_id, name, residents (in scope or possibly so), covered, not_covered, unsnapped,
+        unreachable, no_data, share; one row an area of the level, most uncovered first. Empty for verdicts
         that are not about people.
     """
     parts = ["covered", "not_covered", "unsnapped", "unreachable", "no_data"]

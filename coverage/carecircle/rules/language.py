@@ -32,14 +32,16 @@ class MeaninglessRuleError(ValueError):
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 class Waiver(_Strict):
     """A plan's own exception: closed vocabulary and the sentence that grants it."""
 
     when: When
+    """Which exception: of the closed vocabulary."""
     quote: str = Field(min_length=8)
+    """The plan's sentence that grants it."""
     below: float | None = None
     """``shares_with_neighbour``: a unit with fewer residents may use a neighbouring unit's facility."""
     at_least: float | None = None
@@ -50,8 +52,11 @@ class Condition(_Strict):
     """A figure against a number: ``{attribute = "beds", comparison = ">=", value = 1}``."""
 
     attribute: str
+    """A facility attribute, an area attribute, or ``facilities`` (their number)."""
     comparison: Literal[">=", "<=", "==", ">", "<"] = ">="
+    """How the figure must stand to ``value``."""
     value: float
+    """In the attribute's own unit; a share (0-1) with ``share_of``."""
     share_of: str = ""
     """The figure is divided by this one first (25 % of the physicians)."""
 
@@ -64,33 +69,53 @@ class Rule(_Strict):
     """
 
     id: str = Field(min_length=1, pattern=r"^\S+$")
+    """Unique in the plan: ``L1.radius``."""
     clause: str = Field(min_length=1)
+    """The clause it belongs to: ``L1``."""
     section: str
+    """Where in the plan."""
     quote: str = Field(min_length=8)
+    """The sentence, verbatim."""
     kind: Kind
+    """Which measure judges it."""
     categories: tuple[str, ...] = ()
+    """The facilities it speaks of; a narrower category counts."""
     designations: tuple[str, ...] = ()
+    """Roles that each of them must hold."""
     names: tuple[str, ...] = ()
     """``by = "named"``: the facilities' names as the plan writes them."""
     scope: Literal["all", "urban", "rural"] = "all"
+    """Whose residents count."""
     by: By = "region"
+    """Judged once for the region, or unit by unit."""
     units: Literal["", "street", "township", "community", "village"] = ""
     """Which areas of the level count: 街道 or 乡镇, 社区 or 行政村; empty: all."""
     unit_names: tuple[str, ...] = ()
     """Only the areas of these names."""
     metric: Literal["", "minutes", "straight_m", "road_m"] = ""
+    """``radius``, ``time``, ``response``: what is measured, in minutes or metres."""
     direction: Literal["to_facility", "from_facility"] = "to_facility"
+    """Residents travel to the facility, or an ambulance from it."""
     mode: Mode | None = None
+    """By which mode; of a straight line, the mode of the road distance beside it."""
     alternatives: tuple[Mode, ...] = ()
+    """Further modes whose result stands beside the outcome."""
     limit: float | None = Field(default=None, gt=0)
+    """``radius``, ``time``, ``response``: inclusive, in ``limit_unit``."""
     limit_unit: Literal["", "km", "m", "min", "h"] = ""
+    """Unit of ``limit``."""
     comparison: Comparison = ">="
+    """How the figure must stand to ``target``."""
     target: float | tuple[float, float] | None = None
+    """The number to reach (a share is 0-1), or both ends of a band."""
     target_source: Literal["plan", "assumed"] = "plan"
+    """Whether the plan states the target; where assumed, a study may set its own share."""
     tolerance: float = Field(default=0.0, ge=0, lt=1)
     """左右: the share of the target by which a figure may miss it on either side."""
     modality: Literal["binding", "expected", "stated"] = "stated"
+    """约束性, 预期性, or merely stated."""
     softeners: tuple[str, ...] = ()
+    """原则上, 力争 …: shown, never judged."""
     each: Condition | None = None
     """``presence``: how many facilities a unit must have (attribute ``facilities``) or what a named one must
     show; ``share``: what a facility must show to count."""
@@ -99,11 +124,15 @@ class Rule(_Strict):
     when: tuple[Condition, ...] = ()
     """``conditional``: every one of these must be so before ``each`` or ``has`` binds."""
     numerator: str = ""
+    """``ratio``: the attribute that is summed."""
     denominator: str = ""
     """``residents``, ``residents_0_14``, ``residents_rural`` ..., or a facility attribute."""
     denominator_categories: tuple[str, ...] = ()
+    """``ratio``: the facilities whose attribute is the denominator."""
     denominator_designations: tuple[str, ...] = ()
+    """Roles that each of those must hold."""
     per: float = Field(default=1.0, gt=0)
+    """``ratio``, ``load``: per so many of the denominator (1000 for 每千人口)."""
     total: str = ""
     """Name of the official figure (totals table) that may stand for the sum or count."""
     baseline: float | None = None
@@ -120,8 +149,11 @@ class Rule(_Strict):
     """``assumed_units``: the clause names no unit, this rule assumes one; ``sum_of_parts``: the rules that
     are ``part_of`` this one add up to it."""
     any_of: tuple[str, ...] = ()
+    """Other rules of the plan that meet the clause as well."""
     unless: tuple[Waiver, ...] = ()
+    """The plan's own exceptions."""
     contradicts: tuple[str, ...] = ()
+    """Other rules of the plan that cannot hold together with this one."""
 
     @property
     def factor(self) -> float:

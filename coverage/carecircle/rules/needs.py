@@ -18,8 +18,16 @@ _LEVELS = ("county", "town", "village")
 def needs(rule: Rule) -> tuple[str, ...]:
     """The inputs a rule is judged from, as codes.
 
-    ``facilities``, ``residents``, ``roads``, ``urban``, ``areas.town`` (areas of a level),
-    ``facilities.beds`` (a column of the facility table), ``totals.residents_0_14`` (an official figure).
+    Parameters
+    ----------
+    rule
+        A rule of a plan.
+
+    Returns
+    -------
+    tuple of str
+        ``facilities``, ``residents``, ``roads``, ``urban``, ``areas.town`` (areas of a level),
+        ``facilities.beds`` (a column of the facility table), ``totals.residents_0_14`` (an official figure).
     """
     found: dict[str, None] = {}
     if rule.kind == "baseline":
@@ -55,7 +63,18 @@ def _figures(rule: Rule) -> Iterable[str]:
 
 
 def need_sentence(code: str) -> Sentence:
-    """A need's code as a sentence."""
+    """A need's code as a sentence.
+
+    Parameters
+    ----------
+    code
+        One of `needs`.
+
+    Returns
+    -------
+    Sentence
+        Free to be said in either language.
+    """
     table, _, name = code.partition(".")
     if not name:
         return Sentence(f"rules.need_{table}", {})
@@ -71,6 +90,16 @@ def unlocks(verdicts: Iterable[Verdict]) -> list[tuple[Sentence, tuple[str, ...]
     """What to bring so that more rules can be judged, the most useful first, with the rules it unlocks.
 
     One column that several rules lack is one entry, however many facilities lack it in each.
+
+    Parameters
+    ----------
+    verdicts
+        Of one analysis.
+
+    Returns
+    -------
+    list of (Sentence, tuple of str)
+        What to bring, and the ids of the rules that lack it.
     """
     said: dict[tuple[str, str], Sentence] = {}
     rules: dict[tuple[str, str], dict[str, None]] = {}
@@ -91,7 +120,18 @@ def unlocks(verdicts: Iterable[Verdict]) -> list[tuple[Sentence, tuple[str, ...]
 
 
 def plans_json(plans: Iterable[Plan]) -> dict[str, Any]:
-    """Plans as plain data: what ``carecircle plans --json`` prints."""
+    """Plans as plain data: what ``carecircle plans --json`` prints.
+
+    Parameters
+    ----------
+    plans
+        From `load_plan`.
+
+    Returns
+    -------
+    dict
+        ``plans``: id, title, region, adcode and rules (rule, clause, kind, section, quote, target, needs).
+    """
     return {
         "plans": [
             {

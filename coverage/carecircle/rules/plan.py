@@ -23,21 +23,29 @@ _PLAN = re.compile(r"^\s*\[\s*plan\s*\]")
 class PlanHead(BaseModel):
     """The ``[plan]`` table."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
     id: str = Field(min_length=1, pattern=r"^[A-Za-z0-9_\-]+$")
+    """What a study names it by: letters, digits, ``_`` and ``-``."""
     title: str = Field(min_length=1)
+    """As published."""
     region: str = ""
+    """The region the plan is for."""
     adcode: str = ""
+    """Its division code: whose official figures are the region's own."""
     baseline_year: int = 2020
+    """The year its figures start from."""
     target_year: int = 2025
+    """The year its numbers are to be reached by."""
 
 
 class Plan(BaseModel):
     """A published plan as rules; load one with `load_plan`."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
     plan: PlanHead
+    """The ``[plan]`` table: id, title, region, years."""
     rule: tuple[Rule, ...] = ()
+    """Every ``[[rule]]``, in the file's order."""
 
     @property
     def id(self) -> str:
@@ -57,6 +65,16 @@ class Plan(BaseModel):
     def find(self, rule_id: str) -> Rule:
         """The rule of an id.
 
+        Parameters
+        ----------
+        rule_id
+            As in the plan file: ``L1.radius``.
+
+        Returns
+        -------
+        Rule
+            The only one of that id.
+
         Raises
         ------
         KeyError
@@ -67,7 +85,13 @@ class Plan(BaseModel):
 
 @cache
 def catalogue() -> tuple[str, ...]:
-    """Ids of the plans that come with carecircle, sorted."""
+    """Ids of the plans that come with carecircle, sorted.
+
+    Returns
+    -------
+    tuple of str
+        Each is a ``plan`` that a study or `load_plan` may name.
+    """
     folder = resources.files("carecircle.rules") / "plans"
     return tuple(sorted(e.name.removesuffix(".toml") for e in folder.iterdir() if e.name.endswith(".toml")))
 
@@ -112,7 +136,13 @@ def load_plan(plan: str | Path) -> Plan:
 
 
 def plan_schema() -> dict[str, Any]:
-    """The JSON Schema of plan files."""
+    """The JSON Schema of plan files.
+
+    Returns
+    -------
+    dict
+        Draft 2020-12, ``$id`` ``carecircle/plan/1``.
+    """
     return {"$id": "carecircle/plan/1", **Plan.model_json_schema()}
 
 

@@ -50,7 +50,18 @@ class ReachQuery:
         return Sentence(f"rules.query_{self.metric}", {"who": who, "mode": mode_name(self.mode)})
 
     def label(self, language: Language) -> str:
-        """The title in one language."""
+        """The title in one language.
+
+        Parameters
+        ----------
+        language
+            ``zh`` or ``en``.
+
+        Returns
+        -------
+        str
+            Facilities, mode and what is measured.
+        """
         return self.title.text(language)
 
     def _who(self, language: Language) -> str:
@@ -106,7 +117,18 @@ def alternative_queries(rule: Rule) -> Iterator[ReachQuery]:
 
 
 def required(plan: Plan) -> list[ReachQuery]:
-    """Every distinct query a plan needs, in the order of its rules."""
+    """Every distinct query a plan needs, in the order of its rules.
+
+    Parameters
+    ----------
+    plan
+        From `carecircle.load_plan`.
+
+    Returns
+    -------
+    list of ReachQuery
+        Those its rules are judged by, the road beside a straight line, and the other modes reported.
+    """
     found: dict[ReachQuery, None] = {}
     for rule in plan.rules:
         for query in (main_query(rule), road_query(rule), *alternative_queries(rule)):

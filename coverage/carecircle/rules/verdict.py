@@ -18,7 +18,21 @@ Target = float | tuple[float, float] | None
 
 
 class Outcome(StrEnum):
-    """What a rule comes to; a unit of a rule may also be WAIVED by the plan's own exception."""
+    """What a rule comes to; a unit of a rule may also be WAIVED by the plan's own exception.
+
+    Attributes
+    ----------
+    PASS
+        Holds even if every undecided resident were uncovered.
+    FAIL
+        Does not hold even if every undecided resident were covered.
+    NOT_ASSESSED
+        An input is missing, or the undecided residents decide.
+    NO_THRESHOLD
+        The plan gives no number: measured, not judged.
+    WAIVED
+        Of a unit: the plan excepts it, and it leaves numerator and denominator.
+    """
 
     PASS = "PASS"
     FAIL = "FAIL"
@@ -55,17 +69,40 @@ class Flip:
 
 @dataclass(frozen=True)
 class ByRoad:
-    """A straight-line rule's result by road, beside it and without influence on it."""
+    """A straight-line rule's result by road, beside it and without influence on it.
+
+    Parameters
+    ----------
+    observed
+        Share of residents in scope (0-1) within the limit by road.
+    residents_affected
+        Residents beyond the limit by road, or without a way.
+    paper_only
+        Residents within the limit on paper and beyond it, or without a way, by road.
+    """
 
     observed: float
     residents_affected: float
     paper_only: float
-    """Residents within the limit on paper and beyond it, or without a way, by road."""
 
 
 @dataclass(frozen=True)
 class RuleUnit:
-    """One area, facility or named thing of a rule."""
+    """One area, facility or named thing of a rule.
+
+    Parameters
+    ----------
+    id, name
+        Of the area or facility; the name as the plan writes it for a named one.
+    observed
+        Its own figure in the verdict's unit; None where it cannot be known.
+    outcome
+        Its own outcome, WAIVED included.
+    residents
+        Who live in it, where the rule counts people.
+    waived_by
+        The plan's sentence that excepts it.
+    """
 
     id: str
     name: str
@@ -79,8 +116,46 @@ class RuleUnit:
 class Verdict:
     """A rule judged; the fields are those of verdicts.json.
 
-    ``people`` (outside, no_data, unsnapped, unreachable, covered, not_covered by demand row) is there for
-    rules about people and never written.
+    Parameters
+    ----------
+    rule_def
+        The rule as the plan writes it.
+    outcome
+        What it came to.
+    reason
+        Why, as a sentence free to be said in either language.
+    observed, target
+        What was found and what is asked (a pair for a band), in `unit`; None where there is none.
+    target_source
+        Whose the target is: ``plan``, ``assumed`` or ``study``.
+    unit
+        ``share`` (0-1, percent only in print), ``min``, ``h``, ``km``, ``m``, ``facilities``, ``number``,
+        or what a ratio or load is per (``per_1000_residents``, ``residents_per_facility`` ...).
+    comparison
+        How `observed` must stand to `target`: ``>=``, ``<=``, ``==``, ``>``, ``<`` or ``between``.
+    margin
+        Signed slack in `unit`, at least 0 exactly when the outcome is PASS.
+    flip
+        Where the outcome would turn.
+    by_road
+        A straight-line rule's result by road, beside it.
+    alternatives
+        Mode and its observed figure, for the modes reported beside.
+    residents_affected
+        Residents in scope who are not covered.
+    ledger
+        Where all residents went; its boxes add up to the total.
+    missing_inputs, assumptions
+        What would settle it, and what the plan leaves open.
+    units
+        One an area, facility or named thing, for rules that are judged unit by unit.
+    measure
+        What was measured, where it is not the rule's own kind.
+    language
+        Of the study: the verdict's card in a notebook speaks it.
+    people
+        Rules about people: one of outside, no_data, unsnapped, unreachable, covered, not_covered a
+        demand row, on the index of the demand frame. Never written.
     """
 
     rule_def: Rule
@@ -102,7 +177,6 @@ class Verdict:
     units: tuple[RuleUnit, ...] = ()
     measure: str = ""
     language: Language = "zh"
-    """Of the study: its card in a notebook speaks it."""
     people: pd.Series | None = field(default=None, repr=False)
 
     @property
@@ -121,7 +195,18 @@ class Verdict:
         return self.rule_def.quote
 
     def shown(self, value: float | Target) -> Sentence:
-        """A value of this verdict as a reader expects it: percent for shares, else with its unit."""
+        """A value of this verdict as a reader expects it: percent for shares, else with its unit.
+
+        Parameters
+        ----------
+        value
+            In the verdict's unit; a pair is a band, None is nothing.
+
+        Returns
+        -------
+        Sentence
+            Free to be said in either language.
+        """
         return shown(value, self.unit)
 
     @property
@@ -147,7 +232,18 @@ class Verdict:
         return card(self.language, self.rule, facts, mark=self.mark, quote=self.quote)
 
     def to_dict(self, language: Language) -> dict[str, Any]:
-        """The verdict of verdicts.json, our own sentences said in one language."""
+        """The verdict of verdicts.json, our own sentences said in one language.
+
+        Parameters
+        ----------
+        language
+            ``zh`` or ``en``; the plan's quotation stays as it was written.
+
+        Returns
+        -------
+        dict
+            Plain data, as ``docs/schemas/verdicts.schema.json`` states it.
+        """
         rule = self.rule_def
         return {
             "rule": rule.id, "clause": rule.clause, "section": rule.section, "quote": rule.quote,
@@ -196,7 +292,22 @@ def _finite(value: float | None) -> float | None:
 
 
 def decide(low: float, high: float, comparison: str, target: float | tuple[float, float]) -> Outcome:
-    """Judge a figure known to lie in ``[low, high]``: only what holds at both ends is PASS or FAIL."""
+    """Judge a figure known to lie in ``[low, high]``: only what holds at both ends is PASS or FAIL.
+
+    Parameters
+    ----------
+    low, high
+        The ends of what is known, in the target's unit; equal where all is known.
+    comparison
+        ``>=``, ``<=``, ``==``, ``>``, ``<`` or ``between``.
+    target
+        A number, or a pair for a band (its ends included).
+
+    Returns
+    -------
+    Outcome
+        PASS, FAIL or NOT_ASSESSED.
+    """
     at_low, at_high = _holds(low, comparison, target), _holds(high, comparison, target)
     if at_low and at_high:
         return Outcome.PASS
@@ -243,7 +354,13 @@ def _slack(value: float, comparison: str, target: float | tuple[float, float]) -
 
 
 def verdict_schema() -> dict[str, Any]:
-    """The JSON Schema of verdicts.json."""
+    """The JSON Schema of verdicts.json.
+
+    Returns
+    -------
+    dict
+        Draft 2020-12, ``$id`` ``carecircle/verdicts/1``.
+    """
     number = {"type": ["number", "null"]}
     text, texts = {"type": "string"}, {"type": "array", "items": {"type": "string"}}
 
