@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from carecircle.errors import InputError
 from carecircle.inputs.grids import grid_hull, open_grid, share_grid
-from carecircle.inputs.shares import share_block
+from carecircle.inputs.shares import pieces_of, share_block
 from carecircle.study import Residents
 from realdata import real
 
@@ -173,7 +173,7 @@ def test_shares_equal_brute_force(seed: int, width: int, height: int) -> None:
     boundary = _star(rng, width / 2, -height / 2, size)
     polygons = [_star(rng, rng.uniform(0, width), -rng.uniform(0, height), size / 2) for _ in range(3)]
     polygons.append(boundary)
-    shares = share_block(people, Affine(1, 0, 0, 0, -1, 0), boundary, polygons)
+    shares = share_block(people, Affine(1, 0, 0, 0, -1, 0), boundary, pieces_of(boundary, polygons))
     expected, outside = _brute(people, boundary, polygons)
     found = np.array([math.fsum(shares.people[shares.area == i]) for i in (0, 1, 2, 3, -1)])
     assert found == pytest.approx(expected, abs=1e-6)

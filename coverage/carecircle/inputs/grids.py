@@ -20,7 +20,7 @@ from shapely.geometry.base import BaseGeometry
 
 from carecircle.errors import InputError
 from carecircle.inputs.datum import checked_crs, place
-from carecircle.inputs.shares import Shares, share_block
+from carecircle.inputs.shares import Shares, pieces_of, share_block
 from carecircle.study import Residents
 
 Cells = npt.NDArray[np.float64]
@@ -257,12 +257,13 @@ def share_grid(grid: Grid, areas: gpd.GeoDataFrame, region: BaseGeometry) -> Peo
     shapes = gpd.GeoSeries([region, *areas.geometry], crs=4326)
     own = _to_grid(shapes, grid)
     box = _window(grid, own[0])
+    pieces = pieces_of(own[0], own[1:])
     parts: list[gpd.GeoDataFrame] = []
     outside = [grid.total]
     without_value = valid = 0
     with rasterio.open(grid.file) as raster:
         for window, cells, known in _blocks(raster, grid, box):
-            shares = share_block(cells, _moved(grid.transform, window), own[0], own[1:])
+            shares = share_block(cells, _moved(grid.transform, window), own[0], pieces)
             outside += [-v for v in cells.sum(axis=1).tolist()] + shares.outside
             without_value += int((shares.inside_centre & ~known).sum())
             valid += int((shares.inside_centre & known).sum()) + len(shares.people)

@@ -1,7 +1,8 @@
-"""A block of a residents' grid shared among areas: whole cells by their centre, cut cells by area."""
+"""A block of a residents' grid shared among areas: each cell by the area of its parts, none lost."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,15 +10,18 @@ import numpy.typing as npt
 import rasterio.features
 import shapely
 from affine import Affine
-from scipy import ndimage
 from shapely.geometry.base import BaseGeometry
+
+from carecircle.inputs.cells import WHOLE, held
 
 Cells = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int64]
+Pieces = Sequence[tuple[int, BaseGeometry]]
 
-_TILE = 32
-WHOLE = 1e-9
-"""Shares of a cell this near to 0 or 1 are 0 or 1: a border drawn along the grid's own lines."""
+_INTERIORS_MEET = "T********"
+_ELSEWHERE = tuple((dx / 8, dy / 8) for dx in (1, 3, 5, 7) for dy in (1, 3, 5, 7))
+"""Places in a cell to look for a part that bends around both the cell's centre and its own centroid."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,19 +44,47 @@ class Shares:
         Which cells have their centre inside the boundary.
     """
 
-    row: npt.NDArray[np.int64]
-    column: npt.NDArray[np.int64]
+    row: Ints
+    column: Ints
     x: Cells
     y: Cells
     people: Cells
-    area: npt.NDArray[np.int64]
+    area: Ints
     outside: list[float]
     inside_centre: Mask
 
 
-def share_block(
-    people: Cells, transform: Affine, boundary: BaseGeometry, polygons: list[BaseGeometry]
-) -> Shares:
+def pieces_of(boundary: BaseGeometry, polygons: Sequence[BaseGeometry]) -> list[tuple[int, BaseGeometry]]:
+    """The boundary cut into pieces that do not overlap, each with the position of its polygon (-1: none).
+
+    Parameters
+    ----------
+    boundary, polygons
+        In one plane; where polygons overlap the first keeps the ground.
+    """
+    boundary = boundary if boundary.is_valid else shapely.make_valid(boundary)
+    shapes = np.empty(len(polygons), dtype=object)
+    shapes[:] = polygons
+    broken = ~shapely.is_valid(shapes)
+    shapes[broken] = shapely.make_valid(shapes[broken])
+    shapely.prepare(boundary)
+    beyond = ~shapely.covers(boundary, shapes)
+    shapes[beyond] = shapely.intersection(shapes[beyond], boundary)
+    later, earlier = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    later, earlier = later[earlier < later], earlier[earlier < later]
+    overlap = shapely.relate_pattern(shapes[later], shapes[earlier], _INTERIORS_MEET)
+    cut = shapes.copy()
+    for number in np.unique(later[overlap]).tolist():
+        taken = shapes[earlier[overlap & (later == number)]]
+        cut[number] = shapely.difference(shapes[number], shapely.union_all(taken))
+    same = np.isclose(shapely.area(shapes), boundary.area, rtol=1e-12, atol=0.0)
+    if not (same.any() and shapely.equals(shapes[same], boundary).any()):
+        rest = shapely.difference(boundary, shapely.union_all(shapes))
+        return [*enumerate(cut.tolist()), (-1, rest)]
+    return list(enumerate(cut.tolist()))
+
+
+def share_block(people: Cells, transform: Affine, boundary: BaseGeometry, pieces: Pieces) -> Shares:
     """Share one block.
 
     Parameters
@@ -61,168 +93,82 @@ def share_block(
         Residents of each cell, 0 where there is no value.
     transform
         Of the block, north-up or south-up, unrotated.
-    boundary, polygons
-        The study's boundary and its areas in the grid's CRS; areas finest first, the first that holds a
-        place keeps it.
+    boundary, pieces
+        The study's boundary in the grid's CRS, and `pieces_of` it and the areas.
     """
-    shape = people.shape
-    inside = _burnt([boundary], shape, transform) > 0
-    area = _burnt(polygons[::-1], shape, transform)
-    area = np.where(area > 0, len(polygons) - area, -1)
-    lines = [s.boundary for s in (boundary, *polygons) if not s.is_empty]
-    cut = ndimage.binary_dilation(
-        _burnt(lines, shape, transform, touched=True) > 0, np.ones((3, 3), dtype=bool)
-    )
-    settled = people > 0
-    whole = settled & ~cut
-    row, column = np.nonzero(whole & inside)
-    x, y = _centre(transform, row, column)
-    parts = _Parts(
-        [row], [column], [x], [y], [people[row, column]], [area[row, column]],
-        people[whole & ~inside].tolist(),
-    )  # fmt: skip
-    tree = shapely.STRtree(np.array(polygons, dtype=object))
-    for tile_rows, tile_columns in _tiles(settled & cut):
-        _share_tile(parts, people, transform, tile_rows, tile_columns, boundary, polygons, tree)
-    rows, columns, areas = (np.concatenate(p) for p in (parts.row, parts.column, parts.area))
-    order = np.lexsort((areas, columns, rows))
-    return Shares(
-        row=rows[order],
-        column=columns[order],
-        x=np.concatenate(parts.x)[order],
-        y=np.concatenate(parts.y)[order],
-        people=np.concatenate(parts.people)[order],
-        area=areas[order],
-        outside=parts.outside,
-        inside_centre=inside,
-    )
-
-
-@dataclass(eq=False)
-class _Parts:
-    row: list[npt.NDArray[np.int64]]
-    column: list[npt.NDArray[np.int64]]
-    x: list[Cells]
-    y: list[Cells]
-    people: list[Cells]
-    area: list[npt.NDArray[np.int64]]
-    outside: list[float]
-
-
-def _burnt(
-    shapes: list[BaseGeometry], shape: tuple[int, ...], transform: Affine, *, touched: bool = False
-) -> npt.NDArray[np.int64]:
-    """Shapes burnt into a grid, numbered from 1; the last one wins."""
-    pairs = [(s, i) for i, s in enumerate(shapes, 1) if not s.is_empty]
-    if not pairs:
-        return np.zeros(shape, dtype=np.int64)
-    burnt = rasterio.features.rasterize(
-        pairs, out_shape=shape, transform=transform, all_touched=touched, dtype="int32"
-    )
-    numbers: npt.NDArray[np.int64] = burnt.astype(np.int64)
-    return numbers
-
-
-def _centre(
-    transform: Affine, row: npt.NDArray[np.int64], column: npt.NDArray[np.int64]
-) -> tuple[Cells, Cells]:
-    return transform.c + transform.a * (column + 0.5), transform.f + transform.e * (row + 0.5)
-
-
-def _tiles(cut: Mask) -> list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]]:
-    """Rows and columns of the cells that a border may cut, tile by tile."""
-    row, column = np.nonzero(cut)
-    if not len(row):
-        return []
-    tile = (row // _TILE) * (cut.shape[1] // _TILE + 1) + column // _TILE
-    order = np.argsort(tile, kind="stable")
-    breaks = np.flatnonzero(np.diff(tile[order])) + 1
-    return [(row[i], column[i]) for i in np.split(order, breaks)]
-
-
-def _share_tile(
-    parts: _Parts,
-    people: Cells,
-    transform: Affine,
-    row: npt.NDArray[np.int64],
-    column: npt.NDArray[np.int64],
-    boundary: BaseGeometry,
-    polygons: list[BaseGeometry],
-    tree: shapely.STRtree,
-) -> None:
-    """Share the cut cells of one tile by overlaying them with the tile's piece of every border."""
-    x0, x1 = transform.c + transform.a * column, transform.c + transform.a * (column + 1)
-    y0, y1 = transform.f + transform.e * row, transform.f + transform.e * (row + 1)
-    cells = shapely.box(np.minimum(x0, x1), np.minimum(y0, y1), np.maximum(x0, x1), np.maximum(y0, y1))
-    size = abs(transform.a * transform.e)
-    here = shapely.box(*shapely.total_bounds(cells)).buffer(abs(transform.a), join_style="mitre")
-    left, _ = _divided(cells, np.arange(len(cells)), _piece(boundary, here))
+    row, column, share, x, y, area = _parts_of(people, transform, pieces)
     count = people[row, column]
-    beyond = np.ones(len(cells))
-    unshared = count.copy()
-    found: list[tuple[npt.NDArray[np.int64], int, npt.NDArray[np.object_], Cells]] = []
-    last = np.full(len(cells), -1)
-    near = np.sort(tree.query(here, predicate="intersects")).tolist()
-    for number in [*near, -1]:
-        if number < 0:
-            part = left
-        else:
-            open_ = np.flatnonzero(~shapely.is_empty(left))
-            part, left = _divided(left, open_, _piece(polygons[number], here))
-        share = shapely.area(part) / size
-        share[share < WHOLE] = 0.0
-        share[share > 1.0 - WHOLE] = 1.0
-        beyond -= share
-        held = np.flatnonzero(share)
-        if len(held):
-            last[held] = len(found)
-            found.append((held, number, part[held], count[held] * share[held]))
-            unshared[held] -= found[-1][3]
-    within = beyond < WHOLE  # nothing of the cell lies beyond: its last part takes what rounding left over
-    for position, (held, number, part, residents) in enumerate(found):
-        closing = within[held] & (last[held] == position)
-        residents[closing] += unshared[held][closing]
-        x, y = _places(part, transform, row[held], column[held])
-        parts.row.append(row[held])
-        parts.column.append(column[held])
-        parts.x.append(x)
-        parts.y.append(y)
-        parts.people.append(residents)
-        parts.area.append(np.full(len(held), number))
-    parts.outside += np.where(within, 0.0, unshared).tolist()
+    parts = count * share
+    first = np.append(True, (np.diff(row) != 0) | (np.diff(column) != 0))[: len(row)]
+    starts = np.flatnonzero(first)
+    cell = np.cumsum(first) - 1
+    shared = np.bincount(cell, weights=share, minlength=len(starts))
+    given = np.bincount(cell, weights=parts, minlength=len(starts))
+    within = shared > 1.0 - WHOLE  # nothing of the cell lies beyond: its last part takes what is left over
+    last = np.append(starts[1:], len(row))[: len(starts)] - 1
+    left = count[starts] - given
+    parts[last[within]] += left[within]
+    alone = people > 0
+    alone[row, column] = False
+    return Shares(
+        row=row,
+        column=column,
+        x=transform.c + transform.a * x,
+        y=transform.f + transform.e * y,
+        people=parts,
+        area=area,
+        outside=[*people[alone].tolist(), *left[~within].tolist()],
+        inside_centre=_inside(boundary, people.shape, transform),
+    )
 
 
-def _piece(shape: BaseGeometry, here: BaseGeometry) -> BaseGeometry:
-    """The part of a shape near a tile: an overlay with few vertices is a fast one."""
-    piece: BaseGeometry = shapely.clip_by_rect(shape, *here.bounds)
-    return piece if piece.is_valid else shapely.intersection(shape, here)
+def _parts_of(
+    people: Cells, transform: Affine, pieces: Pieces
+) -> tuple[Ints, Ints, Cells, Cells, Cells, Ints]:
+    """Row, column, share, place (in cells) and area of every part of a settled cell, cell by cell."""
+    found = []
+    for number, shape in pieces:
+        parts = held(shape, transform, *people.shape)
+        settled = people[parts.row, parts.column] > 0
+        row, column, share = parts.row[settled], parts.column[settled], parts.share[settled]
+        x, y = parts.x[settled], parts.y[settled]
+        _set_places(shape, transform, row, column, share, x, y)
+        found.append((row, column, share, x, y, np.full(len(row), number)))
+    row, column, share, x, y, area = (np.concatenate(p) for p in zip(*found, strict=True))
+    order = np.lexsort((area, column, row))
+    return row[order], column[order], share[order], x[order], y[order], area[order]
 
 
-def _divided(
-    left: npt.NDArray[np.object_], which: npt.NDArray[np.int64], piece: BaseGeometry
-) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.object_]]:
-    """Parts of shapes inside a piece, and what is left of them; only those it really cuts are overlaid."""
-    inside: npt.NDArray[np.object_] = np.full(len(left), shapely.Polygon(), dtype=object)
-    rest = left.copy()
-    shapely.prepare(piece)
-    held = which[shapely.covers(piece, left[which])]
-    inside[held], rest[held] = left[held], shapely.Polygon()
-    cut = np.setdiff1d(which, held)
-    cut = cut[shapely.intersects(piece, left[cut])]
-    inside[cut] = shapely.intersection(left[cut], piece)
-    rest[cut] = shapely.difference(left[cut], piece)
-    return inside, rest
+def _set_places(
+    shape: BaseGeometry, t: Affine, row: Ints, column: Ints, share: Cells, x: Cells, y: Cells
+) -> None:
+    """Move the places of cut cells, in ``x, y`` themselves, to the centre where the part holds it.
+
+    Elsewhere the part's centroid stays, or a point on the part where it bends around its centroid.
+    """
+    cut = np.flatnonzero(share < 1.0)
+    if not len(cut):
+        return
+    shapely.prepare(shape)
+    middle = shapely.intersects_xy(shape, t.c + t.a * (column[cut] + 0.5), t.f + t.e * (row[cut] + 0.5))
+    x[cut[middle]], y[cut[middle]] = column[cut[middle]] + 0.5, row[cut[middle]] + 0.5
+    rest = cut[~middle]
+    bent = rest[~shapely.intersects_xy(shape, t.c + t.a * x[rest], t.f + t.e * y[rest])]
+    for dx, dy in _ELSEWHERE:
+        u, v = column[bent] + dx, row[bent] + dy
+        hit = shapely.intersects_xy(shape, t.c + t.a * u, t.f + t.e * v)
+        x[bent[hit]], y[bent[hit]] = u[hit], v[hit]
+        bent = bent[~hit]
+    for at in bent.tolist():
+        left, top = t.c + t.a * column[at], t.f + t.e * row[at]
+        part = shapely.intersection(shape, shapely.box(left, top, left + t.a, top + t.e))
+        spot = shapely.point_on_surface(part)
+        if not spot.is_empty:
+            x[at], y[at] = (spot.x - t.c) / t.a, (spot.y - t.f) / t.e
 
 
-def _places(
-    part: npt.NDArray[np.object_],
-    transform: Affine,
-    row: npt.NDArray[np.int64],
-    column: npt.NDArray[np.int64],
-) -> tuple[Cells, Cells]:
-    """The cell's centre where the part holds it, else a point on the part."""
-    x, y = _centre(transform, row, column)
-    away = ~shapely.intersects_xy(part, x, y)
-    on_part = shapely.point_on_surface(part[away])
-    x[away], y[away] = shapely.get_x(on_part), shapely.get_y(on_part)
-    return x, y
+def _inside(boundary: BaseGeometry, shape: tuple[int, ...], transform: Affine) -> Mask:
+    """Which cells have their centre inside a boundary."""
+    burnt = rasterio.features.rasterize([(boundary, 1)], out_shape=shape, transform=transform, dtype="uint8")
+    inside: Mask = burnt > 0
+    return inside
