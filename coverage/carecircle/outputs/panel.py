@@ -143,7 +143,7 @@ def clause(
         "result": result(verdict).both(),
         "reason": verdict.reason.both(),
         "observed": verdict.shown(verdict.observed).both(),
-        "target": _target(verdict).both(),
+        "target": target(verdict).both(),
         "targetSource": Sentence(f"outputs.target_{verdict.target_source}").both()
         if verdict.target is not None
         else None,
@@ -223,7 +223,7 @@ def _names(kinds: tuple[str, ...], roles: tuple[str, ...]) -> Sentence:
 def result(verdict: Verdict) -> Sentence:
     """The line under a clause's title: what was found against what is asked."""
     outcome = verdict.outcome.value
-    facts = {"observed": verdict.shown(verdict.observed), "target": _target(verdict)}
+    facts = {"observed": verdict.shown(verdict.observed), "target": target(verdict)}
     if outcome == "NOT_ASSESSED" and verdict.missing_inputs:
         return Sentence("outputs.result_missing", {"missing": verdict.missing_inputs[0]})
     if verdict.observed is None:
@@ -234,7 +234,8 @@ def result(verdict: Verdict) -> Sentence:
     return Sentence("outputs.result_share" if covered else "outputs.result", facts)
 
 
-def _target(verdict: Verdict) -> Sentence:
+def target(verdict: Verdict) -> Sentence:
+    """What a verdict asks, with its sign."""
     if verdict.target is None:
         return Sentence("outputs.no_target")
     sign = {">=": "≥ ", "<=": "≤ ", "==": "", ">": "> ", "<": "< ", "between": ""}[verdict.comparison]
