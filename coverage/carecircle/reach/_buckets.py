@@ -122,30 +122,30 @@ def nearest_buckets(
 @jit
 def spread_buckets(
     indptr: Array, indices: Array, cost: Array, sources: Array, source_cost: Array, limit: float,
-    per_width: float, first: Array, entry: Array, late_node: Array, late_cost: Array, best: Array, via: Array,
-    wanted: Array, wanted_count: int, touched: Array,
+    per_width: float, first: Array, entry: Array, node: Array, spent: Array, late_node: Array,
+    late_cost: Array, best: Array, wanted: Array, wanted_count: int, touched: Array,
 ) -> tuple[bool, Any]:  # fmt: skip
     """Search from one group of sources, leaving costs in ``best`` and the nodes seen in ``touched``.
 
-    A round first settles all its labels and only then queues what it improved: without a guess at every
-    edge the processor runs half as long. (With very many sources, whose rounds do not fit the cache,
-    `nearest_buckets` is faster as it is.)
+    A round runs in passes, each a loop without a branch the processor could guess wrong: take the valid
+    labels of the bucket, write down all their edges (four at once, whatever the node has), keep those that
+    improve, queue these. A guess at every node would cost more than all of it, and the loads of a pass do
+    not wait for each other. (With very many sources, whose rounds do not fit the cache, `nearest_buckets`
+    is faster as it is.)
 
-    ``best`` comes in as inf everywhere, ``first`` as -1; ``entry`` is the pool, ``late_node`` and
-    ``late_cost`` hold what a round improves. ``via`` (empty, or int32[n]) takes the edge by which each node
-    was reached (-1: a source). With ``wanted_count`` > 0 the search stops as soon as that many nodes marked
-    1 in ``wanted`` are final. ``touched`` has room for n + 1. Returns whether pool and room sufficed, and
-    the number of nodes seen.
+    ``best`` comes in as inf everywhere, ``first`` as -1; ``entry`` is the pool; ``node`` and ``spent`` hold
+    a round's labels, ``late_node`` and ``late_cost`` its edges. With ``wanted_count`` > 0 the search stops
+    as soon as that many nodes marked 1 in ``wanted`` are final. ``touched`` has room for n + 1. Returns
+    whether pool and room sufficed, and the number of nodes seen.
     """
     mask = len(first) - 1
     pool = len(entry)
     room = _U8(len(late_node))
-    by_edge = len(via) > 0
+    end = _U8(max(len(indices) - 1, 0))
     free = np.int32(-1)
     used = 0
     live = np.int64(0)
     seen = _U4(0)
-    late = _U4(0)
     missing = wanted_count
     bucket = np.int64(0)
     for i in range(len(sources)):
@@ -160,8 +160,6 @@ def spread_buckets(
             touched[seen] = sources[i]
             seen += _U4(1)
         best[s] = c
-        if by_edge:
-            via[s] = -1
         at = np.int64(c * per_width)
         if used == 0 or at < bucket:
             bucket = at
@@ -177,39 +175,59 @@ def spread_buckets(
         while first[slot] >= 0:
             chain = first[slot]
             first[slot] = -1
+            valid = _U8(0)
             while chain >= 0:
                 e = _U4(chain)
                 c = entry[e].cost
-                u = _U4(entry[e].node)
+                u = entry[e].node
                 chain = entry[e].next
                 entry[e].next = free
                 free = np.int32(e)
                 live -= 1
-                if c != best[u]:
-                    continue
-                if wanted_count > 0 and wanted[u] == 1:
-                    wanted[u] = 2  # counted; final once this bucket is empty
-                    missing -= 1
-                begin = _U8(indptr[u])
-                end = _U8(indptr[u + _U4(1)])
-                if _U8(late) + (end - begin) >= room:
+                node[valid] = u
+                spent[valid] = c
+                valid = _U8(valid + _U8(c == best[_U4(u)]))
+            if wanted_count > 0:
+                for i in range(valid):
+                    u = _U4(node[_U8(i)])
+                    if wanted[u] == 1:
+                        wanted[u] = 2  # counted; final once this bucket is empty
+                        missing -= 1
+            edges = _U8(0)
+            for i in range(valid):
+                u = _U4(node[_U8(i)])
+                c = spent[_U8(i)]
+                k = _U8(indptr[u])
+                degree = _U8(indptr[u + _U4(1)]) - k
+                if edges + degree + _U8(4) > room:
                     first[:] = -1
                     return False, seen
-                for k in range(begin, end):
-                    v = _U4(indices[k])
-                    reached = c + cost[k]
-                    old = best[v]
-                    better = (reached < old) & (reached <= limit)
-                    best[v] = reached if better else old
-                    late_node[late] = np.int32(v)
-                    late_cost[late] = reached
-                    late = _U4(late + _U4(better))
-                    touched[seen] = np.int32(v)
-                    seen = _U4(seen + _U4(better & (old == np.inf)))
-                    if by_edge and better:
-                        via[v] = k
+                if degree == 0:
+                    continue
+                late_node[edges] = indices[k]
+                late_cost[edges] = c + cost[k]
+                for j in range(_U8(1), _U8(4)):  # beyond the node's own edges: written over next
+                    at_edge = min(k + _U8(j), end)
+                    late_node[edges + _U8(j)] = indices[at_edge]
+                    late_cost[edges + _U8(j)] = c + cost[at_edge]
+                for j in range(_U8(4), degree):
+                    late_node[edges + _U8(j)] = indices[k + _U8(j)]
+                    late_cost[edges + _U8(j)] = c + cost[k + _U8(j)]
+                edges += degree
+            late = _U8(0)
+            for i in range(edges):
+                v = late_node[_U8(i)]
+                reached = late_cost[_U8(i)]
+                old = best[_U4(v)]
+                better = (reached < old) & (reached <= limit)
+                best[_U4(v)] = reached if better else old
+                late_node[late] = v
+                late_cost[late] = reached
+                late = _U8(late + _U8(better))
+                touched[seen] = v
+                seen = _U4(seen + _U4(better & (old == np.inf)))
             for i in range(late):
-                reached = late_cost[_U4(i)]
+                reached = late_cost[_U8(i)]
                 if free >= 0:
                     new = _U4(free)
                     free = entry[new].next
@@ -221,11 +239,10 @@ def spread_buckets(
                     return False, seen
                 to = _U8(np.int64(reached * per_width) & mask)
                 entry[new].cost = reached
-                entry[new].node = late_node[_U4(i)]
+                entry[new].node = late_node[_U8(i)]
                 entry[new].next = first[to]
                 first[to] = np.int32(new)
             live += np.int64(late)
-            late = _U4(0)
         bucket += 1
     if live > 0:
         first[:] = -1
@@ -256,23 +273,52 @@ def pick(best: Array, touched: Array, seen: int, wanted: Array) -> Array:
 
 
 @jit
-def inspect(indptr: Array, indices: Array, cost: Array) -> tuple[int, float, float, bool, bool]:
-    """Count, sum and largest of the finite positive costs; whether a cost is bad; whether it is a graph."""
-    n = len(indptr) - 1
-    count = 0
-    total = 0.0
-    largest = 0.0
-    bad = False
-    fits = True
-    for i in range(n):
-        fits &= indptr[i] <= indptr[i + 1]
-    for k in range(len(cost)):
-        c = cost[k]
-        fits &= 0 <= indices[k] < n
-        if not c >= 0:
-            bad = True
-        elif 0 < c < np.inf:
-            count += 1
-            total += c
-            largest = max(largest, np.float64(c))
-    return count, total, largest, bad, fits
+def trace(
+    indptr: Array, indices: Array, cost: Array, best: Array, sources: Array, source_cost: Array, end: int
+) -> Any:
+    """The edge slot by which each node is reached on cheapest paths, int32[n] (-1: a source or not needed).
+
+    Goes from the sources along tight edges (cost of head = cost of tail + edge, in the very sums of the
+    search) until it meets ``end``; edges that cost nothing make no circle, for a node is entered once.
+    """
+    via = np.full(len(best), -1, np.int32)
+    met = np.zeros(len(best), np.bool_)
+    stack = np.empty(len(best), np.int32)
+    height = 0
+    for i in range(len(sources)):
+        s = sources[i]
+        if best[s] == source_cost[i] and best[s] < np.inf and not met[s]:
+            met[s] = True
+            stack[height] = s
+            height += 1
+    while height > 0 and not met[end]:
+        height -= 1
+        u = stack[height]
+        for k in range(indptr[u], indptr[u + 1]):
+            v = indices[k]
+            if not met[v] and best[v] < np.inf and best[u] + cost[k] == best[v]:
+                met[v] = True
+                via[v] = k
+                stack[height] = v
+                height += 1
+    return via
+
+
+@jit
+def inspect(indptr: Array, indices: Array, bits: Array) -> tuple[int, int, int, int, int]:
+    """Shortest row, least and greatest head, least and greatest cost as the bits of a float32.
+
+    Whole numbers all, which the compiler compares many at a time; floats that are not negative sort as
+    their bits do.
+    """
+    row = np.int64(0)
+    for i in range(len(indptr) - 1):
+        row = min(row, indptr[i + 1] - indptr[i])
+    least, greatest = np.int32(0), np.int32(-1)
+    low, high = np.int32(0), np.int32(0)
+    for k in range(len(bits)):
+        least = min(least, indices[k])
+        greatest = max(greatest, indices[k])
+        low = min(low, bits[k])
+        high = max(high, bits[k])
+    return row, least, greatest, low, high

@@ -16,6 +16,9 @@ from carecircle.reach._numba import numba
 
 Array = np.ndarray[Any, Any]
 
+_INFINITY = 0x7F800000
+"""The bits of infinity in float32."""
+
 MOST_BUCKETS = 1 << 16
 """Beyond this many buckets (costs that differ by orders of magnitude) a heap takes the queue's place."""
 
@@ -66,10 +69,9 @@ def nearest_source(graph: Graph, at: Array, spent: Array, limit: float) -> tuple
 class Search:
     """Searches from one group at a time, with scratch space of its own (so each thread needs one)."""
 
-    def __init__(self, graph: Graph, spread: float, *, ways: bool = False) -> None:
+    def __init__(self, graph: Graph, spread: float) -> None:
         self.graph = graph
         self.best = np.full(graph.n, np.inf)
-        self.via = np.full(graph.n if ways else 0, -1, np.int32)
         self.touched = np.empty(graph.n + 1, np.int32)
         slots = graph.slots(spread)
         self.first = np.full(slots, -1, np.int32)
@@ -81,6 +83,7 @@ class Search:
         if len(self.first):
             self.room: tuple[Array, ...] = (
                 np.empty(pool, ENTRY), np.empty(pool, np.int32), np.empty(pool, np.float64),
+                np.empty(pool, np.int32), np.empty(pool, np.float64),
             )  # fmt: skip
         else:
             self.room = np.empty(pool, np.float64), np.empty(pool, np.int32)
@@ -110,7 +113,7 @@ class Search:
         by_buckets: Any = _buckets.spread_buckets
         by_heap: Any = _heap.spread_heap
         while True:
-            rest = (*self.room, self.best, self.via, wanted, len(wanted_nodes), self.touched)
+            rest = (*self.room, self.best, wanted, len(wanted_nodes), self.touched)
             if len(self.first):
                 enough, seen = by_buckets(*task, 1.0 / g.width, self.first, *rest)
             else:
@@ -142,19 +145,29 @@ def checked_graph(indptr: Array, indices: Array, cost: Array) -> Graph:
     if len(p) < 1 or p[0] != 0 or p[-1] != len(i) or len(i) != len(c):
         raise UsageError("reach.not_csr", value=f"{len(p)}, {len(i)}, {len(c)}")
     if numba() is None:
-        usable = c[(c > 0) & np.isfinite(c)].astype(np.float64)
-        count, total, largest = len(usable), float(usable.sum()), float(usable.max(initial=0.0))
-        bad = not bool((c >= 0).all())
         fits = bool((np.diff(p) >= 0).all() and (i >= 0).all() and (i < len(p) - 1).all())
+        bad = not bool((c >= 0).all())
+        plain = False
     else:
         from carecircle.reach._buckets import inspect
 
-        count, total, largest, bad, fits = inspect(p, i, c)
+        row, least, greatest, low, high = inspect(p, i, c.view(np.int32))
+        fits = row >= 0 and least >= 0 and greatest < len(p) - 1
+        plain = low >= 0 and high < _INFINITY
+        bad = not plain and not bool((c >= 0).all())
     if not fits:
         raise UsageError("reach.not_csr", value=f"{len(p)}, {len(i)}, {len(c)}")
     if bad:
         raise UsageError("reach.bad_cost")
-    return Graph(p, i, c, total / count if count else 1.0, largest)
+    largest = np.array(high, np.int32).view(np.float32) if plain else c[c < np.inf].max(initial=0)
+    return Graph(p, i, c, _typical(c), float(largest))
+
+
+def _typical(cost: Array) -> float:
+    """The mean of the finite positive costs (of some ten thousand of them); 1 where there is none."""
+    some = cost[:: max(1, len(cost) >> 14)]
+    some = some[(some > 0) & (some < np.inf)]
+    return float(some.mean(dtype=np.float64)) if len(some) else 1.0
 
 
 def checked_sources(graph: Graph, sources: Array, source_cost: Array | None) -> tuple[Array, Array]:

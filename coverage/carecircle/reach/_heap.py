@@ -60,11 +60,10 @@ def nearest_heap(
 @jit
 def spread_heap(
     indptr: Array, indices: Array, cost: Array, sources: Array, source_cost: Array, limit: float, keys: Array,
-    nodes: Array, best: Array, via: Array, wanted: Array, wanted_count: int, touched: Array,
+    nodes: Array, best: Array, wanted: Array, wanted_count: int, touched: Array,
 ) -> tuple[bool, int]:  # fmt: skip
     """As `_buckets.spread_buckets`; ``keys`` and ``nodes`` are the heap's space."""
     pool = len(keys)
-    by_edge = len(via) > 0
     size = 0
     seen = 0
     missing = wanted_count
@@ -79,8 +78,6 @@ def spread_heap(
             touched[seen] = v
             seen += 1
         best[v] = c
-        if by_edge:
-            via[v] = -1
         size = _push(keys, nodes, size, c, v)
     while size > 0 and (wanted_count == 0 or missing > 0):
         c = keys[0]
@@ -102,8 +99,6 @@ def spread_heap(
                 touched[seen] = v
                 seen += 1
             best[v] = reached
-            if by_edge:
-                via[v] = k
             size = _push(keys, nodes, size, reached, v)
     return True, seen
 

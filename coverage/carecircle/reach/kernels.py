@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -111,11 +111,7 @@ def areas(
     )  # fmt: skip
     if not found:
         return np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0)
-    return (
-        np.repeat(np.arange(len(found), dtype=np.int32), [len(nodes) for nodes, _ in found]),
-        np.concatenate([nodes for nodes, _ in found]),
-        np.concatenate([costs for _, costs in found]),
-    )
+    return _joined(found, threads)
 
 
 def table(
@@ -196,16 +192,20 @@ def way(
     if numba() is None:
         best, via = _scipy.way(graph.indptr, graph.indices, graph.cost, at, spent)
     else:
-        search = Search(graph, span(spent), ways=True)
+        search = Search(graph, span(spent))
         search.spread(at, spent, math.inf, wanted, np.unique(ends))
-        best, via = search.best, search.via
+        best = search.best
     totals = best[ends] + rest
     if len(totals) == 0 or not np.isfinite(totals.min()):
         return math.inf, -1, -1, np.zeros(0, np.int64)
     target = int(np.argmin(totals))
+    node = int(ends[target])
+    if numba() is not None:
+        from carecircle.reach._buckets import trace
+
+        via = trace(graph.indptr, graph.indices, graph.cost, best, at, spent, node)
     tails = _Tails(graph.indptr)
     slots: list[int] = []
-    node = int(ends[target])
     while via[node] >= 0:
         slots.append(int(via[node]))
         node = tails.of(slots[-1])
@@ -234,23 +234,55 @@ def _each_group(
         arrays = (graph.indptr, graph.indices, graph.cost)
         return [dense(_scipy.costs_from(*arrays, *piece, limit)) for piece in pieces]
     workers = max(1, min(threads or processors(), groups))
-    require(46 * graph.n * workers, work=f"{graph.n:,} nodes × {workers} threads")
+    require(58 * graph.n * workers, work=f"{graph.n:,} nodes × {workers} threads")
     results: list[Any] = [None] * groups
     spread = span(spent)
 
-    def work(worker: int) -> None:
+    def work(_: int) -> None:
         search = Search(graph, spread)
         wanted = np.zeros(graph.n if len(wanted_nodes) else 0, np.int8)
         wanted[wanted_nodes] = 1
-        for g in range(worker, groups, workers):
+        for g in turn:
             results[g] = ask(search, *pieces[g], wanted)
 
-    if workers == 1:
-        work(0)
-    else:
-        with ThreadPoolExecutor(workers) as pool:
-            list(pool.map(work, range(workers)))
+    turn = _Turns(groups)  # shared: a thread that is held up takes fewer groups
+    _on_threads(work, workers)
     return results
+
+
+def _joined(found: list[tuple[Array, Array]], threads: int | None) -> tuple[Array, Array, Array]:
+    """All groups' nodes and costs in one array each, copied by several threads at once."""
+    at = np.concatenate([[0], np.cumsum([len(nodes) for nodes, _ in found])])
+    group, node, cost = np.empty(at[-1], np.int32), np.empty(at[-1], np.int32), np.empty(at[-1])
+
+    def copy(_: int) -> None:
+        for g in turn:
+            lo, hi = at[g], at[g + 1]
+            group[lo:hi] = g
+            node[lo:hi], cost[lo:hi] = found[g]
+
+    turn = _Turns(len(found))
+    _on_threads(copy, min(threads or processors(), len(found)))
+    return group, node, cost
+
+
+class _Turns:
+    """0, 1, 2 … each handed out once, to whichever thread asks next."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._next = itertools.count()
+
+    def __iter__(self) -> Iterator[int]:
+        return itertools.takewhile(lambda n: n < self._count, self._next)
+
+
+def _on_threads(work: Callable[[int], None], threads: int) -> None:
+    if threads <= 1:
+        work(0)
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(work, range(threads)))
 
 
 def _bounds(sources: int, group: Array | None) -> Array:
