@@ -35,6 +35,38 @@ def test_thresholds(cells: Any, expected: Any) -> None:
     assert classify(np.array(cells, dtype=float)).tolist() == expected
 
 
+def _city(rows: list[str], dense: float = 9000.0, thin: float = 10.0) -> Any:
+    """Classes of a city drawn with ``#`` for dense cells, ``.`` for thin ones, as the same kind of drawing."""
+    cells = np.array([[dense if c == "#" else thin for c in row] for row in rows])
+    return ["".join("#" if v == CENTRE else "." for v in row) for row in classify(cells)]
+
+
+def test_small_gaps_of_a_centre_are_filled_and_large_ones_stay() -> None:
+    ring = ["#####", "#...#", "#...#", "#...#", "#####"]
+    assert _city(ring) == ["#####"] * 5  # a gap of 9 km2
+    small = ["######", "##...#", "#....#", "#....#", "#...##", "######"]
+    assert _city(small) == ["######"] * 6  # 14 km2
+    large = ["######", "#....#", "#....#", "#....#", "#....#", "######"]
+    # 16 km2 stay a gap; in its corners five of eight neighbours are the city's
+    assert _city(large) == ["######", "##..##", "#....#", "#....#", "##..##", "######"]
+
+
+def test_edges_of_a_centre_are_smoothed_by_the_majority_rule() -> None:
+    assert _city(["###", "#.#", "#.#"]) == ["###", "###", "###"]  # seven of eight, then five
+    assert _city(["####", "##..", "##.."]) == ["####", "###.", "##.."]  # the inner corner: five, then three
+    assert _city(["####", "#...", "#..."]) == ["####", "##..", "#..."]
+
+
+def test_two_centres_do_not_add_up() -> None:
+    """A cell with three neighbours in one centre and three in another joins neither."""
+    assert _city(["#.#", "#.#", "#.#"], dense=20_000.0) == ["#.#", "#.#", "#.#"]
+
+
+def test_a_cluster_is_neither_filled_nor_smoothed() -> None:
+    ring = np.array([[400.0] * 5, [400, 0, 0, 0, 400], [400, 0, 0, 0, 400], [400.0] * 5])
+    assert (classify(ring) == CLUSTER).sum() == 14
+
+
 def test_cells_are_a_kilometre_square() -> None:
     step = 100.0 / 111_320.0
     ij = np.arange(40)

@@ -1,10 +1,11 @@
 """The Degree of Urbanisation of a population grid: who lives in a city, a town, or the country.
 
 The method is the one endorsed by the United Nations Statistical Commission in 2020 (Eurostat, *Applying the
-Degree of Urbanisation*, 2021), on cells of 1 km2: an urban centre is a 4-connected cluster of cells of at
-least 1,500 residents/km2 holding at least 50,000; an urban cluster an 8-connected cluster of cells of
-at least 300 residents/km2 holding at least 5,000. Filling of gaps and smoothing of edges are left out: they
-move cells, hardly any residents.
+Degree of Urbanisation: a methodological manual*, 2021 edition, the grid cell classification), on cells of
+1 km2. An urban centre is a 4-connected cluster of cells of at least 1,500 residents/km2 holding at least
+50,000; its gaps below 15 km2 are filled and its edges smoothed by the majority rule: a cell with five or more
+of its eight neighbours in one centre joins it, until none does. An urban cluster is an 8-connected cluster of
+cells of at least 300 residents/km2 holding at least 5,000. Centres and clusters are urban.
 """
 
 from __future__ import annotations
@@ -22,6 +23,10 @@ from scipy import ndimage
 Array = npt.NDArray[np.float64]
 
 _CELL_M = 1000.0
+_LARGEST_GAP_CELLS = 14
+"""Gaps of 15 km2 and more stay gaps."""
+_MAJORITY = 5
+_AROUND = np.array([[1, 1, 1], [1, 0, 1], [1, 1, 1]])
 CENTRE, CLUSTER, RURAL = 3, 2, 1
 
 
@@ -111,13 +116,42 @@ def degree_of_urbanisation(lon: Array, lat: Array, residents: Array) -> Degree:
 def classify(density: Array) -> npt.NDArray[np.int8]:
     """Classes of cells by their residents per km2 (each cell being 1 km2)."""
     classes = np.full(density.shape, RURAL, dtype=np.int8)
-    for threshold, people, neighbours, label in (
-        (300.0, 5_000.0, np.ones((3, 3), dtype=bool), CLUSTER),
-        (1_500.0, 50_000.0, ndimage.generate_binary_structure(2, 1), CENTRE),
-    ):
-        clusters, count = ndimage.label(density >= threshold, structure=neighbours)
-        sums = ndimage.sum_labels(density, clusters, np.arange(count + 1))
-        enough = sums >= people
-        enough[0] = False
-        classes[enough[clusters]] = label
+    clusters, kept = _clusters(density, 300.0, 5_000.0, np.ones((3, 3), dtype=bool))
+    classes[np.isin(clusters, kept)] = CLUSTER
+    centres, kept = _clusters(density, 1_500.0, 50_000.0, ndimage.generate_binary_structure(2, 1))
+    centres[~np.isin(centres, kept)] = 0
+    _fill_gaps(centres, kept)
+    while _smooth_edges(centres, kept):
+        pass
+    classes[centres > 0] = CENTRE
     return classes
+
+
+def _clusters(
+    density: Array, threshold: float, people: float, neighbours: npt.NDArray[np.bool_]
+) -> tuple[npt.NDArray[np.int32], list[int]]:
+    """Clusters of dense cells, numbered from 1, and the numbers of those that hold enough people."""
+    labels, count = ndimage.label(density >= threshold, structure=neighbours)
+    sums = ndimage.sum_labels(density, labels, np.arange(count + 1))
+    return labels.astype(np.int32), [n for n in range(1, count + 1) if sums[n] >= people]
+
+
+def _fill_gaps(centres: npt.NDArray[np.int32], numbers: list[int]) -> None:
+    """Give each centre the small gaps it encloses, in ``centres`` itself."""
+    for number in numbers:
+        others, count = ndimage.label(np.pad(centres != number, 1, constant_values=True))
+        sizes = np.bincount(others.ravel(), minlength=count + 1)
+        small = (sizes <= _LARGEST_GAP_CELLS) & (np.arange(count + 1) > 0)
+        small[others[0, 0]] = False  # what lies all around
+        gaps = small[others[1:-1, 1:-1]] & (centres == 0)
+        centres[gaps] = number
+
+
+def _smooth_edges(centres: npt.NDArray[np.int32], numbers: list[int]) -> bool:
+    """Let cells join the centre that most of their neighbours belong to, once; whether any did."""
+    joins = np.zeros_like(centres)
+    for number in numbers:
+        beside = ndimage.convolve((centres == number).astype(np.int32), _AROUND, mode="constant")
+        joins[(centres == 0) & (beside >= _MAJORITY)] = number
+    centres[joins > 0] = joins[joins > 0]
+    return bool(joins.any())
