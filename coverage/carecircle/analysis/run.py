@@ -67,6 +67,7 @@ def reanalyze(
     *,
     add: gpd.GeoDataFrame | Iterable[Mapping[str, Any]] | None = None,
     close: Sequence[str] = (),
+    surfaces: bool = True,
     progress: Progress | None = None,
 ) -> Analysis:
     """The same study with sites added and facilities closed; nothing is read again.
@@ -80,6 +81,9 @@ def reanalyze(
         ``category``, ``lon``, ``lat`` (WGS 84) and optionally ``designations`` and attributes.
     close
         Ids of facilities that no longer serve.
+    surfaces
+        False leaves out the travel-time surfaces of the queries that changed: most of the work, and not
+        needed where only people and verdicts are.
     progress
         Called with a `Sentence` as each stage begins.
 
@@ -116,6 +120,7 @@ def reanalyze(
         analysis.networks,
         known={q: analysis.reached[q] for q in same},
         known_surfaces={q: s for q, s in analysis.surfaces.items() if q in same},
+        draw=surfaces,
         tell=progress or _silent,
     )
     return dataclasses.replace(after, baseline=analysis.baseline or analysis)
@@ -133,6 +138,7 @@ def _conclude(
     known: Mapping[ReachQuery, pd.DataFrame],
     known_surfaces: Mapping[ReachQuery, Surface],
     tell: Progress,
+    draw: bool = True,
 ) -> Analysis:
     """Run every query not yet known, judge, and gather the Analysis."""
     study = inputs.study
@@ -149,7 +155,7 @@ def _conclude(
                 reached[query] = asker.reach(query, serving_in(inputs, query))
     surfaces = dict(known_surfaces)
     for query in reached:
-        if query.metric == "minutes" and query not in surfaces:
+        if draw and query.metric == "minutes" and query not in surfaces:
             tell(Sentence("analysis.drawing", {"query": query.title}))
             surfaces[query] = asker.surface(query, serving_in(inputs, query))
     tell(Sentence("analysis.judging", {"rules": len(plan.rules)}))
