@@ -39,6 +39,11 @@ def edges_from_networkx(G: nx.MultiDiGraph, *, mode: str, crs: Any = None) -> gp
     crs
         Projected CRS of the frame; if None the graph's, or the UTM zone of a graph in degrees.
 
+    Returns
+    -------
+    GeoDataFrame
+        edge_id, from_node, to_node, length_m, ``travel_time_s_<mode>``, ``may_stop_<mode>``, geometry.
+
     Raises
     ------
     InputError
@@ -110,8 +115,17 @@ def _seconds(edge: dict[str, Any], length_m: float, mode: str) -> tuple[float, b
 def to_networkx(network: Network) -> nx.MultiDiGraph:
     """The open rows of a network as a graph as osmnx writes it.
 
-    Nodes keep the planner's ids with ``x``, ``y``; edges ``edge_id``, ``length`` (m), ``travel_time`` (s),
-    ``may_stop_<mode>`` and ``geometry`` in the direction of travel.
+    Parameters
+    ----------
+    network
+        Closed rows are left out.
+
+    Returns
+    -------
+    networkx.MultiDiGraph
+        Nodes keep the planner's ids with ``x``, ``y`` in ``G.graph["crs"]``, the network's CRS; edges have
+        ``edge_id``, ``length`` (m), ``travel_time`` (s), ``may_stop_<mode>`` and ``geometry`` in the
+        direction of travel.
     """
     import networkx as nx
 

@@ -53,23 +53,28 @@ def isochrones(
 
     Parameters
     ----------
-    network, facilities, direction, max_snap_m
-        As in `carecircle.reach.travel.nearest_facility`.
+    network, facilities
+        As in `carecircle.reach.travel.nearest_facility`; facilities in any stated CRS.
     limits
         Minutes.
+    direction
+        ``to_facility``: who reaches it within the limit; ``from_facility``: where it reaches.
     cell_m
-        Size of a cell; with 10 m the area is within 2 % of buffered roads (median).
+        Size of a cell in metres; with 10 m the area is within 2 % of buffered roads (median).
     half_width_m
-        How far beside a road its ground counts; at least ``cell_m``.
+        How far beside a road its ground counts, in metres; at least ``cell_m``.
     together
         One polygon a limit for all facilities (the nearest counts), ``facility_id`` None.
+    max_snap_m
+        Facilities farther than this from any road, in metres, reach nothing.
     threads
         Facilities are drawn this many at a time.
 
     Returns
     -------
-    facility_id, limit_min, geometry: MultiPolygon in the network's CRS (empty where nothing is reached), by
-    facility in the order given, then by limit ascending.
+    GeoDataFrame
+        facility_id, limit_min, geometry: MultiPolygon in the network's CRS (empty where nothing is
+        reached), by facility in the order given, then by limit ascending.
 
     Raises
     ------

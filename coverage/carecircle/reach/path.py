@@ -55,10 +55,17 @@ def path(
 
     Parameters
     ----------
+    network
+        Of the mode that travels.
     demand_point, facility_point
         In the network's CRS.
     direction, metric, max_snap_m
-        As in `carecircle.reach.travel.nearest_facility`, whose cost this way has.
+        As in `carecircle.reach.travel.nearest_facility`, whose cost this way has (snapping in metres).
+
+    Returns
+    -------
+    Path or None
+        In the direction of travel, its minutes and metres with the access legs.
     """
     snap = network.snap(np.array([demand_point, facility_point], dtype=object), max_snap_m=max_snap_m)
     if not snap.snapped.all():

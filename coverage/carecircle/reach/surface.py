@@ -69,9 +69,16 @@ def region_cells(region: BaseGeometry, crs: pyproj.CRS, *, cell_m: float) -> Cel
     Parameters
     ----------
     region
-        Polygon in ``crs``, which is projected, in metres.
+        Polygon or MultiPolygon in ``crs``.
+    crs
+        Projected, in metres.
     cell_m
-        Size of a cell; grid lines are multiples of it, so that surfaces of one study align.
+        Size of a cell in metres; grid lines are multiples of it, so that surfaces of one study align.
+
+    Returns
+    -------
+    Cells
+        North up, row by row.
 
     Raises
     ------
@@ -107,10 +114,24 @@ def travel_time_surface(
 
     Parameters
     ----------
-    network, facilities, direction, max_snap_m, snapped
-        As in `carecircle.reach.travel.nearest_facility`; ``snapped`` are the cells' centres.
+    network, facilities
+        As in `carecircle.reach.travel.nearest_facility`; facilities in any stated CRS.
     cells
         From `region_cells`, in the network's CRS.
+    direction, max_snap_m
+        As there: ``to_facility`` or ``from_facility``; metres.
+    snapped
+        The cells' centres already snapped to this network; None snaps them here.
+
+    Returns
+    -------
+    Surface
+        float32[h, w], minutes; NaN outside the region and where no facility is reached.
+
+    Raises
+    ------
+    UsageError
+        If the direction is not one of these.
     """
     reached = nearest_facility(
         network, cells.centres, facilities, direction=direction, max_snap_m=max_snap_m, snapped=snapped
