@@ -60,7 +60,18 @@ class Diagnosis:
         return tuple(f for f in self.findings if f.level == "warning")
 
     def to_dict(self, language: Language) -> dict[str, Any]:
-        """Plain data, each finding said in one language."""
+        """The findings as plain data.
+
+        Parameters
+        ----------
+        language
+            ``zh`` or ``en``.
+
+        Returns
+        -------
+        dict
+            Schema ``carecircle/findings/1``: what ``carecircle doctor --json`` prints.
+        """
         return {
             "schema": "carecircle/findings/1",
             "study": None if self.study is None else self.study.name,
@@ -68,7 +79,18 @@ class Diagnosis:
         }
 
     def places(self, language: Language = "en") -> gpd.GeoDataFrame:
-        """The findings that have a place: ``level, finding, file, row`` and points in WGS 84."""
+        """The findings that have a place.
+
+        Parameters
+        ----------
+        language
+            Of the column ``finding``.
+
+        Returns
+        -------
+        GeoDataFrame
+            level, finding, file, row and points in WGS 84.
+        """
         placed = [f for f in self.findings if f.lon is not None and f.lat is not None]
         columns = {
             "level": [f.level for f in placed],
@@ -89,6 +111,11 @@ def examine(study: Study | str | Path, *, progress: Callable[[Sentence], None] |
         A `Study`, or the path of a study file or of the folder that holds it.
     progress
         Called with a `Sentence` as each input is begun.
+
+    Returns
+    -------
+    Diagnosis
+        Errors first, then warnings, then notes; with the inputs where they could be read.
     """
     known = study if isinstance(study, Study) else None
     try:
@@ -132,15 +159,23 @@ def shifted_sources(inputs: Inputs) -> list[Finding]:
 # ---- roads --------------------------------------------------------------------------------------------
 
 
-def network_findings(inputs: Inputs) -> list[Finding]:
-    """What the roads reveal: who is off them, islands, traps, speeds, a cut at the border."""
+def network_findings(inputs: Inputs, networks: Mapping[str, Network] | None = None) -> list[Finding]:
+    """What the roads reveal: who is off them, islands, traps, speeds, a cut at the border.
+
+    Parameters
+    ----------
+    networks
+        Those built already, by mode; only they are then looked at. None: walking and driving are built.
+    """
     if inputs.edges is None:
         return []
     found = _speeds(inputs.edges) + _cut_at_border(inputs)
     for mode in MODES:
         if time_column(mode) not in inputs.edges or mode == "ambulance":
             continue
-        network = Network.from_edges(inputs.edges, mode=mode)
+        if networks is not None and mode not in networks:
+            continue
+        network = networks[mode] if networks else Network.from_edges(inputs.edges, mode=mode)
         if not network.nodes:
             found.append(Finding("warning", Sentence("doctor.no_roads_of_mode", {"mode": _mode(mode)})))
             continue

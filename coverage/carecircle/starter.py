@@ -61,6 +61,8 @@ def init(folder: str | Path, plan_id: str, *, language: Language = "zh") -> list
         Made where it does not exist.
     plan_id
         An id of the catalogue, or the path of a plan file.
+    language
+        ``zh`` or ``en``: of the comments in study.toml and of the template.
 
     Returns
     -------

@@ -65,11 +65,33 @@ class Analysis:
         """The facilities that may serve a query: open, of its categories, placed.
 
         Those beyond the boundary are among them unless the study's ``count_outside`` is off.
+
+        Parameters
+        ----------
+        query
+            Any query, one of `reached` or not.
+
+        Returns
+        -------
+        GeoDataFrame
+            Rows of ``inputs.facilities``, in its projected CRS.
         """
         return serving_in(self.inputs, query)
 
     def path(self, demand_id: str, query: ReachQuery) -> travel.Path | None:
         """The way between a demand point and its nearest facility; None where there is none.
+
+        Parameters
+        ----------
+        demand_id
+            A row of ``inputs.demand``.
+        query
+            One of `reached`: its mode, direction and metric are the way's.
+
+        Returns
+        -------
+        Path or None
+            Its line in the study's CRS, minutes and metres, access legs included.
 
         Raises
         ------
@@ -98,7 +120,18 @@ class Analysis:
         )
 
     def to_dict(self, language: Language | None = None) -> dict[str, Any]:
-        """The content of verdicts.json (schema ``carecircle/verdicts/1``)."""
+        """The content of verdicts.json (schema ``carecircle/verdicts/1``).
+
+        Parameters
+        ----------
+        language
+            ``zh`` or ``en``; the study's own if None.
+
+        Returns
+        -------
+        dict
+            Plain data, as ``docs/schemas/verdicts.schema.json`` states it.
+        """
         spoken = language or self.study.language
         return {
             "schema": "carecircle/verdicts/1",
@@ -127,13 +160,29 @@ class Analysis:
         return card(self.study.language, self.study.title or self.study.name, facts, rows=rows)
 
     def map(self) -> folium.Map:
-        """The gap map; it draws itself in a notebook."""
+        """The gap map; it draws itself in a notebook.
+
+        Returns
+        -------
+        folium.Map
+            WGS 84; asks the internet for nothing.
+        """
         from carecircle.outputs import gap_map
 
         return gap_map(self)
 
     def write(self, folder: str | Path) -> list[Path]:
         """Write every output into a folder, whole or not at all, and return the files.
+
+        Parameters
+        ----------
+        folder
+            Made where it does not exist; files of ours in it are replaced, others kept.
+
+        Returns
+        -------
+        list of Path
+            The files written.
 
         Raises
         ------

@@ -25,11 +25,16 @@ def read_sites(path: str | Path) -> tuple[gpd.GeoDataFrame, list[str]]:
     Rows whose status is closed (停用, 关闭 …) name facilities that close; every other row is a new site,
     taken as open. Columns are those of any facility table.
 
+    Parameters
+    ----------
+    path
+        Excel, CSV, GeoPackage …: longitudes and latitudes in WGS 84.
+
     Returns
     -------
-    add
+    add : GeoDataFrame
         Facilities in WGS 84.
-    close
+    close : list of str
         Ids of facilities that no longer serve.
 
     Raises

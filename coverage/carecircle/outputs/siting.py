@@ -23,6 +23,13 @@ def write_siting(result: SitingResult, folder: str | Path) -> list[Path]:
     Everything is written beside the folder first and moved in when all of it is there. Other files of the
     folder stay as they are; the mended study itself is ``result.after.write(folder)``.
 
+    Parameters
+    ----------
+    result
+        What `carecircle.siting.remedy.site` found.
+    folder
+        Where to; made if it does not exist.
+
     Returns
     -------
     list of Path

@@ -55,20 +55,25 @@ def nearest(
     source_cost
         float64[s] >= 0, cost already spent at each source (0 if absent; inf: the source does not serve).
     limit
-        Nodes beyond it are unreached; a cost equal to it is kept.
+        In the unit of ``cost``; nodes beyond it are unreached, a cost equal to it is kept.
 
     Returns
     -------
-    cost
-        float64[n]; inf where no source reaches.
-    owner
-        int32[n], index into ``sources``; -1 where none. Equal cost goes to the lowest index among all
+    cost : ndarray
+        Of float64[n]; inf where no source reaches.
+    owner : ndarray
+        Of int32[n], index into ``sources``; -1 where none. Equal cost goes to the lowest index among all
         sources from which a path of that cost leads to the node, edges of cost zero included.
 
     Raises
     ------
     UsageError
         Arrays that do not fit together, a source that is not a node, a negative or NaN cost.
+
+    References
+    ----------
+    Dijkstra (1959), https://doi.org/10.1007/BF01386390; Dial (1969), Algorithm 360: Shortest-path forest
+    with topological ordering, Communications of the ACM 12, 632-633, https://doi.org/10.1145/363269.363610.
     """
     graph = checked_graph(indptr, indices, cost)
     return nearest_source(graph, *checked_sources(graph, sources, source_cost), float(limit))

@@ -44,12 +44,16 @@ def capacitated_mclp(
 
     Parameters
     ----------
-    cost, residents, limit, sites, conditions, time_limit, gap, progress
-        As in `mclp`.
+    cost, residents, limit
+        float64[demand, candidates], float64[demand] and a number, as in `mclp`.
     capacity
-        Residents each candidate can serve; one number a column (inf: no bound).
+        float64[candidates]: residents each candidate can serve (inf: no bound).
+    sites
+        At most so many new sites.
     split
         Whether the residents of one row may be served by several sites.
+    conditions, time_limit, gap, progress
+        As in `mclp`.
 
     Returns
     -------
@@ -101,11 +105,29 @@ def capacitated_p_median(
 
     with the symbols of `capacitated_mclp` and :math:`d_{ij}` the cost of row *i* to candidate *j*.
 
+    Parameters
+    ----------
+    cost, residents
+        float64[demand, candidates] and float64[demand], as in `p_median`.
+    capacity
+        float64[candidates]: residents each candidate can serve (inf: no bound).
+    sites
+        At most so many new sites.
+    split
+        Whether the residents of one row may be served by several sites.
+    conditions, time_limit, gap, progress
+        As in `mclp`.
+
     Returns
     -------
     Solution
         ``objective``: residents times cost, recomputed from ``flow``. Everybody is served, or the answer
         is ``infeasible``.
+
+    Raises
+    ------
+    UsageError
+        If the arguments do not fit together.
 
     References
     ----------

@@ -40,7 +40,7 @@ def p_center(
     Parameters
     ----------
     cost
-        Demand x candidates, dense or sparse (absent: out of reach).
+        float64[demand, candidates], dense or sparse (absent: out of reach); any unit.
     sites, conditions, time_limit, progress
         As in `mclp`; progress is called with (longest cost, lower bound, seconds).
 
@@ -48,6 +48,11 @@ def p_center(
     -------
     Solution
         ``objective`` is the longest cost; ``infeasible`` with `lacking` if a row has no candidate.
+
+    Raises
+    ------
+    UsageError
+        If the arguments do not fit together.
 
     References
     ----------
@@ -136,7 +141,8 @@ def p_dispersion(
     Parameters
     ----------
     cost
-        Candidates x candidates, dense or sparse (absent: too far to matter). The diagonal is not read.
+        float64[candidates, candidates], dense or sparse (absent: too far to matter); any unit. The diagonal
+        is not read.
     sites
         Exactly so many, kept facilities among them; at least 2.
     conditions, time_limit, progress

@@ -50,6 +50,11 @@ class Conditions:
     def check(self, candidates: int) -> None:
         """Hold that every column exists and nothing contradicts itself.
 
+        Parameters
+        ----------
+        candidates
+            How many columns there are.
+
         Raises
         ------
         UsageError
@@ -75,19 +80,52 @@ class Conditions:
         raise_all(faults)
 
     def prices(self, candidates: int) -> Floats:
-        """Price of opening each column: zero for kept ones."""
+        """Price of opening each column: zero for kept ones.
+
+        Parameters
+        ----------
+        candidates
+            How many columns there are.
+
+        Returns
+        -------
+        ndarray
+            float64[candidates].
+        """
         price = np.ones(candidates) if self.cost is None else np.array(self.cost, dtype=np.float64)
         price[list(self.keep)] = 0.0
         return price
 
     def counts(self, candidates: int) -> Floats:
-        """1 for each column that counts as a new site, 0 for kept ones."""
+        """1 for each column that counts as a new site, 0 for kept ones.
+
+        Parameters
+        ----------
+        candidates
+            How many columns there are.
+
+        Returns
+        -------
+        ndarray
+            float64[candidates].
+        """
         count = np.ones(candidates)
         count[list(self.keep)] = 0.0
         return count
 
     def bounds(self, candidates: int) -> tuple[Floats, Floats]:
-        """Lower and upper bound of each column's 0/1 variable."""
+        """Lower and upper bound of each column's 0/1 variable.
+
+        Parameters
+        ----------
+        candidates
+            How many columns there are.
+
+        Returns
+        -------
+        tuple of ndarray
+            float64[candidates] each.
+        """
         lower, upper = np.zeros(candidates), np.ones(candidates)
         replaceable = {a for a, _ in self.upgrades}
         lower[[j for j in self.keep if j not in replaceable]] = 1.0
@@ -96,7 +134,20 @@ class Conditions:
         return lower, upper
 
     def rows(self, candidates: int, sites: int | None) -> tuple[Csr, Floats, Floats]:
-        """Every condition that is not a bound, as ``lower <= M x <= upper``."""
+        """Every condition that is not a bound, as ``lower <= M x <= upper``.
+
+        Parameters
+        ----------
+        candidates
+            How many columns there are.
+        sites
+            The most new sites, if any such bound is asked.
+
+        Returns
+        -------
+        tuple
+            M as CSR float64[rows, candidates], lower and upper float64[rows].
+        """
         found: list[tuple[dict[int, float], float, float]] = []
         if sites is not None:
             found.append((_weights(self.counts(candidates)), -math.inf, float(sites)))
@@ -115,13 +166,35 @@ class Conditions:
         return matrix, np.array([a for _, a, _ in found]), np.array([b for _, _, b in found])
 
     def tied(self, candidates: int) -> frozenset[int]:
-        """Columns that a condition speaks of by name: never merged with, or dropped for, another."""
+        """Columns that a condition speaks of by name: never merged with, or dropped for, another.
+
+        Parameters
+        ----------
+        candidates
+            How many columns there are.
+
+        Returns
+        -------
+        frozenset of int
+            Columns.
+        """
         groups = [*self.exclusive, *self.upgrades, *self.without]
         named = {j for group in groups for j in group}
         return frozenset(named | set(self.keep) | set(self.must_open) | set(self.forbidden))
 
     def new(self, sites: Iterable[int]) -> tuple[int, ...]:
-        """Those of some open columns that are not kept facilities."""
+        """Those of some open columns that are not kept facilities.
+
+        Parameters
+        ----------
+        sites
+            Open columns.
+
+        Returns
+        -------
+        tuple of int
+            Ascending.
+        """
         kept = set(self.keep)
         return tuple(sorted(int(j) for j in sites if j not in kept))
 

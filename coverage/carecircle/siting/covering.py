@@ -44,7 +44,7 @@ def lscp(
     Parameters
     ----------
     cost
-        Demand x candidates, dense or sparse (absent: out of reach).
+        float64[demand, candidates], dense or sparse (absent: out of reach); any unit.
     limit
         In the unit of ``cost``, inclusive.
     conditions, time_limit, gap, progress
@@ -55,6 +55,11 @@ def lscp(
     Solution
         ``objective`` is the price of the new sites (their number where no prices are given).
         ``infeasible`` with `lacking` where no permitted candidate covers a row.
+
+    Raises
+    ------
+    UsageError
+        If the arguments do not fit together, or the time does not suffice for any answer.
 
     References
     ----------
@@ -100,10 +105,26 @@ def lscp_backup(
     with :math:`w_i` the residents of row *i* (1 each if not given), :math:`u_i` 1 if two open sites are
     within the limit, *z* the optimum of `lscp`, and the other symbols as there.
 
+    Parameters
+    ----------
+    cost
+        float64[demand, candidates], dense or sparse (absent: out of reach); any unit.
+    residents
+        float64[demand]: residents of each row; 1 each if None.
+    limit
+        In the unit of ``cost``, inclusive.
+    conditions, time_limit, gap, progress
+        As in `mclp`.
+
     Returns
     -------
     Solution
         ``objective`` is the residents (or rows) covered at least twice.
+
+    Raises
+    ------
+    UsageError
+        If the arguments do not fit together, or the time does not suffice for any answer.
 
     References
     ----------

@@ -115,9 +115,9 @@ def mclp(
     Parameters
     ----------
     cost
-        Demand x candidates, dense or sparse (absent: out of reach); any unit.
+        float64[demand, candidates], dense or sparse (absent: out of reach); any unit.
     residents
-        One number a demand row.
+        float64[demand]: residents of each row.
     limit
         In the unit of ``cost``, inclusive.
     sites

@@ -203,9 +203,10 @@ def p_median(
     Parameters
     ----------
     cost
-        Demand x candidates, dense or sparse (absent: out of reach, and then never allocated).
+        float64[demand, candidates], dense or sparse (absent: out of reach, and then never allocated); any
+        unit.
     residents
-        One number a demand row. Rows without residents need no site.
+        float64[demand]: residents of each row. Rows without residents need no site.
     sites, conditions, time_limit, gap, progress
         As in `mclp`; progress is called with (cost of the best set, lower bound, seconds).
 

@@ -47,12 +47,14 @@ def partial_cover(
 
     Parameters
     ----------
-    cost, residents, limit, conditions, time_limit, gap, progress
-        As in `mclp`; progress is called with (price, lower bound, seconds).
+    cost, residents, limit
+        float64[demand, candidates], float64[demand] and a number, as in `mclp`.
     share
         Of all residents, 0-1, reached inclusively.
     sites
         At most so many new sites (no bound if not given).
+    conditions, time_limit, gap, progress
+        As in `mclp`; progress is called with (price, lower bound, seconds).
 
     Returns
     -------

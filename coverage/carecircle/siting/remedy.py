@@ -63,14 +63,35 @@ def site(
         At most so many moves: without ``target``, those that newly cover most residents.
     budget
         At most this price together.
-    places, spacing_m, exclude, upgrade, price, upgrade_price, must_open, exclusive
-        As in `carecircle.siting.problem.build_problem`.
+    places
+        Where one might build: ``cells`` (the most populous demand point of each square of the spacing),
+        ``villages`` (a point inside each), ``nodes`` (road nodes thinned to the spacing), ``auto`` (cells
+        and villages), or a frame of points in any stated CRS (columns name, category, price as far as
+        given).
+    spacing_m
+        Side of the thinning squares, in metres.
+    exclude
+        Polygons in any stated CRS on which nothing may be built.
+    upgrade
+        Categories whose open facilities may become what the clause asks for.
+    price, upgrade_price
+        Of a new site and of an upgrade, in the planner's own unit.
+    must_open
+        Move ids that are decided already.
+    exclusive
+        Groups of move ids of which at most one may be chosen.
     alternatives
         How many further choices within 1 % of the best to look for.
     time_limit
         Seconds for the search; what cannot be proven by then is returned with its gap.
     progress
         Called with a `Sentence` as each stage begins.
+
+    Returns
+    -------
+    SitingResult
+        The moves (points in the study's CRS, lon and lat in WGS 84), how good they are proven to be, and
+        every rule judged again with them made.
 
     Raises
     ------

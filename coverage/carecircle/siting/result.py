@@ -88,7 +88,14 @@ class SitingResult:
         return "infeasible" if self.best is None else self.best.status
 
     def clauses(self) -> list[dict[str, Any]]:
-        """Every rule before and after."""
+        """Every rule before and after.
+
+        Returns
+        -------
+        list of dict
+            One a rule, in the plan's order: rule, clause, asked (whether it was to be mended), the outcomes
+            before and after, observed and residents affected before and after, unit.
+        """
         after = {v.rule: v for v in self.after.verdicts} if self.after is not None else {}
         rows = []
         for verdict in self.before.verdicts:
@@ -126,7 +133,18 @@ class SitingResult:
         return card(self.before.study.language, title, facts, mark=mark, rows=rows)
 
     def to_dict(self, language: Language | None = None) -> dict[str, Any]:
-        """The content of siting.json (schema ``carecircle/siting/1``)."""
+        """The content of siting.json (schema ``carecircle/siting/1``).
+
+        Parameters
+        ----------
+        language
+            ``zh`` or ``en``; the study's own if None.
+
+        Returns
+        -------
+        dict
+            Plain data, without NaN.
+        """
         spoken = language or self.before.study.language
         ids = self.problem.moves["move_id"].tolist()
         best = self.best

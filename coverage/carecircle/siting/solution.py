@@ -64,7 +64,13 @@ class Solution:
         return abs(self.bound - self.objective) / largest
 
     def to_dict(self) -> dict[str, Any]:
-        """The figures of siting.json; NaN becomes null."""
+        """The figures of siting.json; NaN becomes null.
+
+        Returns
+        -------
+        dict
+            Plain data.
+        """
         number = {k: getattr(self, k) for k in ("objective", "bound", "gap")}
         return {
             "model": self.model,
