@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, Any]
 
-AT_NODE_M = 1e-6
-"""Closer than this to an end of its street, a place is the node itself (beyond any projection's noise)."""
+PLACE_DIGITS = 3
+"""Places on streets, and the distances to them, are kept to the millimetre: finer than any map, coarser than
+the noise of any projection, so that whoever reads the same streets comes to the very same doubles."""
+_HALF_STEP_M = 0.5 * 10.0**-PLACE_DIGITS
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,9 +36,11 @@ class Snap:
     street
         int32[p]: street each point lies on; -1 unsnapped (no place, no street, or too far).
     position
-        float64[p]: share of the street's drawn line before the place: 0 its start node, 1 its end node.
+        float64[p]: share of the street's drawn line before the place (whole millimetres by the line's length):
+        0 its start node, 1 its end node.
     snap_m
-        float64[p]: geodesic metres from the point to the nearest street, kept also where that is too far;
+        float64[p]: geodesic metres from the point to the nearest street, to the millimetre, kept also where
+        that is too far;
         NaN without a point or street.
     xy
         float64[p, 2]: the nearest place on a street, in the network's CRS.
@@ -165,11 +169,13 @@ def _nearest_street(
         return street, position, metres, xy
     find = _by_tree if numba() is None else _by_grid
     street[rows], ahead, length, xy[rows] = find(network, x[rows], y[rows])
-    at_start = ahead <= AT_NODE_M
-    at_end = ~at_start & (length - ahead <= AT_NODE_M)
+    ahead = np.round(ahead, PLACE_DIGITS)
+    at_start = ahead == 0
+    at_end = ~at_start & (length - ahead <= _HALF_STEP_M)
     with np.errstate(invalid="ignore", divide="ignore"):
         position[rows] = np.where(at_start, 0.0, np.where(at_end, 1.0, ahead / length))
-    metres[rows] = distance_m(network.crs, x[rows], y[rows], xy[rows, 0], xy[rows, 1])
+    away = distance_m(network.crs, x[rows], y[rows], xy[rows, 0], xy[rows, 1])
+    metres[rows] = np.round(away, PLACE_DIGITS)
     return street, position, metres, xy
 
 
