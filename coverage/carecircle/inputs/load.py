@@ -114,6 +114,11 @@ def load_inputs(
     progress
         Called with a `Sentence` as each input is begun.
 
+    Returns
+    -------
+    Inputs
+        Frames in one projected CRS in metres; whatever the study does not name is empty or None.
+
     Raises
     ------
     InputError
