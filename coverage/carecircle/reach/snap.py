@@ -36,7 +36,7 @@ class Snap:
     street
         int32[p]: street each point lies on; -1 unsnapped (no place, no street, or too far).
     position
-        float64[p]: share of the street's drawn line before the place (whole millimetres by the line's length):
+        float64[p]: share of the street's drawn line before the place (whole millimetres of its length):
         0 its start node, 1 its end node.
     snap_m
         float64[p]: geodesic metres from the point to the nearest street, to the millimetre, kept also where
