@@ -3,11 +3,14 @@
 ::
 
     CarecircleError
+    ├── SeveralError                      several faults told together, in ``faults``; see the others
     ├── InputError (also ValueError)      a file, row, column or value the planner brought
     │   ├── StudyError                    the study file itself
     │   ├── PlanError                     a plan (rule) file
     │   └── SeveralInputsError            several of these, told together
+    │       ├── SeveralStudyError (also StudyError), SeveralPlanError (also PlanError)
     ├── UsageError (also ValueError)      a call or command that cannot be meant
+    │   └── SeveralUsageError             several of these, told together
     ├── OutputError (also OSError)        a place we cannot write to
     └── CapacityError (also MemoryError)  work that would not fit in memory, with the number
 """
@@ -113,18 +116,58 @@ class CapacityError(CarecircleError, MemoryError):
     """Work that would not fit in memory; the message names the estimate."""
 
 
-class SeveralInputsError(InputError):
-    """Several faults of one input, told together so that one round of mending is enough."""
+class SeveralError(CarecircleError):
+    """Several faults, told together so that one round of mending is enough.
+
+    Parameters
+    ----------
+    faults
+        Each of them, in the order they were found.
+    """
 
     def __init__(self, faults: Sequence[CarecircleError]) -> None:
         self.faults = tuple(faults)
         super().__init__("errors.many", count=len(self.faults))
 
     def text(self, language: Language = "en") -> str:
-        """A headline, then one line a fault."""
+        """A headline, then one line a fault.
+
+        Parameters
+        ----------
+        language
+            ``zh`` or ``en``.
+
+        Returns
+        -------
+        str
+            As many lines as faults, and one.
+        """
         lines = [say("errors.many", language, count=len(self.faults))]
         lines += [f"  - {fault.text(language)}" for fault in self.faults]
         return "\n".join(lines)
+
+
+class SeveralInputsError(SeveralError, InputError):
+    """Several faults of one input; `faults` holds each of them."""
+
+
+class SeveralStudyError(SeveralInputsError, StudyError):
+    """Several faults of a study file."""
+
+
+class SeveralPlanError(SeveralInputsError, PlanError):
+    """Several faults of a plan file."""
+
+
+class SeveralUsageError(SeveralError, UsageError):
+    """Several faults of one call; `faults` holds each of them."""
+
+
+_TOGETHER: tuple[tuple[type[CarecircleError], type[SeveralError]], ...] = (
+    (StudyError, SeveralStudyError),
+    (PlanError, SeveralPlanError),
+    (UsageError, SeveralUsageError),
+)
 
 
 def raise_all(faults: Iterable[CarecircleError]) -> None:
@@ -133,10 +176,12 @@ def raise_all(faults: Iterable[CarecircleError]) -> None:
     Raises
     ------
     CarecircleError
-        The only fault, or a `SeveralInputsError` holding each of them.
+        The only fault; else one that holds each of them in ``faults`` and, where all are of one kind, is of
+        that kind too: a caller who catches `PlanError` catches a plan's two faults as well as its one.
     """
     found = list(faults)
     if len(found) == 1:
         raise found[0]
     if found:
-        raise SeveralInputsError(found)
+        kind = next((s for k, s in _TOGETHER if all(isinstance(f, k) for f in found)), SeveralInputsError)
+        raise kind(found)

@@ -96,7 +96,9 @@ def reanalyze(
     Raises
     ------
     UsageError
-        If an id to close does not exist, or an id to add exists already.
+        If an id to close does not exist, an id to add exists already, or a new site lacks what it needs.
+    InputError
+        If the facilities that result break the frame's contract.
     """
     facilities = analysis.inputs.facilities
     unknown = sorted(set(close) - set(facilities["facility_id"]))

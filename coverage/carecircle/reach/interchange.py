@@ -42,7 +42,8 @@ def edges_from_networkx(G: nx.MultiDiGraph, *, mode: str, crs: Any = None) -> gp
     Returns
     -------
     GeoDataFrame
-        edge_id, from_node, to_node, length_m, ``travel_time_s_<mode>``, ``may_stop_<mode>``, geometry.
+        In that CRS: edge_id, from_node, to_node, length_m, ``travel_time_s_<mode>``, ``may_stop_<mode>``,
+        geometry.
 
     Raises
     ------

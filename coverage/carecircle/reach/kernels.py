@@ -69,6 +69,8 @@ def nearest(
     ------
     UsageError
         Arrays that do not fit together, a source that is not a node, a negative or NaN cost.
+    CapacityError
+        If the search would not fit in memory.
 
     References
     ----------

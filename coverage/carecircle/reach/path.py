@@ -66,6 +66,11 @@ def path(
     -------
     Path or None
         In the direction of travel, its minutes and metres with the access legs.
+
+    Raises
+    ------
+    UsageError
+        If the network's arrays do not fit together.
     """
     snap = network.snap(np.array([demand_point, facility_point], dtype=object), max_snap_m=max_snap_m)
     if not snap.snapped.all():

@@ -97,6 +97,8 @@ def site(
     ------
     UsageError
         If a clause is unknown or not of a kind that sites can mend, or an argument cannot be meant.
+    InputError
+        If the facilities with the moves made break the frame's contract.
     """
     tell = progress or _silent
     needs = needs_of(analysis, clauses, target=target)

@@ -39,7 +39,7 @@ class Solution:
     lacking
         Demand rows that no candidate may serve.
     flow
-        Capacitated models: residents by demand row and column (CSR).
+        Capacitated models: residents, CSR float64[demand, candidates].
     seconds
         Time taken.
     """
