@@ -57,7 +57,9 @@ class Finding:
     sentence
         What was found, why it matters and what mends it.
     file, row, column
-        Where, as far as known.
+        Where, as far as known; row 1 is the header or first line.
+    lon, lat
+        Where on the ground, degrees in WGS 84.
     """
 
     level: Literal["error", "warning", "note"]
@@ -69,7 +71,18 @@ class Finding:
     lat: float | None = None
 
     def to_dict(self, language: Language) -> dict[str, Any]:
-        """A plain dictionary with the sentence said in one language."""
+        """A plain dictionary with the sentence said in one language.
+
+        Parameters
+        ----------
+        language
+            ``zh`` or ``en``.
+
+        Returns
+        -------
+        dict
+            level, sentence, file, row, column, lon, lat.
+        """
         return {**asdict(self), "sentence": self.sentence.text(language)}
 
 
@@ -77,8 +90,16 @@ class Finding:
 class InputsLedger:
     """Residents as they came in: ``total = inside + outside + no_data``.
 
-    ``no_data`` are residents whose place is unknown (a row of a table without coordinates). Grid cells or
-    rows without any number of residents are counted in ``cells_without_value``, never as people.
+    Parameters
+    ----------
+    total
+        All residents of the inputs.
+    inside, outside
+        Of the study's boundary; a grid cell that it cuts is shared by area.
+    no_data
+        Whose place is unknown (a row of a table without coordinates).
+    cells_without_value
+        Grid cells or rows without any number of residents: never people.
     """
 
     total: float
@@ -91,7 +112,13 @@ class InputsLedger:
         _balance(self.total, [self.inside, self.outside, self.no_data])
 
     def to_dict(self) -> dict[str, float]:
-        """The four figures of verdicts.json."""
+        """The four figures of verdicts.json.
+
+        Returns
+        -------
+        dict of str to float
+            total, inside, outside, no_data: residents.
+        """
         return {"total": self.total, "inside": self.inside, "outside": self.outside, "no_data": self.no_data}
 
 
@@ -133,7 +160,13 @@ class PeopleLedger:
         return math.fsum([self.no_data, self.unsnapped, self.unreachable, self.covered, self.not_covered])
 
     def to_dict(self) -> dict[str, float]:
-        """The seven figures of verdicts.json."""
+        """The seven figures of verdicts.json.
+
+        Returns
+        -------
+        dict of str to float
+            total and its six boxes: residents.
+        """
         return asdict(self)
 
 

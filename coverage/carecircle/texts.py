@@ -58,11 +58,28 @@ class Sentence:
     facts: Mapping[str, object] = field(default_factory=dict)
 
     def text(self, language: Language = "en") -> str:
-        """The sentence in one language."""
+        """The sentence in one language.
+
+        Parameters
+        ----------
+        language
+            ``zh`` or ``en``.
+
+        Returns
+        -------
+        str
+            Its facts filled in, numbers grouped.
+        """
         return say(self.key, language, **self.facts)
 
     def both(self) -> dict[str, str]:
-        """The sentence in every language, as the map's page carries it."""
+        """The sentence in every language, as the map's page carries it.
+
+        Returns
+        -------
+        dict of str to str
+            By language.
+        """
         return {language: self.text(language) for language in LANGUAGES}
 
     def __hash__(self) -> int:

@@ -169,6 +169,15 @@ def select(facilities: pd.DataFrame, categories: Iterable[str], designations: It
 
     A facility whose table does not say whether it holds a level or ownership does not count.
 
+    Parameters
+    ----------
+    facilities
+        With columns ``category``, ``designations``, ``attributes`` and ``status``.
+    categories
+        Canonical categories; none means any.
+    designations
+        Designations, departments, levels or ownership, each of which must be held.
+
     Returns
     -------
     Series of bool

@@ -158,7 +158,18 @@ def _attribute_index(table: str) -> dict[str, str]:
 
 @cache
 def canonical(text: str) -> str | None:
-    """The category a spelling means, or None."""
+    """The category a spelling means, or None.
+
+    Parameters
+    ----------
+    text
+        In Chinese or English, whatever its width, case and brackets.
+
+    Returns
+    -------
+    str or None
+        The plans' own term.
+    """
     return _category_index().get(fold(text))
 
 
@@ -208,7 +219,20 @@ def descendants(category: str) -> frozenset[str]:
 
 
 def label(category: str, language: Language = "zh") -> str:
-    """A category's or a role's name in one language; an unknown term stands for itself."""
+    """A category's or a role's name in one language; an unknown term stands for itself.
+
+    Parameters
+    ----------
+    category
+        A canonical category, designation, department or ownership.
+    language
+        ``zh`` or ``en``.
+
+    Returns
+    -------
+    str
+        In Chinese the plans' own term.
+    """
     if language == "zh":
         return category
     for table in (categories(), designations(), departments()):

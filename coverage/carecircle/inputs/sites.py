@@ -48,7 +48,17 @@ def read_sites(path: str | Path) -> tuple[gpd.GeoDataFrame, list[str]]:
 
 
 def read_polygons(path: str | Path) -> gpd.GeoDataFrame:
-    """Read polygons (land where nothing may be built) from any vector file, in WGS 84.
+    """Read polygons (land where nothing may be built) from any vector file.
+
+    Parameters
+    ----------
+    path
+        GeoPackage, GeoJSON, Shapefile …, in any stated CRS.
+
+    Returns
+    -------
+    GeoDataFrame
+        Its polygons in WGS 84.
 
     Raises
     ------

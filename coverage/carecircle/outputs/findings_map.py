@@ -55,6 +55,18 @@ data.findings.forEach(function (finding) {
 def findings_map(diagnosis: Diagnosis, language: Language) -> OfflineMap:
     """Draw the findings that have a place over the study's boundary; all of them stand in a list beside it.
 
+    Parameters
+    ----------
+    diagnosis
+        What `carecircle.doctor.examine` found.
+    language
+        ``zh`` or ``en``.
+
+    Returns
+    -------
+    folium.Map
+        WGS 84; it draws itself in a notebook and asks the internet for nothing.
+
     Raises
     ------
     UsageError

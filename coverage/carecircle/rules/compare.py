@@ -96,7 +96,18 @@ def read_verdicts(path: str | Path) -> dict[str, Any]:
 
 
 def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> Comparison:
-    """Compare two verdict documents (two runs, two years, two versions of a plan)."""
+    """Compare two verdict documents (two runs, two years, two versions of a plan).
+
+    Parameters
+    ----------
+    before, after
+        From `read_verdicts` or `carecircle.Analysis.to_dict`.
+
+    Returns
+    -------
+    Comparison
+        Rules that changed, turned outcomes first, and why.
+    """
     old = {v["rule"]: v for v in before["verdicts"]}
     new = {v["rule"]: v for v in after["verdicts"]}
     changes = []
