@@ -26,12 +26,18 @@ class _Section(BaseModel):
 
 
 class BoundaryLevel(_Section):
-    """A finer level of areas: its own file."""
+    """A finer level of areas: its own file, or relations of an OpenStreetMap extract."""
 
     level: Literal["county", "town", "village"]
     """Level of these areas."""
-    path: Path
-    """Relative to the study file."""
+    path: Path | None = None
+    """A file of areas, or an ``.osm.pbf``; absent with a relation, name or admin_level: the study's own."""
+    relation: int | None = Field(default=None, gt=0)
+    """OpenStreetMap: the number of the boundary relation."""
+    name: str | None = None
+    """OpenStreetMap: the name of the administrative boundary."""
+    admin_level: int | None = Field(default=None, ge=1, le=12)
+    """OpenStreetMap: all administrative boundaries of this level (in China 6 county, 8 town, 10 village)."""
     datum: Datum = "wgs84"
     """Datum of longitudes and latitudes; gcj02 is Amap's, bd09 Baidu's."""
     layer: str | None = None
@@ -41,24 +47,32 @@ class BoundaryLevel(_Section):
     attribution: str = ""
     """Printed beside every map."""
 
+    @property
+    def in_extract(self) -> bool:
+        """Whether the areas are relations of an OpenStreetMap extract."""
+        asked = (self.relation, self.name, self.admin_level)
+        return any(a is not None for a in asked) or (self.path is not None and self.path.suffix == ".pbf")
 
-class Boundaries(_Section):
-    """The study's areas. The first file bounds the study; ``levels`` add finer ones."""
+    @property
+    def drawn_by_others(self) -> bool:
+        """Whether an extract or an installed package draws the areas, not a file of the planner's."""
+        return self.in_extract
 
-    path: Path
-    """Relative to the study file."""
+
+class Boundaries(BoundaryLevel):
+    """The study's areas. The first level bounds the study; ``levels`` add finer ones."""
+
     level: Literal["county", "town", "village"] = "county"
-    """Level of the areas in this file."""
-    datum: Datum = "wgs84"
-    """Datum of longitudes and latitudes; gcj02 is Amap's, bd09 Baidu's."""
-    layer: str | None = None
-    """Of a GeoPackage or workbook with several."""
-    columns: dict[str, str] = {}
-    """What a column is -> its header in the file: ``{lon = "经度"}``."""
-    attribution: str = ""
-    """Printed beside every map."""
+    """Level of the areas that bound the study."""
+    adcode: str | None = Field(default=None, pattern=r"^\d{6}$")
+    """A Chinese division code, drawn by an installed package (``pip install "carecircle[china]"``)."""
     levels: tuple[BoundaryLevel, ...] = ()
-    """Finer levels, each its own file."""
+    """Finer levels, each its own file or relations."""
+
+    @property
+    def drawn_by_others(self) -> bool:
+        """Whether an extract or an installed package draws the areas, not a file of the planner's."""
+        return self.adcode is not None or self.in_extract
 
 
 class Facilities(_Section):
@@ -215,6 +229,12 @@ class Study(_Section):
         """Every source of facilities, in the order of the file."""
         return ((self.facilities,) if self.facilities else ()) + self.more_facilities
 
+    @property
+    def extract(self) -> Path | None:
+        """The study's own OpenStreetMap extract: that of its roads, else of its facilities; None without."""
+        roads = [self.roads.path] if self.roads is not None and self.roads.format == "pbf" else []
+        return next(iter([*roads, *(f.path for f in self.facility_sources if f.format == "osm")]), None)
+
     def _repr_html_(self) -> str:
         """The study as a small card, in its own language."""
         given = {
@@ -227,9 +247,7 @@ class Study(_Section):
             "share": share, "metres": assumed.max_snap_m, "buffer_km": assumed.buffer_km,
             "turnout": assumed.turnout_min,
         }  # fmt: skip
-        inputs = [
-            f"{Sentence(f'cards.{n}').text(self.language)} {s.path.name}" for n, s in given.items() if s
-        ]
+        inputs = [f"{Sentence(f'cards.{n}').text(self.language)} {_what(s)}" for n, s in given.items() if s]
         facts = (
             (Sentence("cards.plan"), self.plan if self.plan_path is None else self.plan_path.name),
             (Sentence("cards.year"), str(self.year)),
@@ -288,7 +306,7 @@ def load_study(path: str | Path) -> Study:
     except ValidationError as error:
         raise_all([_fault(file, data, e) for e in error.errors()])
         raise  # unreachable: a ValidationError holds at least one error
-    raise_all(_missing_files(study, file))
+    raise_all([*_undrawn(study, file), *_missing_files(study, file)])
     return study
 
 
@@ -329,10 +347,33 @@ def _relative(path: Path, folder: Path) -> str:
         return path.as_posix()
 
 
+def _what(section: Any) -> str:
+    """What a section reads, in a word: its file, else the code, name or relation it asks for."""
+    if section.path is not None:
+        return str(section.path.name)
+    return str(section.adcode or section.name or section.relation or section.admin_level or "—")
+
+
+def _undrawn(study: Study, file: Path) -> Iterable[StudyError]:
+    """Levels of boundaries that name nothing to read, or several things at once."""
+    b = study.boundaries
+    finer = () if b is None else b.levels
+    sections = [("boundaries", b), *((f"boundaries.levels.{i}", v) for i, v in enumerate(finer))]
+    for key, level in sections:
+        if level is None:
+            continue
+        adcode = level.adcode if isinstance(level, Boundaries) else None
+        ways = (adcode is not None) + level.in_extract + (level.path is not None and not level.in_extract)
+        if ways != 1:
+            yield StudyError("study.boundary_needs", file=file, value=key)
+        elif level.in_extract and level.path is None and study.extract is None:
+            yield StudyError("study.boundary_extract", file=file, value=key)
+
+
 def _missing_files(study: Study, file: Path) -> Iterable[StudyError]:
     sections: list[Any] = [study.boundaries, study.residents, study.totals, study.roads]
     sections += [*study.facility_sources, *(study.boundaries.levels if study.boundaries else ())]
-    paths = [s.path for s in sections if s is not None]
+    paths = [s.path for s in sections if s is not None and s.path is not None]
     if study.plan_path is not None:
         paths.append(study.plan_path)
     return [StudyError("study.missing_input", file=file, value=str(p)) for p in paths if not p.is_file()]

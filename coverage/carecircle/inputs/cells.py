@@ -62,16 +62,18 @@ def held(shape: BaseGeometry, transform: Affine, height: int, width: int) -> Hel
     if not here.any() or not turning:
         return _NOTHING
     ua, va, ub, vb = _pieces(u0[here], v0[here], u1[here], v1[here])
-    column, row = (np.floor((a + b) / 2).astype(np.int64) for a, b in ((ua, ub), (va, vb)))
+    column: Ints = np.floor((ua + ub) / 2).astype(np.int64)
+    row: Ints = np.floor((va + vb) / 2).astype(np.int64)
     kept = (row >= 0) & (row < height) & (column < width)
-    column, row, ua, va, ub, vb = (p[kept] for p in (column, row, ua, va, ub, vb))
+    column, row = column[kept], row[kept]
+    ua, va, ub, vb = (p[kept] for p in (ua, va, ub, vb))
     if not len(row):
         return _NOTHING
     left = column < 0  # beyond the grid's left side only what is closed off to the right matters
     column[left], ua[left], ub[left] = 0, 0.0, 0.0
-    sums = _sums(row * width + column, ua - column, va - row, ub - column, vb - row)
-    cell, own, own_x, own_y, cover, cover_y = (sums[0], *(-np.sign(turning) * s for s in sums[1:]))
-    row, column = np.divmod(cell.astype(np.int64), width)
+    cell, sums = _sums(row * width + column, ua - column, va - row, ub - column, vb - row)
+    own, own_x, own_y, cover, cover_y = (-np.sign(turning) * s for s in sums)
+    row, column = cell // width, cell % width
     before, before_y = _to_the_left(row, cover), _to_the_left(row, cover_y)
     share = own + before
     some = share > WHOLE
@@ -125,7 +127,7 @@ def _crossings(p0: Floats, p1: Floats) -> tuple[Floats, Ints, Floats]:
     return (line - p0[segment]) / (p1 - p0)[segment], segment, line
 
 
-def _sums(cell: Ints, a0: Floats, b0: Floats, a1: Floats, b1: Floats) -> tuple[Ints | Floats, ...]:
+def _sums(cell: Ints, a0: Floats, b0: Floats, a1: Floats, b1: Floats) -> tuple[Ints, list[Floats]]:
     """For each cell met: integrals of 1, u and v right of its pieces within it, and of 1 and v along them."""
     met, at = np.unique(cell, return_inverse=True)
     dv = b1 - b0
@@ -136,14 +138,15 @@ def _sums(cell: Ints, a0: Floats, b0: Floats, a1: Floats, b1: Floats) -> tuple[I
         dv,
         dv * (b0 + b1) / 2,
     )
-    return met, *(np.bincount(at, weights=p, minlength=len(met)) for p in parts)
+    return met, [np.bincount(at, weights=p, minlength=len(met)).astype(np.float64) for p in parts]
 
 
 def _to_the_left(row: Ints, values: Floats) -> Floats:
     """Sum of the values of the cells met earlier in each cell's row (cells sorted by row and column)."""
     sums = np.cumsum(values) - values
     start = np.append(True, row[1:] != row[:-1])
-    return sums - np.repeat(sums[start], np.diff(np.append(np.flatnonzero(start), len(row))))
+    before: Floats = sums - np.repeat(sums[start], np.diff(np.append(np.flatnonzero(start), len(row))))
+    return before
 
 
 def _runs(row: Ints, column: Ints, after: Floats, width: int) -> tuple[Ints, Ints]:

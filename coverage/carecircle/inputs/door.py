@@ -42,8 +42,9 @@ def read_door(study: Study, tell: Callable[[Sentence], None]) -> Door:
     door = Door()
     faults: list[CarecircleError] = []
 
-    def attempt(path: Path, read: Callable[[], None]) -> None:
-        tell(Sentence("inputs.reading", {"file": path.name}))
+    def attempt(path: Path | None, read: Callable[[], None]) -> None:
+        if path is not None:
+            tell(Sentence("inputs.reading", {"file": path.name}))
         try:
             read()
         except CarecircleError as fault:
@@ -51,7 +52,7 @@ def read_door(study: Study, tell: Callable[[Sentence], None]) -> Door:
 
     def areas() -> None:
         assert study.boundaries is not None
-        door.areas, found = read_areas(study.boundaries)
+        door.areas, found = read_areas(study.boundaries, extract=study.extract)
         door.findings += found
 
     def residents() -> None:
@@ -69,7 +70,7 @@ def read_door(study: Study, tell: Callable[[Sentence], None]) -> Door:
 
     frames: list[gpd.GeoDataFrame] = []
     if study.boundaries is not None:
-        attempt(study.boundaries.path, areas)
+        attempt(study.boundaries.path or study.extract, areas)
     for source in study.facility_sources:
 
         def facilities(source: Facilities = source) -> None:

@@ -14,8 +14,9 @@ from shapely.geometry.base import BaseGeometry
 
 from carecircle.errors import OutputError
 from carecircle.inputs.datum import place, project, study_crs
-from carecircle.inputs.fetch_area import OSM, Area, area_of
+from carecircle.inputs.fetch_area import area_of
 from carecircle.inputs.fetch_data import clip_raster, copy_extract, overpass_query, worldpop_url, write_pbf
+from carecircle.inputs.known_areas import OSM, Area
 from carecircle.inputs.web import Servers, Web
 from carecircle.texts import Sentence
 

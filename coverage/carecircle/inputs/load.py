@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -22,6 +19,7 @@ from carecircle.inputs.datum import place, project, study_crs
 from carecircle.inputs.degurba import degree_of_urbanisation
 from carecircle.inputs.door import MOST_FAULTS, Door, read_door
 from carecircle.inputs.grids import cell_km2, grid_hull, grid_points
+from carecircle.inputs.provenance import attributions, hashes, region_source
 from carecircle.inputs.residents import calibrated, demand_of
 from carecircle.inputs.roads import read_roads
 from carecircle.inputs.urban import mark_urban
@@ -39,7 +37,6 @@ from carecircle.texts import Sentence
 
 _BESIDE = ("roles_stated", "source", "row")
 """Columns of the facilities frame beyond its contract: what its own table said, and where."""
-_OSM = "© OpenStreetMap contributors (ODbL)"
 
 
 @dataclass(frozen=True, eq=False)
@@ -181,8 +178,8 @@ def load_inputs(
         edges=edges,
         urban_method=_urban_method(study, areas, demand, door),
         findings=tuple(door.findings),
-        attributions=_attributions(study),
-        hashes=_hashes(study),
+        attributions=attributions(study),
+        hashes=hashes(study),
         residents_as_read=as_read,
         calibration=calibration,
     )
@@ -191,7 +188,7 @@ def load_inputs(
 def _bound(study: Study, door: Door) -> tuple[BaseGeometry, pyproj.CRS, Sentence]:
     """The study's region, the CRS chosen by its middle, and where the region comes from."""
     if door.areas is not None and study.boundaries is not None:
-        source = Sentence("inputs.file_region", {"file": study.boundaries.path.name})
+        source = region_source(study, door.areas)
         level = study.boundaries.level
         door_shape = door.areas.geometry[door.areas["level"] == level]
         crs = _crs_for(door_shape)
@@ -329,38 +326,3 @@ def _urban_method(
     if len(areas):
         door.findings.append(Finding("note", Sentence("inputs.urban_unknown")))
     return None
-
-
-def _attributions(study: Study) -> tuple[str, ...]:
-    """The attributions of the study file, each once; OpenStreetMap's own where its extract names none."""
-    b = study.boundaries
-    sections = [b, *(b.levels if b else ()), *study.facility_sources, study.residents, study.totals]
-    found: list[str] = [s.attribution for s in sections if s is not None and s.attribution]
-    osm = [s for s in study.facility_sources if s.format == "osm" and not s.attribution]
-    if study.roads is not None and study.roads.attribution:
-        found.append(study.roads.attribution)
-    elif osm or (study.roads is not None and study.roads.format in ("pbf", "graphml")):
-        found.append(_OSM)
-    return tuple(dict.fromkeys(found))
-
-
-def _hashes(study: Study) -> dict[str, str]:
-    b = study.boundaries
-    sections = [
-        b,
-        *(b.levels if b else ()),
-        *study.facility_sources,
-        study.residents,
-        study.totals,
-        study.roads,
-    ]
-    paths = {s.path for s in sections if s is not None}
-    paths |= {p for p in (study.file, study.plan_path) if p is not None}
-    paths |= {q for p in paths if p.suffix.lower() == ".shp" for q in p.parent.glob(f"{p.stem}.*")}
-    folder = study.file.parent if study.file is not None else None
-    found = {}
-    for path in sorted(paths):
-        with path.open("rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
-        found[Path(os.path.relpath(path, folder)).as_posix() if folder is not None else path.name] = digest
-    return found

@@ -1,0 +1,76 @@
+"""Where a study's inputs come from: whose they are, which files they were, what drew its boundary."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+import pandas as pd
+
+from carecircle.inputs.known_areas import OSM, area_by_adcode
+from carecircle.study import Study
+from carecircle.texts import Sentence
+
+
+def region_source(study: Study, areas: pd.DataFrame) -> Sentence:
+    """What drew the boundary of a study that has one."""
+    b = study.boundaries
+    assert b is not None
+    name = areas["name"][areas["level"] == b.level].iloc[0]
+    if b.adcode is not None:
+        source = area_by_adcode(b.adcode).attribution
+        return Sentence("inputs.adcode_region", {"value": b.adcode, "name": name, "source": source})
+    path = b.path or study.extract
+    assert path is not None
+    if b.in_extract:
+        return Sentence("inputs.extract_region", {"file": path.name, "name": name})
+    return Sentence("inputs.file_region", {"file": path.name})
+
+
+def attributions(study: Study) -> tuple[str, ...]:
+    """The attributions of the study file, each once; the makers' own where it names none."""
+    b = study.boundaries
+    levels = [] if b is None else [b, *b.levels]
+    sections = [*levels, *study.facility_sources, study.residents, study.totals]
+    found: list[str] = [s.attribution for s in sections if s is not None and s.attribution]
+    if b is not None and b.adcode is not None and not b.attribution:
+        found.append(area_by_adcode(b.adcode).attribution)
+    osm = any(s.format == "osm" and not s.attribution for s in study.facility_sources)
+    osm |= any(level.in_extract and not level.attribution for level in levels)
+    if study.roads is not None and study.roads.attribution:
+        found.append(study.roads.attribution)
+    elif osm or (study.roads is not None and study.roads.format in ("pbf", "graphml")):
+        found.append(OSM)
+    return tuple(dict.fromkeys(found))
+
+
+def hashes(study: Study) -> dict[str, str]:
+    """SHA-256 of every file of a study, by its path relative to the study file."""
+    b = study.boundaries
+    sections = [
+        b,
+        *(b.levels if b else ()),
+        *study.facility_sources,
+        study.residents,
+        study.totals,
+        study.roads,
+    ]
+    paths = {s.path for s in sections if s is not None and s.path is not None}
+    paths |= {p for p in (study.file, study.plan_path) if p is not None}
+    paths |= {q for p in paths if p.suffix.lower() == ".shp" for q in p.parent.glob(f"{p.stem}.*")}
+    folder = study.file.parent if study.file is not None else None
+    found = {}
+    for path in sorted(paths):
+        name = Path(os.path.relpath(path, folder)).as_posix() if folder is not None else path.name
+        found[name] = _digest(path)
+    if b is not None and b.adcode is not None:
+        drawn = area_by_adcode(b.adcode)
+        if drawn.file is not None:
+            found[f"{drawn.attribution} {b.adcode}"] = _digest(drawn.file)
+    return found
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
