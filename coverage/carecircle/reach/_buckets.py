@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from carecircle.reach._numba import jit
+from carecircle.reach._prefetch import prefetch
 
 Array = Any
 
@@ -128,10 +129,10 @@ def spread_buckets(
     """Search from one group of sources, leaving costs in ``best`` and the nodes seen in ``touched``.
 
     A round runs in passes, each a loop without a branch the processor could guess wrong: take the valid
-    labels of the bucket, write down all their edges (four at once, whatever the node has), keep those that
-    improve, queue these. A guess at every node would cost more than all of it, and the loads of a pass do
-    not wait for each other. (With very many sources, whose rounds do not fit the cache, `nearest_buckets`
-    is faster as it is.)
+    labels of the bucket, ask for their edges, write them down (four at once, whatever the node has), keep
+    those that improve, queue these. A guess at every node would cost more than all of it, and the loads of a
+    pass do not wait for each other. (With very many sources, whose rounds do not fit the cache,
+    `nearest_buckets` is faster as it is.)
 
     ``best`` comes in as inf everywhere, ``first`` as -1; ``entry`` is the pool; ``node`` and ``spent`` hold
     a round's labels, ``late_node`` and ``late_cost`` its edges. With ``wanted_count`` > 0 the search stops
@@ -193,6 +194,10 @@ def spread_buckets(
                     if wanted[u] == 1:
                         wanted[u] = 2  # counted; final once this bucket is empty
                         missing -= 1
+            for i in range(valid):
+                k = np.int64(indptr[_U4(node[_U8(i)])])
+                prefetch(indices, k)
+                prefetch(cost, k)
             edges = _U8(0)
             for i in range(valid):
                 u = _U4(node[_U8(i)])
@@ -250,15 +255,13 @@ def spread_buckets(
 
 
 @jit
-def collect(best: Array, touched: Array, seen: int) -> tuple[Array, Array]:
+def collect(best: Array, touched: Array, seen: int, nodes: Array, costs: Array) -> None:
     """The nodes of a search and their costs; ``best`` is made ready for the next search."""
-    nodes = touched[:seen].copy()
-    costs = np.empty(seen, np.float64)
     for i in range(seen):
-        v = _U4(nodes[i])
-        costs[i] = best[v]
-        best[v] = np.inf
-    return nodes, costs
+        v = touched[i]
+        nodes[i] = v
+        costs[i] = best[_U4(v)]
+        best[_U4(v)] = np.inf
 
 
 @jit

@@ -16,6 +16,9 @@ from carecircle.reach._numba import numba
 
 Array = np.ndarray[Any, Any]
 
+BLOCK = 1 << 20
+"""Nodes for which room is made at a time."""
+
 _INFINITY = 0x7F800000
 """The bits of infinity in float32."""
 
@@ -76,6 +79,7 @@ class Search:
         slots = graph.slots(spread)
         self.first = np.full(slots, -1, np.int32)
         self._make_room(pool_size(graph.n))
+        self._block = np.empty(0, np.int32), np.empty(0)
 
     def _make_room(self, pool: int) -> None:
         from carecircle.reach._buckets import ENTRY
@@ -94,7 +98,12 @@ class Search:
 
         nothing = np.zeros(0, np.int8)
         seen = self.spread(at, spent, limit, nothing, nothing)
-        nodes, costs = collect(self.best, self.touched, seen)
+        if len(self._block[0]) < seen:  # results share large blocks, which the system hands out fast
+            size = max(seen, BLOCK)
+            self._block = np.empty(size, np.int32), np.empty(size)
+        nodes, costs = self._block[0][:seen], self._block[1][:seen]
+        self._block = self._block[0][seen:], self._block[1][seen:]
+        collect(self.best, self.touched, seen, nodes, costs)
         return nodes, costs
 
     def row(self, at: Array, spent: Array, limit: float, wanted: Array, wanted_nodes: Array) -> Array:
@@ -121,7 +130,7 @@ class Search:
             wanted[wanted_nodes] = 1
             if enough:
                 return int(seen)
-            _buckets.collect(self.best, self.touched, seen)
+            self.best[self.touched[:seen]] = np.inf
             self._make_room(4 * len(self.room[0]))
 
 

@@ -252,7 +252,7 @@ def _each_group(
         for g in turn:
             results[g] = ask(search, *pieces[g], wanted)
 
-    turn = _Turns(groups)  # shared: a thread that is held up takes fewer groups
+    turn = _Turns(groups)
     _on_threads(work, workers)
     return results
 
@@ -274,7 +274,7 @@ def _joined(found: list[tuple[Array, Array]], threads: int | None) -> tuple[Arra
 
 
 class _Turns:
-    """0, 1, 2 … each handed out once, to whichever thread asks next."""
+    """0, 1, 2 … each handed out once to whichever thread asks next: one that is held up gets fewer."""
 
     def __init__(self, count: int) -> None:
         self._count = count
