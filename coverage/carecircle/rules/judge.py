@@ -132,7 +132,7 @@ def by_area(verdict: Verdict, inputs: Inputs, level: str) -> pd.DataFrame:
     if verdict.people is None or inputs.demand is None:
         return pd.DataFrame(columns=columns)
     above = schema.descendants(inputs.areas, level)
-    home = inputs.demand["area_id"].map(lambda a: above.get(a) if isinstance(a, str) else None)
+    home = inputs.demand["area_id"].map(dict(above))
     people = inputs.demand["residents"].groupby([home, verdict.people]).sum().unstack(fill_value=0.0)
     areas = inputs.areas[inputs.areas["level"] == level]
     table = people.reindex(index=list(areas["area_id"]), columns=parts, fill_value=0.0).fillna(0.0)
