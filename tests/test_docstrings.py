@@ -240,3 +240,18 @@ def test_models_name_their_source(name: str) -> None:
     if inspect.isfunction(found(name)) and found(name).__name__ in models.__all__:
         assert "doi.org" in section(name, "References")
         assert ".. math::" in (found(name).__doc__ or "")
+
+
+def test_the_script_of_a_user_uses_every_public_name() -> None:
+    """`make lint` holds that script to mypy --strict."""
+    tree = ast.parse((ROOT / "tests" / "typed_script.py").read_text(encoding="utf-8"))
+    brought = {
+        alias.asname or alias.name: f"{node.module}.{alias.name}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and str(node.module).startswith("carecircle")
+        for alias in node.names
+    }
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    things = {id(found(brought[name])) for name in brought if name in used}
+    assert not [name for name in public_names() if id(found(name)) not in things]
+    assert "mypy --strict tests/typed_script.py" in (ROOT / "Makefile").read_text(encoding="utf-8")

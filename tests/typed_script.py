@@ -1,8 +1,20 @@
-"""A user's script that names everything public; ``make lint`` holds it to mypy --strict."""
+"""A user's script that uses every public name; ``make lint`` holds it to mypy --strict.
+
+It is read, not run: each function is what a user would write with the names of one section of the API page.
+"""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
+
+import folium
+import geopandas as gpd
+import networkx as nx
+import numpy as np
+import pandas as pd
+import shapely
 
 import carecircle
 from carecircle import (
@@ -23,6 +35,67 @@ from carecircle import (
     load_study,
     reanalyze,
 )
+from carecircle.categories import canonical, label, select
+from carecircle.demo import write_county
+from carecircle.doctor import Diagnosis, examine
+from carecircle.errors import CapacityError, SeveralError
+from carecircle.inputs.datum import to_wgs84, wgs84_to_gcj02
+from carecircle.inputs.load import Inputs, load_inputs
+from carecircle.inputs.sites import read_polygons, read_sites
+from carecircle.outputs import gap_map, write
+from carecircle.outputs.findings_map import findings_map
+from carecircle.outputs.siting import write_siting
+from carecircle.outputs.siting_map import siting_map
+from carecircle.reach.interchange import edges_from_networkx, to_networkx
+from carecircle.reach.isochrones import isochrones
+from carecircle.reach.kernels import nearest
+from carecircle.reach.network import Network
+from carecircle.reach.path import Path as Way
+from carecircle.reach.surface import Cells, Surface, region_cells, travel_time_surface
+from carecircle.reach.travel import nearest_facility, path, service_areas, travel_time_matrix
+from carecircle.rules import (
+    ByRoad,
+    Change,
+    Comparison,
+    Condition,
+    Flip,
+    Inconsistency,
+    ReachQuery,
+    Rule,
+    RuleUnit,
+    by_area,
+    catalogue,
+    compare,
+    decide,
+    inconsistencies,
+    known_inconsistencies,
+    need_sentence,
+    needs,
+    plan_schema,
+    plans_json,
+    read_verdicts,
+    required,
+    unlocks,
+    verdict_schema,
+)
+from carecircle.schema import Finding, InputsLedger, PeopleLedger
+from carecircle.siting.conditions import Conditions
+from carecircle.siting.models import (
+    capacitated_mclp,
+    capacitated_p_median,
+    lscp,
+    lscp_backup,
+    mclp,
+    p_center,
+    p_dispersion,
+    p_median,
+    partial_cover,
+)
+from carecircle.siting.remedy import SitingResult, site
+from carecircle.siting.solution import Solution
+from carecircle.starter import init
+from carecircle.study import study_schema
+from carecircle.texts import Sentence
 
 
 def unmet(verdicts: list[Verdict]) -> dict[str, float]:
@@ -30,28 +103,117 @@ def unmet(verdicts: list[Verdict]) -> dict[str, float]:
     return {v.rule: v.residents_affected or 0.0 for v in verdicts if v.outcome is Outcome.FAIL}
 
 
-def changed(before: Analysis, closing: str) -> Analysis:
-    """The study without one facility."""
-    return reanalyze(before, add=[], close=[closing])
-
-
-def run(path: Path, out: Path) -> int:
+def run(file: Path, out: Path) -> int:
     """Judge a study by its own plan and by another, write its map, and say what is wrong."""
     try:
-        study: Study = load_study(path)
+        study: Study = load_study(file)
         plan: Plan = load_plan("luojiang")
         analysis = analyze(study)
         print(carecircle.__version__, plan.title, unmet(list(analysis.verdicts)))
         print(unmet(judge(plan, analysis.inputs, analysis.reached)))
-        analysis.write(out)
+        without: Analysis = reanalyze(analysis, add=[], close=["F001"])
+        files: list[Path] = [*write(analysis, out), *without.write(out / "without")]
         html: str = analysis._repr_html_()
-        return len(html)
+        return len(html) + len(files)
+    except SeveralError as several:
+        print([fault.sentence.key for fault in several.faults])
     except (StudyError, PlanError) as error:
         print(error.file, error.row, error.text("zh"))
     except InputError as error:
         print(error.sentence.key, error.column, error.value)
-    except (UsageError, OutputError) as error:
+    except (UsageError, OutputError, CapacityError) as error:
         print(error.text("en"))
     except CarecircleError as error:
         print(error)
     return 2
+
+
+def reach(inputs: Inputs, graph: nx.MultiDiGraph) -> tuple[pd.DataFrame, gpd.GeoDataFrame, float]:
+    """Who is nearest, what lies within a quarter of an hour, and how far the first resident goes."""
+    network: Network = Network.from_networkx(graph, mode="drive")
+    edges = edges_from_networkx(to_networkx(network), mode="drive")
+    again = Network.from_edges(edges, mode="drive").without([int(edges["edge_id"].iloc[0])])
+    demand, facilities = inputs.demand, inputs.facilities
+    serving = facilities[select(facilities, ["综合医院"], [])]
+    reached: pd.DataFrame = nearest_facility(again, demand, serving, metric="minutes")
+    areas = service_areas(network, demand, serving, limit=15)
+    table = travel_time_matrix(network, demand, serving, limit=60)
+    way: Way | None = path(network, shapely.Point(0, 0), serving.geometry.iloc[0])
+    cells: Cells = region_cells(inputs.region, inputs.crs, cell_m=250)
+    surface: Surface = travel_time_surface(network, serving, cells)
+    indptr, indices, cost = network.csr("minutes")
+    seconds, _ = nearest(indptr, indices, cost, np.array([0]))
+    drawn: gpd.GeoDataFrame = isochrones(network, serving, [15.0])
+    print(len(areas), table.shape, surface.values.shape, float(seconds.max()))
+    return reached, drawn, way.minutes if way is not None else float("nan")
+
+
+def rules_of(plan: Plan) -> list[ReachQuery]:
+    """What a plan asks, needs and contradicts."""
+    rule: Rule = plan.find("L1.radius")
+    each: Condition | None = rule.each
+    said: list[Sentence] = [need_sentence(code) for code in needs(rule)]
+    found: list[Inconsistency] = inconsistencies(plan)
+    recorded = known_inconsistencies().get(plan.id, {})
+    print(each, [s.text("zh") for s in said], [i.key for i in found if i.key in recorded], catalogue())
+    print(json.dumps(plans_json([plan])), study_schema(), plan_schema(), verdict_schema())
+    return required(plan)
+
+
+def read(verdict: Verdict, inputs: Inputs) -> pd.DataFrame:
+    """A verdict in all its parts, and town by town."""
+    flip: Flip | None = verdict.flip
+    road: ByRoad | None = verdict.by_road
+    ledger: PeopleLedger | None = verdict.ledger
+    units: tuple[RuleUnit, ...] = verdict.units
+    came: InputsLedger | None = inputs.ledger
+    outcome: Outcome = decide(0.9, 0.95, ">=", 0.9)
+    print(flip, road.paper_only if road else None, ledger.covered if ledger else None, len(units), outcome)
+    print(came.inside if came else None, unlocks([verdict])[:1])
+    return by_area(verdict, inputs, "town")
+
+
+def turned(before: Path, after: Path) -> list[str]:
+    """Rules whose outcome turned between two runs."""
+    comparison: Comparison = compare(read_verdicts(before), read_verdicts(after))
+    changes: tuple[Change, ...] = comparison.changes
+    return [change.rule for change in changes if change.turned]
+
+
+def prepare(folder: Path) -> folium.Map:
+    """A study folder, a county to try on, and what the doctor says of it."""
+    files: list[Path] = init(folder / "mine", "panzhihua", language="zh")
+    write_county(folder / "county")
+    inputs = load_inputs(load_study(folder / "county"), modes=("walk",))
+    diagnosis: Diagnosis = examine(folder / "county")
+    errors: tuple[Finding, ...] = diagnosis.errors
+    lon, lat = to_wgs84(*wgs84_to_gcj02([104.5], [31.3]), "gcj02")
+    print(files, len(inputs.facilities), errors, lon, lat, label(canonical("卫生院") or "", "en"))
+    return findings_map(diagnosis, "zh")
+
+
+def build(analysis: Analysis, folder: Path) -> tuple[folium.Map, folium.Map]:
+    """Where to build for a clause, drawn and written; and the study with a planner's own table of sites."""
+    shut = read_polygons(folder / "water.gpkg")
+    result: SitingResult = site(analysis, clauses=["B1"], sites=3, exclude=shut)
+    files: list[Path] = write_siting(result, folder)
+    add, close = read_sites(folder / "sites.csv")
+    print(files)
+    return siting_map(result), gap_map(reanalyze(analysis, add=add, close=close))
+
+
+def solve(cost: Any, residents: Any, between: Any) -> list[Solution]:
+    """Every siting model on one matrix of minutes."""
+    given = Conditions(keep=(0,), forbidden=(3,))
+    room = [20_000.0] * 12
+    return [
+        lscp(cost, limit=15),
+        lscp_backup(cost, residents, limit=15),
+        mclp(cost, residents, limit=15, sites=3, conditions=given),
+        partial_cover(cost, residents, limit=15, share=0.9),
+        p_median(cost, residents, sites=3),
+        p_center(cost, sites=3),
+        p_dispersion(between, sites=3),
+        capacitated_mclp(cost, residents, limit=15, capacity=room, sites=3),
+        capacitated_p_median(cost, residents, capacity=room, sites=3),
+    ]
