@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +13,9 @@ import shapely
 import xlsxwriter
 
 from carecircle.errors import InputError
+from carecircle.inputs.facilities import read_facilities
 from carecircle.inputs.tables import read_table
+from carecircle.study import Facilities
 
 COLUMNS = ("facility_id", "name", "category", "lon", "lat")
 TEXT = "机构编码,机构名称,机构类别,经度,纬度\n0510604001,罗江区人民医院,综合医院,104.5,31.3\n"
@@ -148,3 +151,100 @@ def test_a_missing_file_and_a_missing_given_header(tmp_path: Path, table: Callab
         read_table(tmp_path / "没有.csv", columns=COLUMNS)
     with pytest.raises(InputError, match="points name at"):
         read_table(table(TEXT), columns=COLUMNS, given={"name": "单位"})
+
+
+# ---- older workbooks, several sheets, headers over two rows -------------------------------------------
+
+TABLES = Path(__file__).parent / "tables"
+COUNTY = [
+    ["罗江区医疗卫生机构一览表"],
+    ["机构编号", "机构名称", "机构类别", "经度", "纬度", "床位数（张）"],
+    ["51060400001", "德阳市罗江区人民医院", "综合医院", 104.51, 31.32, 550],
+    ["51060400002", "万安镇卫生院", "乡镇卫生院", 104.52, 31.33, "２０"],
+]
+
+
+def _ods(path: Path, rows: list[list[object]]) -> Path:
+    """An OpenDocument spreadsheet, as little of it as there can be."""
+
+    def cell(value: object) -> str:
+        if isinstance(value, str):
+            return f'<table:table-cell office:value-type="string"><text:p>{value}</text:p></table:table-cell>'
+        return f'<table:table-cell office:value-type="float" office:value="{value}"/>'
+
+    spaces = "".join(
+        f' xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+        for short, name in (("office", "office"), ("table", "table"), ("text", "text"))
+    )
+    body = "".join(f"<table:table-row>{''.join(map(cell, r))}</table:table-row>" for r in rows)
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    with zipfile.ZipFile(path, "w") as out:
+        out.writestr("mimetype", kind)
+        out.writestr(
+            "META-INF/manifest.xml",
+            '<?xml version="1.0" encoding="UTF-8"?>'
+            '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
+            f'<manifest:file-entry manifest:full-path="/" manifest:media-type="{kind}"/>'
+            "</manifest:manifest>",
+        )
+        out.writestr(
+            "content.xml",
+            f'<?xml version="1.0" encoding="UTF-8"?><office:document-content{spaces}><office:body>'
+            f'<office:spreadsheet><table:table table:name="机构">{body}</table:table></office:spreadsheet>'
+            "</office:body></office:document-content>",
+        )
+    return path
+
+
+@pytest.mark.parametrize("kind", ["xls", "ods"])
+def test_older_and_open_workbooks(tmp_path: Path, kind: str) -> None:
+    path = TABLES / "county.xls" if kind == "xls" else _ods(tmp_path / "county.ods", COUNTY)
+    found, findings = read_facilities(Facilities(path=path))
+    assert found["facility_id"].tolist() == ["51060400001", "51060400002"]
+    assert found["name"].tolist() == ["德阳市罗江区人民医院", "万安镇卫生院"]
+    assert [a["beds"] for a in found["attributes"]] == [550.0, 20.0]
+    assert (found.geometry.x.tolist(), found.geometry.y.tolist()) == ([104.51, 104.52], [31.32, 31.33])
+    assert [f.sentence.key for f in findings] == ["inputs.title_rows"]
+
+
+def _workbook(path: Path, sheets: dict[str, list[list[object]]]) -> Path:
+    with xlsxwriter.Workbook(path) as book:
+        for name, rows in sheets.items():
+            sheet = book.add_worksheet(name)
+            for row, cells in enumerate(rows):
+                for column, cell in enumerate(cells):
+                    if cell is not None:
+                        sheet.write(row, column, cell)
+    return path
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        # 坐标 merged over two columns, the rest merged downwards: the upper row holds most names
+        [["机构名称", "机构类别", "坐标", None, "床位数"], [None, None, "经度", "纬度", None]],
+        # groups above, names below; the last column has only its upper half
+        [["基本情况", None, "坐标", None, "床位数"], ["机构名称", "机构类别", "经度", "纬度", None]],
+        [
+            ["罗江区医疗机构"],
+            ["机构名称", "机构类别", "坐标", None, "床位数"],
+            [None, None, "经度", "纬度", None],
+        ],
+    ],
+)
+def test_headers_over_two_rows(tmp_path: Path, rows: list[list[object]]) -> None:
+    body = [["人民医院", "综合医院", 104.5, 31.3, 550], ["万安卫生院", "乡镇卫生院", 104.6, 31.4, 20]]
+    path = _workbook(tmp_path / "t.xlsx", {"表": [*rows, *body]})
+    found, _ = read_facilities(Facilities(path=path))
+    assert found["name"].tolist() == ["人民医院", "万安卫生院"]
+    assert found.geometry.x.tolist() == [104.5, 104.6]
+    assert [a["beds"] for a in found["attributes"]] == [550.0, 20.0]
+    assert found["row"].tolist() == [len(rows) + 1, len(rows) + 2]
+
+
+def test_the_first_sheet_that_is_a_table_is_read(tmp_path: Path) -> None:
+    cover = [["罗江区卫生健康局"], ["联系人", "张三"]]
+    sheets = {"封面": cover, "机构": [["机构名称", "机构类别"], ["人民医院", "综合医院"]]}
+    found, findings = read_facilities(Facilities(path=_workbook(tmp_path / "t.xlsx", sheets)))
+    assert found["name"].tolist() == ["人民医院"]
+    assert findings[0].sentence.facts == {"read": "机构", "others": ["封面"]}

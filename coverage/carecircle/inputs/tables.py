@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
@@ -23,6 +23,7 @@ import pandas as pd
 import pyogrio
 
 from carecircle.errors import CarecircleError, InputError
+from carecircle.inputs.headers import Row, is_table, with_header
 from carecircle.inputs.values import fold, number, plain, unit_of
 from carecircle.schema import Finding
 from carecircle.texts import Sentence
@@ -30,7 +31,6 @@ from carecircle.texts import Sentence
 SHEETS = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods")
 TEXTS = (".csv", ".txt", ".tsv")
 PARQUETS = (".parquet", ".geoparquet", ".pq")
-_TITLE_ROWS = 15
 _MOST_FAULTS = 20
 
 
@@ -172,8 +172,9 @@ def read_table(
     suffix = path.suffix.lower()
     wanted = [*(given or {}).values(), *known, *(a for c in columns for a in aliases().get(c, (c,)))]
     if suffix in (*SHEETS, *TEXTS):
-        rows = list(_sheet(path, layer, findings) if suffix in SHEETS else _text(path))
-        frame = _with_header(path, rows, wanted, findings)
+        terms = {fold(w) for w in wanted}
+        rows = _sheet(path, layer, terms, findings) if suffix in SHEETS else list(_text(path))
+        frame = with_header(path, rows, terms, findings)
     else:
         frame, geometry = _features(path, layer, findings)
     if frame.empty:
@@ -215,8 +216,8 @@ def _decode(path: Path) -> str:
     raise InputError("inputs.not_text", file=path)
 
 
-def _sheet(path: Path, layer: str | None, findings: list[Finding]) -> Iterator[tuple[int, list[str | None]]]:
-    """Rows of a spreadsheet, with their numbers; cells that arithmetic has broken are reported."""
+def _sheet(path: Path, layer: str | None, terms: Collection[str], findings: list[Finding]) -> list[Row]:
+    """Rows of a workbook's first table, with their numbers; cells that arithmetic has broken are reported."""
     import python_calamine
 
     try:
@@ -229,60 +230,27 @@ def _sheet(path: Path, layer: str | None, findings: list[Finding]) -> Iterator[t
         raise InputError("inputs.cannot_read", file=path, why=_why(error)) from error
     if layer is not None and not sheets:
         raise InputError("inputs.no_layer", file=path, value=layer, known=list(book.sheet_names))
-    filled = {name: rows for name, rows in sheets.items() if any(_filled(r) for r in rows)}
-    if not filled:
+    texts: dict[str, list[Row]] = {
+        name: [(n, [plain(c) for c in cells]) for n, cells in enumerate(rows, 1)]
+        for name, rows in sheets.items()
+        if any(_filled(r) for r in rows)
+    }
+    if not texts:
         raise InputError("inputs.empty_table", file=path)
-    name, rows = next(iter(filled.items()))
-    if len(filled) > 1:
-        facts = {"read": name, "others": [n for n in filled if n != name]}
+    name = next((n for n, rows in texts.items() if is_table(rows, terms)), next(iter(texts)))
+    if len(texts) > 1:
+        facts = {"read": name, "others": [n for n in texts if n != name]}
         findings.append(Finding("note", Sentence("inputs.other_sheets", facts), file=str(path)))
-    for row, cells in enumerate(rows, 1):
+    for row, cells in enumerate(sheets[name], 1):
         for cell in cells:
             if isinstance(cell, float) and abs(cell) >= 1e15:
                 sentence = Sentence("inputs.broken_code", {"value": f"{cell:.0f}"})
                 findings.append(Finding("warning", sentence, file=str(path), row=row))
-        yield row, [plain(c) for c in cells]
+    return texts[name]
 
 
 def _filled(cells: Sequence[object]) -> bool:
     return any(plain(c) is not None for c in cells)
-
-
-def _with_header(
-    path: Path, rows: list[tuple[int, list[str | None]]], wanted: Sequence[str], findings: list[Finding]
-) -> pd.DataFrame:
-    """The rows under their header: the first of the top rows that looks like one."""
-    rows = [(n, cells) for n, cells in rows if any(c is not None for c in cells)]
-    if not rows:
-        raise InputError("inputs.empty_table", file=path)
-    terms = {fold(w) for w in wanted}
-    scores = [
-        sum(fold(unit_of(c)[0]) in terms or fold(c) in terms for c in cells if c is not None)
-        for _, cells in rows[:_TITLE_ROWS]
-    ]
-    at = next((i for i, s in enumerate(scores) if s >= 2), scores.index(max(scores)))
-    if at:
-        sentence = Sentence("inputs.title_rows", {"header": rows[at][0]})
-        findings.append(Finding("note", sentence, file=str(path), row=rows[at][0]))
-    width = max(len(cells) for _, cells in rows[at:])
-    header = _distinct([*rows[at][1], *[None] * (width - len(rows[at][1]))])
-    body = rows[at + 1 :]
-    cells = [[*c, *[None] * (width - len(c))] for _, c in body]
-    frame = pd.DataFrame(cells, columns=header, index=[n for n, _ in body], dtype=object)
-    return frame[[h for h in header if not h.startswith("\x00")]]
-
-
-def _distinct(cells: Sequence[str | None]) -> list[str]:
-    """Headers made distinct; a blank one is marked to be left out."""
-    found: dict[str, int] = {}
-    names = []
-    for position, cell in enumerate(cells):
-        if cell is None:
-            names.append(f"\x00{position}")
-            continue
-        found[cell] = found.get(cell, 0) + 1
-        names.append(cell if found[cell] == 1 else f"{cell} ({found[cell]})")
-    return names
 
 
 def _features(
