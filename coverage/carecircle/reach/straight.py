@@ -13,7 +13,7 @@ from carecircle.reach._geodesy import GEOD, lonlat
 Array = np.ndarray[Any, Any]
 
 
-_DEGREE_DIGITS, _METRE_DIGITS = 9, 3
+_DEGREE_DIGITS, _METRE_DIGITS = 9, 2
 
 
 def nearest_straight(crs: pyproj.CRS, xy: Array, facility_xy: Array) -> tuple[Array, Array]:
@@ -22,7 +22,7 @@ def nearest_straight(crs: pyproj.CRS, xy: Array, facility_xy: Array) -> tuple[Ar
     The chord through the earth never exceeds the geodesic. So a facility whose chord is longer than the
     geodesic to some other one cannot be nearer: a k-d tree over chords finds the few that can, and only
     those are measured (Karney's algorithm, WGS 84). Places are kept to a billionth of a degree and distances
-    to the millimetre, so that equally near facilities are equal whatever the projection's noise.
+    to the centimetre, so that equally near facilities are equal whatever the projection's noise.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def nearest_straight(crs: pyproj.CRS, xy: Array, facility_xy: Array) -> tuple[Ar
         best = measured.min(axis=1)
         winner = np.where(measured == best[:, None], candidate, len(f_lon)).min(axis=1)
         metres[rows], nearest[rows] = best, winner
-        open_ = chord[:, -1] <= best * (1 + 1e-12) + 1e-3  # a farther chord might still be as near
+        open_ = chord[:, -1] <= best * (1 + 1e-12) + 1e-2  # a farther chord might still be as near
         rows = rows[open_ & (k < len(first))]
         k = min(2 * k, len(first))
     return metres, nearest
