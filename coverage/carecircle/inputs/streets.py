@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,17 +14,13 @@ import shapely
 
 from carecircle.errors import InputError
 from carecircle.inputs.datum import checked_crs, place
+from carecircle.inputs.osm_ways import EMPTY, Bounds, Tags, read_ways
 from carecircle.inputs.tables import Table, read_table
 from carecircle.profiles import TAGS, profiles
 
-Bounds = tuple[float, float, float, float]
-
 _KEPT = (*TAGS, "name")
-_NOWHERE = 2147483647
-"""The coordinate osmium gives a node that is not in the file."""
 _DIGITS = 7
 """Ends of lines within 1e-7 degrees (about a centimetre) are one node."""
-_EMPTY: Bounds = (np.nan, np.nan, np.nan, np.nan)
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,10 +65,22 @@ def from_pbf(path: Path, bounds: Bounds | None = None) -> Streets:
     InputError
         If the file is cut short or not a PBF.
     """
-    refs, xy, lengths, which, tags, extent = _read_ways(path, bounds)
-    if not len(lengths):
+    known: dict[Tags, int] = {}
+    tags: list[Mapping[str, Any]] = []
+    parts, numbers = [], []
+    for ways in read_ways(path, "highway", _KEPT, bounds):
+        numbers.append(np.array([_numbered_tags(t, known, tags) for t in ways.tags], dtype=np.int64))
+        parts.append(ways)
+    extent = _around([ways.bounds for ways in parts])
+    open_runs = [n >= 0 for n in numbers]
+    which = _joined(n[o] for n, o in zip(numbers, open_runs, strict=True))
+    if not len(which):
         none = np.array([], dtype=np.int64)
         return Streets(np.array([], dtype=object), none, none, none, [], extent)
+    rows = [np.repeat(o, w.length) for w, o in zip(parts, open_runs, strict=True)]
+    refs = _joined(w.node[r] for w, r in zip(parts, rows, strict=True))
+    xy = np.concatenate([w.xy[r] for w, r in zip(parts, rows, strict=True)])
+    lengths = _joined(w.length[o] for w, o in zip(parts, open_runs, strict=True))
     starts = np.concatenate([[0], np.cumsum(lengths)[:-1]])
     last = starts + lengths - 1
     _, inverse, counts = np.unique(refs, return_inverse=True, return_counts=True)
@@ -90,72 +97,31 @@ def from_pbf(path: Path, bounds: Bounds | None = None) -> Streets:
     return Streets(lines, refs[begin], refs[end], which[way[begin]], tags, extent)
 
 
-def _read_ways(
-    path: Path, bounds: Bounds | None
-) -> tuple[
-    npt.NDArray[np.int64], npt.NDArray[np.float64], npt.NDArray[np.int64], npt.NDArray[np.int64],
-    list[dict[str, str]], Bounds,
-]:  # fmt: skip
-    """Node refs, degrees, nodes per way and tag set per way of every way some mode may use, by way id."""
-    import osmium
+def _numbered_tags(found: Tags, known: dict[Tags, int], tags: list[Mapping[str, Any]]) -> int:
+    """Position of a set of tags among the distinct ones; -1 where no mode may use such a road.
 
-    refs, xs, ys, lengths, which = array("q"), array("d"), array("d"), array("q"), array("q")
-    known: dict[tuple[tuple[str, str], ...], int] = {}
-    tag_sets: list[dict[str, str]] = []
-    extent = [np.inf, np.inf, -np.inf, -np.inf]
-    try:
-        ways = osmium.FileProcessor(str(path), osmium.osm.WAY | osmium.osm.NODE).with_locations()
-        ways = ways.with_filter(osmium.filter.EntityFilter(osmium.osm.WAY))
-        for way in ways.with_filter(osmium.filter.KeyFilter("highway")):
-            tags = way.tags
-            kept = tuple((k, v) for k in _KEPT if (v := tags.get(k)) is not None)
-            number = known.get(kept)
-            if number is None:
-                number = known[kept] = len(tag_sets) if _open(dict(kept)) else -1
-                tag_sets += [dict(kept)] if number >= 0 else []
-            if number < 0:
-                continue
-            nodes = [(n.ref, n.x, n.y) for n in way.nodes]
-            for piece in _pieces(nodes):
-                ids, x, y = zip(*piece, strict=True)
-                west, east, south, north = min(x) / 1e7, max(x) / 1e7, min(y) / 1e7, max(y) / 1e7
-                extent = [
-                    min(extent[0], west), min(extent[1], south), max(extent[2], east), max(extent[3], north)
-                ]  # fmt: skip
-                if bounds is not None and not _meets((west, south, east, north), bounds):
-                    continue
-                refs.extend(ids)
-                xs.extend(x)
-                ys.extend(y)
-                lengths.append(len(ids))
-                which.append(number)
-    except (RuntimeError, OSError, ValueError) as error:
-        why = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
-        raise InputError("inputs.not_pbf", file=path, why=why) from error
-    xy = np.column_stack([np.frombuffer(xs), np.frombuffer(ys)]) / 1e7 if len(xs) else np.empty((0, 2))
-    numbers = [np.array(a, dtype=np.int64) for a in (refs, lengths, which)]
-    found: Bounds = (extent[0], extent[1], extent[2], extent[3]) if np.isfinite(extent[0]) else _EMPTY
-    return numbers[0], xy, numbers[1], numbers[2], tag_sets, found
+    What no mode may use is not kept, and crossing it makes no node.
+    """
+    number = known.get(found)
+    if number is None:
+        shut = not any(p.passage(dict(found)).open for p in profiles().values())
+        number = known[found] = -1 if shut else len(tags)
+        if not shut:
+            tags.append(dict(found))
+    return number
 
 
-def _open(tags: Mapping[str, str]) -> bool:
-    """Whether any mode may use a road: the rest is not kept, and crossing it makes no node."""
-    return any(p.passage(tags).open for p in profiles().values())
+def _around(several: Sequence[Bounds]) -> Bounds:
+    """The bounds of all bounds; `EMPTY` of none."""
+    each = np.array([b for b in several if np.isfinite(b[0])]).reshape(-1, 4)
+    if not len(each):
+        return EMPTY
+    low, high = each[:, :2].min(axis=0), each[:, 2:].max(axis=0)
+    return float(low[0]), float(low[1]), float(high[0]), float(high[1])
 
 
-def _pieces(nodes: Sequence[tuple[int, int, int]]) -> list[list[tuple[int, int, int]]]:
-    """Runs of at least two nodes that the file places, without immediate repeats."""
-    runs: list[list[tuple[int, int, int]]] = [[]]
-    for node in nodes:
-        if node[1] == _NOWHERE:
-            runs.append([])
-        elif not runs[-1] or runs[-1][-1][0] != node[0]:
-            runs[-1].append(node)
-    return [run for run in runs if len(run) > 1]
-
-
-def _meets(one: Bounds, other: Bounds) -> bool:
-    return one[0] <= other[2] and one[2] >= other[0] and one[1] <= other[3] and one[3] >= other[1]
+def _joined(parts: Iterable[npt.NDArray[np.int64]]) -> npt.NDArray[np.int64]:
+    return np.concatenate([*parts, np.array([], dtype=np.int64)])
 
 
 # ---- OSMnx --------------------------------------------------------------------------------------------
@@ -208,7 +174,7 @@ def from_graph(graph: Any, path: Path) -> Streets:
         ends.append((ids[numbers[u]], ids[numbers[v]]))
     placed = place(gpd.GeoSeries(lines, crs=crs), crs).to_numpy() if lines else np.array([], dtype=object)
     nodes = np.array(ends, dtype=np.int64).reshape(-1, 2)
-    bounds = shapely.total_bounds(placed) if len(placed) else _EMPTY
+    bounds = shapely.total_bounds(placed) if len(placed) else EMPTY
     return Streets(
         placed, nodes[:, 0], nodes[:, 1], np.array(which, dtype=np.int64), [dict(k) for k in known],
         (float(bounds[0]), float(bounds[1]), float(bounds[2]), float(bounds[3])),

@@ -1,0 +1,142 @@
+"""The ways of an OpenStreetMap extract as arrays: osmium writes them down as text, NumPy reads the text.
+
+osmium reads, filters and places the ways in its own machine code and writes them in its line format OPL
+(https://osmcode.org/opl-file-format/), a way a line. To ask it for each node of each way from Python would
+take several times as long as all the rest.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from carecircle.errors import InputError
+
+Bounds = tuple[float, float, float, float]
+Tags = tuple[tuple[str, str], ...]
+
+EMPTY: Bounds = (np.nan, np.nan, np.nan, np.nan)
+"""The bounds of nothing."""
+_CHUNK = 1 << 26
+"""Characters of text read at a time."""
+_ESCAPED = re.compile("%([0-9a-f]+)%")
+_NUMBERS = str.maketrans("nxy,", "    ")
+_PLACELESS = "x999y999"
+
+
+@dataclass(frozen=True, eq=False)
+class Ways:
+    """Runs of placed nodes, each of at least two.
+
+    Parameters
+    ----------
+    node
+        int64[n], the runs' node ids in one row.
+    xy
+        float64[n, 2], degrees (longitude, latitude; WGS 84).
+    length
+        int64[r], nodes of each run.
+    tags
+        The tags of each run, those asked for.
+    bounds
+        West, south, east, north of every run of the file, also of those passed over.
+    """
+
+    node: npt.NDArray[np.int64]
+    xy: npt.NDArray[np.float64]
+    length: npt.NDArray[np.int64]
+    tags: Sequence[Tags]
+    bounds: Bounds
+
+
+def read_ways(path: Path, key: str, kept: Sequence[str], bounds: Bounds | None) -> Iterator[Ways]:
+    """The ways of an extract that have a tag, some at a time, in the order of the file.
+
+    A way is cut where the file does not place a node; a node that follows itself counts once.
+
+    Parameters
+    ----------
+    key
+        The tag they must have.
+    kept
+        The tags to hand on.
+    bounds
+        West, south, east, north in degrees: runs that do not touch it are passed over (None: none).
+
+    Raises
+    ------
+    InputError
+        If the file is cut short or not a PBF.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        text = Path(folder) / "ways.opl"
+        try:
+            _write_down(path, key, text)
+        except (RuntimeError, OSError, ValueError) as error:
+            why = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
+            raise InputError("inputs.not_pbf", file=path, why=why) from error
+        with text.open(encoding="utf-8", newline="\n") as lines:
+            while some := lines.readlines(_CHUNK):
+                yield _parsed(some, frozenset(kept), bounds)
+
+
+def _write_down(path: Path, key: str, text: Path) -> None:
+    import osmium
+
+    reader = osmium.io.Reader(str(path), osmium.osm.WAY | osmium.osm.NODE)
+    places = osmium.NodeLocationsForWays(osmium.index.create_map("flex_mem"))
+    places.ignore_errors()
+    form = osmium.io.File(str(text), "opl,locations_on_ways=true,add_metadata=false")
+    with osmium.SimpleWriter(form) as writer:
+        ways = osmium.filter.EntityFilter(osmium.osm.WAY)
+        osmium.apply(reader, places, ways, osmium.filter.KeyFilter(key), writer)
+
+
+def _parsed(lines: Sequence[str], kept: frozenset[str], bounds: Bounds | None) -> Ways:
+    """``w<id> T<tags> N<nodes>`` each; a node is ``n<id>x<longitude>y<latitude>``."""
+    fields = [line.rstrip("\n").split(" ") for line in lines]
+    drawn = [(tags, nodes[1:]) for _, tags, nodes in fields if len(nodes) > 1]
+    sizes = np.array([nodes.count(",") + 1 for _, nodes in drawn], dtype=np.int64)
+    text = ",".join(nodes for _, nodes in drawn)
+    numbers = np.fromstring(text.replace("xy", _PLACELESS).translate(_NUMBERS), sep=" ").reshape(-1, 3)
+    node, xy = numbers[:, 0].astype(np.int64), numbers[:, 1:]
+    way = np.repeat(np.arange(len(sizes)), sizes)
+    placed = xy[:, 0] < 999
+    run = np.cumsum(np.r_[True, (way[1:] != way[:-1]) | ~placed[1:]][: len(way)])
+    again = np.r_[False, (run[1:] == run[:-1]) & (node[1:] == node[:-1]) & placed[:-1]][: len(way)]
+    kept_node = placed & ~again
+    length = np.bincount(run[kept_node], minlength=(run[-1] if len(run) else 0) + 1)
+    kept_node &= length[run] > 1 if len(run) else False
+    node, xy, run, way = node[kept_node], xy[kept_node], run[kept_node], way[kept_node]
+    start = np.flatnonzero(np.r_[True, run[1:] != run[:-1]][: len(run)])
+    length = np.diff(np.r_[start, len(run)])
+    if not len(start):
+        return Ways(node, xy, length, (), EMPTY)
+    low, high = np.minimum.reduceat(xy, start), np.maximum.reduceat(xy, start)
+    found = (*low.min(axis=0).tolist(), *high.max(axis=0).tolist())
+    if bounds is not None:
+        near = (low <= bounds[2:]).all(axis=1) & (high >= bounds[:2]).all(axis=1)
+        inside = np.repeat(near, length)
+        node, xy, length, start = node[inside], xy[inside], length[near], start[near]
+    named: dict[str, Tags] = {}
+    tags = [_tags(drawn[w][0], kept, named) for w in way[start].tolist()]
+    return Ways(node, xy, length, tags, found)
+
+
+def _tags(field: str, kept: frozenset[str], known: dict[str, Tags]) -> Tags:
+    """The kept tags of ``T<key>=<value>,…`` in the order of their keys."""
+    if field not in known:
+        pairs = [pair.split("=") for pair in field[1:].split(",")]
+        mine = [(_plain(k), _plain(v)) for k, v in pairs if _plain(k) in kept]
+        known[field] = tuple(sorted(mine))
+    return known[field]
+
+
+def _plain(text: str) -> str:
+    return _ESCAPED.sub(lambda m: chr(int(m[1], 16)), text) if "%" in text else text
