@@ -132,9 +132,8 @@ def _parsed(lines: Sequence[str], kept: frozenset[str], bounds: Bounds | None) -
 def _tags(field: str, kept: frozenset[str], known: dict[str, Tags]) -> Tags:
     """The kept tags of ``T<key>=<value>,…`` in the order of their keys."""
     if field not in known:
-        pairs = [pair.split("=") for pair in field[1:].split(",")]
-        mine = [(_plain(k), _plain(v)) for k, v in pairs if _plain(k) in kept]
-        known[field] = tuple(sorted(mine))
+        pairs = [pair.partition("=") for pair in field[1:].split(",")]
+        known[field] = tuple(sorted((k, _plain(v)) for k, _, v in pairs if k in kept))
     return known[field]
 
 

@@ -126,7 +126,11 @@ def edges_of(streets: Streets, crs: pyproj.CRS, *, modes: Sequence[str], file: P
 
 
 def _passages(tags: Sequence[Mapping[str, Any]], modes: Sequence[str]) -> dict[str, list[Passage]]:
-    return {mode: [profile(mode).passage(t) for t in tags] for mode in modes}
+    """What each set of tags offers each mode; sets that differ in the name alone are asked about once."""
+    unnamed = [repr([t for t in each.items() if t[0] != "name"]) for each in tags]
+    first = dict(zip(unnamed, tags, strict=True))
+    offered = {mode: {key: profile(mode).passage(each) for key, each in first.items()} for mode in modes}
+    return {mode: [offered[mode][key] for key in unnamed] for mode in modes}
 
 
 def _class(tags: Mapping[str, Any]) -> str:

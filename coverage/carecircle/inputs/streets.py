@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -104,11 +105,17 @@ def _numbered_tags(found: Tags, known: dict[Tags, int], tags: list[Mapping[str, 
     """
     number = known.get(found)
     if number is None:
-        shut = not any(p.passage(dict(found)).open for p in profiles().values())
-        number = known[found] = -1 if shut else len(tags)
-        if not shut:
+        usable = _usable(tuple(t for t in found if t[0] != "name"))
+        number = known[found] = len(tags) if usable else -1
+        if usable:
             tags.append(dict(found))
     return number
+
+
+@cache
+def _usable(tags: Tags) -> bool:
+    """Whether any mode may use a road."""
+    return any(p.passage(dict(tags)).open for p in profiles().values())
 
 
 def _around(several: Sequence[Bounds]) -> Bounds:
