@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from carecircle.cards import card
 from carecircle.errors import CarecircleError, StudyError, raise_all
 from carecircle.texts import Language, Sentence
+from carecircle.tiles import tile_fault
 
 Datum = Literal["wgs84", "cgcs2000", "gcj02", "bd09"]
 
@@ -178,6 +179,16 @@ class Outputs(_Section):
     """Size of a cell of travel_time.tif, metres."""
     map_number: str = ""
     """审图号, printed on maps."""
+    attribution: str = ""
+    """A line of your own, printed on maps (who made them, for whom)."""
+    map_budget_mb: float = Field(default=20.0, gt=0)
+    """Megabytes that gap_map.html may have; over it the map is drawn more coarsely and says so."""
+    basemap: str = ""
+    """Own tiles under the map: ``tiles/{z}/{x}/{y}.png`` or a .pmtiles beside the study, or an address."""
+    basemap_budget_mb: float = Field(default=4.0, gt=0)
+    """Megabytes of own tiles that the map may carry; the coarser zooms are kept."""
+    tianditu_key: str = Field(default="", exclude=True)
+    """A Tianditu key: readers may then switch it on while online. It stands readable in gap_map.html."""
 
 
 class Study(_Section):
@@ -306,7 +317,8 @@ def load_study(path: str | Path) -> Study:
     except ValidationError as error:
         raise_all([_fault(file, data, e) for e in error.errors()])
         raise  # unreachable: a ValidationError holds at least one error
-    raise_all([*_undrawn(study, file), *_missing_files(study, file)])
+    shifted = tile_fault(study.outputs.basemap, file)
+    raise_all([*_undrawn(study, file), *_missing_files(study, file), *([shifted] if shifted else [])])
     return study
 
 
