@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import shlex
 import shutil
@@ -14,7 +15,7 @@ import pytest
 
 import carecircle
 from carecircle import analysis as analysis_room
-from carecircle import cli
+from carecircle import cli, errors
 from carecircle.study import Study, load_study
 from carecircle.texts import wording
 from manual import PAGES, blocks, shell_lines
@@ -241,12 +242,56 @@ def test_a_foreign_asset_would_be_found(tmp_path: Path) -> None:
     assert len(list(offline_check.foreign_assets(tmp_path))) == 4
 
 
-def test_a_refusal_names_its_place_on_the_errors_page(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_every_refusal_has_a_cause_and_a_mend() -> None:
+    lacking = [
+        (key, language)
+        for key in error_pages.raised()
+        for language in ("zh", "en")
+        if not all(error_pages.cause_and_mend(wording()[key][language], language))
+    ]
+    assert not lacking
+
+
+def test_every_key_that_the_code_refuses_with_is_found() -> None:
+    """A key handed to anything but a `Sentence` is one that somebody may read as a refusal."""
+    said = {"Sentence", "say", "Finding", "__init__", "_share_legend", "_named", "?"}
+    known, words = error_pages.raised(), set(wording())
+    missed = [
+        (path.name, node.value)
+        for path in error_pages.SOURCE.rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call)
+        for node in call.args
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in words
+        and node.value not in known
+        and getattr(call.func, "id", getattr(call.func, "attr", "?")) not in said
+    ]  # fmt: skip
+    assert not missed
+
+
+@pytest.mark.parametrize("kind", error_pages.KINDS)
+def test_every_class_of_error_has_a_place_of_its_own(kind: str) -> None:
+    page = error_pages.page()
+    assert page.count(f"(error-class-{kind.lower()})=") == 1
+    assert issubclass(getattr(errors, kind), errors.CarecircleError)
+    public = {n for n, c in vars(errors).items() if isinstance(c, type) and issubclass(c, Exception)}
+    several = {n for n in public if n.startswith("Several")}
+    assert public - several - {"CarecircleError"} == set(error_pages.KINDS)
+
+
+@pytest.mark.parametrize(("language", "mend"), [("en", "Check the path"), ("zh", "请检查路径")])
+def test_a_refusal_prints_cause_mend_and_its_place_in_the_manual(
+    language: str,
+    mend: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr(sys, "argv", ["carecircle", "run", str(tmp_path), "--lang", "en"])
+    monkeypatch.setattr(sys, "argv", ["carecircle", "run", str(tmp_path), "--lang", language])
     with pytest.raises(SystemExit, match="2"):
         cli.main()
-    last = capsys.readouterr().err.strip().splitlines()[-1]
-    key = last.rsplit(" ", 1)[-1]
-    assert f"({error_pages.anchor(key)})=" in error_pages.page()
+    cause, place = capsys.readouterr().err.strip().splitlines()[-2:]
+    assert "study.toml" in cause
+    assert mend in cause
+    found = place.rsplit("errors.html#", 1)[-1]
+    assert f"({found})=" in error_pages.page()

@@ -23,6 +23,11 @@ from pathlib import Path
 from carecircle.texts import Language, Sentence, say
 
 
+def anchor(key: str) -> str:
+    """Where the manual's Errors page explains a message: ``inputs.no_crs`` at ``#error-inputs-no-crs``."""
+    return "error-" + key.replace(".", "-").replace("_", "-")
+
+
 class CarecircleError(Exception):
     """Root of everything carecircle raises on purpose.
 

@@ -6,9 +6,12 @@ import ast
 import re
 import textwrap
 from collections.abc import Iterator
+from functools import cache
 from html import escape
 from pathlib import Path
 
+from carecircle import errors
+from carecircle.errors import anchor
 from carecircle.texts import wording
 
 SOURCE = Path(__file__).resolve().parents[2] / "coverage" / "carecircle"
@@ -20,14 +23,18 @@ KINDS = {
     "OutputError": "a place to write to",
     "CapacityError": "work that would not fit",
 }
+MENDS = {
+    "InputError": "change the file at the row and column named, or say in study.toml how to read it",
+    "StudyError": "change study.toml; `carecircle schema study` shows every key",
+    "PlanError": "change the plan file at the line named; see [the rule language](../rules.md)",
+    "UsageError": "call it as the message says; see [Commands](commands.md) and [the API](../api.md)",
+    "OutputError": "choose another folder with `--out`, or free the one there is",
+    "CapacityError": "ask for less at once: larger cells, a limit, fewer facilities",
+}
 _KEY = re.compile(r"^[a-z]+\.[a-z0-9_]+$")
 
 
-def anchor(key: str) -> str:
-    """The place of an error on the page: ``inputs.no_crs`` is at ``#error-inputs-no-crs``."""
-    return "error-" + key.replace(".", "-").replace("_", "-")
-
-
+@cache
 def raised() -> dict[str, set[str]]:
     """Key of each sentence that is raised -> the exception classes that carry it, read from the source."""
     found: dict[str, set[str]] = {}
@@ -35,7 +42,8 @@ def raised() -> dict[str, set[str]]:
         for key, kind in _raised_in(ast.parse(path.read_text(encoding="utf-8"))):
             if key in wording():
                 found.setdefault(key, set()).add(kind)
-    return found
+    many = {f"{key}_many": kinds for key, kinds in found.items() if f"{key}_many" in wording()}
+    return {**found, **many}
 
 
 def _raised_in(tree: ast.Module) -> Iterator[tuple[str, str]]:
@@ -85,6 +93,7 @@ def page() -> str:
             每条信息都写明位置（文件、行、列）和改法；花括号中的内容由您的文件填入。
             """),
     ]
+    lines += _classes()
     for room, keys in rooms.items():
         lines += [f"## {room}", ""]
         for key in keys:
@@ -96,6 +105,20 @@ def page() -> str:
                 lines += [f"  **{words[1]}**: {_plain(mend)}"] if mend else []
             lines.append("")
     return "\n".join(lines)
+
+
+def _classes() -> list[str]:
+    """What a Python caller catches: each class, where it is explained, and what mends its kind."""
+    lines = ["## Classes · 类别", "", "| class | also | what it means | what mends it |", "|---|---|---|---|"]
+    for kind, mend in MENDS.items():
+        thing = getattr(errors, kind)
+        also = next(base.__name__ for base in thing.__mro__[1:] if base.__module__ == "builtins")
+        lines.append(f"| [](#error-class-{kind.lower()}) | `{also}` | {KINDS[kind]} | {mend} |")
+    for kind, mend in MENDS.items():
+        lines += ["", f"(error-class-{kind.lower()})=", f"### {kind}", ""]
+        lines += [f"- **Cause**: {KINDS[kind]}. {(getattr(errors, kind).__doc__ or '').splitlines()[0]}"]
+        lines += [f"  **Mend**: {mend}."]
+    return [*lines, ""]
 
 
 def _both(key: str) -> dict[str, tuple[str, str]]:

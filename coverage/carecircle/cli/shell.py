@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from carecircle.errors import CarecircleError
+from carecircle.errors import CarecircleError, anchor
 from carecircle.texts import LANGUAGES, Language, Sentence, say
 
 app = typer.Typer(
@@ -55,8 +55,8 @@ def failures_in(language: Language) -> Iterator[None]:
         yield
     except CarecircleError as error:
         typer.echo(f"{say('cli.error', language)}{error.text(language)}", err=True)
-        keys = sorted({fault.sentence.key for fault in getattr(error, "faults", (error,))})
-        typer.echo(say("cli.explained", language, keys=keys), err=True)
+        for key in sorted({fault.sentence.key for fault in getattr(error, "faults", (error,))}):
+            typer.echo(say("cli.explained", language, anchor=anchor(key)), err=True)
         raise SystemExit(2) from error
     except KeyboardInterrupt:
         typer.echo(say("cli.interrupted", language), err=True)

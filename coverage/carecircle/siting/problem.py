@@ -139,8 +139,12 @@ def needs_of(analysis: Analysis, clauses: Sequence[str], *, target: float | None
         found = {r: v for r, v in fits.items() if clause in (r, v.clause)}
         if not found:
             known = any(clause in (v.rule, v.clause) for v in analysis.verdicts)
-            key = "siting.clause_unfit" if known else "siting.clause_unknown"
-            faults.append(UsageError(key, value=clause, known=sorted(fits)))
+            faults.append(
+                UsageError(
+                    "siting.clause_unfit" if known else "siting.clause_unknown",
+                    value=clause, known=sorted(fits),
+                )
+            )  # fmt: skip
         chosen |= found
     if not clauses:
         faults.append(UsageError("siting.no_clause", known=sorted(fits)))
