@@ -12,16 +12,11 @@ import pytest
 
 from carecircle import cli
 from carecircle.outputs.offline import external_references
+from carecircle.outputs.report import fonts
+from carecircle.outputs.write import NAMES
 from worlds import street_study, write_csv
 
-OUTPUTS = {
-    "gap_map.html",
-    "verdicts.json",
-    "verdicts.xlsx",
-    "results.gpkg",
-    "travel_time.tif",
-    "manifest.json",
-}
+OUTPUTS = set(NAMES) - (set() if fonts.find() else {"report.pdf", "report.docx"})
 
 
 def call(monkeypatch: pytest.MonkeyPatch, *arguments: str | Path) -> int:
@@ -50,7 +45,7 @@ def test_run_writes_everything_and_says_where(
     written = json.loads((out / "verdicts.json").read_text(encoding="utf-8"))
     assert written["ledger"] == {"total": 1050, "inside": 1050, "outside": 0, "no_data": 0}
     printed = capsys.readouterr()
-    assert "gap_map.html" in printed.out
+    assert printed.out.index("index.html") < printed.out.index("gap_map.html")
     assert "1,050" in printed.out
     assert "judging" in printed.err
 

@@ -14,6 +14,7 @@ import pytest
 import shapely
 
 from carecircle import categories
+from carecircle.analysis import Analysis
 from carecircle.reach.surface import Surface
 from carecircle.rules import Plan, judge
 from carecircle.rules.query import required
@@ -231,7 +232,19 @@ def make_analysis() -> Any:
     )
     reached = {q: _reached(q, demand, facilities) for q in required(plan)}
     verdicts = tuple(judge(plan, inputs, reached))  # type: ignore[arg-type]
-    manifest = {"created": "2025-01-02T03:04:05+00:00", "versions": {"carecircle": "0.1.0"}, "parameters": {}}
+    manifest = {
+        "schema": "carecircle/manifest/1",
+        "study": study.name,
+        "plan": {"id": plan.id, "title": plan.title},
+        "created": "2025-01-02T03:04:05+00:00",
+        "versions": {"carecircle": "0.1.0"},
+        "inputs": {"facilities.csv": "0123456789abcdef" * 4},
+        "crs": "EPSG:32648",
+        "parameters": study.to_dict(),
+        "profiles": {
+            "drive": {"access_speed_kph": 15.0, "speed_kph": {"primary": 50.0, "residential": 30.0}}
+        },
+    }
     analysis = SimpleNamespace(
         study=study,
         plan=plan,
@@ -244,7 +257,7 @@ def make_analysis() -> Any:
         findings=inputs.findings,
     )
     analysis.serving = lambda q: facilities[categories.select(facilities, q.categories, q.designations)]
-    analysis.to_dict = lambda language: {"verdicts": [v.to_dict(language) for v in verdicts]}
+    analysis.to_dict = lambda language: Analysis.to_dict(analysis, language)
     return analysis
 
 

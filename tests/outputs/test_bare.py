@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from browser import visit
+from carecircle.analysis import Analysis
 from carecircle.outputs import write as write_folder
 from carecircle.rules import judge
 
@@ -21,7 +22,7 @@ def _without(analysis: Any, **changes: Any) -> Any:
     verdicts = tuple(judge(analysis.plan, inputs, reached))
     found = SimpleNamespace(**{**vars(analysis), "inputs": inputs, "reached": reached, "verdicts": verdicts})
     found.surfaces = analysis.surfaces if people else {}
-    found.to_dict = lambda language: {"verdicts": [v.to_dict(language) for v in verdicts]}
+    found.to_dict = lambda language: Analysis.to_dict(found, language)
     return found
 
 

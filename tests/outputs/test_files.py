@@ -13,12 +13,16 @@ import pytest
 import python_calamine
 import rasterio
 
+from carecircle.analysis import Analysis, analyze
 from carecircle.errors import OutputError
 from carecircle.outputs import gis
 from carecircle.outputs import write as write_folder
+from carecircle.outputs.report import fonts
+from carecircle.outputs.write import NAMES as EVERY
 from carecircle.outputs.write import ensure_writable
+from worlds import street_study
 
-NAMES = {"gap_map.html", "verdicts.json", "verdicts.xlsx", "results.gpkg", "travel_time.tif", "manifest.json"}
+NAMES = set(EVERY) - (set() if fonts.find() else {"report.pdf", "report.docx"})
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +72,7 @@ def test_a_cell_that_begins_like_a_formula_stays_text(analysis: Any, tmp_path: P
 
 def test_the_geopackage_holds_its_layers(analysis: Any, folder: Path) -> None:
     path = folder / "results.gpkg"
-    assert {name for name, _ in pyogrio.list_layers(path)} == set(gis.LAYERS)
+    assert {name for name, _ in pyogrio.list_layers(path)} == {*gis.LAYERS, "layer_styles"}
     demand = gpd.read_file(path, layer="demand")
     query, reached = next((q, r) for q, r in analysis.reached.items() if q.metric == "minutes")
     cost = reached["cost"].replace(np.inf, np.nan).to_numpy()
@@ -82,7 +86,57 @@ def test_the_geopackage_holds_its_layers(analysis: Any, folder: Path) -> None:
     gap = analysis.verdicts[0].ledger.not_covered
     assert areas.loc[["t0", "t1"], "M1.radius_not_covered"].sum() == pytest.approx(gap)
     assert set(gpd.read_file(path, layer="verdict_units")["unit_id"]) == {"t0", "t1"}
-    assert set(gpd.read_file(path, layer="snaps")["mode"]) == {"ambulance", "drive"}
+    assert len(gpd.read_file(path, layer="snaps")) == 0  # no roads were built
+
+
+@pytest.fixture(scope="module")
+def street(tmp_path_factory: pytest.TempPathFactory) -> tuple[Analysis, Path]:
+    place = tmp_path_factory.mktemp("street")
+    found = analyze(street_study(place))
+    write_folder(found, place / "out")
+    return found, place / "out"
+
+
+def test_access_legs_are_lines_from_the_point_to_the_road(street: tuple[Analysis, Path]) -> None:
+    found, folder = street
+    legs = gpd.read_file(folder / "results.gpkg", layer="snaps")
+    assert set(legs["mode"]) == set(found.networks)
+    for mode in found.networks:
+        own = legs[legs["mode"] == mode].set_index("demand_id")
+        assert list(own.index) == list(found.inputs.demand["demand_id"])
+        assert own.geometry.geom_type.eq("LineString").all()
+        assert np.allclose(
+            own.geometry.length, own["snap_m"], rtol=2e-3, atol=0.02
+        )  # the plane against geodesics
+        assert own.loc["n", "snap_m"] == pytest.approx(2000, rel=1e-3)  # 2 km off the only street
+        assert own.loc["n", "snapped"] == "no"
+        assert set(own.drop(index="n")["snapped"]) == {"yes"}
+        assert own["residents"].to_dict() == {"a": 400, "b": 300, "c": 200, "d": 100, "n": 50}
+        start = own.geometry["n"].coords[0]
+        home = found.inputs.demand.set_index("demand_id").geometry["n"]
+        assert start == pytest.approx((home.x, home.y))
+    query, reached = next((q, r) for q, r in found.reached.items() if q.metric == "minutes")
+    own = legs[legs["mode"] == query.mode].set_index("demand_id")["snap_m"]
+    assert np.allclose(own.reindex(reached["demand_id"]), reached["snap_m"], equal_nan=True)
+
+
+def test_geoparquet_holds_the_same_rows_as_the_geopackage(street: tuple[Analysis, Path]) -> None:
+    import pyarrow.parquet
+
+    _, folder = street
+    for layer in ("areas", "facilities", "demand"):
+        flat = gpd.read_parquet(folder / f"{layer}.parquet")
+        packed = gpd.read_file(folder / "results.gpkg", layer=layer)
+        assert flat.crs == packed.crs
+        assert list(flat.columns.drop(["geometry"])) == list(packed.columns.drop(["geometry"]))
+        for column in packed.columns.drop(["geometry"]):
+            left = [None if v is None or v != v else v for v in flat[column]]
+            right = [None if v is None or v != v else v for v in packed[column]]
+            assert left == right, column
+        assert flat.geometry.geom_equals_exact(packed.geometry, 1e-9).all()
+        meta = json.loads(pyarrow.parquet.read_schema(folder / f"{layer}.parquet").metadata[b"geo"])
+        assert meta["version"] == "1.1.0"
+        assert "covering" in meta["columns"]["geometry"]
 
 
 def test_the_surface_is_a_cloud_optimised_tiff_with_named_bands(analysis: Any, folder: Path) -> None:

@@ -3,7 +3,7 @@
 Exits: 0 done · 1 done and ``--fail-on`` met · 2 bad input or usage · 3 a fault of ours.
 """
 
-from carecircle.cli import plans, siting, studies
+from carecircle.cli import gallery, plans, siting, studies
 from carecircle.cli.shell import app, main
 
-__all__ = ["app", "main", "plans", "siting", "studies"]
+__all__ = ["app", "gallery", "main", "plans", "siting", "studies"]

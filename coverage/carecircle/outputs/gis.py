@@ -1,4 +1,4 @@
-"""results.gpkg and travel_time.tif: the analysis as layers for a GIS."""
+"""results.gpkg, the GeoParquet files and travel_time.tif: the analysis as layers for a GIS."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ import pyogrio
 import rasterio
 import shapely
 
+from carecircle.outputs.styles import styles
 from carecircle.rules import by_area
+from carecircle.texts import say
 
 if TYPE_CHECKING:
     from carecircle.analysis import Analysis
@@ -29,16 +31,17 @@ def geopackage(analysis: Analysis, path: Path) -> None:
     """Write ``areas``, ``facilities``, ``demand``, ``verdict_units`` and ``snaps``, each there even if empty.
 
     In the study's own CRS. Costs are minutes or metres as the column says; an absent number is NULL, never a
-    sentinel.
+    sentinel. The table ``layer_styles`` holds a default style for each layer and further ones a clause, which
+    QGIS offers by name.
     """
     made = (
-        _areas(analysis),
-        _facilities(analysis),
-        _demand(analysis),
+        areas_frame(analysis),
+        facilities_frame(analysis),
+        demand_frame(analysis),
         _verdict_units(analysis),
         _snaps(analysis),
     )
-    kinds = ("MultiPolygon", "Point", "Point", "MultiPolygon", "Point")
+    kinds = ("MultiPolygon", "Point", "Point", "MultiPolygon", "LineString")
     with dated():
         for name, frame, kind in zip(LAYERS, made, kinds, strict=True):
             frame = frame.set_geometry(_of_one_kind(frame.geometry, kind))
@@ -51,6 +54,51 @@ def geopackage(analysis: Analysis, path: Path) -> None:
                 append=path.exists(),
                 dataset_options={} if path.exists() else {"VERSION": "1.2"},
             )
+        columns = {"FID": "id"}
+        table = _layer_styles(analysis)
+        pyogrio.write_dataframe(
+            table, path, layer="layer_styles", driver="GPKG", append=True, layer_options=columns
+        )
+
+
+def geoparquet(analysis: Analysis, folder: Path) -> None:
+    """Write ``areas.parquet``, ``facilities.parquet`` and ``demand.parquet`` (GeoParquet 1.1).
+
+    The same rows, columns and CRS as the layers of results.gpkg; ``demand.parquet`` only where there are
+    residents.
+    """
+    frames = {"areas": areas_frame(analysis), "facilities": facilities_frame(analysis)}
+    if analysis.inputs.demand is not None:
+        frames["demand"] = demand_frame(analysis)
+    for name, frame in frames.items():
+        kind = "MultiPolygon" if name == "areas" else "Point"
+        frame.set_geometry(_of_one_kind(frame.geometry, kind)).to_parquet(
+            folder / f"{name}.parquet", index=False, compression="zstd", schema_version="1.1.0",
+            write_covering_bbox=True,
+        )  # fmt: skip
+
+
+def _layer_styles(analysis: Analysis) -> pd.DataFrame:
+    """The table that QGIS looks a layer's styles up in; the first style of a layer is its default."""
+    found = styles(analysis)
+    first = {s.layer: i for i, s in reversed(list(enumerate(found)))}
+    created = pd.Timestamp(analysis.manifest["created"]).tz_convert(None)
+    return pd.DataFrame(
+        {
+            "f_table_catalog": "",
+            "f_table_schema": "",
+            "f_table_name": [s.layer for s in found],
+            "f_geometry_column": "geom",
+            "styleName": [s.name for s in found],
+            "styleQML": [s.qml for s in found],
+            "styleSLD": "",
+            "useAsDefault": [first[s.layer] == i for i, s in enumerate(found)],
+            "description": say("styles.description", analysis.study.language),
+            "owner": "",
+            "ui": "",
+            "update_time": created,
+        }
+    )
 
 
 @contextmanager
@@ -78,7 +126,7 @@ def _of_one_kind(geometries: gpd.GeoSeries, kind: str) -> gpd.GeoSeries:
     return gpd.GeoSeries(many, index=geometries.index, crs=geometries.crs)
 
 
-def _areas(analysis: Analysis) -> gpd.GeoDataFrame:
+def areas_frame(analysis: Analysis) -> gpd.GeoDataFrame:
     """Areas with residents not covered and the share covered, two columns a rule about people."""
     frame = analysis.inputs.areas[
         ["area_id", "name", "level", "parent_id", "urban", "official_residents", "geometry"]
@@ -101,7 +149,8 @@ def _areas(analysis: Analysis) -> gpd.GeoDataFrame:
     return frame
 
 
-def _facilities(analysis: Analysis) -> gpd.GeoDataFrame:
+def facilities_frame(analysis: Analysis) -> gpd.GeoDataFrame:
+    """Facilities, designations and attributes as text."""
     frame = analysis.inputs.facilities
     return gpd.GeoDataFrame(
         {
@@ -123,7 +172,7 @@ def _facilities(analysis: Analysis) -> gpd.GeoDataFrame:
     )
 
 
-def _demand(analysis: Analysis) -> gpd.GeoDataFrame:
+def demand_frame(analysis: Analysis) -> gpd.GeoDataFrame:
     """Residents with, for each query, cost, facility and status, and each rule's answer about them."""
     frame = analysis.inputs.demand
     if frame is None:
@@ -167,24 +216,31 @@ def _verdict_units(analysis: Analysis) -> gpd.GeoDataFrame:
 
 
 def _snaps(analysis: Analysis) -> gpd.GeoDataFrame:
-    """How far each demand point is from the road it was placed on, by mode; NULL where it was not."""
-    demand, parts = analysis.inputs.demand, {}
-    for query, reached in analysis.reached.items():
-        if query.metric == "straight_m" or demand is None or query.mode in parts:
-            continue
+    """The access leg of each demand point by mode: a line from the point to its place on the nearest road.
+
+    ``snapped`` is "no" where that road is farther than the study allows: such residents are unsnapped. Points
+    without a place, or without any road of the mode, have no line and no distance.
+    """
+    demand, parts = analysis.inputs.demand, []
+    for mode, network in analysis.networks.items():
+        if demand is None:
+            break
+        snap = network.snap(demand, max_snap_m=analysis.study.assumptions.max_snap_m)
+        known = np.isfinite(snap.snap_m)
+        legs = np.full(len(snap), None, dtype=object)
+        legs[known] = shapely.linestrings(np.stack([snap.points_xy[known], snap.xy[known]], axis=1))
         columns = {
-            "mode": query.mode,
+            "mode": mode,
             "demand_id": demand["demand_id"].astype(str).to_numpy(),
-            "snap_m": reached["snap_m"].to_numpy(dtype=float),
+            "residents": demand["residents"].astype(float).to_numpy(),
+            "snap_m": snap.snap_m,
+            "snapped": np.where(snap.snapped, "yes", "no"),
         }
-        parts[query.mode] = gpd.GeoDataFrame(
-            columns, geometry=demand.geometry.to_numpy(), crs=analysis.inputs.crs
-        )
+        parts.append(gpd.GeoDataFrame(columns, geometry=legs, crs=analysis.inputs.crs))
     if parts:
-        return gpd.GeoDataFrame(pd.concat(list(parts.values()), ignore_index=True), crs=analysis.inputs.crs)
-    empty = {
-        name: pd.Series(dtype=kind) for name, kind in {"mode": str, "demand_id": str, "snap_m": float}.items()
-    }
+        return gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), crs=analysis.inputs.crs)
+    kinds = {"mode": str, "demand_id": str, "residents": float, "snap_m": float, "snapped": str}
+    empty = {name: pd.Series(dtype=kind) for name, kind in kinds.items()}
     return gpd.GeoDataFrame(empty, geometry=gpd.GeoSeries([], crs=analysis.inputs.crs))
 
 

@@ -7,9 +7,11 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
-from carecircle.errors import OutputError
+from carecircle.errors import InputError, OutputError
+from carecircle.outputs.index import write_index
 from carecircle.outputs.siting_gis import siting_geopackage
 from carecircle.outputs.siting_map import siting_map
 from carecircle.outputs.siting_tables import siting_workbook
@@ -20,8 +22,9 @@ from carecircle.siting.result import SitingResult
 def write_siting(result: SitingResult, folder: str | Path) -> list[Path]:
     """Write what a siting study found into a folder.
 
-    Everything is written beside the folder first and moved in when all of it is there. Other files of the
-    folder stay as they are; the mended study itself is ``result.after.write(folder)``.
+    Everything is written beside the folder first and moved in when all of it is there. An ``index.html`` in
+    the folder is written anew and lists them; other files stay as they are; the mended study itself is
+    ``result.after.write(folder)``.
 
     Parameters
     ----------
@@ -56,6 +59,8 @@ def write_siting(result: SitingResult, folder: str | Path) -> list[Path]:
         raise OutputError("errors.output_folder", file=target, why=error.strerror or str(error)) from error
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
+    with suppress(InputError):  # a folder that no run of this version has written has no index to mend
+        write_index(target)
     return [target / name for name in _WRITERS]
 
 

@@ -10,6 +10,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from carecircle.analysis import Analysis
+from carecircle.outputs.report.fonts import how_to_mend
 from carecircle.rules import Outcome, Verdict, unlocks
 from carecircle.texts import Language, say
 
@@ -25,7 +26,7 @@ _SIGNS = {">=": "≥ ", "<=": "≤ ", "==": "= ", ">": "> ", "<": "< "}
 
 
 def summary(analysis: Analysis, folder: Path, language: Language, console: Console) -> None:
-    """Print the inputs' ledger, the verdicts, what is missing, and the written folder."""
+    """Print the inputs' ledger, the verdicts, what is missing, and where to begin in the written folder."""
     ledger = analysis.inputs.ledger
     console.print(Text(analysis.study.title or analysis.study.name, style="bold"))
     if ledger is None:
@@ -38,6 +39,9 @@ def summary(analysis: Analysis, folder: Path, language: Language, console: Conso
         place = f"{Path(finding.file).name}: " if finding.file else ""
         console.print(Text(f"! {place}{finding.sentence.text(language)}", style=style))
     missing_lines(analysis.verdicts, language, console)
+    if not (folder / "report.pdf").is_file():
+        console.print(Text(f"! {how_to_mend().text(language)}", style="yellow"))
+    console.print(say("terminal.start", language, path=str(folder / "index.html")), soft_wrap=True)
     console.print(say("terminal.written", language, path=str(folder / "gap_map.html")), soft_wrap=True)
 
 

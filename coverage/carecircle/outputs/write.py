@@ -6,18 +6,26 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from carecircle.errors import OutputError
-from carecircle.outputs import gis, tables
+from carecircle.outputs import gis, panel, tables
 from carecircle.outputs.gap_map import gap_map
+from carecircle.outputs.index import write_index
+from carecircle.outputs.report import Written, write_report
+from carecircle.outputs.report.maps import overview
 
 if TYPE_CHECKING:
     from carecircle.analysis import Analysis
 
-Writer = Callable[["Analysis", Path], None]
+NAMES = (
+    "index.html", "gap_map.html", "report.pdf", "report.docx", "verdicts.xlsx", "verdicts.json",
+    "results.gpkg", "areas.parquet", "facilities.parquet", "demand.parquet", "travel_time.tif",
+    "overview.svg", "manifest.json",
+)  # fmt: skip
+"""Every file that a run may write, the first to open first."""
 
 
 def write(analysis: Analysis, folder: str | Path) -> list[Path]:
@@ -37,8 +45,9 @@ def write(analysis: Analysis, folder: str | Path) -> list[Path]:
     Returns
     -------
     list of Path
-        ``gap_map.html``, ``verdicts.json``, ``verdicts.xlsx``, ``results.gpkg``, ``travel_time.tif`` (where
-        there are roads), ``manifest.json``.
+        Those of `NAMES` that were written: ``travel_time.tif`` only where there are roads, ``demand.parquet``
+        only where there are residents, the reports only where this computer has a Chinese font (the
+        manifest says why not).
 
     Raises
     ------
@@ -56,15 +65,14 @@ def write(analysis: Analysis, folder: str | Path) -> list[Path]:
     try:
         fresh = room / "new"
         fresh.mkdir()
-        for name, writer in _WRITERS.items():
-            try:
-                writer(analysis, fresh / name)
-            except OSError as error:
-                raise _unwritable(target, error) from error
+        try:
+            _make(analysis, fresh)
+        except OSError as error:
+            raise _unwritable(target, error) from error
         _move_in(fresh, target, room / "old")
     finally:
         shutil.rmtree(room, ignore_errors=True)
-    return [target / name for name in _WRITERS if (target / name).exists()]
+    return [target / name for name in NAMES if (target / name).exists()]
 
 
 def ensure_writable(folder: Path) -> None:
@@ -101,7 +109,7 @@ def _move_in(fresh: Path, target: Path, old: Path) -> None:
     try:
         target.mkdir(parents=True, exist_ok=True)
         old.mkdir()
-        for name in _WRITERS:
+        for name in NAMES:
             if (target / name).exists():
                 os.replace(target / name, old / name)  # noqa: PTH105 (moves over an existing file everywhere)
             if (fresh / name).exists():
@@ -118,20 +126,33 @@ def _move_in(fresh: Path, target: Path, old: Path) -> None:
         raise _unwritable(target, error) from error
 
 
-def _page(analysis: Analysis, path: Path) -> None:
-    path.write_text(gap_map(analysis).get_root().render(), encoding="utf-8", newline="\n")
+def _make(analysis: Analysis, fresh: Path) -> None:
+    """Every file, the index last: it lists the others."""
+    language = analysis.study.language
+    (fresh / "gap_map.html").write_text(gap_map(analysis).get_root().render(), encoding="utf-8", newline="\n")
+    (fresh / "overview.svg").write_text(overview(analysis, language), encoding="utf-8", newline="\n")
+    _json(analysis.to_dict(language), fresh / "verdicts.json")
+    tables.workbook(analysis, fresh / "verdicts.xlsx")
+    gis.geopackage(analysis, fresh / "results.gpkg")
+    gis.geoparquet(analysis, fresh)
+    gis.travel_time(analysis, fresh / "travel_time.tif")
+    _json(_manifest(analysis, write_report(analysis, fresh)), fresh / "manifest.json")
+    write_index(fresh)
+
+
+def _manifest(analysis: Analysis, report: Written) -> dict[str, Any]:
+    """The run's manifest, with what the index and the gallery say first and what became of the report."""
+    said = None if report.why_not is None else report.why_not.text(analysis.study.language)
+    people = None if analysis.inputs.demand is None else panel.residents_in_gap(analysis)
+    return {
+        **analysis.manifest,
+        "title": analysis.study.title or analysis.study.name,
+        "run": panel.manifest_hash(analysis.manifest),
+        "left_out": people,
+        "report": {"files": list(report.files), "fonts": list(report.fonts), "why_not": said},
+    }
 
 
 def _json(data: Mapping[str, Any], path: Path) -> None:
     text = json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False, default=str)
     path.write_text(text + "\n", encoding="utf-8", newline="\n")
-
-
-_WRITERS: Mapping[str, Writer] = {
-    "gap_map.html": _page,
-    "verdicts.json": lambda analysis, path: _json(analysis.to_dict(analysis.study.language), path),
-    "verdicts.xlsx": lambda analysis, path: tables.workbook(analysis, path),
-    "results.gpkg": lambda analysis, path: gis.geopackage(analysis, path),
-    "travel_time.tif": lambda analysis, path: gis.travel_time(analysis, path),
-    "manifest.json": lambda analysis, path: _json(analysis.manifest, path),
-}

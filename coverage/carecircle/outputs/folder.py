@@ -1,0 +1,124 @@
+"""An output folder read back: what was judged, how it came out, which files lie in it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from carecircle.errors import InputError
+from carecircle.rules import read_verdicts
+from carecircle.texts import Language
+
+OUTCOMES = ("FAIL", "NOT_ASSESSED", "NO_THRESHOLD", "PASS")
+FILES = {
+    "gap_map.html": "gap_map",
+    "report.pdf": "report_pdf",
+    "report.docx": "report_docx",
+    "verdicts.xlsx": "verdicts_xlsx",
+    "results.gpkg": "results_gpkg",
+    "areas.parquet": "areas_parquet",
+    "facilities.parquet": "facilities_parquet",
+    "demand.parquet": "demand_parquet",
+    "travel_time.tif": "travel_time",
+    "verdicts.json": "verdicts_json",
+    "manifest.json": "manifest",
+    "overview.svg": "overview",
+    "siting_map.html": "siting_map",
+    "siting.xlsx": "siting_xlsx",
+    "siting.gpkg": "siting_gpkg",
+    "siting.json": "siting_json",
+}
+"""Every file that may lie in an output folder, in the order in which its index lists them."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One output folder.
+
+    Parameters
+    ----------
+    folder
+        Where it lies.
+    title, plan, language, created, version, map_number, year
+        Of the study and the run.
+    fingerprint
+        Tells one run's inputs, parameters and versions from another's.
+    outcomes
+        How many rules came out which way, by `OUTCOMES`.
+    inside, left_out
+        Residents inside the boundary, and those of them whom at least one unmet rule leaves out; None
+        without residents.
+    unmet
+        The verdicts that FAIL as verdicts.json holds them, most people affected first.
+    picture
+        The overview as SVG; empty where there is none.
+    sizes
+        Bytes of each of our files that is there.
+    """
+
+    folder: Path
+    title: str
+    plan: str
+    language: Language
+    created: str
+    version: str
+    map_number: str
+    year: int
+    fingerprint: str
+    outcomes: Mapping[str, int]
+    inside: float | None
+    left_out: float | None
+    unmet: Sequence[Mapping[str, Any]]
+    picture: str
+    sizes: Mapping[str, int]
+
+    @property
+    def share_left_out(self) -> float | None:
+        """People left out by the residents inside; None without residents."""
+        if self.left_out is None or not self.inside:
+            return None
+        return self.left_out / self.inside
+
+
+def read_run(folder: str | Path) -> Run:
+    """Read an output folder.
+
+    Raises
+    ------
+    InputError
+        If it is not one, or an earlier version wrote it; the message names the file.
+    """
+    place = Path(folder)
+    verdicts = read_verdicts(place)
+    path = place / "manifest.json"
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise InputError("pages.no_manifest", file=path) from error
+    lacking = [k for k in ("title", "run", "left_out", "parameters", "plan") if k not in manifest]
+    if lacking:
+        raise InputError("pages.old_manifest", file=path, value=lacking[0])
+    came = [v["outcome"] for v in verdicts["verdicts"]]
+    unmet = [v for v in verdicts["verdicts"] if v["outcome"] == "FAIL"]
+    picture = place / "overview.svg"
+    parameters = manifest["parameters"]
+    return Run(
+        folder=place,
+        title=manifest["title"],
+        plan=manifest["plan"]["title"],
+        language=parameters.get("language", "zh"),
+        created=str(manifest.get("created", ""))[:10],
+        version=manifest.get("versions", {}).get("carecircle", ""),
+        map_number=parameters.get("outputs", {}).get("map_number", ""),
+        year=verdicts["year"],
+        fingerprint=manifest["run"],
+        outcomes={o: came.count(o) for o in OUTCOMES},
+        inside=None if verdicts["ledger"] is None else verdicts["ledger"]["inside"],
+        left_out=manifest["left_out"],
+        unmet=sorted(unmet, key=lambda v: -(v["residents_affected"] or 0.0)),
+        picture=picture.read_text(encoding="utf-8") if picture.is_file() else "",
+        sizes={name: (place / name).stat().st_size for name in FILES if (place / name).is_file()},
+    )

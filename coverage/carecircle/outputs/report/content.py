@@ -1,0 +1,224 @@
+"""What the report says, block by block: the answer first, then every clause, then how it was found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from carecircle.outputs import panel
+from carecircle.outputs.report import maps
+from carecircle.outputs.report.blocks import (
+    Block,
+    Heading,
+    Items,
+    Lead,
+    Picture,
+    Report,
+    Table,
+    Tally,
+    Text,
+)
+from carecircle.outputs.report.clauses import Said, clause_blocks, unmet_by_people
+from carecircle.rules import unlocks
+
+if TYPE_CHECKING:
+    from carecircle.analysis import Analysis
+
+_PARTS = ("covered", "not_covered", "unreachable", "unsnapped", "no_data", "outside", "total")
+_NUMERALS = "一二三四五六七八九十"
+
+
+def report(analysis: Analysis, family: str) -> Report:
+    """The whole report in the study's language.
+
+    Parameters
+    ----------
+    analysis
+        What `carecircle.analyze` found.
+    family
+        The font family of the writing on its maps.
+    """
+    said = Said(analysis.study.language)
+    head = panel.study(analysis)
+    identity = [
+        (said("date"), head["created"]),
+        (said("run"), head["hash"]),
+        (said("map_number"), head["mapNumber"] or said("map_number_none")),
+    ]
+    facts = {"title": head["title"], "date": head["created"], "run": head["hash"]}
+    return Report(
+        language=said.language,
+        title=said.tidy(head["title"]),
+        eyebrow=said("eyebrow", plan=head["plan"], year=str(head["year"])),
+        notice="" if head["notice"] is None else head["notice"][said.language],
+        identity=identity,
+        running=said("running", **facts),
+        blocks=tuple(_blocks(analysis, said, family)),
+    )
+
+
+def _blocks(analysis: Analysis, said: Said, family: str) -> Iterator[Block]:
+    roads = maps.main_roads(analysis)
+    yield from _answer(analysis, said, family, roads)
+    sections: tuple[tuple[str, Callable[[], Iterator[Block]]], ...] = (
+        ("unmet", lambda: _unmet(analysis, said)),
+        ("all", lambda: _all(analysis, said)),
+        ("ledger", lambda: _ledger(analysis, said)),
+        ("clauses", lambda: clause_blocks(analysis, said, family, roads)),
+        ("missing", lambda: _missing(analysis, said)),
+        ("assumptions", lambda: _assumptions(analysis, said)),
+        ("method", lambda: _method(analysis, said)),
+        ("sources", lambda: _sources(analysis, said)),
+        ("findings", lambda: _findings(analysis, said)),
+        ("identity", lambda: _identity(analysis, said)),
+    )
+    number = 0
+    for name, section in sections:
+        content = list(section())
+        if content:
+            count = _NUMERALS[number] if said.language == "zh" else str(number + 1)
+            yield Heading(
+                said("number", number=count, title=said(f"section_{name}")), fresh=name == "clauses"
+            )
+            yield from content
+            number += 1
+
+
+def _answer(analysis: Analysis, said: Said, family: str, roads: maps.Roads) -> Iterator[Block]:
+    found = panel.answer(analysis)
+    people = said.people(found["people"]) if found["people"] else ""
+    yield Lead(people, said("people_unit") if people else "", said.tidy(found["says"][said.language]))
+    counts = found["tally"]
+    yield Tally([(o, said.outputs(f"page_outcome_{o}"), n) for o, n in counts.items()])
+    title = said("overview" if maps.union_of_gaps(analysis.verdicts) is not None else "overview_plain")
+    note = said("map_note", number=analysis.study.outputs.map_number or said("map_number_none"))
+    yield Picture(maps.overview(analysis, said.language, family, roads), said.figure(title), title, 0.94)
+    yield Text(note, small=True)
+
+
+def _unmet(analysis: Analysis, said: Said) -> Iterator[Block]:
+    unmet = unmet_by_people(analysis)
+    if not unmet:
+        yield Text(said("no_unmet"))
+        return
+    rows = [
+        (
+            v.rule,
+            said.of(panel.title(v)),
+            said.value(v, v.observed),
+            said.of(panel.target(v)),
+            said.people(v.residents_affected),
+        )
+        for v in unmet
+    ]
+    head = [said.outputs(f"column_{c}") for c in ("rule", "title", "observed", "target", "affected")]
+    yield Table(head, rows, (0, 3.6, 1.7, 1.7, 1.3), right=(2, 3, 4))
+
+
+def _all(analysis: Analysis, said: Said) -> Iterator[Block]:
+    verdicts = [analysis.verdicts[i] for i in panel.order(analysis.verdicts)]
+    rows = [
+        (
+            v.rule,
+            said.of(panel.title(v)),
+            said.of(v.outcome.sentence),
+            said.value(v, v.observed),
+            said.of(panel.target(v)),
+            said.people(v.residents_affected),
+        )
+        for v in verdicts
+    ]
+    columns = ("rule", "title", "outcome", "observed", "target", "affected")
+    outcomes = [v.outcome.value for v in verdicts]
+    head = [said.outputs(f"column_{c}") for c in columns]
+    yield Table(head, rows, (0, 3.2, 1.0, 1.6, 1.6, 1.2), (3, 4, 5), 2, outcomes)
+
+
+def _ledger(analysis: Analysis, said: Said) -> Iterator[Block]:
+    ledger = analysis.inputs.ledger
+    if ledger is None:
+        yield Text(said("ledger_none"))
+        return
+    facts = {name: said.people(value) for name, value in ledger.to_dict().items()}
+    yield Text(said("ledger_inputs", **facts))
+    rows = [
+        (v.rule, *(said.people(getattr(v.ledger, part)) for part in _PARTS))
+        for v in analysis.verdicts
+        if v.ledger is not None
+    ]
+    if rows:
+        head = [said.outputs("column_rule"), *(said.outputs(f"page_part_{part}") for part in _PARTS)]
+        title = said("ledger_title")
+        yield Table(head, rows, (0, 1, 1, 1, 1.1, 1, 1.1, 1), tuple(range(1, 8)), title=title)
+        yield Text(said("ledger_note"), small=True)
+
+
+def _missing(analysis: Analysis, said: Said) -> Iterator[Block]:
+    wanted = unlocks(analysis.verdicts)
+    if wanted:
+        yield Items([said("assumption", says=need, rules=list(rules)) for need, rules in wanted])
+
+
+def _assumptions(analysis: Analysis, said: Said) -> Iterator[Block]:
+    """Each assumption once, with the clauses that rest on it."""
+    rules: dict[str, dict[str, None]] = {}
+    for verdict in analysis.verdicts:
+        for sentence in verdict.assumptions:
+            rules.setdefault(said.of(sentence), {})[verdict.rule] = None
+    if not rules:
+        yield Text(said("no_assumptions"))
+        return
+    yield Items([said("assumption", says=says, rules=list(of)) for says, of in rules.items()])
+
+
+def _method(analysis: Analysis, said: Said) -> Iterator[Block]:
+    assumed = analysis.study.assumptions
+    counted = said("method_border_yes" if assumed.count_outside else "method_border_no")
+    lines = [
+        said("method_people"),
+        said("method_snap", snap=assumed.max_snap_m),
+        said("method_radius"),
+        said("method_verdict"),
+        said("method_border", buffer=assumed.buffer_km, counted=counted),
+        said("method_turnout", turnout=assumed.turnout_min),
+        said("method_limits"),
+    ]
+    yield Items(lines)
+    speeds: Mapping[str, Any] = analysis.manifest.get("profiles", {})
+    if speeds:
+        modes = list(speeds)
+        classes = dict.fromkeys(c for mode in modes for c in speeds[mode]["speed_kph"])
+        alike: dict[tuple[str, ...], list[str]] = {}
+        for kind in classes:
+            found = tuple(said.number(speeds[m]["speed_kph"].get(kind)) for m in modes)
+            alike.setdefault(found, []).append(kind)
+        rows = [(", ".join(kinds), *found) for found, kinds in alike.items()]
+        rows.append((said("access"), *(said.number(speeds[m]["access_speed_kph"]) for m in modes)))
+        head = [said("road_class"), *(said.rules(f"mode_{m}") for m in modes)]
+        right = tuple(range(1, len(head)))
+        yield Table(head, rows, (4.5, *(1.0 for _ in modes)), right, title=said("speeds_title"))
+
+
+def _sources(analysis: Analysis, said: Said) -> Iterator[Block]:
+    sources = list(dict.fromkeys(analysis.inputs.attributions))
+    yield Items(sources) if sources else Text(said("no_sources"))
+    hashes: Mapping[str, str] = analysis.manifest.get("inputs", {})
+    if hashes:
+        rows = [(name, digest[:16]) for name, digest in hashes.items()]
+        yield Table([said("input_file"), said("input_hash")], rows, (3.0, 2.0))
+
+
+def _findings(analysis: Analysis, said: Said) -> Iterator[Block]:
+    found = list(dict.fromkeys(said.of(f.sentence) for f in analysis.findings))
+    yield Items(found) if found else Text(said("no_findings"))
+
+
+def _identity(analysis: Analysis, said: Said) -> Iterator[Block]:
+    manifest = analysis.manifest
+    versions: Mapping[str, str] = manifest.get("versions", {})
+    rows = [(said("run"), panel.manifest_hash(manifest)), (said("date"), str(manifest.get("created", "")))]
+    rows += [(said("crs"), str(manifest["crs"]))] if "crs" in manifest else []
+    rows.append((said("versions"), " · ".join(f"{name} {value}" for name, value in versions.items())))
+    yield Table(["", ""], rows, (1.0, 3.4))
+    yield Text(said("identity_note"), small=True)
+    yield Text(said("generated", version=versions.get("carecircle", "")), small=True)

@@ -1,0 +1,305 @@
+"""Maps for paper: an overview of who is left out, and a clause's own gap; readable in black and white."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from carecircle import categories
+from carecircle.outputs.layers import facility_shape
+from carecircle.outputs.report.drawing import Sheet, marked
+from carecircle.rules import by_area
+from carecircle.schema import LEVELS
+from carecircle.texts import Language, say
+
+if TYPE_CHECKING:
+    from carecircle.analysis import Analysis
+    from carecircle.rules import Verdict
+
+_BREAKS = (0.5, 0.8, 0.95)
+_SHADES = ("#a8452a", "#dd9a70", "#f3dcc6", "#fbf8f3")
+"""Shares of residents covered below 50, 80, 95 % and above: darker is worse, also on a grey printer."""
+_BROWSER = "PingFang SC, Microsoft YaHei, Noto Sans CJK SC, Source Han Sans SC, sans-serif"
+Roads = Sequence[tuple[shapely.Geometry, float]]
+_MOST_AREAS = 700
+_CELLS = 30
+_MOST_CIRCLES = 60
+_FEW = 25
+"""So many marks keep names off them."""
+_SCOPE = "#eddcc9"
+_ROADS = {
+    "motorway": 1.3, "trunk": 1.3, "primary": 1.1, "secondary": 0.8, "tertiary": 0.5,
+}  # fmt: skip
+_MID, _BOLD = (
+    f'fill="none" stroke="#{c}" stroke-width="{w}"'
+    for c, w in (("3c4246", '0.9" stroke-dasharray="6 1.6 1.2 1.6'), ("111", "1.6"))
+)
+_GAP = 'fill="#111" fill-opacity="0.5" stroke="#fff" stroke-width="0.5"'
+_OPEN = 'fill="#fff" stroke="#111" stroke-width="1.2"'
+_OTHER = 'fill="#c9d6dc" stroke="#111" stroke-width="0.8"'
+_BAD = 'fill="#111" stroke="#fff" stroke-width="0.7"'
+_OUTCOMES = {
+    "FAIL": "url(#cc-cross)",
+    "PASS": "#fbf8f3",
+    "WAIVED": "url(#cc-dots)",
+    "NOT_ASSESSED": "url(#cc-lines)",
+}
+
+
+def overview(analysis: Analysis, language: Language, family: str | None = None, roads: Roads = ()) -> str:
+    """Where the residents live whom at least one unmet clause leaves out.
+
+    Shaded is the share of residents covered by every unmet clause that speaks of them; without people, or
+    with nothing unmet, the borders alone are drawn. Without a ``family`` it is the small picture for a
+    browser: no legend, the writing in the reader's own fonts.
+    """
+    small = family is None
+    west, south, east, north = analysis.inputs.region.bounds
+    sheet = Sheet((west, south, east, north), _BROWSER if family is None else family, legend=not small)
+    union = union_of_gaps(analysis.verdicts)
+    if union is not None:
+        _shaded(sheet, analysis, union)
+    _backdrop(sheet, analysis, roads)
+    if union is not None:
+        _people_left_out(sheet, analysis, union)
+    _names(sheet, analysis)
+    if not small:
+        if union is not None:
+            _share_legend(sheet, language, "report.map_share_all")
+            _gap_legend(sheet, language)
+        _border_legend(sheet, analysis, language, roads)
+        _finish(sheet, language)
+    return sheet.svg()
+
+
+def clause_map(
+    analysis: Analysis, verdict: Verdict, language: Language, family: str, roads: Roads
+) -> str | None:
+    """A clause's gap: areas, people left out, facilities asked for; None where nothing has a place."""
+    west, south, east, north = analysis.inputs.region.bounds
+    sheet = Sheet((west, south, east, north), family)
+    asked, scope = _asked(analysis, verdict), False
+    areas = analysis.inputs.areas
+    judged = {u.id: u.outcome.value for u in verdict.units}
+    units = areas[areas["area_id"].isin(list(judged)) & areas.geometry.notna()]
+    speaks = verdict.people is not None and verdict.rule_def.limit is not None
+    if not speaks and units.empty and asked.empty:
+        return None
+    if speaks:
+        _shaded(sheet, analysis, verdict)
+    elif units.empty:
+        scope = _scope(sheet, analysis, verdict)
+    for area_id, shape in zip(units["area_id"], units.geometry, strict=True):
+        sheet.shape(
+            shape, f'fill="{_OUTCOMES.get(judged[area_id], "#fff")}" stroke="#8a8f92" stroke-width="0.4"'
+        )
+    _backdrop(sheet, analysis, roads)
+    circles = _circles(sheet, verdict, asked)
+    if speaks:
+        _people_left_out(sheet, analysis, verdict)
+    bad = {i for i, outcome in judged.items() if outcome == "FAIL"}
+    for row in asked.itertuples():
+        style = _BAD if row.facility_id in bad else _OPEN if row.status == "open" else _OTHER
+        kind = facility_shape(str(row.category))
+        sheet.mark(row.geometry.x, row.geometry.y, kind, style, keep=len(asked) <= _FEW)
+    _names(sheet, analysis, first=units[units["area_id"].isin(bad)])
+    if speaks:
+        _share_legend(sheet, language, "report.map_share")
+        _gap_legend(sheet, language)
+    if scope:
+        sheet.entry(_swatch(_SCOPE), say(f"report.map_{verdict.rule_def.scope}", language))
+    _unit_legend(sheet, language, {judged[i] for i in units["area_id"]})
+    _facility_legend(sheet, language, asked, bad)
+    if circles:
+        text = say(f"outputs.limit_{verdict.rule_def.limit_unit}", language, value=verdict.rule_def.limit)
+        sign = f'<circle r="6.5" {_CIRCLE}/>'
+        sheet.entry(sign, say("outputs.page_circle", language, distance=text))
+    _border_legend(sheet, analysis, language, roads)
+    _finish(sheet, language)
+    return sheet.svg()
+
+
+def union_of_gaps(verdicts: Sequence[Verdict]) -> Verdict | None:
+    """A verdict about everybody whom an unmet clause speaks of: not covered where any leaves them out."""
+    unmet = [v for v in verdicts if v.outcome.value == "FAIL" and v.people is not None]
+    if not unmet:
+        return None
+    rank = ("outside", "no_data", "covered", "unsnapped", "unreachable", "not_covered")
+    codes = [v.people.map(rank.index).to_numpy(dtype=int) for v in unmet if v.people is not None]
+    worst = np.array(rank, dtype=object)[np.maximum.reduce(codes)]
+    assert unmet[0].people is not None
+    return dataclasses.replace(unmet[0], people=pd.Series(worst, index=unmet[0].people.index, dtype=object))
+
+
+_CIRCLE = 'fill="none" stroke="#111" stroke-width="0.9" stroke-dasharray="4 2.5"'
+
+
+def _shaded(sheet: Sheet, analysis: Analysis, verdict: Verdict) -> None:
+    """Fill the finest drawable level by the share of its residents covered."""
+    areas = analysis.inputs.areas
+    drawn = areas[areas.geometry.notna()]
+    sizes = drawn["level"].value_counts()
+    level = next((name for name in reversed(LEVELS) if 0 < sizes.get(name, 0) <= _MOST_AREAS), None)
+    if level is None:
+        return
+    found = by_area(verdict, analysis.inputs, level).set_index("area_id")
+    known = found["covered"] + found["not_covered"] + found["unreachable"]
+    share: Mapping[Any, float] = (found["covered"] / known).where(known > 0).to_dict()
+    people: Mapping[Any, float] = found["residents"].to_dict()
+    chosen = drawn[drawn["level"] == level]
+    for area_id, shape in zip(chosen["area_id"], chosen.geometry, strict=True):
+        value = share.get(area_id, math.nan)
+        if not math.isnan(value):
+            fill = _SHADES[int(np.searchsorted(_BREAKS, value, side="right"))]
+        else:
+            fill = "url(#cc-dots)" if people.get(area_id, 0) > 0 else "url(#cc-lines)"
+        sheet.shape(shape, f'fill="{fill}" stroke="#8a8f92" stroke-width="0.35"')
+
+
+def _scope(sheet: Sheet, analysis: Analysis, verdict: Verdict) -> bool:
+    """Shade the urban or rural areas that a clause speaks of, at the finest level that is marked."""
+    if verdict.rule_def.scope == "all":
+        return False
+    areas = analysis.inputs.areas
+    wanted = verdict.rule_def.scope == "urban"
+    marked_so = areas[areas["urban"].map(lambda u: u == wanted and u is not None) & areas.geometry.notna()]
+    level = next((name for name in reversed(LEVELS) if (marked_so["level"] == name).any()), None)
+    for shape in marked_so.geometry[(marked_so["level"] == level).to_numpy()]:
+        sheet.shape(shape, f'fill="{_SCOPE}"')
+    return level is not None
+
+
+def main_roads(analysis: Analysis) -> Roads:
+    """The classes of road that the maps show, within the boundary, each with the width of its line."""
+    edges = analysis.inputs.edges
+    if edges is None or "highway" not in edges:
+        return ()
+    kinds, found = edges["highway"].astype(str).to_numpy(), []
+    for kind, width in _ROADS.items():
+        lines = edges.geometry.to_numpy()[kinds == kind]
+        lines = lines[~shapely.is_missing(lines)]
+        if len(lines):
+            clipped = shapely.intersection(shapely.union_all(lines), analysis.inputs.region)
+            found.append((shapely.line_merge(clipped), width))
+    return tuple(found)
+
+
+def _backdrop(sheet: Sheet, analysis: Analysis, roads: Roads) -> None:
+    """Main roads and the borders of towns over the shading, the study's boundary over all."""
+    for lines, width in roads:
+        sheet.shape(lines, f'fill="none" stroke="#6d7478" stroke-width="{width}"')
+    frame = analysis.inputs.areas
+    for shape in frame.geometry[(frame["level"] == "town").to_numpy() & frame.geometry.notna().to_numpy()]:
+        sheet.shape(shape, _MID)
+    sheet.shape(analysis.inputs.region, _BOLD)
+
+
+def _people_left_out(sheet: Sheet, analysis: Analysis, verdict: Verdict) -> None:
+    """Circles about the people beyond the limit or without a way, gathered on a grid; area as people."""
+    demand = analysis.inputs.demand
+    assert demand is not None
+    assert verdict.people is not None
+    left = verdict.people.isin(["not_covered", "unreachable"]).to_numpy()
+    left = left & (demand.geometry.notna() & ~demand.geometry.is_empty).to_numpy()
+    points, residents = demand.geometry[left], demand["residents"].to_numpy()[left]
+    if not len(points):
+        return
+    west, south, east, north = sheet.extent
+    side = max(east - west, north - south) / _CELLS
+    x, y = points.x.to_numpy(), points.y.to_numpy()
+    cell = pd.DataFrame({"i": (x - west) // side, "j": (y - south) // side, "n": residents})
+    cell["x"], cell["y"] = x * residents, y * residents
+    found = cell.groupby(["i", "j"]).sum().sort_values("n", ascending=False)
+    most = float(found["n"].max())
+    for n, sum_x, sum_y in found[["n", "x", "y"]].to_numpy(dtype=float):
+        if n > 0:
+            sheet.disc(sum_x / n, sum_y / n, max(0.9, 10.0 * math.sqrt(n / most)), _GAP)
+
+
+def _asked(analysis: Analysis, verdict: Verdict) -> gpd.GeoDataFrame:
+    """The placed facilities that a clause speaks of."""
+    rule, frame = verdict.rule_def, analysis.inputs.facilities
+    placed = frame.geometry.notna() & ~frame.geometry.is_empty
+    if rule.categories:
+        return frame[placed & categories.select(frame, rule.categories, rule.designations)]
+    return frame[placed & frame["facility_id"].isin([u.id for u in verdict.units])]
+
+
+def _circles(sheet: Sheet, verdict: Verdict, asked: gpd.GeoDataFrame) -> bool:
+    """The radius about each facility, where the clause is a straight line and circles can be told apart."""
+    rule = verdict.rule_def
+    if rule.kind != "radius" or rule.metric != "straight_m" or rule.limit is None:
+        return False
+    if not 0 < len(asked) <= _MOST_CIRCLES:
+        return False
+    frame = shapely.box(*sheet.extent)
+    for point in asked.geometry:
+        ring = shapely.intersection(point.buffer(rule.limit * rule.factor, 48).exterior, frame)
+        if not ring.is_empty:
+            sheet.shape(ring, _CIRCLE)
+    return True
+
+
+def _names(sheet: Sheet, analysis: Analysis, first: gpd.GeoDataFrame | None = None) -> None:
+    """Names of failing areas, then of towns, larger first, as far as they do not overlap."""
+    areas = analysis.inputs.areas
+    towns = areas[(areas["level"] == "town") & areas.geometry.notna()]
+    towns = towns.iloc[np.argsort(-towns.geometry.area.to_numpy(), kind="stable")]
+    for frame, size, bold in ((first, 9.5, True), (towns, 11.0 if sheet.legend else 15.0, False)):
+        if frame is not None:
+            for name, shape in zip(frame["name"], frame.geometry, strict=True):
+                inner = shapely.point_on_surface(shape)
+                if not inner.is_empty:
+                    sheet.name(inner.x, inner.y, str(name), size, bold=bold)
+
+
+def _swatch(fill: str) -> str:
+    return f'<rect x="-12" y="-6" width="24" height="12" fill="{fill}" stroke="#555" stroke-width="0.5"/>'
+
+
+def _share_legend(sheet: Sheet, language: Language, key: str) -> None:
+    sheet.entry("", say(key, language), head=True)
+    for shade, name in zip(_SHADES, ("below_50", "to_80", "to_95", "above_95"), strict=True):
+        sheet.entry(_swatch(shade), say(f"report.map_{name}", language))
+    sheet.entry(_swatch("url(#cc-lines)"), say("report.map_nobody", language))
+    sheet.entry(_swatch("url(#cc-dots)"), say("report.map_unknown", language))
+
+
+def _gap_legend(sheet: Sheet, language: Language) -> None:
+    sheet.entry(
+        f'<circle cx="-6" r="2.5" {_GAP}/><circle cx="5" r="5.5" {_GAP}/>', say("report.map_people", language)
+    )
+
+
+def _unit_legend(sheet: Sheet, language: Language, outcomes: set[str]) -> None:
+    for outcome, fill in _OUTCOMES.items():
+        if outcome in outcomes:
+            sheet.entry(_swatch(fill), say(f"rules.outcome_{outcome.lower()}", language))
+
+
+def _facility_legend(sheet: Sheet, language: Language, asked: gpd.GeoDataFrame, bad: set[str]) -> None:
+    for category in sorted(set(asked["category"]))[:6]:
+        sign = marked(0, 0, facility_shape(category), _OPEN, 4.6)
+        sheet.entry(sign, categories.label(category, language))
+    if bad & set(asked["facility_id"]):
+        sheet.entry(marked(0, 0, "square", _BAD, 4.6), say("report.map_bad_facility", language))
+
+
+def _border_legend(sheet: Sheet, analysis: Analysis, language: Language, roads: Roads) -> None:
+    sheet.entry(f'<path d="M-12 0H12" {_BOLD}/>', say("report.map_boundary", language))
+    if (analysis.inputs.areas["level"] == "town").any():
+        sheet.entry(f'<path d="M-12 0H12" {_MID}/>', say("report.map_towns", language))
+    if roads:
+        sign = '<path d="M-12 0H12" fill="none" stroke="#6d7478" stroke-width="1.1"/>'
+        sheet.entry(sign, say("report.map_roads", language))
+
+
+def _finish(sheet: Sheet, language: Language) -> None:
+    sheet.compass(say("outputs.page_north", language), say("outputs.page_km", language))
