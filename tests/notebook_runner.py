@@ -34,10 +34,12 @@ def run_notebook(script: Path, folder: Path) -> nbformat.NotebookNode:
 
 
 def lighten(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """The notebook without heavy outputs, time stamps and random ids, so that a rerun changes nothing."""
+    """The notebook without heavy outputs, finished progress lines, time stamps and random ids."""
     for number, cell in enumerate(notebook.cells):
         cell["id"] = f"cell-{number}"
         cell.metadata.pop("execution", None)
+        if "outputs" in cell:
+            cell["outputs"] = [o for o in cell.outputs if o.get("data", {}).get("text/html") != ""]
         for output in cell.get("outputs", []):
             data = output.get("data", {})
             html = data.get("text/html", "")

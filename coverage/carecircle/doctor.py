@@ -20,6 +20,7 @@ from carecircle.errors import CarecircleError
 from carecircle.inputs.checks import limited, lon_lat
 from carecircle.inputs.load import Inputs, load_inputs
 from carecircle.inputs.shift import detect_shift
+from carecircle.progress import watched
 from carecircle.reach.network import Network
 from carecircle.schema import MODES, Finding, time_column
 from carecircle.study import Study, load_study
@@ -110,7 +111,7 @@ def examine(study: Study | str | Path, *, progress: Callable[[Sentence], None] |
     study
         A `Study`, or the path of a study file or of the folder that holds it.
     progress
-        Called with a `Sentence` as each input is begun.
+        Called with a `Sentence` as each input is begun; None shows them under a notebook's cell.
 
     Returns
     -------
@@ -120,7 +121,8 @@ def examine(study: Study | str | Path, *, progress: Callable[[Sentence], None] |
     known = study if isinstance(study, Study) else None
     try:
         known = known or load_study(study)  # type: ignore[arg-type]
-        inputs = load_inputs(known, progress=progress)
+        with watched(progress, known.language) as tell:
+            inputs = load_inputs(known, progress=tell)
     except CarecircleError as error:
         return Diagnosis(known, None, tuple(_faults(error)))
     findings = [*inputs.findings, *shifted_sources(inputs), *network_findings(inputs)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from carecircle.analysis.result import Analysis
 from carecircle.errors import UsageError
 from carecircle.inputs.load import Inputs, load_inputs
 from carecircle.inputs.sites import new_facilities
+from carecircle.progress import Tell, watched
 from carecircle.reach.network import Network
 from carecircle.reach.surface import Surface
 from carecircle.rules import Plan, ReachQuery, Verdict, judge, load_plan, required
@@ -24,10 +25,8 @@ from carecircle.schema import check_facilities
 from carecircle.study import Study, load_study
 from carecircle.texts import Sentence
 
-Progress = Callable[[Sentence], None]
 
-
-def analyze(study: Study | str | Path, *, progress: Progress | None = None) -> Analysis:
+def analyze(study: Study | str | Path, *, progress: Tell | None = None) -> Analysis:
     """Read a study's inputs, find who reaches what, and judge every clause of its plan.
 
     Parameters
@@ -35,7 +34,7 @@ def analyze(study: Study | str | Path, *, progress: Progress | None = None) -> A
     study
         A `Study`, or the path of a study file or of the folder that holds it.
     progress
-        Called with a `Sentence` as each stage begins.
+        Called with a `Sentence` as each stage begins; None shows them under a notebook's cell.
 
     Returns
     -------
@@ -47,13 +46,17 @@ def analyze(study: Study | str | Path, *, progress: Progress | None = None) -> A
     InputError
         If an input cannot be used; the message names file, row, column and mend.
     """
-    tell = progress or _silent
     if not isinstance(study, Study):
         study = load_study(study)
+    with watched(progress, study.language) as tell:
+        return _analyzed(study, tell)
+
+
+def _analyzed(study: Study, tell: Tell) -> Analysis:
     plan = load_plan(study.plan)
     queries = required(plan)
     tell(Sentence("analysis.reading"))
-    inputs = load_inputs(study, modes=modes(queries))
+    inputs = load_inputs(study, modes=modes(queries), progress=tell)
     networks = {}
     if inputs.edges is not None:
         for mode in modes(queries):
@@ -68,7 +71,7 @@ def reanalyze(
     add: gpd.GeoDataFrame | Iterable[Mapping[str, Any]] | None = None,
     close: Sequence[str] = (),
     surfaces: bool = True,
-    progress: Progress | None = None,
+    progress: Tell | None = None,
 ) -> Analysis:
     """The same study with sites added and facilities closed; nothing is read again.
 
@@ -116,20 +119,17 @@ def reanalyze(
             changed = gpd.GeoDataFrame(together, crs=analysis.inputs.crs)
     inputs = dataclasses.replace(analysis.inputs, facilities=check_facilities(changed))
     same = {q for q in analysis.reached if same_service(analysis.inputs, inputs, q)}
-    after = _conclude(
-        analysis.plan,
-        inputs,
-        analysis.networks,
-        known={q: analysis.reached[q] for q in same},
-        known_surfaces={q: s for q, s in analysis.surfaces.items() if q in same},
-        draw=surfaces,
-        tell=progress or _silent,
-    )
+    with watched(progress, analysis.study.language) as tell:
+        after = _conclude(
+            analysis.plan,
+            inputs,
+            analysis.networks,
+            known={q: analysis.reached[q] for q in same},
+            known_surfaces={q: s for q, s in analysis.surfaces.items() if q in same},
+            draw=surfaces,
+            tell=tell,
+        )
     return dataclasses.replace(after, baseline=analysis.baseline or analysis)
-
-
-def _silent(_: Sentence) -> None:
-    return None
 
 
 def _conclude(
@@ -139,7 +139,7 @@ def _conclude(
     *,
     known: Mapping[ReachQuery, pd.DataFrame],
     known_surfaces: Mapping[ReachQuery, Surface],
-    tell: Progress,
+    tell: Tell,
     draw: bool = True,
 ) -> Analysis:
     """Run every query not yet known, judge, and gather the Analysis."""

@@ -16,6 +16,7 @@ import typer
 from rich.console import Console
 
 from carecircle.errors import CarecircleError, anchor
+from carecircle.progress import terminal
 from carecircle.texts import LANGUAGES, Language, Sentence, say
 
 app = typer.Typer(
@@ -96,10 +97,6 @@ def spoken(lang: Lang | None) -> Language:
 
 @contextmanager
 def progress(language: Language) -> Iterator[Callable[[Sentence], None]]:
-    """Show each stage: a spinner on a terminal, plain lines elsewhere."""
-    console = Console(stderr=True)
-    if console.is_terminal:
-        with console.status("…") as status:
-            yield lambda stage: status.update(stage.text(language))
-    else:
-        yield lambda stage: typer.echo(f"· {stage.text(language)}", err=True)
+    """Show each stage on the error stream: see `carecircle.progress.terminal`."""
+    with terminal(language, Console(stderr=True)) as tell:
+        yield tell

@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
-from carecircle.analysis import Analysis, Progress, reanalyze
+from carecircle import progress as watch
+from carecircle.analysis import Analysis, reanalyze
 from carecircle.errors import UsageError
 from carecircle.siting.benders import Tell
 from carecircle.siting.conditions import Conditions
@@ -46,7 +47,7 @@ def site(
     exclusive: Sequence[Sequence[str]] = (),
     alternatives: int = 5,
     time_limit: float = 120.0,
-    progress: Progress | None = None,
+    progress: watch.Tell | None = None,
 ) -> SitingResult:
     """Find where to build so that clauses hold, or so that a number of sites does the most.
 
@@ -85,7 +86,7 @@ def site(
     time_limit
         Seconds for the search; what cannot be proven by then is returned with its gap.
     progress
-        Called with a `Sentence` as each stage begins.
+        Called with a `Sentence` as each stage begins; None shows them under a notebook's cell.
 
     Returns
     -------
@@ -100,39 +101,39 @@ def site(
     InputError
         If the facilities with the moves made break the frame's contract.
     """
-    tell = progress or _silent
-    needs = needs_of(analysis, clauses, target=target)
-    tell(Sentence("siting.gathering"))
-    problem = build_problem(
-        analysis, needs, places=places, spacing_m=spacing_m, exclude=exclude, upgrade=upgrade,
-        price=price, upgrade_price=upgrade_price, budget=budget, must_open=must_open, exclusive=exclusive,
-    )  # fmt: skip
-    aim: Aim = "most" if target is None and (sites is not None or budget is not None) else "target"
-    people = math.fsum(float(n.residents.sum()) for n in problem.needs)
-    facts = {"moves": len(problem.moves), "residents": people, "rules": [n.rule for n in needs]}
-    tell(Sentence("siting.searching", facts))
-    best = choose(problem, aim, sites=sites, time_limit=time_limit, progress=_teller(tell, aim))
-    after = None
-    moves, allocation = _ranked(problem, best)
-    if best is not None and len(moves):
-        tell(Sentence("siting.judging"))
-        after = made(analysis, moves, progress=None)
-    others: tuple[Choice, ...] = ()
-    if best is not None and best.status == "optimal" and best.moves and alternatives > 0:
-        tell(Sentence("siting.alternatives"))
-        others = next_best(problem, aim, best, sites=sites, count=alternatives, time_limit=time_limit)
-    tell(Sentence("siting.closing"))
-    return SitingResult(
-        problem=problem,
-        aim=aim,
-        best=best,
-        moves=moves,
-        allocation=allocation,
-        after=after,
-        alternatives=others,
-        closings=closings(problem),
-        impossible=impossibilities(problem, sites=sites) if best is None else (),
-    )
+    with watch.watched(progress, analysis.study.language) as tell:
+        needs = needs_of(analysis, clauses, target=target)
+        tell(Sentence("siting.gathering"))
+        problem = build_problem(
+            analysis, needs, places=places, spacing_m=spacing_m, exclude=exclude, upgrade=upgrade,
+            price=price, upgrade_price=upgrade_price, budget=budget, must_open=must_open, exclusive=exclusive,
+        )  # fmt: skip
+        aim: Aim = "most" if target is None and (sites is not None or budget is not None) else "target"
+        people = math.fsum(float(n.residents.sum()) for n in problem.needs)
+        facts = {"moves": len(problem.moves), "residents": people, "rules": [n.rule for n in needs]}
+        tell(Sentence("siting.searching", facts))
+        best = choose(problem, aim, sites=sites, time_limit=time_limit, progress=_teller(tell, aim))
+        after = None
+        moves, allocation = _ranked(problem, best)
+        if best is not None and len(moves):
+            tell(Sentence("siting.judging"))
+            after = made(analysis, moves, progress=tell)
+        others: tuple[Choice, ...] = ()
+        if best is not None and best.status == "optimal" and best.moves and alternatives > 0:
+            tell(Sentence("siting.alternatives"))
+            others = next_best(problem, aim, best, sites=sites, count=alternatives, time_limit=time_limit)
+        tell(Sentence("siting.closing"))
+        return SitingResult(
+            problem=problem,
+            aim=aim,
+            best=best,
+            moves=moves,
+            allocation=allocation,
+            after=after,
+            alternatives=others,
+            closings=closings(problem),
+            impossible=impossibilities(problem, sites=sites) if best is None else (),
+        )
 
 
 def choose(
@@ -196,7 +197,7 @@ def next_best(
     return tuple(found)
 
 
-def made(analysis: Analysis, moves: gpd.GeoDataFrame, *, progress: Progress | None = None) -> Analysis:
+def made(analysis: Analysis, moves: gpd.GeoDataFrame, *, progress: watch.Tell | None = None) -> Analysis:
     """The analysis with the moves made: new sites added, upgraded facilities replaced."""
     close = [f for f in moves["replaces"] if isinstance(f, str)]
     return reanalyze(analysis, add=as_facilities(analysis, moves), close=close, progress=progress)
@@ -316,13 +317,9 @@ def _as_good(aim: Aim, best: float, other: float) -> bool:
     return other <= best * (1 + _NEAR_BEST) + slack
 
 
-def _teller(tell: Progress, aim: Aim) -> Tell:
+def _teller(tell: watch.Tell, aim: Aim) -> Tell:
     def told(best: float, bound: float, seconds: float) -> None:
         if math.isfinite(best):
             tell(Sentence(f"siting.best_{aim}", {"best": best, "bound": bound, "seconds": round(seconds, 1)}))
 
     return told
-
-
-def _silent(_: Sentence) -> None:
-    return None
