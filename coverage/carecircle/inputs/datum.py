@@ -245,5 +245,6 @@ def _moved(
     def both(xy: Array) -> Array:
         return np.column_stack(move(xy[:, 0], xy[:, 1])) if len(xy) else xy
 
-    moved: npt.NDArray[np.object_] = shapely.transform(shapely.force_2d(geometry), both)
+    flat = shapely.force_2d(geometry) if shapely.has_z(geometry).any() else geometry
+    moved: npt.NDArray[np.object_] = shapely.transform(flat, both)
     return moved

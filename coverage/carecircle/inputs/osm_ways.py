@@ -19,7 +19,8 @@ import numpy.typing as npt
 from carecircle.errors import InputError
 
 Bounds = tuple[float, float, float, float]
-Tags = tuple[tuple[str, str], ...]
+Tags = str
+"""Tags as OPL writes them, ``<key>=<value>,…`` in the order of their keys; `decoded` reads them."""
 
 EMPTY: Bounds = (np.nan, np.nan, np.nan, np.nan)
 """The bounds of nothing."""
@@ -100,11 +101,11 @@ def _write_down(path: Path, key: str, text: Path) -> None:
 
 def _parsed(lines: Sequence[str], kept: frozenset[str], bounds: Bounds | None) -> Ways:
     """``w<id> T<tags> N<nodes>`` each; a node is ``n<id>x<longitude>y<latitude>``."""
-    fields = [line.rstrip("\n").split(" ") for line in lines]
-    drawn = [(tags, nodes[1:]) for _, tags, nodes in fields if len(nodes) > 1]
-    sizes = np.array([nodes.count(",") + 1 for _, nodes in drawn], dtype=np.int64)
-    text = ",".join(nodes for _, nodes in drawn)
-    numbers = np.fromstring(text.replace("xy", _PLACELESS).translate(_NUMBERS), sep=" ").reshape(-1, 3)
+    drawn = [line for line in lines if not line.endswith(" N\n")]
+    nodes = [line[line.rindex(" ") + 2 : -1] for line in drawn]
+    sizes = np.array([each.count(",") + 1 for each in nodes], dtype=np.int64)
+    text = ",".join(nodes).replace("xy", _PLACELESS).translate(_NUMBERS)
+    numbers = np.fromstring(text, sep=" ").reshape(-1, 3)
     node, xy = numbers[:, 0].astype(np.int64), numbers[:, 1:]
     way = np.repeat(np.arange(len(sizes)), sizes)
     placed = xy[:, 0] < 999
@@ -124,17 +125,19 @@ def _parsed(lines: Sequence[str], kept: frozenset[str], bounds: Bounds | None) -
         near = (low <= bounds[2:]).all(axis=1) & (high >= bounds[:2]).all(axis=1)
         inside = np.repeat(near, length)
         node, xy, length, start = node[inside], xy[inside], length[near], start[near]
-    named: dict[str, Tags] = {}
-    tags = [_tags(drawn[w][0], kept, named) for w in way[start].tolist()]
+    tags = [_kept(drawn[w], kept) for w in way[start].tolist()]
     return Ways(node, xy, length, tags, found)
 
 
-def _tags(field: str, kept: frozenset[str], known: dict[str, Tags]) -> Tags:
-    """The kept tags of ``T<key>=<value>,…`` in the order of their keys."""
-    if field not in known:
-        pairs = [pair.partition("=") for pair in field[1:].split(",")]
-        known[field] = tuple(sorted((k, _plain(v)) for k, _, v in pairs if k in kept))
-    return known[field]
+def _kept(line: str, kept: frozenset[str]) -> Tags:
+    pairs = line[line.index(" ") + 2 : line.rindex(" ")].split(",")
+    return ",".join(sorted(pair for pair in pairs if pair[: pair.index("=")] in kept))
+
+
+def decoded(tags: Tags) -> dict[str, str]:
+    """The tags by key, as OpenStreetMap has them."""
+    pairs = [pair.partition("=") for pair in tags.split(",")] if tags else []
+    return {_plain(key): _plain(value) for key, _, value in pairs}
 
 
 def _plain(text: str) -> str:

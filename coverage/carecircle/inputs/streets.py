@@ -15,7 +15,7 @@ import shapely
 
 from carecircle.errors import InputError
 from carecircle.inputs.datum import checked_crs, place
-from carecircle.inputs.osm_ways import EMPTY, Bounds, Tags, read_ways
+from carecircle.inputs.osm_ways import EMPTY, Bounds, Tags, decoded, read_ways
 from carecircle.inputs.tables import Table, read_table
 from carecircle.profiles import TAGS, profiles
 
@@ -105,15 +105,16 @@ def _numbered_tags(found: Tags, known: dict[Tags, int], tags: list[Mapping[str, 
     """
     number = known.get(found)
     if number is None:
-        usable = _usable(tuple(t for t in found if t[0] != "name"))
+        each = decoded(found)
+        usable = _usable(tuple(t for t in each.items() if t[0] != "name"))
         number = known[found] = len(tags) if usable else -1
         if usable:
-            tags.append(dict(found))
+            tags.append(each)
     return number
 
 
 @cache
-def _usable(tags: Tags) -> bool:
+def _usable(tags: tuple[tuple[str, str], ...]) -> bool:
     """Whether any mode may use a road."""
     return any(p.passage(dict(tags)).open for p in profiles().values())
 
