@@ -5,6 +5,9 @@ from __future__ import annotations
 import sys
 from importlib.metadata import version as installed
 from pathlib import Path
+from typing import Any
+
+from sphinx.application import Sphinx
 
 sys.path.insert(0, str(Path(__file__).parent / "_ext"))
 
@@ -47,11 +50,23 @@ html_context = {"default_mode": "auto"}
 html_show_sourcelink = False
 html_copy_source = False
 html_math_renderer = "mathml"
+
+
+def setup(app: Sphinx) -> None:
+    """Pages under zh/ say that they are Chinese, so that browsers choose Chinese glyphs."""
+    app.connect("html-page-context", _chinese)
+
+
+def _chinese(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object) -> None:
+    if pagename.startswith("zh/"):
+        context["language"] = "zh-CN"
+
+
 html_theme_options = {
     "navbar_end": ["theme-switcher"],
     "show_prev_next": True,
     "navigation_depth": 2,
-    "header_links_before_dropdown": 8,
+    "header_links_before_dropdown": 5,
     "show_toc_level": 2,
     "footer_start": ["copyright"],
     "footer_end": [],
