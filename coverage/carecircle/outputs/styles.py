@@ -75,7 +75,8 @@ def styles(analysis: Analysis) -> list[Style]:
     level = _finest(analysis)
     found = [_shares(v, level, language) for v in judged]
     found.append(_levels(language))
-    found.append(_facilities(analysis, language))
+    if len(analysis.inputs.facilities):
+        found.append(_facilities(analysis, language))
     found += [_people(v, language) for v in judged]
     found += [s for v in judged if (s := _minutes(analysis, v, language)) is not None]
     if not judged:
