@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from carecircle.outputs.pack import Block, page_json
 
 
-def _unpack(text: str, reference: tuple[int, int, str, int]) -> Any:
+def _unpack(text: str, reference: tuple[int, int, str, int, str]) -> Any:
     """The page's reader, again in Python."""
     data = zlib.decompress(base64.b64decode(text), wbits=-15)
-    offset, count, kind, differences = reference
+    offset, count, kind, differences, _ = reference
     dtype = np.dtype({"u8": "u1", "u16": "<u2", "u32": "<u4", "i32": "<i4", "f32": "<f4", "f64": "<f8"}[kind])
     planes = np.frombuffer(data, np.uint8, count * dtype.itemsize, offset).reshape(dtype.itemsize, count)
     values = np.ascontiguousarray(planes.T).view(dtype).ravel()

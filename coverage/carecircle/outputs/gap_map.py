@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
@@ -9,10 +11,12 @@ import numpy as np
 from branca.element import Element, Figure
 
 from carecircle import categories
-from carecircle.outputs import layers, panel, ways
+from carecircle.outputs import basemap, layers, overlays, panel, ways
 from carecircle.outputs.offline import OfflineMap, Raw
-from carecircle.outputs.pack import Block, page_json
+from carecircle.outputs.pack import Block, Blocks, page_json
+from carecircle.outputs.water import water
 from carecircle.rules.query import main_query, road_query
+from carecircle.texts import Sentence
 
 if TYPE_CHECKING:
     import folium
@@ -21,49 +25,112 @@ if TYPE_CHECKING:
     from carecircle.rules import ReachQuery, Verdict
 
 _SCRIPTS = (
-    "unpack", "words", "canvas", "facts", "earth", "ways", "reach", "scenario", "whatif",
-    "marks", "layers", "legend", "detail", "panel", "why", "find", "start",
+    "unpack", "words", "canvas", "facts", "earth", "ways", "reach", "seats", "scenario", "repaint",
+    "whatif", "compare",
+    "marks", "shades", "overlays", "swipe", "measure", "basemap", "layers", "legend", "control",
+    "detail", "panel", "why", "find", "print", "start",
 )  # fmt: skip
 
 
-def gap_map(analysis: Analysis) -> folium.Map:
+@dataclass(frozen=True)
+class Detail:
+    """How finely the page draws: borders true to so many times the usual metres, pixels of a surface."""
+
+    borders: int
+    pixels: int
+
+
+_DETAILS = (Detail(1, layers.SURFACE_PIXELS), Detail(4, 800), Detail(12, 400))
+_FIXED = 450_000
+"""Bytes of Leaflet, the script and the style."""
+MEGABYTE = 1e6
+
+
+def gap_map(analysis: Analysis, *, proposed: Sequence[dict[str, Any]] = ()) -> folium.Map:
     """Draw who cannot reach care, judged clause by clause, as one page that asks nothing of any network.
+
+    The page keeps within the study's ``map_budget_mb``: first borders and surfaces are drawn more coarsely,
+    then the what-if stays out; the page says what was done.
 
     Parameters
     ----------
     analysis
         What `carecircle.analyze` found.
+    proposed
+        Sites that a siting study proposes, drawn beside it: rows of siting.json's ``sites``.
 
     Returns
     -------
     folium.Map
         It draws itself in a notebook; ``.save(path)`` writes one HTML file (UTF-8). Further folium layers
         may be added; whatever would have to be fetched is refused when the page is rendered.
+
+    Raises
+    ------
+    InputError
+        If the study's basemap cannot be used.
     """
     study = analysis.study
     drawn = OfflineMap(
         bounds=layers.bounds(analysis),
         title=study.title or study.name,
         language=study.language,
+        pictures_from=basemap.origins(study),
         zoom_snap=0.25,
         zoom_delta=0.5,
         wheel_px_per_zoom_level=90,
         attribution_control=False,
         prefer_canvas=True,
     )
-    block, ways_block = Block(), Block(level=6)
-    data = page_data(analysis, block, ways_block)
-    GapPage(data, block, ways_block).add_to(drawn)
+    _within_budget(analysis, proposed).add_to(drawn)
     return drawn
+
+
+def _within_budget(analysis: Analysis, proposed: Sequence[dict[str, Any]]) -> GapPage:
+    """The finest page that fits, with the roads for what-if where they fit beside it."""
+    budget = analysis.study.outputs.map_budget_mb * MEGABYTE
+    ways_block = Block(level=6)
+    queries = _queries(analysis)
+    network, why_not = ways.roads(analysis, queries, ways_block)
+    roads_size = len(ways_block.text())
+    plain: GapPage | None = None
+    for detail in _DETAILS:
+        page = GapPage(*page_data(analysis, detail, proposed), (network, why_not), ways_block)
+        if page.size + roads_size <= budget:
+            return page
+        if plain is None and page.size <= budget:
+            plain = page
+    if plain is None:
+        plain = page
+        plain.data["simplified"].append(over_budget(plain.size, budget))
+    if network is not None:
+        plain.without_roads(Sentence("layers.simplified_whatif"))
+    return plain
+
+
+def over_budget(size: float, budget: float) -> dict[str, str]:
+    """The page is larger than asked for though all was left out that may be."""
+    facts = {"size": round(size / MEGABYTE, 1), "budget": round(budget / MEGABYTE, 3)}
+    return Sentence("layers.over_budget", facts).both()
 
 
 class GapPage(Element):  # type: ignore[misc]
     """The panel, its data and its script, around the map that it is added to."""
 
-    def __init__(self, data: dict[str, Any], block: Block, ways_block: Block) -> None:
+    def __init__(self, data: dict[str, Any], blocks: Blocks, network: ways.Roads, ways_block: Block) -> None:
         super().__init__()
         self._name = "gap_page"
-        self.data, self.block, self.ways_block = data, block, ways_block
+        self.data, self.texts = data, blocks.texts()
+        data["ways"], why_not = network
+        data["whatifOff"] = None if why_not is None else why_not.both()
+        self.ways_block: Block | None = ways_block
+        self.size = _FIXED + len(page_json(data).encode()) + sum(map(len, self.texts.values()))
+
+    def without_roads(self, reason: Sentence) -> None:
+        """Leave the what-if out and say why."""
+        self.ways_block = None
+        self.data["ways"], self.data["whatifOff"] = None, reason.both()
+        self.data["simplified"].append(reason.both())
 
     def render(self, **_: Any) -> None:
         """Put style, panel, data and script into the figure."""
@@ -71,10 +138,13 @@ class GapPage(Element):  # type: ignore[misc]
         assert isinstance(figure, Figure)
         assert owner is not None
         page = f'<script type="application/json" id="cc-page">{page_json(self.data)}</script>'
-        block = f'<script type="application/json" id="cc-block">{self.block.text()}</script>'
-        block += f'\n<script type="application/json" id="cc-ways">{self.ways_block.text()}</script>'
+        roads = "" if self.ways_block is None else self.ways_block.text()
+        held = {**{f"cc-block-{name}": text for name, text in self.texts.items()}, "cc-ways": roads}
+        blocks = "\n".join(
+            f'<script type="application/json" id="{name}">{text}</script>' for name, text in held.items()
+        )
         figure.header.add_child(Raw(f"<style>\n{_read('page.css')}</style>"), name="gap_page_style")
-        figure.html.add_child(Raw(f"{_read('page.html')}{page}\n{block}"), name="gap_page_panel")
+        figure.html.add_child(Raw(f"{_read('page.html')}{page}\n{blocks}"), name="gap_page_panel")
         figure.script.add_child(Raw(_script(owner.get_name())), name="gap_page_script")
 
 
@@ -88,41 +158,67 @@ def _script(map_name: str) -> str:
     return f"(function (map) {{\n'use strict';\n{start}\n{parts}}})({map_name});"
 
 
-def page_data(analysis: Analysis, block: Block, ways_block: Block) -> dict[str, Any]:
-    """Everything the page knows: words and small tables here, long columns in the block."""
-    places, kinds = layers.facilities(analysis, block)
-    streets, simplified = layers.roads(analysis, block)
+def page_data(
+    analysis: Analysis, detail: Detail = _DETAILS[0], proposed: Sequence[dict[str, Any]] = ()
+) -> tuple[dict[str, Any], Blocks]:
+    """Everything the page knows: words and small tables here, long columns in blocks."""
+    blocks = Blocks()
+    base, lines = blocks["base"], blocks["lines"]
+    metres = layers.tolerance(analysis) * detail.borders
+    places, kinds = layers.facilities(analysis, base)
+    streets, simplified = layers.roads(analysis, lines)
     queries = _queries(analysis)
     numbers = {query: i for i, query in enumerate(queries)}
     pictures: dict[tuple[ReachQuery, float], int] = {}
-    clauses = [_clause(analysis, v, numbers, pictures, block) for v in analysis.verdicts]
+    clauses = [
+        _clause(analysis, v, numbers, pictures, blocks[f"clause{i}"]) for i, v in enumerate(analysis.verdicts)
+    ]
     ledger = analysis.inputs.ledger
-    network, why_not = ways.roads(analysis, queries, ways_block)
-    return {
+    areas, true_to = layers.areas(analysis, base, metres)
+    ground, cut = basemap.carried(analysis)
+    data = {
         "language": analysis.study.language,
         "words": panel.words(),
         "study": panel.study(analysis),
         "answer": panel.answer(analysis),
         "ledger": None if ledger is None else ledger.to_dict(),
         "beside": panel.beside(analysis),
-        "findings": panel.findings(analysis),
-        "simplified": [s.both() for s in simplified],
+        "findings": overlays.findings(analysis),
+        "simplified": [s.both() for s in [*simplified, *cut, *_simplified(analysis, detail, true_to)]],
         "bounds": [round(v, 6) for v in layers.bounds(analysis)],
-        "region": layers.region(analysis, block),
-        "areas": layers.areas(analysis, block),
+        "region": layers.region(analysis, base),
+        "areas": areas,
         "levels": layers.levels(analysis),
         "roads": streets,
+        "water": water(analysis, lines, metres),
+        "islands": overlays.islands(analysis, blocks["islands"], metres),
+        "sites": overlays.sites(analysis, proposed),
+        "hasBaseline": getattr(analysis, "baseline", None) is not None,
+        "basemap": ground,
+        "tileServer": basemap.server(analysis.study),
+        "tianditu": basemap.tianditu_key(analysis.study),
         "categories": kinds,
         "facilities": places,
-        "demand": layers.demand(analysis, block),
-        "queries": [_query(analysis, q, block) for q in queries],
-        "surfaces": [layers.surface_picture(analysis.surfaces[q], limit) for q, limit in pictures],
+        "demand": layers.demand(analysis, base),
+        "queries": [_query(analysis, q, blocks[f"query{i}"]) for i, q in enumerate(queries)],
+        "surfaces": [layers.surface_picture(analysis.surfaces[q], n, detail.pixels) for q, n in pictures],
         "clauses": clauses,
         "order": panel.order(analysis.verdicts),
-        "ways": network,
-        "whatifOff": None if why_not is None else why_not.both(),
         "kinds": [] if analysis.inputs.demand is None else ways.kinds(analysis, analysis.verdicts, queries),
     }
+    return data, blocks
+
+
+def _simplified(analysis: Analysis, detail: Detail, metres: float) -> list[Sentence]:
+    """What is drawn more coarsely than the data would allow, where that was done for the file's size."""
+    said = []
+    if metres > layers.tolerance(analysis) * 1.01:
+        said.append(Sentence("layers.simplified_borders", {"metres": round(metres)}))
+    if detail.pixels < layers.SURFACE_PIXELS and analysis.surfaces:
+        west, south, east, north = analysis.inputs.region.bounds
+        cell = max(max(east - west, north - south) / detail.pixels, analysis.study.outputs.surface_cell_m)
+        said.append(Sentence("layers.simplified_surface", {"metres": round(cell)}))
+    return said
 
 
 def _queries(analysis: Analysis) -> list[ReachQuery]:
@@ -140,7 +236,8 @@ def _query(analysis: Analysis, query: ReachQuery, block: Block) -> dict[str, Any
     facilities = analysis.inputs.facilities
     number = {f: i for i, f in enumerate(facilities["facility_id"])}
     serving = [number[f] for f in analysis.serving(query)["facility_id"]]
-    return {**layers.query(query, analysis.reached[query], facilities, block), "serving": serving}
+    held = layers.query(query, analysis.reached[query], facilities, block)
+    return {**held, "serving": serving, "before": layers.before(query, analysis, block)}
 
 
 def _clause(
@@ -151,6 +248,7 @@ def _clause(
     block: Block,
 ) -> dict[str, Any]:
     data = panel.clause(analysis, verdict, numbers, _asked(analysis, verdict))
+    data["before"] = overlays.before_clause(analysis, verdict, block)
     if verdict.people is None or not panel.counts_people(verdict):
         return data
     data["people"] = layers.people(verdict.people, block)

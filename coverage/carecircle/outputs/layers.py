@@ -34,7 +34,7 @@ STEP = {"min": 0.01, "m": 1.0}
 PEOPLE = ("outside", "no_data", "unsnapped", "unreachable", "covered", "not_covered")
 TIME_BREAKS = (1 / 3, 2 / 3, 1.0, 4 / 3, 2.0, 3.0)
 """Classes of travel time as shares of the clause's limit."""
-_TIME_COLOURS = ("a9d0de", "c8e1e9", "e3eff2", "faead0", "f3d1a4", "e4ae84", "cf9071")
+_TIME_COLOURS = ("dcedf2", "c8e2ea", "b3d6e2", "edbd83", "d9965c", "bb6e3e", "8c4727")
 _ROAD_RANKS = (
     ("motorway", "motorway_link"),
     ("trunk", "trunk_link", "primary", "primary_link"),
@@ -44,7 +44,10 @@ _ROAD_RANKS = (
 )
 _ROAD_POINTS = 120_000
 _SHAPE_POINTS = 3_000
-_SURFACE_PIXELS = 1_600
+BORDER_POINTS = 250_000
+"""Points of all borders together that an office machine draws gladly."""
+_COARSEST_M = 2_000.0
+SURFACE_PIXELS = 1_600
 
 
 def bounds(analysis: Analysis) -> tuple[float, float, float, float]:
@@ -54,10 +57,10 @@ def bounds(analysis: Analysis) -> tuple[float, float, float, float]:
     return float(west), float(south), float(east), float(north)
 
 
-def _tolerance(analysis: Analysis) -> float:
+def tolerance(analysis: Analysis) -> float:
     """Metres by which drawn lines may stray: a fraction of a pixel when the whole study is shown."""
     west, south, east, north = analysis.inputs.region.bounds
-    return max(east - west, north - south) / _SHAPE_POINTS
+    return float(max(east - west, north - south)) / _SHAPE_POINTS
 
 
 def _to_wgs84(analysis: Analysis, geometries: Any) -> npt.NDArray[np.object_]:
@@ -66,23 +69,37 @@ def _to_wgs84(analysis: Analysis, geometries: Any) -> npt.NDArray[np.object_]:
 
 def region(analysis: Analysis, block: Block) -> dict[str, Any]:
     """The boundary."""
-    shape = shapely.simplify(analysis.inputs.region, _tolerance(analysis) / 2)
+    shape = shapely.simplify(analysis.inputs.region, tolerance(analysis) / 2)
     return block.add_shapes(_to_wgs84(analysis, [shape]))
 
 
-def areas(analysis: Analysis, block: Block) -> dict[str, Any]:
-    """Every area with its level, parent and outline; neighbours keep one common border."""
+def areas(analysis: Analysis, block: Block, metres: float) -> tuple[dict[str, Any], float]:
+    """Every area with its level, parent and outline; neighbours keep one common border.
+
+    Parameters
+    ----------
+    metres
+        How far a border may stray; doubled until all of them together have at most `BORDER_POINTS`.
+
+    Returns
+    -------
+    (columns, metres used)
+    """
     frame = analysis.inputs.areas
     position = {area_id: i for i, area_id in enumerate(frame["area_id"])}
     shapes = np.array([None if g is None or g.is_empty else g for g in frame.geometry], dtype=object)
     level = frame["level"].to_numpy()
-    for name in LEVELS:
-        chosen = np.flatnonzero((level == name) & ~shapely.is_missing(shapes))
-        if len(chosen):
-            shapes[chosen] = shapely.coverage_simplify(shapes[chosen], _tolerance(analysis))
+    while True:
+        for name in LEVELS:
+            chosen = np.flatnonzero((level == name) & ~shapely.is_missing(shapes))
+            if len(chosen):
+                shapes[chosen] = shapely.coverage_simplify(shapes[chosen], metres)
+        if shapely.get_num_coordinates(shapes).sum() <= BORDER_POINTS or metres > _COARSEST_M:
+            break
+        metres *= 2
     drawn = _to_wgs84(analysis, shapes)
     inner = shapely.point_on_surface(drawn)
-    return {
+    columns = {
         "names": [str(n) for n in frame["name"]],
         "ids": [str(n) for n in frame["area_id"]],
         "level": [LEVELS.index(n) for n in level],
@@ -90,6 +107,7 @@ def areas(analysis: Analysis, block: Block) -> dict[str, Any]:
         "label": [[None, None] if p is None or p.is_empty else [round(p.x, 5), round(p.y, 5)] for p in inner],
         "shapes": block.add_shapes(drawn),
     }
+    return columns, metres
 
 
 def levels(analysis: Analysis) -> list[dict[str, Any]]:
@@ -118,7 +136,7 @@ def roads(analysis: Analysis, block: Block) -> tuple[list[dict[str, Any]], list[
         if not len(lines):
             continue
         merged = shapely.line_merge(shapely.multilinestrings([shapely.get_parts(lines.to_numpy())]))
-        parts = shapely.simplify(shapely.get_parts(merged), _tolerance(analysis))
+        parts = shapely.simplify(shapely.get_parts(merged), tolerance(analysis))
         points += int(shapely.get_num_coordinates(parts).sum())
         if points > _ROAD_POINTS and found:
             return found, [
@@ -155,7 +173,11 @@ def facilities(analysis: Analysis, block: Block) -> tuple[dict[str, Any], list[d
         "inside": [bool(i) for i in frame["inside"]],
     }
     drawn = [
-        {"id": kind, "shape": facility_shape(kind), **{lang: categories.label(kind, lang) for lang in LANGUAGES}}
+        {
+            "id": kind,
+            "shape": facility_shape(kind),
+            **{lang: categories.label(kind, lang) for lang in LANGUAGES},
+        }
         for kind in kinds
     ]
     return data, drawn
@@ -182,6 +204,7 @@ def demand(analysis: Analysis, block: Block) -> dict[str, Any] | None:
         **_points(analysis, frame.geometry, block),
         "residents": block.add_exact(residents),
         "area": block.add(area, "i32", differences=True),
+        "urban": block.add([0 if u is None else 1 if u else 2 for u in frame["urban"]], "u8"),
         "spacing": _spacing(frame),
     }
 
@@ -223,14 +246,30 @@ def query(
     }
 
 
+def before(asked: ReachQuery, analysis: Analysis, block: Block) -> dict[str, Any] | None:
+    """The baseline's cost, facility and status of a query; None where it is the same or there is none."""
+    baseline = getattr(analysis, "baseline", None)
+    if baseline is None or asked not in baseline.reached:
+        return None
+    if baseline.reached[asked] is analysis.reached[asked]:
+        return None
+    held = query(asked, baseline.reached[asked], analysis.inputs.facilities, block)
+    return {name: held[name] for name in ("cost", "facility", "status")}
+
+
 def people(codes: pd.Series, block: Block) -> Any:
     """A verdict's code of each demand row (see `PEOPLE`)."""
     number: Mapping[str, int] = {name: i for i, name in enumerate(PEOPLE)}
     return block.add(codes.map(number).to_numpy(dtype=np.uint8), "u8")
 
 
-def surface_picture(surface: Surface, limit: float) -> dict[str, Any]:
+def surface_picture(surface: Surface, limit: float, most: int = SURFACE_PIXELS) -> dict[str, Any]:
     """A travel-time surface as a palette PNG in Web Mercator, classed by shares of a clause's limit.
+
+    Parameters
+    ----------
+    most
+        Pixels along the longer side; a finer surface is drawn in larger cells.
 
     Returns
     -------
@@ -242,7 +281,7 @@ def surface_picture(surface: Surface, limit: float) -> dict[str, Any]:
         surface.crs, "EPSG:3857", *_extent(surface.transform, height, width)
     )
     stretch = max(east - west, north - south) / (max(width, height) * abs(surface.transform.a))
-    side = max(abs(surface.transform.a) * stretch, max(east - west, north - south) / _SURFACE_PIXELS)
+    side = max(abs(surface.transform.a) * stretch, max(east - west, north - south) / most)
     wide, high = math.ceil((east - west) / side), math.ceil((north - south) / side)
     transform = affine.Affine(side, 0.0, west, 0.0, -side, north)
     warped = np.full((high, wide), np.nan, dtype=np.float32)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import mimetypes
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from html.parser import HTMLParser
 from importlib import resources
@@ -17,6 +17,7 @@ from branca.element import Element, Figure
 from folium.template import Template
 
 from carecircle.errors import UsageError
+from carecircle.tiles import tile_fault
 
 POLICY = "default-src data: blob: 'unsafe-inline' 'unsafe-eval'; form-action 'none'; base-uri 'none'"
 """Nothing may be fetched from anywhere, by whatever part of the page; what is inside it may run."""
@@ -45,24 +46,34 @@ class OfflineFigure(Figure):  # type: ignore[misc]
     ------
     UsageError
         On `render`, naming each external script, style sheet or image that something added to the map.
+    StudyError
+        On `render`, if a layer's tiles are of a provider whose maps are shifted off the ground.
     """
 
     _template = Template(
         '<!DOCTYPE html>\n<html lang="{{this.language}}">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
+        '<meta http-equiv="Content-Security-Policy" content="{{this.policy}}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         "<title>{{this.title|e}}</title>\n{{this.header.render(**kwargs)}}\n</head>\n"
         "<body>\n{{this.html.render(**kwargs)}}\n<script>\n{{this.script.render(**kwargs)}}\n</script>\n"
         "</body>\n</html>\n"
     )
 
-    def __init__(self, *, title: str, language: str, height: str = "720px") -> None:
+    def __init__(
+        self, *, title: str, language: str, height: str = "720px", pictures_from: Sequence[str] = ()
+    ) -> None:
         super().__init__(title=title, height=height)
         self.header._children.clear()
         self.language = language
+        pictures = f"; img-src data: blob: {' '.join(pictures_from)}" if pictures_from else ""
+        self.policy = POLICY + pictures
 
     def render(self, **kwargs: Any) -> str:
         """The whole page, sealed."""
+        for element in _elements(self):
+            fault = tile_fault(str(getattr(element, "tiles", "") or ""), column=type(element).__name__)
+            if fault is not None:
+                raise fault
         page = super().render(**kwargs).replace("\r\n", "\n").replace("\r", "\n")
         page = _renumber(page, self)
         foreign = external_references(page)
@@ -80,6 +91,8 @@ class OfflineMap(folium.Map):  # type: ignore[misc]
         ``(west, south, east, north)`` in WGS 84 degrees, where the map opens.
     title, language
         Of the document.
+    pictures_from
+        Origins of map tiles that a reader may switch on; without any nothing can be fetched at all.
     options
         Further options of Leaflet's ``L.map``, as folium takes them.
     """
@@ -100,13 +113,19 @@ class OfflineMap(folium.Map):  # type: ignore[misc]
     )
 
     def __init__(
-        self, *, bounds: tuple[float, float, float, float], title: str, language: str, **options: Any
+        self,
+        *,
+        bounds: tuple[float, float, float, float],
+        title: str,
+        language: str,
+        pictures_from: Sequence[str] = (),
+        **options: Any,
     ) -> None:
         west, south, east, north = bounds
         super().__init__(location=[(south + north) / 2, (west + east) / 2], tiles=None, **options)
         self.corners = [[south, west], [north, east]]
         self._parent = None
-        figure = OfflineFigure(title=title, language=language)
+        figure = OfflineFigure(title=title, language=language, pictures_from=pictures_from)
         figure.header.add_child(Raw(f"<style>\n{leaflet_css()}\n</style>"), name="leaflet_css")
         figure.header.add_child(Raw(f"<script>\n{leaflet_js()}\n</script>"), name="leaflet_js")
         figure.add_child(self)

@@ -22,8 +22,8 @@ _TYPES = {
 DEGREE_STEP = 1e-6
 """Coordinates are kept to a millionth of a degree (0.11 m)."""
 
-Reference = tuple[int, int, str, int]
-"""Where a column lies in the block: offset in bytes, count, type, 1 where it holds differences."""
+Reference = tuple[int, int, str, int, str]
+"""Where a column lies: offset in bytes, count, type, 1 where it holds differences, the block's name."""
 
 
 class Block:
@@ -33,8 +33,8 @@ class Block:
     such planes deflate two to four times better than the numbers in a row. ``level`` is deflate's effort.
     """
 
-    def __init__(self, *, level: int = 9) -> None:
-        self._level = level
+    def __init__(self, name: str = "", *, level: int = 9) -> None:
+        self._name, self._level = name, level
         self._parts: list[bytes] = []
         self._size = 0
 
@@ -54,7 +54,7 @@ class Block:
             stored = np.diff(stored.astype(np.int64), prepend=0).astype(np.int32)
         little = np.ascontiguousarray(stored.astype(stored.dtype.newbyteorder("<")))
         planes = little.view(np.uint8).reshape(len(little), little.dtype.itemsize).T.tobytes()
-        reference = (self._size, len(little), kind, int(differences))
+        reference = (self._size, len(little), kind, int(differences), self._name)
         self._parts.append(planes)
         self._size += len(planes)
         return reference
@@ -90,6 +90,20 @@ class Block:
         squeeze = zlib.compressobj(level=self._level, wbits=-15)
         data = squeeze.compress(b"".join(self._parts)) + squeeze.flush()
         return base64.b64encode(data).decode("ascii")
+
+
+class Blocks:
+    """Blocks by name, each unpacked by the page only when something in it is first drawn."""
+
+    def __init__(self) -> None:
+        self._blocks: dict[str, Block] = {}
+
+    def __getitem__(self, name: str) -> Block:
+        return self._blocks.setdefault(name, Block(name))
+
+    def texts(self) -> dict[str, str]:
+        """Every block as it stands in the page."""
+        return {name: block.text() for name, block in self._blocks.items()}
 
 
 def _rings(shapes: npt.NDArray[np.object_]) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.intp]]:

@@ -28,9 +28,9 @@ Both = dict[str, str]
 def words() -> dict[str, dict[str, str]]:
     """The page's own sentences, by the key under which its script asks for them."""
     return {
-        key.removeprefix("outputs."): dict(forms)
+        key.partition(".")[2]: dict(forms)
         for key, forms in wording().items()
-        if key.startswith("outputs.page_")
+        if key.startswith(("outputs.page_", "layers.page_"))
     }
 
 
@@ -49,6 +49,7 @@ def study(analysis: Analysis) -> dict[str, Any]:
         else None,
         "attributions": list(analysis.inputs.attributions),
         "mapNumber": study.outputs.map_number,
+        "attribution": study.outputs.attribution,
         "created": str(manifest.get("created", ""))[:10],
         "version": manifest.get("versions", {}).get("carecircle", ""),
         "hash": manifest_hash(manifest),
@@ -170,6 +171,9 @@ def clause(
         "limitQuery": limit if judged else None,
         "limitRoad": limit if judged and road is not None else None,
         "radius": limit if straight else None,
+        "loadRange": list(verdict.target)
+        if rule.kind == "load" and isinstance(verdict.target, tuple | list)
+        else None,
         "surface": None,
         "limit": rule.limit,
         "factor": rule.factor,
@@ -296,11 +300,6 @@ def beside(analysis: Analysis) -> list[Both]:
     if analysis.inputs.urban_method is not None:
         lines.append(analysis.inputs.urban_method.both())
     return lines
-
-
-def findings(analysis: Analysis) -> list[Both]:
-    """What the planner should know about the inputs."""
-    return [f.sentence.both() for f in analysis.findings]
 
 
 def _percent(share: float) -> str:

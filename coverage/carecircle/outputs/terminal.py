@@ -41,8 +41,16 @@ def summary(analysis: Analysis, folder: Path, language: Language, console: Conso
     missing_lines(analysis.verdicts, language, console)
     if not (folder / "report.pdf").is_file():
         console.print(Text(f"! {how_to_mend().text(language)}", style="yellow"))
+    console.print(_map_size(analysis, folder, language))
     console.print(say("terminal.start", language, path=str(folder / "index.html")), soft_wrap=True)
     console.print(say("terminal.written", language, path=str(folder / "gap_map.html")), soft_wrap=True)
+
+
+def _map_size(analysis: Analysis, folder: Path, language: Language) -> str:
+    """The map's size in megabytes beside what the study allows."""
+    file = folder / "gap_map.html"
+    size = round(file.stat().st_size / 1e6, 1) if file.is_file() else 0.0
+    return say("layers.map_size", language, size=size, budget=analysis.study.outputs.map_budget_mb)
 
 
 def verdict_lines(verdicts: Iterable[Verdict], language: Language, console: Console) -> None:

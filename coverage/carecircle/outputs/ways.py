@@ -65,7 +65,7 @@ def _exact(analysis: Analysis, geometries: gpd.GeoSeries, block: Block) -> dict[
     for name, origin, degrees in zip(("x", "y"), ("west", "south"), both, strict=True):
         start = float(np.floor(degrees.min())) if len(degrees) else 0.0
         steps = np.zeros(len(placed), dtype=np.int64)
-        steps[placed] = np.round((degrees - start) * 1e9)
+        steps[placed] = np.round(degrees * 1e9) - start * 1e9
         found[name], found[origin] = block.add(steps, "u32"), start
     return found
 

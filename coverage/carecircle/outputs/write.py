@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from carecircle.errors import OutputError
 from carecircle.outputs import gis, panel, tables
 from carecircle.outputs.gap_map import gap_map
 from carecircle.outputs.index import write_index
+from carecircle.outputs.overlays import proposals
 from carecircle.outputs.report import Written, write_report
 from carecircle.outputs.report.maps import overview
 
@@ -66,7 +67,7 @@ def write(analysis: Analysis, folder: str | Path) -> list[Path]:
         fresh = room / "new"
         fresh.mkdir()
         try:
-            _make(analysis, fresh)
+            _make(analysis, fresh, proposals(target, analysis.study.name))
         except OSError as error:
             raise _unwritable(target, error) from error
         _move_in(fresh, target, room / "old")
@@ -126,10 +127,11 @@ def _move_in(fresh: Path, target: Path, old: Path) -> None:
         raise _unwritable(target, error) from error
 
 
-def _make(analysis: Analysis, fresh: Path) -> None:
+def _make(analysis: Analysis, fresh: Path, proposed: Sequence[dict[str, Any]]) -> None:
     """Every file, the index last: it lists the others."""
     language = analysis.study.language
-    (fresh / "gap_map.html").write_text(gap_map(analysis).get_root().render(), encoding="utf-8", newline="\n")
+    page = gap_map(analysis, proposed=proposed).get_root().render()
+    (fresh / "gap_map.html").write_text(page, encoding="utf-8", newline="\n")
     (fresh / "overview.svg").write_text(overview(analysis, language), encoding="utf-8", newline="\n")
     _json(analysis.to_dict(language), fresh / "verdicts.json")
     tables.workbook(analysis, fresh / "verdicts.xlsx")

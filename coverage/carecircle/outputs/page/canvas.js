@@ -91,6 +91,7 @@ function inside(shapes, f, x, y) {
   return odd;
 }
 
+/** A canvas in a pane; a draw that returns false drew nothing, and its canvas is left out of the picture. */
 const CanvasLayer = L.Renderer.extend({
   initialize(pane, draw) {
     L.setOptions(this, { pane, padding: 0.2 });
@@ -121,7 +122,8 @@ const CanvasLayer = L.Renderer.extend({
     this._ratio = ratio;
     this.redraw();
   },
-  redraw() {
+  /** Draws anew, or only within [west, north, east, south] as world places (with room around in pixels). */
+  redraw(box, around = 0) {
     if (!this._map || !this._container) return;
     const map = this._map,
       ctx = this._ctx,
@@ -139,10 +141,20 @@ const CanvasLayer = L.Renderer.extend({
       east: (origin.x + size.x) / scale,
       north: origin.y / scale,
       south: (origin.y + size.y) / scale,
+      clip: [0, 0, size.x, size.y],
     };
     ctx.setTransform(this._ratio, 0, 0, this._ratio, 0, 0);
+    ctx.save();
+    if (box) {
+      const [x0, y0, x1, y1] = box.map((v, k) => v * scale - (k % 2 ? view.top : view.left));
+      view.clip = [x0 - around, y0 - around, x1 + around, y1 + around].map(Math.round);
+      ctx.beginPath();
+      ctx.rect(view.clip[0], view.clip[1], view.clip[2] - view.clip[0], view.clip[3] - view.clip[1]);
+      ctx.clip();
+    }
     ctx.clearRect(0, 0, size.x, size.y);
-    this._draw(ctx, view);
+    this._container.style.display = this._draw(ctx, view) === false ? 'none' : '';
+    ctx.restore();
   },
 });
 
@@ -166,6 +178,22 @@ function hatch(ctx, colour, gap) {
   }
   return ctx.createPattern(hatches[name], 'repeat');
 }
+
+function tiled(ctx, name, wide, high, draw) {
+  if (!hatches[name]) {
+    const tile = document.createElement('canvas'),
+      pen = tile.getContext('2d');
+    tile.width = wide;
+    tile.height = high;
+    pen.fillStyle = 'rgba(29,42,51,.5)';
+    draw(pen);
+    hatches[name] = tile;
+  }
+  return ctx.createPattern(hatches[name], 'repeat');
+}
+
+const lines = (ctx, gap) => tiled(ctx, `lines${gap}`, 8, Math.ceil(gap), (pen) => pen.fillRect(0, 0, 8, 0.8));
+const dots = (ctx) => tiled(ctx, 'dots', 9, 9, (pen) => pen.fillRect(4, 4, 1, 1));
 
 /** Labels that overlap neither each other nor the marks ([x, y, radius]): the first come is shown. */
 function labeller(ctx, view, marks) {

@@ -66,6 +66,13 @@ function detail(clause) {
   );
 }
 
+/** The open clause's words and figures anew, where only those changed. */
+function showDetail() {
+  const clause = clauseNow(),
+    box = document.querySelector('.cc-open > .cc-detail');
+  if (clause && box) box.replaceWith(detail(clause));
+}
+
 function byRoad(clause) {
   if (!clause.byRoad) return null;
   const line = (key, share, kind) =>
@@ -91,7 +98,7 @@ function byRoad(clause) {
 const PARTS = ['covered', 'not_covered', 'unreachable', 'unsnapped', 'no_data'];
 /** The clause's people, none lost: a bar, then the figures that add up. */
 function ledgerBar(clause) {
-  const l = changed() && clause.live ? clause.live.ledger : clause.ledger;
+  const l = changed() && aboutReach(clause) ? liveClause(clause).ledger : clause.ledger;
   if (!l) return null;
   const scope = PARTS.reduce((sum, part) => sum + l[part], 0);
   return h(

@@ -9,12 +9,17 @@ const OUTSIDE = 0,
   NOT_COVERED = 5;
 const UNREACHED = 4294967295;
 
+/** A column of the page's blocks; a block is unpacked when something in it is first asked for. */
 const column = (() => {
-  const read = openBlock(document.getElementById('cc-block').textContent),
+  const readers = {},
     kept = new Map();
   return (reference) => {
-    const key = reference[0];
-    if (!kept.has(key)) kept.set(key, read(reference));
+    const name = reference[4],
+      key = `${name} ${reference[0]}`;
+    if (!kept.has(key)) {
+      if (!readers[name]) readers[name] = openBlock(document.getElementById(`cc-block-${name}`).textContent);
+      kept.set(key, readers[name](reference));
+    }
     return kept.get(key);
   };
 })();
@@ -36,6 +41,7 @@ const demand = once(() => {
     ...world,
     residents: column(d.residents),
     area: column(d.area),
+    urban: column(d.urban),
     placed: column(d.placed),
     spacing: d.spacing,
   };
@@ -59,43 +65,56 @@ const facilities = once(() => {
 const codesOf = (clause) =>
   !clause.people
     ? null
-    : changed() && clause.query !== null
+    : state.basis === 'now' && changed() && clause.query !== null
       ? liveClause(clause).codes
-      : column(clause.people);
+      : sideCodes(clause);
 
-/** The cost of a query at a demand point in minutes or metres; Infinity where it is not reached. */
-function costAt(query, i) {
-  if (changed()) return liveQuery(page.queries.indexOf(query)).cost[i];
-  const steps = column(query.cost)[i];
-  return steps === UNREACHED ? Infinity : steps * query.step;
+/** The costs of a query by demand row in minutes or metres; Infinity where it is not reached. */
+function costsOf(query) {
+  if (live()) return liveQuery(page.queries.indexOf(query)).cost;
+  const held = sideQuery(query);
+  if (!held.known)
+    held.known = Float64Array.from(column(held.cost), (v) => (v === UNREACHED ? Infinity : v * query.step));
+  return held.known;
 }
+const costAt = (query, i) => costsOf(query)[i];
 
 /** Per area: residents in scope and how they fare, summed from the finest areas upwards. */
 const sums = (() => {
   const kept = new Map();
-  const of = (clause) => {
-    if (!kept.has(clause.rule)) kept.set(clause.rule, sumAreas(codesOf(clause)));
-    return kept.get(clause.rule);
+  return (clause) => {
+    const stamp = changed() ? scenario.stamp : -1,
+      key = `${clause.rule} ${state.basis}`;
+    if (!kept.has(key) || kept.get(key).stamp !== stamp) kept.set(key, { stamp, ...sumAreas(codesOf(clause)) });
+    return kept.get(key);
   };
-  of.forget = (clause) => kept.delete(clause.rule);
-  return of;
 })();
 
 function sumAreas(codes) {
-  const n = page.areas.names.length;
-  const total = Object.fromEntries(CODES.map((c) => [c, new Float64Array(n)])),
+  const n = page.areas.names.length,
+    parent = page.areas.parent,
+    total = CODES.map(() => new Float64Array(n)),
     scope = new Float64Array(n);
   if (codes && page.demand) {
     const { residents, area } = demand();
-    for (let i = 0; i < codes.length; i++)
-      for (let a = area[i], hops = 0; a >= 0 && hops < 8; a = page.areas.parent[a], hops++)
-        total[CODES[codes[i]]][a] += residents[i];
+    for (let i = 0; i < codes.length; i++) if (area[i] >= 0) total[codes[i]][area[i]] += residents[i];
+    for (const a of deepestFirst())
+      if (parent[a] >= 0) for (let k = 0; k < CODES.length; k++) total[k][parent[a]] += total[k][a];
   }
-  for (let a = 0; a < n; a++)
-    scope[a] =
-      total.no_data[a] + total.unsnapped[a] + total.unreachable[a] + total.covered[a] + total.not_covered[a];
-  return { ...total, scope };
+  for (let a = 0; a < n; a++) for (let k = 1; k < CODES.length; k++) scope[a] += total[k][a];
+  return { ...Object.fromEntries(CODES.map((name, k) => [name, total[k]])), scope };
 }
+
+/** Areas, those that have parents before their parents. */
+const deepestFirst = once(() => {
+  const { parent } = page.areas,
+    depth = parent.map((p) => {
+      let hops = 0;
+      for (; p >= 0 && hops < 8; p = parent[p]) hops++;
+      return hops;
+    });
+  return depth.map((d, a) => a).sort((a, b) => depth[b] - depth[a]);
+});
 
 const lacking = (s, a) => s.not_covered[a] + s.unreachable[a];
 
@@ -128,8 +147,7 @@ function areaAt(x, y, level) {
 }
 
 /** The nearest facility (or new site) of a query at a demand point: its number, -1 for none. */
-const ownerAt = (query, i) =>
-  changed() ? liveQuery(page.queries.indexOf(query)).owner[i] : column(query.facility)[i];
+const ownerAt = (query, i) => ownersOf(query)[i];
 const siteOf = (number) => scenario.sites.find((s) => s.number === number);
 const seatName = (number) => (number >= 1e6 ? siteOf(number).name : page.facilities.names[number]);
 function seatPlace(number) {

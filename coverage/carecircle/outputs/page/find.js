@@ -1,4 +1,4 @@
-// Find a place or a facility by its name, and print the map on one sheet.
+// Find a place or a facility by its name.
 
 const MOST_FOUND = 8;
 
@@ -69,81 +69,4 @@ function openFind() {
       showFound();
     }
   });
-}
-
-/** All layers on one canvas: on paper each canvas would paint over those beneath it. */
-function paintPaper() {
-  const size = map.getSize(),
-    paper = h('canvas', {
-      id: 'cc-paper',
-      width: size.x * 2,
-      height: size.y * 2,
-      style: `width:${size.x}px;height:${size.y}px`,
-    }),
-    ctx = paper.getContext('2d');
-  ctx.scale(2, 2);
-  const paste = (name) => {
-    const layer = layers[name],
-      at = map.layerPointToContainerPoint(layer._bounds.min),
-      wide = layer._bounds.getSize();
-    ctx.drawImage(layer._container, at.x, at.y, wide.x, wide.y);
-  };
-  paste('shade');
-  if (overlay) {
-    const box = overlay.getBounds(),
-      from = map.latLngToContainerPoint(box.getNorthWest()),
-      to = map.latLngToContainerPoint(box.getSouthEast());
-    ctx.imageSmoothingEnabled = false;
-    ctx.drawImage(overlay.getElement(), from.x, from.y, to.x - from.x, to.y - from.y);
-  }
-  Object.keys(layers)
-    .filter((name) => name !== 'shade')
-    .forEach(paste);
-  map.getContainer().append(paper);
-}
-
-/** The sheet: the map takes the paper's shape while it prints, and its own again after. */
-function openPrint() {
-  let seen = null;
-  const reshape = () => {
-    map.invalidateSize({ animate: false, pan: false });
-    map.fitBounds(seen, { animate: false });
-    redraw();
-  };
-  window.addEventListener('beforeprint', () => {
-    seen = map.getBounds();
-    document.getElementById('cc-legend').open = true;
-    document.body.dataset.printing = 'yes';
-    reshape();
-    paintPaper();
-  });
-  window.addEventListener('afterprint', () => {
-    document.getElementById('cc-paper').remove();
-    delete document.body.dataset.printing;
-    reshape();
-  });
-  document.getElementById('cc-print').addEventListener('click', () => window.print());
-}
-
-function showSheet() {
-  const s = page.study;
-  replaceChildren(
-    document.getElementById('cc-sheet'),
-    h(
-      'p',
-      {},
-      [
-        s.notice ? say(s.notice) : null,
-        s.mapNumber ? say('page_map_number', { number: s.mapNumber }) : null,
-        say('page_limits'),
-      ]
-        .filter(Boolean)
-        .join(' · '),
-    ),
-    h(
-      'p',
-      {},
-      `${s.attributions.join(' · ')} · ${say('page_made', { version: s.version, date: s.created, hash: s.hash })}`,
-    ),
-  );
 }

@@ -13,17 +13,23 @@ function shadeArea(ctx, clause, a) {
 }
 
 function drawShade(ctx, view) {
-  const land = regionShape();
-  ctx.fillStyle = LAND;
-  ctx.beginPath();
-  trace(ctx, view, land, 0);
-  ctx.fill('evenodd');
   const clause = clauseNow();
   if (!clause) return;
-  if (state.shading === 'people') {
-    drawPeople(ctx, view, clause);
-    return;
-  }
+  if (state.shading === 'surface') drawSurface(ctx, view, clause);
+  else if (state.shading === 'people') drawPeople(ctx, view, clause);
+  else if (CELL_SHADES[state.shading]) CELL_SHADES[state.shading].draw(ctx, view, clause);
+  else drawAreas(ctx, view, clause);
+}
+
+function drawLand(ctx, view) {
+  if (basemapOn()) return;
+  ctx.fillStyle = LAND;
+  ctx.beginPath();
+  trace(ctx, view, regionShape(), 0);
+  ctx.fill('evenodd');
+}
+
+function drawAreas(ctx, view, clause) {
   const level = page.levels.find((l) => l.id === state.shading);
   if (!level) return;
   const shapes = areaShapes();
@@ -34,7 +40,17 @@ function drawShade(ctx, view) {
     trace(ctx, view, shapes, a);
     ctx.fillStyle = fill || UNASKED;
     ctx.fill('evenodd');
+    if (onPaper()) ruleArea(ctx, clause, a, fill);
   }
+}
+
+/** On paper: level lines, the closer the fewer are covered; dots where the clause does not ask. */
+function ruleArea(ctx, clause, a, fill) {
+  const s = clause.people ? sums(clause) : null,
+    gap = !fill ? -1 : s ? SHARE_LINES[shareClass(s.covered[a] / s.scope[a])] : 0;
+  if (gap === 0) return;
+  ctx.fillStyle = gap < 0 ? dots(ctx) : lines(ctx, gap);
+  ctx.fill('evenodd');
 }
 
 /** Every place where people live, by how long (or far) it is: blue within the limit, warm beyond. */
@@ -42,10 +58,7 @@ function drawPeople(ctx, view, clause) {
   const d = demand(),
     codes = codesOf(clause);
   if (!d || !codes) return;
-  const size = Math.max(
-    1.6,
-    (d.spacing / 40075016.7 / Math.cos((latOf((view.north + view.south) / 2) * Math.PI) / 180)) * view.scale,
-  );
+  const size = cellSize(view, d);
   const query = clause.query === null ? null : page.queries[clause.query];
   for (let i = 0; i < d.n; i++) {
     if (!d.placed[i] || codes[i] === OUTSIDE || d.residents[i] <= 0) continue;
@@ -69,8 +82,33 @@ const timeClass = (ratio) => {
   return at < 0 ? TIME_BREAKS.length : at;
 };
 
+const pictures = {};
+/** The travel-time surface: a picture in Mercator, so that it lies on the screen as it is. */
+function drawSurface(ctx, view, clause) {
+  if (clause.surface === null) return;
+  const held = page.surfaces[clause.surface];
+  if (!pictures[clause.surface]) {
+    pictures[clause.surface] = new Image();
+    pictures[clause.surface].addEventListener('load', () => redraw('shade'));
+    pictures[clause.surface].src = held.png;
+  }
+  const picture = pictures[clause.surface],
+    [west, south, east, north] = held.bounds;
+  if (!picture.complete) return;
+  const x = worldX(west) * view.scale - view.left,
+    y = worldY(north) * view.scale - view.top;
+  ctx.imageSmoothingEnabled = false;
+  ctx.drawImage(
+    picture,
+    x,
+    y,
+    worldX(east) * view.scale - view.left - x,
+    worldY(south) * view.scale - view.top - y,
+  );
+}
+
 function drawRoads(ctx, view) {
-  if (!state.on.roads) return;
+  if (!state.on.roads) return false;
   ctx.lineJoin = ctx.lineCap = 'round';
   const closer = Math.max(0, view.zoom - fitZoom());
   for (const { rank, shapes } of [...roadShapes()].reverse()) {
@@ -86,7 +124,7 @@ function drawRoads(ctx, view) {
 function drawBorders(ctx, view) {
   const land = regionShape(),
     shapes = areaShapes();
-  ctx.fillStyle = 'rgba(238,241,242,.78)';
+  ctx.fillStyle = basemapOn() ? 'rgba(255,255,255,.3)' : 'rgba(238,241,242,.78)';
   ctx.beginPath();
   ctx.rect(0, 0, view.width, view.height);
   trace(ctx, view, land, 0);
@@ -117,16 +155,16 @@ function drawBorders(ctx, view) {
 
 function drawCircles(ctx, view) {
   const clause = clauseNow();
-  if (!clause || !clause.radius || !state.on.circles) return;
+  if (!clause || !clause.radius || !state.on.circles) return false;
   const f = facilities();
   ctx.strokeStyle = WARM.good;
   ctx.lineWidth = 1.6;
   ctx.setLineDash([7, 5]);
   ctx.fillStyle = 'rgba(31,110,140,.05)';
   const centres = clause.asked
-    .filter((i) => f.placed[i] && !scenario.closed.has(i))
+    .filter((i) => f.placed[i] && statusHere(i) === 'open')
     .map((i) => [lonOf(f.x[i]), latOf(f.y[i])]);
-  for (const site of scenario.sites)
+  for (const site of live() ? scenario.sites : [])
     if (page.kinds[site.kind].serves.includes(clause.query)) centres.push([site.lon, site.lat]);
   ctx.beginPath();
   for (const [lon, lat] of centres) {
@@ -153,14 +191,15 @@ function drawFacilities(ctx, view) {
   const judged = new Map(clause.units.filter((u) => u.facility >= 0).map((u) => [u.facility, u.outcome]));
   const r = Math.min(8, (chosen.size > 60 ? 3.6 : 6) + Math.max(0, view.zoom - fitZoom()) * 0.8);
   for (const i of clause.asked) {
-    if (!f.placed[i]) continue;
+    const status = statusHere(i);
+    if (!f.placed[i] || status === null) continue;
     const colour = judged.get(i) === 'FAIL' ? WARM.bad : ASKED;
     facilityMark(
       ctx,
       page.categories[f.category[i]].shape,
       ...place(i),
       r,
-      scenario.closed.has(i) ? 'closed' : f.status[i],
+      status,
       colour,
     );
   }
@@ -176,7 +215,9 @@ function drawNames(ctx, view) {
           .map((i) => [f.x[i] * view.scale - view.left, f.y[i] * view.scale - view.top, 7])
       : [];
   const label = labeller(ctx, view, marks.slice(0, 200));
-  if (state.on.asked && clause && (clause.asked.length <= 25 || view.zoom >= fitZoom() + 1.6))
+  if (state.shading === 'catchments' && CELL_SHADES.catchments.has(clause))
+    drawCatchmentNames(label, view, clause);
+  else if (state.on.asked && clause && (clause.asked.length <= 25 || view.zoom >= fitZoom() + 1.6))
     for (const i of clause.asked)
       if (f.placed[i])
         label(f.names[i], f.x[i] * view.scale - view.left, f.y[i] * view.scale - view.top, {
@@ -207,7 +248,7 @@ function drawNames(ctx, view) {
 }
 
 function drawWay(ctx, view) {
-  if (!state.way) return;
+  if (!state.way) return false;
   for (const [width, colour] of [
     [7, 'rgba(255,255,255,.9)'],
     [3.5, INK],
@@ -246,45 +287,31 @@ const layers = {};
 let fitted = null;
 const fitZoom = () => (fitted === null ? map.getZoom() : fitted);
 
+/** Name, drawing, height, and whether the two sides of a comparison differ in it. */
+const LAYERS = [
+  ['land', drawLand, 205, false],
+  ['shade', drawShade, 210, true],
+  ['water', drawWater, 290, false],
+  ['roads', drawRoads, 300, false],
+  ['borders', drawBorders, 320, false],
+  ['circles', drawCircles, 340, true],
+  ['units', drawUnits, 360, true],
+  ['gap', drawGap, 380, true],
+  ['islands', drawIslands, 385, true],
+  ['way', drawWay, 395, false],
+  ['facilities', drawFacilities, 410, true],
+  ['sites', drawSites, 415, true],
+  ['names', drawNames, 420, true],
+  ['measure', drawMeasure, 430, false],
+];
+
 function openLayers() {
-  const order = [
-    ['shade', drawShade, 210],
-    ['roads', drawRoads, 300],
-    ['borders', drawBorders, 320],
-    ['circles', drawCircles, 340],
-    ['gap', drawGap, 380],
-    ['way', drawWay, 395],
-    ['facilities', drawFacilities, 410],
-    ['names', drawNames, 420],
-  ];
-  for (const [name, draw, z] of order) {
+  for (const [name, draw, z, sided] of LAYERS) {
     const pane = map.createPane(`cc-${name}`);
     pane.style.zIndex = z;
     pane.style.pointerEvents = 'none';
-    layers[name] = new CanvasLayer(`cc-${name}`, draw).addTo(map);
+    layers[name] = new CanvasLayer(`cc-${name}`, sided ? bothSides(name, draw) : draw).addTo(map);
   }
-  map.createPane('cc-surface').style.zIndex = 260;
-  map.getPane('cc-surface').style.pointerEvents = 'none';
-}
-
-let overlay = null;
-function showSurface() {
-  if (overlay) {
-    overlay.remove();
-    overlay = null;
-  }
-  const clause = clauseNow();
-  if (state.shading !== 'surface' || !clause || clause.surface === null) return;
-  const s = page.surfaces[clause.surface],
-    [west, south, east, north] = s.bounds;
-  overlay = L.imageOverlay(
-    s.png,
-    [
-      [south, west],
-      [north, east],
-    ],
-    { pane: 'cc-surface', opacity: 0.92, className: 'cc-pixels', alt: '' },
-  ).addTo(map);
 }
 
 function redraw(...names) {

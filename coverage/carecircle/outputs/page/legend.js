@@ -1,4 +1,4 @@
-// The legend and the layer control: what is drawn now, and what else may be.
+// The legend: what is drawn now, in the map's own marks, with the numbers behind it.
 
 function swatch(style) {
   return h('span', { class: 'cc-swatch', style, 'aria-hidden': 'true' });
@@ -22,8 +22,13 @@ function markSwatch(draw, size = 22) {
 
 const row = (mark, text) => h('li', {}, mark, h('span', {}, text));
 
-/** Classes in a row, with the numbers where they meet. */
-function ramp(colours, edges) {
+const ruledStyle = (gap) =>
+  onPaper() && gap
+    ? `;background-image:repeating-linear-gradient(0deg,rgba(29,42,51,.5) 0 .8px,transparent .8px ${gap}px)`
+    : '';
+
+/** Classes in a row, with the numbers where they meet; on paper with the lines of the map. */
+function ramp(colours, edges, gaps = []) {
   return h(
     'div',
     { class: 'cc-ramp', role: 'img', 'aria-label': edges.join(' ') },
@@ -31,7 +36,7 @@ function ramp(colours, edges) {
       h(
         'span',
         {},
-        h('i', { style: `background:${colour}` }),
+        h('i', { style: `background-color:${colour}${ruledStyle(gaps[i])}` }),
         i < edges.length
           ? h('b', { class: edges[i].endsWith('*') ? 'cc-at' : null }, edges[i].replace('*', ''))
           : null,
@@ -59,6 +64,7 @@ function shadeLegend(clause) {
     ),
   );
   if (state.shading === 'none') return [];
+  if (CELL_SHADES[state.shading]) return CELL_SHADES[state.shading].legend(clause);
   if (state.shading === 'surface' || state.shading === 'people') {
     if (!clause.limitQuery || (state.shading === 'surface' && clause.surface === null)) return [];
     const far = page.queries[clause.query].unit === 'm',
@@ -80,7 +86,7 @@ function shadeLegend(clause) {
     const level = page.levels.find((l) => l.id === state.shading);
     return [
       h('h3', {}, say('page_legend_share', { level: say(`page_level_${level.id}`) })),
-      ramp(SHARE_CLASSES.map((c) => c.colour).reverse(), ['50%', '80%', '95%', '100%']),
+      ramp(SHARE_CLASSES.map((c) => c.colour).reverse(), ['50%', '80%', '95%', '100%'], [...SHARE_LINES].reverse()),
       hasUnknown(clause, level) ? hatched : null,
       sums(clause).scope.some((n, a) => !(n > 0) && page.areas.level[a] === level.index)
         ? plain(UNASKED, 'page_part_outside')
@@ -180,6 +186,40 @@ function facilityLegend(clause) {
   return rows.length ? [h('h3', {}, say('page_legend_facilities')), h('ul', {}, rows)] : [];
 }
 
+const overlayButton = (o) =>
+  h('button', { type: 'button', class: 'cc-area', onclick: () => goToOverlay(o) }, overlayText(o));
+const listedOverlays = (places, mark) => h('ul', { class: 'cc-places' }, places.slice(0, 8).map((o) => row(mark(o), overlayButton(o))));
+
+function overlayLegend(clause) {
+  const found = [];
+  if (state.on.units && failing(clause).length)
+    found.push(h('ul', {}, row(swatch('background:repeating-linear-gradient(135deg,#fff 0 5px,#c98774 5px 6.2px);box-shadow:inset 0 0 0 1.8px #9c2a10'), say('page_units_shown', { n: failing(clause).length }))));
+  if (state.on.islands) {
+    const { query, count } = cutOff(clause),
+      shown = Object.keys(count).filter((why) => count[why] > 0);
+    found.push(
+      h('h3', {}, say('page_layer_islands')),
+      query === null
+        ? h('p', { class: 'cc-legend-note' }, say('page_islands_not_asked'))
+        : h(
+            'ul',
+            {},
+            shown.map((why) => row(markSwatch((ctx, c) => cutOffMark(ctx, why, c, c, 6)), say(`page_cut_${why}`, { n: people(count[why]) }))),
+            shown.length ? null : h('li', {}, say('page_islands_none')),
+            page.islands[query.mode] ? row(swatch('background:#fff;box-shadow:none;border-radius:0;border-top:3px solid #0b5b57;height:3px'), say('page_island_roads', { n: page.islands[query.mode].parts })) : null,
+          ),
+    );
+  }
+  if (state.on.candidates && placedSites().length)
+    found.push(h('h3', {}, say('page_layer_candidates')), listedOverlays(placedSites(), (s) => markSwatch((ctx, c) => siteMark(ctx, s.kind, c, c, s.rank), 24)));
+  if (state.on.findings && page.findings.length)
+    found.push(
+      h('h3', {}, say('page_layer_findings')),
+      placedFindings().length ? listedOverlays(placedFindings(), (f) => markSwatch((ctx, c) => findingMark(ctx, f.level, c, c))) : h('p', { class: 'cc-legend-note' }, say('page_findings_nowhere', { n: page.findings.length })),
+    );
+  return found;
+}
+
 function showLegend() {
   const box = document.getElementById('cc-legend'),
     clause = clauseNow();
@@ -193,85 +233,9 @@ function showLegend() {
           h('p', { class: 'cc-legend-clause' }, `${clause.rule} ${say(clause.title)}`),
           gapLegend(clause),
           shadeLegend(clause),
+          overlayLegend(clause),
           facilityLegend(clause),
         )
       : null,
-  );
-}
-
-function shadings(clause) {
-  const levels = page.levels.filter(
-    (l) =>
-      clause &&
-      (clause.people || clause.units.some((u) => u.area >= 0 && page.areas.level[u.area] === l.index)),
-  );
-  const found = levels.map((l) => [l.id, say('page_shade_level', { level: say(`page_level_${l.id}`) })]);
-  if (clause && clause.surface !== null) found.push(['surface', say('page_shade_surface')]);
-  if (clause && clause.people && page.demand) found.push(['people', say('page_shade_people')]);
-  return [...found, ['none', say('page_shade_none')]];
-}
-
-/** The shading asked for where the clause has it, else towns, else whatever the clause has. */
-function settleShading(choices) {
-  const has = (id) => choices.some((c) => c[0] === id);
-  state.shading = [state.wanted, 'town', choices[0][0]].find(has);
-}
-
-function showControl() {
-  const box = document.getElementById('cc-layers'),
-    clause = clauseNow(),
-    choices = shadings(clause);
-  settleShading(choices);
-  const radio = ([id, text]) =>
-    h(
-      'label',
-      {},
-      h('input', {
-        type: 'radio',
-        name: 'cc-shading',
-        value: id,
-        checked: id === state.shading,
-        onchange: () => {
-          state.shading = state.wanted = id;
-          showSurface();
-          redraw('shade', 'borders');
-          showLegend();
-        },
-      }),
-      text,
-    );
-  const check = (id) =>
-    h(
-      'label',
-      {},
-      h('input', {
-        type: 'checkbox',
-        value: id,
-        checked: state.on[id],
-        onchange: (event) => {
-          state.on[id] = event.target.checked;
-          redraw();
-          showLegend();
-        },
-      }),
-      say(`page_layer_${id}`),
-    );
-  const overlays = [
-    'gap',
-    'asked',
-    'others',
-    clause && clause.radius ? 'circles' : null,
-    page.roads.length ? 'roads' : null,
-    'names',
-  ];
-  replaceChildren(
-    box,
-    h('summary', {}, say('page_layers')),
-    h(
-      'div',
-      { class: 'cc-layers-body' },
-      h('fieldset', {}, h('legend', {}, say('page_shading')), choices.map(radio)),
-      h('fieldset', {}, h('legend', {}, say('page_overlays')), overlays.filter(Boolean).map(check)),
-    ),
   );
 }

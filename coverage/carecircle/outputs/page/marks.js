@@ -2,13 +2,14 @@
 
 const WARM = { bad: '#9c2a10', paper: '#6d3f9c', unsure: '#6b747a', good: '#1f6e8c' };
 const SHARE_CLASSES = [
-  { from: 0.9995, colour: '#e3eef0' },
+  { from: 0.9995, colour: '#d6e7ec' },
   { from: 0.95, colour: '#f7ecd3' },
   { from: 0.8, colour: '#f0d09c' },
   { from: 0.5, colour: '#df9f68' },
   { from: -1, colour: '#bf6a45' },
 ];
-const TIME_COLOURS = ['#a9d0de', '#c8e1e9', '#e3eff2', '#faead0', '#f3d1a4', '#e4ae84', '#cf9071'];
+/** Blue within the limit, brown beyond; ever darker, so that paper without colour tells them apart too. */
+const TIME_COLOURS = ['#dcedf2', '#c8e2ea', '#b3d6e2', '#edbd83', '#d9965c', '#bb6e3e', '#8c4727'];
 const UNASKED = '#fbfaf7';
 const OUTCOME_FILL = {
   PASS: '#d3e6ec',
@@ -23,24 +24,47 @@ const state = {
   clause: 0,
   shading: 'town',
   wanted: 'town',
-  on: { gap: true, asked: true, others: false, circles: true, roads: true, names: true },
+  basis: 'now',
+  on: {
+    gap: true,
+    asked: true,
+    others: false,
+    circles: true,
+    units: true,
+    islands: false,
+    candidates: true,
+    findings: false,
+    water: true,
+    roads: true,
+    names: true,
+  },
   way: null,
   straight: null,
   focus: null,
 };
 const clauseNow = () => page.clauses[state.clause] || null;
-const shareColour = (share) => SHARE_CLASSES.find((c) => share >= c.from).colour;
+/** Pixels between the lines that tell the classes apart on paper without colour; 0 for none. */
+const SHARE_LINES = [0, 13, 9, 6, 3.5];
+const onPaper = () => document.body.dataset.printing === 'yes';
+const shareClass = (share) => SHARE_CLASSES.findIndex((c) => share >= c.from);
+const shareColour = (share) => SHARE_CLASSES[shareClass(share)].colour;
 
-const BIN = 22;
+const BIN = 22,
+  MOST_RADIUS = 26;
 /** People of the gap gathered on the screen's grid, so that a county reads at a glance. */
 function gapBins(view, clause) {
   const d = demand(),
     codes = codesOf(clause),
-    bins = new Map();
+    bins = new Map(),
+    around = BIN + MOST_RADIUS, // whoever is farther off is in no disc that is drawn
+    [west, north, east, south] = view.clip.map((v, k) => v + (k < 2 ? -around : around));
   if (!d || !codes) return [];
   for (let i = 0; i < d.n; i++) {
     const code = codes[i];
-    if (!d.placed[i] || code === OUTSIDE || !(d.residents[i] > 0)) continue;
+    if (code === OUTSIDE || (code === COVERED && clause.road === null)) continue;
+    const px = d.x[i] * view.scale - view.left,
+      py = d.y[i] * view.scale - view.top;
+    if (px < west || px > east || py < north || py > south || !d.placed[i] || !(d.residents[i] > 0)) continue;
     const kind =
       code === COVERED
         ? paperOnly(clause, codes, i)
@@ -90,7 +114,7 @@ const gapScale = (() => {
     return kept.get(zoom);
   };
 })();
-const gapRadius = (count, zoom) => Math.min(26, Math.max(1.7, Math.sqrt(count) * gapScale(zoom)));
+const gapRadius = (count, zoom) => Math.min(MOST_RADIUS, Math.max(1.7, Math.sqrt(count) * gapScale(zoom)));
 
 function drawGap(ctx, view) {
   const clause = clauseNow();

@@ -173,7 +173,7 @@ function chooseClause(index, toggle) {
   state.way = null;
   closeWhy();
   showControl();
-  showSurface();
+  showSwipe();
   redraw();
   showLegend();
   showClauses();

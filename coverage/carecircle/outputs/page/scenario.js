@@ -8,106 +8,123 @@ const scenario = {
   open: false,
   kept: [],
   markers: new Map(),
+  stamp: 0,
 };
-const stale = new Set();
 const changed = () => scenario.sites.length > 0 || scenario.closed.size > 0;
+const aboutReach = (clause) => Boolean(clause.people) && clause.query !== null;
 
-/** A query's costs and owners under the scenario; only what a change touched is computed again. */
-function liveQuery(number) {
-  const query = page.queries[number];
-  if (!query.live || stale.has(number)) {
-    query.live = query.metric === 'straight_m' ? straightReach(number) : reachOf(number).everyone();
-    stale.delete(number);
-  }
-  return query.live;
-}
-
-function touch(numbers) {
-  for (const number of numbers) stale.add(number);
-  for (const clause of page.clauses) {
-    if (numbers.includes(clause.query) || numbers.includes(clause.road)) {
-      clause.live = null;
-      sums.forget(clause);
+/** A clause's people under the scenario, kept up to date row by row; every sum is exactly rounded. */
+class Trial {
+  constructor(clause, live) {
+    this.clause = clause;
+    this.base = column(clause.people);
+    this.residents = demand().residents;
+    this.limit = clause.kind === 'response' || clause.limitQuery === null ? Number.MAX_VALUE : clause.limitQuery;
+    this.mean = clause.kind === 'response' || clause.limitQuery === null || clause.shareTarget === null;
+    this.codes = this.base.slice();
+    this.cost = this.mean ? live.cost.slice() : null;
+    this.parts = CODES.map(() => new ExactSum());
+    this.gained = new ExactSum();
+    this.lost = new ExactSum();
+    this.travel = new ExactSum();
+    this.late = new ExactSum();
+    for (let i = 0; i < this.codes.length; i++) {
+      if (this.codes[i] >= UNREACHABLE) this.codes[i] = this.code(live.cost[i]);
+      this.count(i, this.codes[i], live.cost[i], 1);
     }
+    this.version = live.version;
+    this.verdict = null;
   }
-}
 
-/** A clause's codes, people and outcome under the scenario. */
-function liveClause(clause) {
-  if (!clause.people || clause.query === null) return null;
-  if (!clause.live) {
-    const base = column(clause.people),
-      { cost } = liveQuery(clause.query),
-      codes = base.slice(),
-      limit =
-        clause.limitQuery === null
-          ? Number.MAX_VALUE
-          : clause.kind === 'response'
-            ? Number.MAX_VALUE
-            : clause.limitQuery;
-    for (let i = 0; i < codes.length; i++)
-      if (codes[i] >= UNREACHABLE)
-        codes[i] = cost[i] === Infinity ? UNREACHABLE : cost[i] <= limit ? COVERED : NOT_COVERED;
-    clause.live = { codes, ...judgeClause(clause, codes, cost) };
+  code(cost) {
+    return cost === Infinity ? UNREACHABLE : cost <= this.limit ? COVERED : NOT_COVERED;
   }
-  return clause.live;
-}
 
-function judgeClause(clause, codes, cost) {
-  const { residents } = demand(),
-    base = column(clause.people),
-    parts = CODES.map(() => []),
-    gained = [],
-    lost = [],
-    travel = [];
-  for (let i = 0; i < codes.length; i++) {
-    parts[codes[i]].push(residents[i]);
-    if (codes[i] === COVERED && base[i] !== COVERED) gained.push(residents[i]);
-    if (codes[i] !== COVERED && base[i] === COVERED) lost.push(residents[i]);
-    if (codes[i] === COVERED) travel.push(residents[i] * cost[i]);
+  /** Counts a row in (sign 1) or out (-1). */
+  count(i, code, cost, sign) {
+    const n = sign * this.residents[i];
+    if (n === 0) return;
+    this.parts[code].add(n);
+    if (code === COVERED && this.base[i] !== COVERED) this.gained.add(n);
+    if (code !== COVERED && this.base[i] === COVERED) this.lost.add(n);
+    if (!this.mean || code !== COVERED) return;
+    this.travel.add(sign * (this.residents[i] * cost));
+    if (cost + this.clause.turnout > this.clause.limit) this.late.add(n);
   }
-  const ledger = Object.fromEntries(CODES.map((name, k) => [name, exactSum(parts[k])]));
-  ledger.outside = clause.ledger.outside;
-  ledger.no_data = clause.ledger.no_data;
-  ledger.total = clause.ledger.total;
-  const scope = exactSum(
-    ['no_data', 'unsnapped', 'unreachable', 'covered', 'not_covered'].map((name) => ledger[name]),
-  );
-  return {
-    ledger,
-    gained: exactSum(gained),
-    lost: exactSum(lost),
-    ...outcomeOf(clause, ledger, scope, travel),
-  };
-}
 
-function outcomeOf(clause, ledger, scope, travel) {
-  const affected = exactSum([ledger.not_covered, ledger.unreachable]);
-  if (clause.shareTarget === null || clause.limitQuery === null || clause.kind === 'response') {
-    const mean = ledger.covered > 0 ? exactSum(travel) / ledger.covered + clause.turnout : null;
-    const unreached = affected > 0 || ledger.unsnapped > 0.01 * scope || mean === null;
-    const outcome =
-      clause.kind !== 'response'
-        ? clause.outcome
-        : unreached
-          ? clause.unsure
-            ? 'NOT_ASSESSED'
-            : 'FAIL'
-          : ledger.no_data > 0.01 * scope
-            ? 'NOT_ASSESSED'
-            : mean <= clause.limit
-              ? 'PASS'
-              : clause.unsure
-                ? 'NOT_ASSESSED'
-                : 'FAIL';
+  /** Brings the rows that changed up to date; false where too much happened since. */
+  follow(live) {
+    if (this.version === live.version) return true;
+    const steps = live.since(this.version);
+    if (!steps) return false;
+    this.version = live.version;
+    this.verdict = null;
+    for (const rows of steps) for (const i of rows) this.change(i, live.cost[i]);
+    return true;
+  }
+
+  change(i, cost) {
+    const was = this.codes[i];
+    if (was < UNREACHABLE) return;
+    const now = this.code(cost);
+    if (was === now && !this.mean) return;
+    const before = this.mean ? this.cost[i] : cost;
+    this.count(i, was, before, -1);
+    this.count(i, now, cost, 1);
+    this.codes[i] = now;
+    if (this.mean) this.cost[i] = cost;
+  }
+
+  result() {
+    if (this.verdict) return this.verdict;
+    const { clause } = this,
+      ledger = Object.fromEntries(CODES.map((name, k) => [name, this.parts[k].value()]));
+    ledger.outside = clause.ledger.outside;
+    ledger.no_data = clause.ledger.no_data;
+    ledger.total = clause.ledger.total;
+    const scope = exactSum(CODES.slice(1).map((name) => ledger[name]));
+    const judged = this.mean ? this.judgeMean(ledger, scope) : judgeShare(clause, ledger, scope);
+    return (this.verdict = {
+      codes: this.codes,
+      ledger,
+      gained: this.gained.value(),
+      lost: this.lost.value(),
+      ...judged,
+    });
+  }
+
+  /** A mean time or distance: judged where the clause asks for a response time, else only told. */
+  judgeMean(ledger, scope) {
+    const { clause } = this,
+      unreached = exactSum([ledger.unreachable, ledger.not_covered]);
+    const mean = ledger.covered > 0 ? this.travel.value() / ledger.covered + clause.turnout : Infinity;
+    if (clause.kind !== 'response')
+      return {
+        outcome: clause.outcome,
+        observed: finite(mean / clause.factor),
+        margin: null,
+        affected: unreached,
+        share: null,
+      };
+    const settled = mean <= clause.limit ? 'PASS' : 'FAIL';
+    let outcome = settled;
+    if (unreached > 0 || ledger.unsnapped > 0.01 * scope || mean === Infinity) outcome = 'FAIL';
+    else if (ledger.no_data > 0.01 * scope) outcome = 'NOT_ASSESSED';
+    if (outcome === 'FAIL' && clause.unsure) outcome = 'NOT_ASSESSED';
+    const slack = clause.limit - mean;
     return {
-      observed: mean === null ? null : mean / clause.factor,
       outcome,
-      margin: null,
-      affected,
+      observed: finite(mean),
+      margin: finite(outcome === settled ? slack : Math.min(slack, -Number.EPSILON)),
+      affected: exactSum([this.late.value(), unreached]),
       share: null,
     };
   }
+}
+
+function judgeShare(clause, ledger, scope) {
+  const affected = exactSum([ledger.not_covered, ledger.unreachable]);
+  if (!(scope > 0)) return { outcome: clause.outcome, observed: null, margin: null, affected, share: null };
   const low = ledger.covered / scope,
     target = clause.shareTarget;
   let high = exactSum([ledger.covered, ledger.unsnapped, ledger.no_data]) / scope;
@@ -118,12 +135,22 @@ function outcomeOf(clause, ledger, scope, travel) {
   }
   const slack = outcome === 'FAIL' ? high - target : low - target;
   return {
-    observed: low,
-    share: low,
     outcome,
+    observed: low,
     margin: outcome !== 'PASS' && slack >= 0 ? -Number.EPSILON : slack,
     affected,
+    share: low,
   };
+}
+
+const trials = new Map();
+/** A clause's codes, people and outcome under the scenario; null where it is not about reach. */
+function liveClause(clause) {
+  if (!aboutReach(clause)) return null;
+  const live = liveQuery(clause.query);
+  let trial = trials.get(clause.rule);
+  if (!trial || !trial.follow(live)) trials.set(clause.rule, (trial = new Trial(clause, live)));
+  return trial.result();
 }
 
 // ---- changes ----
@@ -136,39 +163,37 @@ const kindOf = ({ kind, category, designations }) =>
     : page.kinds.findIndex(
         (k) => k.category === category && (!designations || String(k.designations) === String(designations)),
       );
-const placesOf = (lon, lat) =>
-  Object.fromEntries(Object.keys(page.ways.modes).map((mode) => [mode, snapTo(mode, lon, lat)]));
-
-function each(numbers, act) {
-  for (const number of numbers) if (reaches.has(number)) act(reaches.get(number));
-}
 
 /** A coordinate as the exported table writes it, so that the table means the very same place. */
 const written = (degrees) => Number(degrees.toFixed(7));
+
+const takenId = (id) => page.facilities.ids.includes(id) || scenario.sites.some((s) => s.id === id);
+function freeId() {
+  while (takenId(`new-${scenario.next}`)) scenario.next++;
+  return `new-${scenario.next}`;
+}
 
 function addSite(wanted) {
   needWays();
   seatsReady();
   const kind = kindOf(wanted);
   if (!page.kinds[kind]) throw new Error(say('page_whatif_kind', { kind: wanted.category }));
+  const id = wanted.id || freeId();
+  if (takenId(id)) throw new Error(say('page_whatif_taken', { id }));
   const n = scenario.next++,
-    id = wanted.id || `new-${n}`,
-    lon = written(wanted.lon),
-    lat = written(wanted.lat);
-  const site = {
-    number: 1e6 + n,
-    id,
-    kind,
-    lon,
-    lat,
-    name: wanted.name || `${say(page.kinds[kind])} ${n}`,
-    places: placesOf(lon, lat),
-  };
+    site = {
+      number: 1e6 + n,
+      id,
+      kind,
+      lon: written(wanted.lon),
+      lat: written(wanted.lat),
+      name: wanted.name || `${say(page.kinds[kind])} ${n}`,
+      places: {},
+      version: 0,
+    };
   scenario.sites.push(site);
   seats.set(site.number, site);
-  rankSeats();
-  each(page.kinds[kind].serves, (reach) => reach.add([site]));
-  after(page.kinds[kind].serves);
+  after();
   return id;
 }
 
@@ -179,55 +204,31 @@ const siteById = (id) => {
 };
 
 function moveSite(id, x, y) {
-  const site = siteById(id),
-    { serves } = page.kinds[site.kind],
-    lon = written(x),
-    lat = written(y);
-  each(serves, (reach) => reach.remove(site));
-  Object.assign(site, { lon, lat, places: placesOf(lon, lat) });
-  each(serves, (reach) => reach.add([site]));
-  after(serves);
+  const site = siteById(id);
+  Object.assign(site, { lon: written(x), lat: written(y), places: {}, version: site.version + 1 });
+  after();
 }
 
 function removeSite(id) {
-  const site = siteById(id),
-    { serves } = page.kinds[site.kind];
+  const site = siteById(id);
   scenario.sites = scenario.sites.filter((s) => s !== site);
-  each(serves, (reach) => reach.remove(site));
-  seats.delete(site.number);
-  after(serves);
+  after();
 }
 
 /** Switches an existing facility off, or on again. */
 function toggleFacility(which) {
   needWays();
   seatsReady();
-  const index = typeof which === 'number' ? which : page.facilities.ids.indexOf(which),
-    seat = seats.get(index);
-  if (!seat) throw new Error(say('page_whatif_site', { id: which }));
-  const serves = page.queries.map((q, n) => n).filter((n) => page.queries[n].serving.includes(index)),
-    off = !scenario.closed.has(index);
+  const index = typeof which === 'number' ? which : page.facilities.ids.indexOf(which);
+  if (!seats.has(index) || index < 0) throw new Error(say('page_whatif_site', { id: which }));
+  const off = !scenario.closed.has(index);
   scenario.closed[off ? 'add' : 'delete'](index);
-  each(serves, (reach) => (off ? reach.remove(seat) : reach.add([seat])));
-  after(serves);
+  after();
   return !off;
 }
 
 function resetScenario() {
-  [...scenario.sites].forEach((site) => removeSite(site.id));
-  [...scenario.closed].forEach((index) => toggleFacility(index));
-}
-
-let pending = 0;
-function after(numbers) {
-  touch(numbers);
-  redraw('shade', 'circles', 'gap', 'facilities', 'names');
-  showMarkers();
-  showWhatIf(false);
-  window.clearTimeout(pending);
-  pending = window.setTimeout(() => {
-    showWhatIf(true);
-    showClauses();
-    showLegend();
-  }, 0);
+  scenario.sites = [];
+  scenario.closed.clear();
+  after();
 }

@@ -80,12 +80,30 @@ function start() {
     if (event.key === 'Escape') {
       arm(false);
       closeWhy();
+      if (measure.on) toggleMeasure();
     }
   });
+  for (const [id, act] of [
+    ['cc-measure', toggleMeasure],
+    ['cc-compare', toggleSwipe],
+  ])
+    document.getElementById(id).addEventListener('click', act);
+  map.getContainer().addEventListener('keydown', measureKey);
+  for (const event of ['online', 'offline']) window.addEventListener(event, showControl);
+  map.on('move', () => swipe.kind && redraw(...SIDED));
+  map.getContainer().addEventListener('keydown', askByKey);
   openFind();
   openPrint();
-  map.on('click', (event) => askWhy(event.latlng));
-  map.on('mousemove', hover);
+  map.on('click', (event) => {
+    const over = overlayAt(event.containerPoint);
+    if (measure.on) addMeasured(event.latlng);
+    else if (over && !scenario.armed) openOverlay(over);
+    else askWhy(event.latlng);
+  });
+  map.on('mousemove', (event) => {
+    hover(event);
+    hoverOverlay(event);
+  });
   map.on('mouseout', () => {
     document.getElementById('cc-tip').hidden = true;
   });
@@ -103,11 +121,13 @@ function start() {
     showSheet();
     showLegend();
     showWhatIf(true);
+    showSwipe();
+    showMeasure();
     closeWhy();
     for (const element of document.querySelectorAll('[data-say]'))
       element.setAttribute('aria-label', say(element.dataset.say));
-    document.getElementById('cc-home').title = say('page_home');
-    document.getElementById('cc-print').title = say('page_print');
+    for (const name of ['home', 'print', 'measure', 'compare'])
+      document.getElementById(`cc-${name}`).title = say(`page_${name}`);
     document.getElementById('cc-find').placeholder = say('page_find');
     document.querySelector('#cc-north span').textContent = say('page_north');
     document.getElementById('cc-try').textContent = say('page_whatif_open');
@@ -115,7 +135,6 @@ function start() {
   });
   fit();
   redraw();
-  showSurface();
   window.carecircle = hasWays() && page.kinds.length ? { map, explain, whatif } : { map, explain };
   document.body.dataset.ready = 'yes';
 }

@@ -1,9 +1,9 @@
-// What if? The card, the markers to drag, the scenarios kept and exported.
+// What if? The card, the markers to drag, the table to export.
 
 /** What every clause about reach comes to under the scenario. */
 function verdictsNow() {
   return page.clauses
-    .filter((c) => c.people && c.query !== null)
+    .filter(aboutReach)
     .map((clause) => {
       const live = liveClause(clause);
       return {
@@ -20,10 +20,10 @@ function verdictsNow() {
     });
 }
 
-/** A clause's costs (minutes or metres) and facility ids by demand row under the scenario. */
-function reachedNow(rule) {
+/** A clause's costs (minutes or metres; by road for a radius if asked) and facility ids by demand row. */
+function reachedNow(rule, road) {
   const clause = page.clauses.find((c) => c.rule === rule),
-    { cost, owner } = liveQuery(clause.query);
+    { cost, owner } = liveQuery(road ? clause.road : clause.query);
   return { cost: [...cost].map(finite), facility: [...owner].map((o) => (o < 0 ? null : seats.get(o).id)) };
 }
 
@@ -108,8 +108,26 @@ function showMarkers() {
       const at = marker.getLatLng();
       moveSite(site.id, at.lng, at.lat);
     });
+    marker.on('keydown', ({ originalEvent: event }) => nudge(site, event));
     scenario.markers.set(site.id, marker);
   }
+}
+
+/** Arrows move a site by a few pixels, Delete takes it away: what dragging does, from the keyboard. */
+function nudge(site, event) {
+  const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+  if (!step && event.key !== 'Delete') return;
+  event.preventDefault();
+  event.stopPropagation();
+  if (!step) {
+    removeSite(site.id);
+    map.getContainer().focus();
+    return;
+  }
+  const by = event.shiftKey ? 40 : 10,
+    at = map.latLngToContainerPoint([site.lat, site.lon]).add([step[0] * by, step[1] * by]),
+    { lat, lng } = map.containerPointToLatLng(at);
+  moveSite(site.id, lng, lat);
 }
 
 function arm(on) {
@@ -135,7 +153,7 @@ function comparison(clause) {
         'strong',
         {},
         badge(live.outcome),
-        live.share === null ? (live.observed === null ? '—' : live.observed.toFixed(2)) : percent(live.share),
+        shownResult(clause, live),
       ),
     ),
     h(
@@ -178,120 +196,50 @@ function sideEffects(clause) {
     : null;
 }
 
-function keepScenario() {
-  const name = `${say('page_whatif_plan')} ${scenario.kept.length + 1}`;
-  scenario.kept.push({
-    name,
-    sites: scenario.sites.map(({ id, kind, lon, lat, name: label }) => ({ id, kind, lon, lat, name: label })),
-    closed: [...scenario.closed],
-    shares: Object.fromEntries(
-      page.clauses.filter((c) => c.people && c.query !== null).map((c) => [c.rule, liveClause(c)]),
-    ),
-  });
-  showWhatIf(true);
-}
-
-function loadScenario(kept) {
-  resetScenario();
-  kept.sites.forEach(addSite);
-  kept.closed.forEach(toggleFacility);
-}
-
-function keptTable(clause) {
-  if (!scenario.kept.length || !clause || !clause.people) return null;
-  const line = (name, share, affected, load) =>
-    h(
-      'tr',
-      {},
-      h(
-        'th',
-        { scope: 'row' },
-        load ? h('button', { type: 'button', class: 'cc-area', onclick: load }, name) : name,
-      ),
-      h('td', {}, share === null || share === undefined ? '—' : percent(share)),
-      h('td', {}, people(affected)),
-    );
-  return h(
-    'table',
-    { class: 'cc-kept' },
-    h(
-      'thead',
-      {},
-      h(
-        'tr',
-        {},
-        ['page_whatif_plan', 'page_rank_share', 'page_rank_lacking'].map((key) =>
-          h('th', { scope: 'col' }, say(key)),
-        ),
-      ),
-    ),
-    h(
-      'tbody',
-      {},
-      line(say('page_whatif_today'), clause.share, clause.affected),
-      scenario.kept.map((k) =>
-        line(k.name, k.shares[clause.rule].share, k.shares[clause.rule].affected, () => loadScenario(k)),
-      ),
-    ),
-  );
-}
-
-function showWhatIf(whole) {
+/** The card's frame; what a change alters stands in its second half, so that focus and menus stay. */
+function showWhatIf() {
   const box = document.getElementById('cc-whatif');
   document.getElementById('cc-try').hidden = !page.kinds.length || !page.demand;
+  document.getElementById('cc-try').setAttribute('aria-expanded', String(scenario.open));
   box.hidden = !scenario.open;
+  showCompare();
   if (!scenario.open) return;
-  const close = h(
+  const close = () => {
+    scenario.open = false;
+    arm(false);
+    showWhatIf();
+    document.getElementById('cc-try').focus();
+  };
+  const cross = h(
     'button',
-    {
-      type: 'button',
-      class: 'cc-close',
-      'aria-label': say('page_close'),
-      onclick: () => {
-        scenario.open = false;
-        arm(false);
-        showWhatIf();
-        document.getElementById('cc-try').focus();
-      },
-    },
+    { type: 'button', class: 'cc-close', 'aria-label': say('page_close'), onclick: close },
     '×',
   );
   if (!hasWays()) {
-    replaceChildren(box, close, h('h2', {}, say('page_whatif')), h('p', {}, say(page.whatifOff)));
+    replaceChildren(box, cross, h('h2', {}, say('page_whatif')), h('p', {}, say(page.whatifOff)));
     return;
   }
   const clause = clauseNow(),
-    wanted = box.querySelector('select')
-      ? Number(box.querySelector('select').value)
+    held = box.querySelector('select'),
+    wanted = held
+      ? Number(held.value)
       : Math.max(
           0,
           page.kinds.findIndex((k) => clause && k.serves.includes(clause.query)),
         );
-  const select = h(
-    'select',
-    { id: 'cc-kind', 'aria-label': say('page_whatif_kinds') },
-    page.kinds.map((k, i) => h('option', { value: i, selected: i === wanted }, say(k))),
-  );
-  const item = (text, undo) =>
-    h(
-      'li',
-      {},
-      h('span', {}, text),
-      h(
-        'button',
-        { type: 'button', 'aria-label': say('page_whatif_undo', { name: text }), onclick: undo },
-        '×',
-      ),
-    );
   replaceChildren(
     box,
-    close,
+    cross,
     h('h2', {}, say('page_whatif')),
     h('p', { class: 'cc-small' }, say('page_whatif_hint')),
     h(
       'div',
       { class: 'cc-arm-row' },
-      select,
+      h(
+        'select',
+        { id: 'cc-kind', 'aria-label': say('page_whatif_kinds') },
+        page.kinds.map((k, i) => h('option', { value: i, selected: i === wanted }, say(k))),
+      ),
       h(
         'button',
         {
@@ -299,11 +247,36 @@ function showWhatIf(whole) {
           id: 'cc-arm',
           class: 'cc-button',
           'aria-pressed': String(scenario.armed),
-          onclick: () => arm(!scenario.armed),
+          onclick: (event) => {
+            arm(!scenario.armed);
+            if (scenario.armed && event.detail === 0) map.getContainer().focus();
+          },
         },
         say('page_whatif_add'),
       ),
     ),
+    h('div', { id: 'cc-trial' }),
+  );
+  showTrial(true);
+  window.setTimeout(warmUp, 0);
+}
+
+/** What the scenario holds and what it comes to; ``whole`` with what it does to the other clauses. */
+function showTrial(whole) {
+  const box = document.getElementById('cc-trial'),
+    clause = clauseNow();
+  if (!scenario.open || !box) return;
+  const item = (text, undo) =>
+    h(
+      'li',
+      {},
+      h('span', {}, text),
+      h('button', { type: 'button', 'aria-label': say('page_whatif_undo', { name: text }), onclick: undo }, '×'),
+    );
+  const other = whole ? sideEffects(clause) : box.querySelector('.cc-side'),
+    row = whole ? changed() && keepRow() : box.querySelector('.cc-keep');
+  replaceChildren(
+    box,
     changed()
       ? h(
           'ul',
@@ -317,23 +290,22 @@ function showWhatIf(whole) {
           'section',
           { 'aria-live': 'polite' },
           h('h3', {}, `${clause.rule} ${say(clause.title)}`),
-          clause.people && clause.query !== null
+          aboutReach(clause)
             ? comparison(clause)
             : h('p', { class: 'cc-small' }, say('page_whatif_other')),
         )
       : null,
-    whole ? sideEffects(clause) : null,
-    keptTable(clause),
-    changed()
+    other,
+    row,
+    scenario.kept.length
       ? h(
-          'div',
-          { class: 'cc-arm-row' },
-          h('button', { type: 'button', class: 'cc-button', onclick: keepScenario }, say('page_whatif_keep')),
-          h('button', { type: 'button', class: 'cc-button', onclick: download }, say('page_whatif_export')),
-          h('button', { type: 'button', class: 'cc-link', onclick: resetScenario }, say('page_whatif_reset')),
+          'button',
+          { type: 'button', class: 'cc-link', onclick: () => openCompare() },
+          say('page_whatif_compare', { n: scenario.kept.length }),
         )
       : null,
   );
+  if (whole) showCompare();
 }
 
 const whatif = {
@@ -345,4 +317,6 @@ const whatif = {
   verdicts: verdictsNow,
   reached: reachedNow,
   table: scenarioTable,
+  keep: keepScenario,
+  load: (name) => loadScenario(scenario.kept.find((k) => k.name === name)),
 };

@@ -32,7 +32,7 @@ function explainClause(here, clause, traced) {
   const number = query && query.metric === 'straight_m' && clause.road !== null ? clause.road : clause.query;
   const way =
     traced && hasWays() && number !== null && page.queries[number].metric !== 'straight_m'
-      ? reachOf(number).way(i)
+      ? liveQuery(number).way(i)
       : null;
   return {
     rule: clause.rule,
@@ -222,6 +222,11 @@ function openWhy(...content) {
     content,
   );
   box.hidden = false;
+}
+
+/** Enter on the map asks (or, while a site is to be added, builds) at the cross in its middle. */
+function askByKey(event) {
+  if (event.key === 'Enter' && event.target === map.getContainer()) askWhy(map.getCenter());
 }
 
 function askWhy(latlng) {

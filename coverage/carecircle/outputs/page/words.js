@@ -41,7 +41,8 @@ function svg(tag, attributes, ...children) {
   return element;
 }
 
-const people = (n) => Math.round(n).toLocaleString('en-US');
+const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+const people = (n) => whole.format(Math.round(n) || 0);
 const percent = (share) => {
   if (share === null || share === undefined || Number.isNaN(share)) return '—';
   if (share >= 1) return '100%';

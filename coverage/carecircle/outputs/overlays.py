@@ -1,0 +1,165 @@
+"""What lies over the map besides the clauses: islands of road, sites, findings, the study before."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from pyproj import Transformer
+
+from carecircle import categories
+from carecircle.doctor import network_findings
+from carecircle.outputs.pack import Block
+from carecircle.texts import LANGUAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from carecircle.analysis import Analysis
+    from carecircle.rules import Verdict
+
+_MOST_ISLAND_POINTS = 40_000
+
+
+def islands(analysis: Analysis, block: Block, tolerance: float) -> dict[str, Any]:
+    """Per mode the streets that hang together with nothing else, as lines; the largest part is left out.
+
+    Only those that touch the study's region are drawn: beyond it the roads are cut at the buffer's edge.
+    """
+    found: dict[str, Any] = {}
+    for mode, network in sorted(analysis.networks.items()):
+        if not network.nodes:
+            continue
+        largest = int(np.argmax(network.component_road_m))
+        usable = np.isfinite(network.seconds)
+        streets = np.unique(network.street[usable])
+        apart = streets[network.component[network.street_ends[streets, 0]] != largest]
+        lines = _lines(network, apart)
+        lines = lines[shapely.intersects(analysis.inputs.region, lines)]
+        if not len(lines):
+            continue
+        merged = shapely.get_parts(shapely.line_merge(shapely.multilinestrings([lines])))
+        drawn = shapely.simplify(merged, tolerance)
+        if shapely.get_num_coordinates(drawn).sum() <= _MOST_ISLAND_POINTS:
+            wgs84 = gpd.GeoSeries(drawn, crs=analysis.inputs.crs).to_crs(4326)
+            found[mode] = {
+                "shapes": block.add_shapes(np.asarray(wgs84.array, dtype=object)),
+                "parts": len(merged),
+            }
+    return found
+
+
+def _lines(network: Any, streets: Any) -> Any:
+    first, last = network.offsets[:-1], network.offsets[1:]
+    return np.array([shapely.LineString(network.coords[first[s] : last[s]]) for s in streets], dtype=object)
+
+
+def sites(analysis: Analysis, proposed: Sequence[dict[str, Any]] = ()) -> list[dict[str, Any]]:
+    """Facilities added or closed against the baseline, and what a siting study proposes.
+
+    Parameters
+    ----------
+    analysis
+        What was analysed; its ``baseline`` tells what changed.
+    proposed
+        Rows of siting.json's ``sites``: ``rank, name, category, lon, lat, newly_covered``.
+    """
+    found: list[dict[str, Any]] = []
+    baseline = getattr(analysis, "baseline", None)
+    if baseline is not None:
+        frame, old = analysis.inputs.facilities, baseline.inputs.facilities
+        before = dict(zip(old["facility_id"], old["status"], strict=True))
+        for i, (facility_id, status) in enumerate(zip(frame["facility_id"], frame["status"], strict=True)):
+            if facility_id not in before:
+                found.append(_site(analysis, i, "added"))
+            elif status == "closed" and before[facility_id] != "closed":
+                found.append(_site(analysis, i, "closed"))
+    return found + [_proposal(row) for row in proposed]
+
+
+def _proposal(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "kind": "proposed",
+        "facility": -1,
+        "name": str(row["name"]),
+        "rank": row["rank"],
+        "people": row["newly_covered"],
+        "lon": round(float(row["lon"]), 6),
+        "lat": round(float(row["lat"]), 6),
+        "category": {lang: categories.label(str(row["category"]), lang) for lang in LANGUAGES},
+    }
+
+
+def _site(analysis: Analysis, row: int, kind: str) -> dict[str, Any]:
+    facility = analysis.inputs.facilities.iloc[row]
+    point = facility.geometry
+    lon = lat = None
+    if point is not None and not point.is_empty:
+        to_wgs84 = Transformer.from_crs(analysis.inputs.crs, 4326, always_xy=True)
+        lon, lat = (round(float(v), 6) for v in to_wgs84.transform(point.x, point.y))
+    return {
+        "kind": kind,
+        "facility": row,
+        "name": str(facility["name"]),
+        "rank": None,
+        "people": None,
+        "lon": lon,
+        "lat": lat,
+        "category": {lang: categories.label(facility["category"], lang) for lang in LANGUAGES},
+    }
+
+
+def proposals(folder: Path, study: str) -> list[dict[str, Any]]:
+    """The sites of a siting.json in a folder, where there is one and it is of this study."""
+    file = folder / "siting.json"
+    if not file.is_file():
+        return []
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return []
+    if not isinstance(found, dict) or found.get("study") != study:
+        return []
+    wanted = {"rank", "name", "category", "lon", "lat", "newly_covered"}
+    return [row for row in found.get("sites", []) if wanted <= set(row) and row["lon"] is not None]
+
+
+def findings(analysis: Analysis) -> list[dict[str, Any]]:
+    """What the doctor knows of the inputs: both languages, how grave, and where as far as known."""
+    inputs = analysis.inputs
+    found = [*analysis.findings]
+    if analysis.networks and inputs.edges is not None:
+        found += network_findings(inputs, analysis.networks)
+    return [
+        {
+            **f.sentence.both(),
+            "level": f.level,
+            "file": Path(f.file).name if f.file else "",
+            "row": f.row,
+            "lon": f.lon if f.lat is not None else None,
+            "lat": f.lat,
+        }
+        for f in found
+    ]
+
+
+def before_clause(analysis: Analysis, verdict: Verdict, block: Block) -> dict[str, Any] | None:
+    """How a clause stood in the baseline: outcome, share and every resident's code."""
+    from carecircle.outputs.layers import people
+    from carecircle.outputs.panel import counts_people
+
+    baseline = getattr(analysis, "baseline", None)
+    old = None if baseline is None else next((v for v in baseline.verdicts if v.rule == verdict.rule), None)
+    if old is None:
+        return None
+    told = old.people is not None and counts_people(old)
+    return {
+        "outcome": old.outcome.value,
+        "observed": old.shown(old.observed).both(),
+        "affected": old.residents_affected or 0.0,
+        "people": people(old.people, block) if told and old.people is not None else None,
+    }

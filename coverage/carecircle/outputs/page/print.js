@@ -1,0 +1,79 @@
+// One A3 sheet: the answer, the map, its legend and ledger, and where it comes from.
+
+/** All layers on one canvas: on paper each canvas would paint over those beneath it. */
+function paintPaper() {
+  const size = map.getSize(),
+    paper = h('canvas', {
+      id: 'cc-paper',
+      width: size.x * 2,
+      height: size.y * 2,
+      style: `width:${size.x}px;height:${size.y}px`,
+    }),
+    ctx = paper.getContext('2d');
+  ctx.scale(2, 2);
+  if (basemapOn()) pasteTiles(ctx);
+  for (const layer of Object.values(layers)) {
+    const at = map.layerPointToContainerPoint(layer._bounds.min),
+      wide = layer._bounds.getSize();
+    ctx.drawImage(layer._container, at.x, at.y, wide.x, wide.y);
+  }
+  map.getContainer().append(paper);
+}
+
+/** The map takes the paper's shape while it prints, and its own again after. */
+function openPrint() {
+  let seen = null;
+  const reshape = () => {
+    map.invalidateSize({ animate: false, pan: false });
+    map.fitBounds(seen, { animate: false });
+    redraw();
+  };
+  window.addEventListener('beforeprint', () => {
+    seen = map.getBounds();
+    document.getElementById('cc-legend').open = true;
+    document.body.dataset.printing = 'yes';
+    reshape();
+    showLegend();
+    showSheet();
+    paintPaper();
+  });
+  window.addEventListener('afterprint', () => {
+    document.getElementById('cc-paper').remove();
+    delete document.body.dataset.printing;
+    reshape();
+    showLegend();
+  });
+  document.getElementById('cc-print').addEventListener('click', () => window.print());
+}
+
+/** The lines under the printed map: number, limits and ledger; sources, date and hash. */
+function showSheet() {
+  const s = page.study,
+    l = page.ledger,
+    line = (...parts) => h('p', {}, parts.filter(Boolean).join(' · '));
+  replaceChildren(
+    document.getElementById('cc-sheet'),
+    l
+      ? line(
+          say('page_sheet_ledger', {
+            total: people(l.total),
+            inside: people(l.inside),
+            outside: people(l.outside),
+            no_data: people(l.no_data),
+          }),
+          page.simplified.map((t) => say(t)).join(' · '),
+        )
+      : null,
+    line(
+      s.notice ? say(s.notice) : null,
+      s.mapNumber ? say('page_map_number', { number: s.mapNumber }) : null,
+      s.attribution,
+      basemapSource(),
+      say('page_limits'),
+    ),
+    line(
+      s.attributions.join(' · '),
+      say('page_made', { version: s.version, date: s.created, hash: s.hash }),
+    ),
+  );
+}

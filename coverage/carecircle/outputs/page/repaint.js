@@ -1,0 +1,92 @@
+// A change shown: only what it touched is drawn again, so that a click answers within a frame or two.
+
+const painted = { rule: null, versions: [], codes: null, fills: '' };
+
+/** The shown clause's queries: its own, and by road where it is about a radius. */
+const shownQueries = (clause) => [clause.query, clause.road].filter((number) => number !== null);
+
+/** Remembers what stands on the map, so that the next change can be told from it. */
+function remember(clause) {
+  painted.rule = clause.rule;
+  painted.versions = shownQueries(clause).map((number) => liveQuery(number).version);
+  painted.codes = codesOf(clause).slice();
+  painted.fills = fillsOf(clause);
+}
+
+/** The colours of the areas, as one text. */
+function fillsOf(clause) {
+  if (!page.levels.some((l) => l.id === state.shading)) return '';
+  const s = sums(clause);
+  return [...s.scope].map((n, a) => (n > 0 ? shareClass(s.covered[a] / n) : '-')).join('');
+}
+
+/** The demand rows that changed since `remember`; null where all must be drawn. */
+function rowsSince(clause) {
+  if (painted.rule !== clause.rule || swipe.kind) return null;
+  const steps = shownQueries(clause).map((number, k) => liveQuery(number).since(painted.versions[k]));
+  return steps.includes(null) ? null : steps.flat(2);
+}
+
+/** The world box of demand rows; null for none. */
+function boxOf(rows) {
+  const { x, y, placed } = demand(),
+    box = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const i of rows) {
+    if (!placed[i]) continue;
+    box[0] = Math.min(box[0], x[i]);
+    box[1] = Math.min(box[1], y[i]);
+    box[2] = Math.max(box[2], x[i]);
+    box[3] = Math.max(box[3], y[i]);
+  }
+  return box[0] <= box[2] ? box : null;
+}
+
+function repaint() {
+  const clause = clauseNow();
+  if (!clause || !aboutReach(clause)) {
+    redraw();
+    return;
+  }
+  const rows = rowsSince(clause),
+    codes = codesOf(clause);
+  if (!rows) redraw('shade', 'gap');
+  else {
+    const turned = boxOf(clause.road === null ? rows.filter((i) => codes[i] !== painted.codes[i]) : rows),
+      all = boxOf(rows);
+    if (turned) layers.gap.redraw(turned, BIN + MOST_RADIUS + 4);
+    if (page.levels.some((l) => l.id === state.shading)) {
+      if (fillsOf(clause) !== painted.fills) redraw('shade');
+    } else if (state.shading === 'people' && all) layers.shade.redraw(all, 40);
+    else if (state.shading !== 'surface' && state.shading !== 'none') redraw('shade');
+  }
+  if (clause.radius) redraw('circles');
+  redraw('facilities');
+  remember(clause);
+}
+
+/** Gets ready for the first change while nobody waits: roads unpacked, streets in their grid, people answered. */
+function warmUp() {
+  const clause = clauseNow();
+  if (!scenario.open || !hasWays() || !clause || !aboutReach(clause)) return;
+  for (const number of shownQueries(clause)) {
+    liveQuery(number);
+    if (page.queries[number].metric !== 'straight_m') pieceGrid(network(page.queries[number].mode));
+  }
+  liveClause(clause);
+  remember(clause);
+}
+
+let pending = 0;
+/** Shows a change: what the clause on the map comes to at once, the rest when the hand rests. */
+function after() {
+  scenario.stamp++;
+  repaint();
+  showMarkers();
+  showTrial(false);
+  window.clearTimeout(pending);
+  pending = window.setTimeout(() => {
+    showTrial(true);
+    showDetail();
+    showLegend();
+  }, 150);
+}

@@ -1,0 +1,593 @@
+"""What planners switch on, in a real browser without a network: layers, two sides, the ruler, tiles."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import json
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from PIL import Image
+
+from browser import Visit, visit
+from carecircle.errors import InputError
+from carecircle.outputs import basemap, gap_map, layers, overlays
+from carecircle.outputs.pack import Block
+from carecircle.schema import Finding
+from carecircle.study import Outputs
+from carecircle.texts import Sentence
+
+WEST, SOUTH, EAST, NORTH = 104.7901, 31.0922, 105.0001, 31.2728
+"""About the made-up county, WGS 84 degrees."""
+
+
+def varied(analysis: Any, **changes: Any) -> Any:
+    return SimpleNamespace(**{**vars(analysis), **changes})
+
+
+@pytest.fixture(scope="module")
+def rich(analysis: Any) -> Any:
+    """The county with a baseline (one hospital fewer then), findings with places and a proposed site."""
+    inputs = analysis.inputs
+    old = SimpleNamespace(**{**vars(inputs), "facilities": inputs.facilities.iloc[:4]})
+    verdicts = tuple(varied_verdict(v) if v.rule == "M2.time" else v for v in analysis.verdicts)
+    baseline = varied(analysis, inputs=old, verdicts=verdicts)
+    findings = (
+        *inputs.findings,
+        Finding(
+            "warning", Sentence("errors.row", {"row": 7}), file="facilities.csv", row=7, lon=104.85, lat=31.15
+        ),
+    )
+    return varied(analysis, baseline=baseline, findings=findings)
+
+
+def varied_verdict(verdict: Any) -> Any:
+    """The same verdict had nobody been covered."""
+    import dataclasses
+
+    return dataclasses.replace(verdict, people=verdict.people.replace("covered", "not_covered"))
+
+
+PROPOSED = [
+    {"rank": 1, "name": "候选一", "category": "乡镇卫生院", "lon": 104.9, "lat": 31.2, "newly_covered": 321.0}
+]
+
+
+@pytest.fixture(scope="module")
+def page(rich: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("layers") / "gap_map.html"
+    path.write_text(gap_map(rich, proposed=PROPOSED).get_root().render(), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def opened(browser: Any, page: Path) -> Iterator[Visit]:
+    with visit(browser, page) as seen:
+        seen.page.locator("#cc-layers summary").click()
+        yield seen
+        seen.clean()
+
+
+def ink(page: Any, layer: str) -> int:
+    """Pixels that a layer's canvas holds."""
+    script = """(name) => { const c = document.createElement('canvas');
+      const of = document.querySelector(`.leaflet-cc-${name}-pane canvas`);
+      c.width = of.width; c.height = of.height; c.getContext('2d').drawImage(of, 0, 0);
+      const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
+      let n = 0; for (let i = 3; i < d.length; i += 4) if (d[i]) n++; return n; }"""
+    return int(page.evaluate(script, layer))
+
+
+def legend(page: Any) -> str:
+    return str(page.locator("[data-cc=legend]").inner_text())
+
+
+def choose(page: Any, rule: str, shading: str) -> None:
+    page.locator(f"[data-rule='{rule}']").click()
+    page.locator(f"#cc-layers input[value={shading}]").check()
+
+
+# ---- shadings ----
+
+
+@pytest.mark.browser
+def test_people_on_paper_only_are_counted_as_the_verdict_counts_them(opened: Visit, analysis: Any) -> None:
+    choose(opened.page, "M1.radius", "paper")
+    verdict = next(v for v in analysis.verdicts if v.rule == "M1.radius")
+    assert ink(opened.page, "shade") > 5_000
+    assert f"{verdict.by_road.paper_only:,.0f}" in legend(opened.page)
+
+
+@pytest.mark.browser
+def test_service_areas_hold_the_residents_of_the_nearest_facility(opened: Visit, analysis: Any) -> None:
+    choose(opened.page, "M2.time", "catchments")
+    query, reached = next((q, r) for q, r in analysis.reached.items() if q.metric == "minutes")
+    people = analysis.inputs.demand["residents"]
+    served = people.groupby(reached["facility_id"].to_numpy()).sum()
+    names = analysis.inputs.facilities.set_index("facility_id")["name"]
+    rows = opened.page.locator("[data-cc=catchments] li").all_inner_texts()
+    said = {r.split("\n")[0].strip(): r.split("\n")[-1].split()[0] for r in rows}
+    assert said == {names[f].strip(): f"{n:,.0f}" for f, n in served.items()}
+    assert query.mode == "drive"
+    assert ink(opened.page, "shade") > 20_000
+
+
+@pytest.mark.browser
+def test_a_service_area_below_what_the_load_clause_asks_is_marked(opened: Visit, analysis: Any) -> None:
+    choose(opened.page, "M3.load", "catchments")
+    row = opened.page.locator("[data-cc=catchments] li", has_text="西山乡卫生院")
+    assert row.get_attribute("data-load") == "under"
+    assert "▽" in row.inner_text()
+    assert "30,000" in legend(opened.page)
+    assert "100,000" in legend(opened.page)
+
+
+@pytest.mark.browser
+def test_population_and_town_and_country(opened: Visit, analysis: Any) -> None:
+    people, urban = analysis.inputs.demand["residents"], analysis.inputs.demand["urban"]
+    choose(opened.page, "M2.time", "population")
+    assert ink(opened.page, "shade") > 20_000
+    choose(opened.page, "M2.time", "urban")
+    said = legend(opened.page)
+    for mark in (True, False):
+        total = math.fsum(people[[u is mark or u == mark for u in urban]])
+        assert f"{total:,.0f}" in said
+    assert "未注明城乡，100 人" in said
+
+
+@pytest.mark.browser
+def test_a_shading_by_people_hides_the_marks_over_it_until_asked(opened: Visit) -> None:
+    page = opened.page
+    choose(page, "M2.time", "town")
+    assert ink(page, "gap") > 0
+    page.locator("#cc-layers input[value=catchments]").check()
+    assert ink(page, "gap") == 0
+    page.locator("#cc-layers input[value=gap]").check()
+    assert ink(page, "gap") > 0
+
+
+# ---- overlays ----
+
+
+@pytest.mark.browser
+def test_failing_units_are_outlined(opened: Visit, analysis: Any) -> None:
+    page = opened.page
+    page.locator("[data-rule='M4.towns']").click()
+    verdict = next(v for v in analysis.verdicts if v.rule == "M4.towns")
+    fails = sum(u.outcome == "FAIL" for u in verdict.units)
+    assert fails
+    assert f"未达标单元 {fails} 个" in legend(page)
+    drawn = ink(page, "units")
+    assert drawn > 1_000
+    page.locator("#cc-layers input[value=units]").uncheck()
+    assert ink(page, "units") == 0
+
+
+@pytest.mark.browser
+def test_people_cut_off_are_told_by_reason(opened: Visit, analysis: Any) -> None:
+    page = opened.page
+    page.locator("[data-rule='M2.time']").click()
+    assert ink(page, "islands") == 0
+    page.locator("#cc-layers input[value=islands]").check()
+    query, reached = next((q, r) for q, r in analysis.reached.items() if q.metric == "minutes")
+    people = analysis.inputs.demand["residents"].to_numpy()[:-1]
+    for status, said in (("unsnapped", "离道路太远"), ("island", "所在路网与机构不相连")):
+        n = math.fsum(people[(reached["status"] == status).to_numpy()[:-1]])
+        assert f"{said}：{n:,.0f} 人" in legend(page)
+    assert ink(page, "islands") > 50
+    page.locator("[data-rule='M3.load']").click()
+    assert "没有这项判断" in legend(page)
+    assert query.mode == "drive"
+
+
+@pytest.mark.browser
+def test_sites_and_findings_are_drawn_listed_and_explained(opened: Visit) -> None:
+    page = opened.page
+    for said in ("候选 1：候选一（乡镇卫生院），新增覆盖 321 人", "新增："):
+        assert said in legend(page)
+    before = ink(page, "sites")
+    page.locator("#cc-layers input[value=findings]").check()
+    assert ink(page, "sites") > before
+    page.locator(".cc-places button", has_text="7").first.click()
+    assert "facilities.csv" in page.locator("[data-cc=why]").inner_text()
+    page.keyboard.press("Escape")
+    page.locator("#cc-layers summary").click()
+    page.wait_for_timeout(500)
+    page.locator("#cc-home").click()
+    at = page.evaluate("() => carecircle.map.latLngToContainerPoint([31.2, 104.9])")
+    box = page.locator(".folium-map").bounding_box()
+    page.mouse.click(box["x"] + at["x"], box["y"] + at["y"])
+    assert "候选一" in page.locator("[data-cc=why]").inner_text()
+
+
+def test_streets_that_hang_together_with_nothing_are_found(analysis: Any) -> None:
+    network = SimpleNamespace(
+        nodes=4,
+        component_road_m=np.array([4000.0, 900.0]),
+        seconds=np.array([1.0, 1.0]),
+        street=np.array([0, 1]),
+        component=np.array([0, 0, 1, 1]),
+        street_ends=np.array([[0, 1], [2, 3]]),
+        offsets=np.array([0, 2, 4]),
+        coords=np.array(
+            [[480_100, 3_440_100], [484_000, 3_440_100], [490_000, 3_450_000], [490_900, 3_450_000]]
+        ),
+    )
+    found = overlays.islands(varied(analysis, networks={"walk": network}), Block(), 5.0)
+    assert found["walk"]["parts"] == 1
+
+
+def test_proposals_are_read_only_for_the_same_study(tmp_path: Path) -> None:
+    (tmp_path / "siting.json").write_text(json.dumps({"study": "a", "sites": PROPOSED}), encoding="utf-8")
+    assert overlays.proposals(tmp_path, "a") == PROPOSED
+    assert overlays.proposals(tmp_path, "b") == []
+    assert overlays.proposals(tmp_path / "none", "a") == []
+    (tmp_path / "siting.json").write_text("{", encoding="utf-8")
+    assert overlays.proposals(tmp_path, "a") == []
+
+
+# ---- two sides ----
+
+
+@pytest.mark.browser
+def test_two_sides_under_a_slider_by_keyboard(opened: Visit) -> None:
+    page = opened.page
+    page.locator("[data-rule='M2.time']").click()
+    page.locator("#cc-compare").focus()
+    page.keyboard.press("Enter")
+    kind = page.locator("#cc-swipe-kind")
+    assert kind.input_value() == "run"
+    assert [b.strip() for b in page.locator(".cc-swipe-side").all_inner_texts()] == ["之前", "之后"]
+    slider = page.locator("#cc-swipe input")
+    slider.focus()
+
+    def at(where: str) -> int:
+        page.keyboard.press(where)
+        page.wait_for_timeout(80)
+        return ink(page, "gap")
+
+    after, before = at("Home"), at("End")
+    assert before > after * 1.2  # nobody was covered before
+    for _ in range(30):
+        page.keyboard.press("ArrowLeft")
+    assert float(slider.input_value()) == 70
+    page.locator(".cc-swipe-close").focus()
+    page.keyboard.press("Enter")
+    assert page.locator("#cc-swipe").is_hidden()
+
+
+@pytest.mark.browser
+def test_circle_and_road_and_two_clauses_side_by_side(opened: Visit) -> None:
+    page = opened.page
+    page.locator("[data-rule='M1.radius']").click()
+    page.locator("#cc-compare").click()
+    kinds = page.locator("#cc-swipe-kind option").evaluate_all("(all) => all.map((o) => o.value)")
+    assert {"run", "road", "c1"} <= set(kinds)
+    for kind in ("road", "c1"):
+        page.locator("#cc-swipe-kind").select_option(kind)
+        page.wait_for_timeout(80)
+        sides = page.locator(".cc-swipe-side").all_inner_texts()
+        assert all(s.strip() for s in sides)
+        assert sides[0] != sides[1]
+    handle = page.locator(".cc-swipe-handle").bounding_box()
+    page.mouse.move(handle["x"] + 17, handle["y"] + 17)
+    page.mouse.down()
+    page.mouse.move(handle["x"] + 217, handle["y"] + 17)
+    page.mouse.up()
+    assert float(page.locator("#cc-swipe input").input_value()) > 60
+    assert page.evaluate("() => document.querySelector('[data-rule=\"M1.radius\"]').ariaExpanded") == "true"
+
+
+# ---- the ruler ----
+
+
+@pytest.mark.browser
+def test_the_ruler_measures_along_the_geodesic_and_the_ground_within(opened: Visit) -> None:
+    from pyproj import Geod
+
+    page = opened.page
+    page.locator("#cc-measure").click()
+    places = [(104.83, 31.13), (104.93, 31.13), (104.93, 31.22)]
+    for lon, lat in places:
+        page.evaluate(
+            "([x, y]) => carecircle.map.fire('click', {latlng: L.latLng(y, x),"
+            " containerPoint: carecircle.map.latLngToContainerPoint([y, x])})",
+            [lon, lat],
+        )
+    geod = Geod(ellps="WGS84")
+    metres = geod.line_length(*zip(*places, strict=True))
+    area, _ = geod.polygon_area_perimeter(*zip(*places, strict=True))
+    said = page.locator("#cc-ruler").inner_text()
+    assert f"{metres / 1000:.2f} 公里" in said
+    assert float(said.split("面积 ")[1].split()[0]) == pytest.approx(abs(area) / 1e6, rel=5e-4)
+    assert ink(page, "measure") > 100
+
+
+@pytest.mark.browser
+def test_the_ruler_by_keyboard(opened: Visit) -> None:
+    page = opened.page
+    page.locator("#cc-measure").focus()
+    page.keyboard.press("Enter")
+    page.locator(".folium-map").focus()
+    page.keyboard.press("Enter")
+    page.evaluate("() => carecircle.map.panBy([120, 0], {animate: false})")
+    page.keyboard.press("Enter")
+    assert "公里" in page.locator("#cc-ruler strong").inner_text()
+    page.keyboard.press("Backspace")
+    assert page.locator("#cc-ruler strong").count() == 0
+    page.keyboard.press("Escape")
+    assert page.locator("#cc-ruler").is_hidden()
+
+
+# ---- both languages, small screens, paper ----
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
+def test_every_layer_in_english_on_every_screen(browser: Any, page: Path, width: int, height: int) -> None:
+    with visit(browser, page, width=width, height=height) as seen:
+        drawn = seen.page
+        drawn.locator("#cc-language").click()
+        drawn.locator("#cc-layers summary").click()
+        for rule in ("M1.radius", "M4.towns"):
+            drawn.evaluate("(r) => document.querySelector(`[data-rule='${r}']`).click()", rule)
+            values = drawn.locator("#cc-layers input").evaluate_all("(all) => all.map((e) => e.value)")
+            for value in values:
+                drawn.locator(f"#cc-layers input[value={value}]").click()
+            said = (
+                drawn.locator("#cc-layers").text_content() + drawn.locator("[data-cc=legend]").text_content()
+            )
+            assert "undefined" not in said
+            assert "page_" not in said
+        for tool in ("#cc-compare", "#cc-measure"):
+            drawn.locator(tool).click()
+            box = drawn.locator(
+                {"#cc-compare": ".cc-swipe-bar", "#cc-measure": "#cc-ruler"}[tool]
+            ).bounding_box()
+            assert box["x"] >= 0
+            assert box["x"] + box["width"] <= width
+            assert box["y"] + box["height"] <= height
+            drawn.locator(tool).click()
+        assert drawn.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
+        seen.clean()
+
+
+@pytest.mark.browser
+def test_the_printed_sheet_says_where_it_comes_from(browser: Any, analysis: Any, tmp_path: Path) -> None:
+    outputs = Outputs(map_number="川S〔2025〕00001号", attribution="示例县卫生健康局 制图")
+    study = analysis.study.model_copy(update={"outputs": outputs})
+    path = tmp_path / "gap_map.html"
+    path.write_text(gap_map(varied(analysis, study=study)).get_root().render(), encoding="utf-8")
+    with visit(browser, path) as seen:
+        seen.page.evaluate(
+            "() => window.addEventListener('beforeprint', () => {"
+            " window.sheet = document.getElementById('cc-sheet').innerText;"
+            " window.shown = ['#cc-legend', '#cc-north', '.leaflet-control-scale', '#cc-head h1']"
+            ".map((q) => getComputedStyle(document.querySelector(q)).display !== 'none'); })"
+        )
+        seen.page.pdf(prefer_css_page_size=True)
+        sheet = seen.page.evaluate("() => window.sheet || document.getElementById('cc-sheet').textContent")
+        from carecircle.outputs.panel import manifest_hash
+
+        ledger = analysis.inputs.ledger
+        for said in (
+            "川S〔2025〕00001号", "示例县卫生健康局 制图", "2025-01-02", manifest_hash(analysis.manifest),
+            f"{ledger.total:,.0f}", f"{ledger.inside:,.0f}", "OSM",
+        ):  # fmt: skip
+            assert said in sheet
+        assert seen.page.evaluate("() => window.shown") == [True] * 4
+        seen.clean()
+
+
+def contrast(a: str, b: str) -> float:
+    """The contrast ratio of two ``rrggbb`` colours (WCAG 2.1)."""
+
+    def luminance(colour: str) -> float:
+        parts = [int(colour[i : i + 2], 16) / 255 for i in (0, 2, 4)]
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    high, low = sorted((luminance(a), luminance(b)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_times_grow_darker_class_by_class() -> None:
+    """So that a sheet without colour, and an eye without it, still tell them apart."""
+    steps = [contrast(c, "000000") for c in layers._TIME_COLOURS]
+    assert all(a / b > 1.08 for a, b in itertools.pairwise(steps))
+
+
+# ---- tiles of one's own, Tianditu ----
+
+
+def png(colour: tuple[int, int, int]) -> bytes:
+    held = io.BytesIO()
+    Image.new("RGB", (256, 256), colour).save(held, "PNG")
+    return held.getvalue()
+
+
+def with_tiles(analysis: Any, folder: Path, **outputs: Any) -> Any:
+    study = analysis.study.model_copy(update={"outputs": Outputs(**outputs), "file": folder / "study.toml"})
+    return varied(analysis, study=study)
+
+
+def write_tiles(folder: Path, analysis: Any, zooms: range) -> int:
+    count = 0
+    for zoom in zooms:
+        for z, x, y in basemap.covering(layers.bounds(analysis), zoom):
+            path = folder / "tiles" / str(z) / str(x) / f"{y}.png"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(png((200, 120 + zoom, 40)))
+            count += 1
+    return count
+
+
+@pytest.mark.browser
+def test_a_folder_of_tiles_is_carried_in_the_page(browser: Any, analysis: Any, tmp_path: Path) -> None:
+    count = write_tiles(tmp_path, analysis, range(8, 13))
+    study = with_tiles(analysis, tmp_path, basemap="tiles/{z}/{x}/{y}.png")
+    held, said = basemap.carried(study)
+    assert said == []
+    assert held is not None
+    assert len(held["tiles"]) == count
+    assert (held["least"], held["most"]) == (8, 12)
+    path = tmp_path / "page" / "gap_map.html"
+    path.parent.mkdir()
+    path.write_text(gap_map(study).get_root().render(), encoding="utf-8")
+    with visit(browser, path) as seen:
+        page = seen.page
+        assert page.locator(".leaflet-tile-pane img").count() == 0
+        page.locator("#cc-layers summary").click()
+        page.locator("#cc-layers input[value=own]").check()
+        page.wait_for_timeout(400)
+        pictures = page.locator(".leaflet-tile-pane img").evaluate_all(
+            "(all) => all.map((i) => i.src.slice(0, 14))"
+        )
+        assert "data:image/png" in pictures
+        page.locator("#cc-layers input[name=cc-basemap][value=none]").check()
+        assert page.locator(".leaflet-tile-pane img").count() == 0
+        seen.clean()
+
+
+def test_finer_tiles_stay_out_when_they_do_not_fit(analysis: Any, tmp_path: Path) -> None:
+    write_tiles(tmp_path, analysis, range(8, 14))
+    one = len(png((1, 2, 3))) * 4 / 3 / 1e6
+    study = with_tiles(analysis, tmp_path, basemap="tiles/{z}/{x}/{y}.png", basemap_budget_mb=one * 12)
+    held, said = basemap.carried(study)
+    assert held is not None
+    assert held["most"] < 13
+    assert "13" in said[0].text("en")
+
+
+@pytest.mark.browser
+def test_a_pmtiles_archive_is_carried_too(analysis: Any, tmp_path: Path) -> None:
+    writer = pytest.importorskip("pmtiles.writer", reason="pmtiles absent: pip install 'carecircle[basemap]'")
+    tile = pytest.importorskip("pmtiles.tile")
+
+    def archive(kind: Any, data: bytes) -> str:
+        with (tmp_path / "ground.pmtiles").open("wb") as file:
+            made = writer.Writer(file)
+            for z, x, y in [(0, 0, 0), *basemap.covering(layers.bounds(analysis), 10)]:
+                made.write_tile(tile.zxy_to_tileid(z, x, y), data)
+            made.finalize(
+                {"tile_type": kind, "tile_compression": tile.Compression.NONE, "min_zoom": 0, "max_zoom": 10,
+                 "min_lon_e7": 0, "min_lat_e7": 0, "max_lon_e7": 0, "max_lat_e7": 0, "center_zoom": 0,
+                 "center_lon_e7": 0, "center_lat_e7": 0},
+                {},
+            )  # fmt: skip
+        return "ground.pmtiles"
+
+    study = with_tiles(analysis, tmp_path, basemap=archive(tile.TileType.PNG, png((9, 9, 9))))
+    held, _ = basemap.carried(study)
+    assert held is not None
+    assert (held["least"], held["most"]) == (0, 10)
+    study = with_tiles(analysis, tmp_path, basemap=archive(tile.TileType.MVT, b"\x1a\x00"))
+    with pytest.raises(InputError, match="vector"):
+        basemap.carried(study)
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [("tiles/{z}/{x}.png", "{y}"), ("none/{z}/{x}/{y}.png", "no such"), ("no.pmtiles", "no such")],
+)
+def test_a_basemap_that_cannot_be_used_is_refused(
+    analysis: Any, tmp_path: Path, address: str, said: str
+) -> None:
+    with pytest.raises(InputError, match=said):
+        gap_map(with_tiles(analysis, tmp_path, basemap=address))
+
+
+@pytest.mark.browser
+def test_tianditu_is_asked_only_when_the_reader_switches_it_on(
+    browser: Any, analysis: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = gap_map(analysis).get_root().render()
+    assert "img-src" not in plain.split("</head>")[0].split("<style>")[0]
+    monkeypatch.setenv(basemap.TIANDITU_VARIABLE, "0123456789abcdef")
+    path = tmp_path / "gap_map.html"
+    path.write_text(gap_map(analysis).get_root().render(), encoding="utf-8")
+    with visit(browser, path) as seen:
+        page = seen.page
+        page.locator("#cc-layers summary").click()
+        page.wait_for_timeout(200)
+        seen.clean()
+        page.locator("#cc-layers input[value=tianditu]").check()
+        page.wait_for_timeout(300)
+        assert seen.requests
+        assert all(".tianditu.gov.cn/" in r and "tk=0123456789abcdef" in r for r in seen.requests)
+        assert {r.split("LAYER=")[1][:3] for r in seen.requests} == {"vec", "cva"}
+        page.locator("#cc-layers input[name=cc-basemap][value=none]").check()
+        seen.requests.clear()
+        page.context.set_offline(True)
+        page.wait_for_timeout(100)
+        assert page.locator("#cc-layers input[value=tianditu]").is_disabled()
+        assert seen.requests == []
+
+
+def test_the_key_never_enters_the_manifest(analysis: Any) -> None:
+    study = analysis.study.model_copy(update={"outputs": Outputs(tianditu_key="secret")})
+    assert basemap.tianditu_key(study) == "secret"
+    assert "secret" not in str(study.to_dict())
+
+
+# ---- the page's size ----
+
+
+def test_a_page_over_its_budget_says_what_was_simplified(analysis: Any) -> None:
+    def said(budget: float) -> list[str]:
+        study = analysis.study.model_copy(update={"outputs": Outputs(map_budget_mb=budget)})
+        page = next(
+            c for c in gap_map(varied(analysis, study=study))._children.values() if hasattr(c, "data")
+        )
+        return [s["en"] for s in page.data["simplified"]]
+
+    assert said(20) == []
+    tight = said(0.001)
+    assert any("borders" in s for s in tight)
+    assert any("surface" in s for s in tight)
+    assert any("0.001 MB" in s for s in tight)
+
+
+def test_simplified_neighbours_share_their_border(analysis: Any) -> None:
+    """Areas that fit without gap or overlap still do once they are drawn with fewer points."""
+    rng = np.random.default_rng(3)
+    n, side, points = 8, 1000.0, 60
+    drawn_edges: dict[Any, list[tuple[float, float]]] = {}
+
+    def edge(a: tuple[int, int], b: tuple[int, int]) -> list[tuple[float, float]]:
+        key = (min(a, b), max(a, b))
+        if key not in drawn_edges:
+            start, end = np.array(key) * side
+            t = np.linspace(0, 1, points)[:, None]
+            bend = rng.uniform(-6, 6, (points, 2)) * (np.minimum(t, 1 - t) > 0)
+            drawn_edges[key] = [(480_000 + x, 3_440_000 + y) for x, y in start + (end - start) * t + bend]
+        return drawn_edges[key] if a < b else drawn_edges[key][::-1]
+
+    moved = []
+    for i, j in itertools.product(range(n), range(n)):
+        ring = [(i, j), (i + 1, j), (i + 1, j + 1), (i, j + 1), (i, j)]
+        moved.append(shapely.Polygon([p for a, b in itertools.pairwise(ring) for p in edge(a, b)]))
+    assert shapely.coverage_is_valid(moved)
+    frame = gpd.GeoDataFrame(
+        {"area_id": [str(k) for k in range(n * n)], "name": "x", "level": "village", "parent_id": None},
+        geometry=moved,
+        crs=analysis.inputs.crs,
+    )
+    kept: list[Any] = []
+    block = SimpleNamespace(add_shapes=lambda shapes: kept.extend(shapes))
+    columns, metres = layers.areas(
+        varied(analysis, inputs=SimpleNamespace(**{**vars(analysis.inputs), "areas": frame})), block, 40.0
+    )
+    drawn = np.array(kept, dtype=object)
+    assert metres == 40.0
+    assert len(columns["names"]) == n * n
+    assert shapely.get_num_coordinates(drawn).sum() < shapely.get_num_coordinates(moved).sum() / 4
+    assert shapely.coverage_is_valid(drawn)
