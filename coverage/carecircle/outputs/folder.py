@@ -92,12 +92,14 @@ def read_run(folder: str | Path) -> Run:
         If it is not one, or an earlier version wrote it; the message names the file.
     """
     place = Path(folder)
-    verdicts = read_verdicts(place)
     path = place / "manifest.json"
+    if not (path.is_file() and (place / "verdicts.json").is_file()):
+        raise InputError("pages.not_a_folder", file=place)
+    verdicts = read_verdicts(place)
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise InputError("pages.no_manifest", file=path) from error
+        raise InputError("pages.bad_manifest", file=path) from error
     lacking = [k for k in ("title", "run", "left_out", "parameters", "plan") if k not in manifest]
     if lacking:
         raise InputError("pages.old_manifest", file=path, value=lacking[0])

@@ -13,11 +13,10 @@ Align = Literal["left", "right"]
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading: level 1 a section (a ``fresh`` one begins a page), level 2 a clause."""
+    """A heading: level 1 a section, level 2 a clause."""
 
     text: str
     level: int = 1
-    fresh: bool = False
 
 
 @dataclass(frozen=True)

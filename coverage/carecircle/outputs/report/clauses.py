@@ -99,7 +99,7 @@ def clause_picture(
     if svg is None:
         return None
     title = f"{verdict.rule} {said.of(panel.title(verdict))}"
-    return Picture(svg, said.figure(title), f"{title}: {said.of(panel.result(verdict))}", 0.82)
+    return Picture(svg, said.figure(title), f"{title}: {said.of(panel.result(verdict))}", 0.74)
 
 
 def _sentence(verdict: Verdict, said: Said) -> str:

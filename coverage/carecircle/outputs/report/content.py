@@ -77,9 +77,7 @@ def _blocks(analysis: Analysis, said: Said, family: str) -> Iterator[Block]:
         content = list(section())
         if content:
             count = _NUMERALS[number] if said.language == "zh" else str(number + 1)
-            yield Heading(
-                said("number", number=count, title=said(f"section_{name}")), fresh=name == "clauses"
-            )
+            yield Heading(said("number", number=count, title=said(f"section_{name}")))
             yield from content
             number += 1
 

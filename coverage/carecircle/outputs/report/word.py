@@ -121,8 +121,7 @@ class _Paper:
         return paragraph
 
     def _heading(self, block: Heading) -> None:
-        heading = self.document.add_heading(block.text, block.level)
-        heading.paragraph_format.page_break_before = block.fresh
+        self.document.add_heading(block.text, block.level)
 
     def _lead(self, block: Lead) -> None:
         if block.figure:

@@ -1,0 +1,275 @@
+"""The report: every figure is that of verdicts.json, every glyph is there, two runs are one file."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import struct
+import subprocess
+import zipfile
+import zlib
+from io import BytesIO
+from itertools import pairwise
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import docx as word_reader
+import pytest
+import python_calamine
+
+from carecircle.outputs import panel
+from carecircle.outputs import write as write_folder
+from carecircle.outputs.report import fonts, maps, write_report
+from carecircle.outputs.report.blocks import Picture, Table
+from carecircle.outputs.report.clauses import Said, unmet_by_people
+from carecircle.outputs.report.content import report
+from carecircle.rules.verdict import shown
+
+needs_font = pytest.mark.skipif(fonts.find() is None, reason=f"no Chinese font: {fonts.how_to_mend().text()}")
+needs_poppler = pytest.mark.skipif(
+    shutil.which("pdftotext") is None, reason="pdftotext absent: sudo apt-get install poppler-utils"
+)
+PARTS = ("covered", "not_covered", "unreachable", "unsnapped", "no_data", "outside", "total")
+
+
+def in_english(analysis: Any) -> Any:
+    study = analysis.study.model_copy(update={"language": "en"})
+    return SimpleNamespace(**{**vars(analysis), "study": study})
+
+
+@pytest.fixture(scope="module", params=["zh", "en"])
+def pack(request: pytest.FixtureRequest, analysis: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    found = analysis if request.param == "zh" else in_english(analysis)
+    folder = tmp_path_factory.mktemp("pack") / "报告"
+    write_folder(found, folder)
+    document = json.loads((folder / "verdicts.json").read_text(encoding="utf-8"))
+    return SimpleNamespace(analysis=found, folder=folder, language=request.param, document=document)
+
+
+def squeezed(text: str) -> str:
+    """Without any space: typesetters break lines where they like."""
+    return re.sub(r"\s", "", text)
+
+
+def pdf_text(path: Path) -> str:
+    done = subprocess.run(["pdftotext", "-layout", str(path), "-"], capture_output=True, check=True)
+    return done.stdout.decode("utf-8")
+
+
+def expected(verdict: dict[str, Any], language: str) -> dict[str, str]:
+    """What a row says, computed from verdicts.json alone."""
+    target = verdict["target"]
+    said = shown(tuple(target) if isinstance(target, list) else target, verdict["unit"])
+    people = verdict["residents_affected"]
+    return {
+        "observed": squeezed(shown(verdict["observed"], verdict["unit"]).text(language)),
+        "target": squeezed(said.text(language)) if target is not None else "",
+        "people": "—" if people is None else f"{people:,.0f}",
+    }
+
+
+@needs_font
+def test_every_figure_of_the_word_tables_is_that_of_verdicts_json(pack: Any) -> None:
+    tables = word_reader.Document(str(pack.folder / "report.docx")).tables
+    found = [[[squeezed(c.text) for c in row.cells] for row in table.rows] for table in tables]
+    say = Said(pack.language)
+    heads = {squeezed(say.outputs("column_outcome")): 0}
+    everything = next(t for t in found if set(heads) & set(t[0]))
+    ledger = next(t for t in found if squeezed(say.outputs("page_part_covered")) in t[0])
+    assert len(everything) == 1 + len(pack.document["verdicts"])
+    for verdict in pack.document["verdicts"]:
+        row = next(r for r in everything if r[0] == verdict["rule"])
+        asked = expected(verdict, pack.language)
+        assert row[3] == asked["observed"]
+        assert row[4].endswith(asked["target"])
+        assert row[5] == asked["people"]
+        if verdict["ledger"] is not None:
+            counted = next(r for r in ledger if r[0] == verdict["rule"])
+            assert counted[1:] == [f"{verdict['ledger'][part]:,.0f}" for part in PARTS]
+    unmet = [v for v in pack.document["verdicts"] if v["outcome"] == "FAIL"]
+    ranked = sorted(unmet, key=lambda v: -(v["residents_affected"] or 0))
+    first = next(
+        t for t in found if len(t) == 1 + len(unmet) and t[1][0] == ranked[0]["rule"] and len(t[0]) == 5
+    )
+    assert [r[0] for r in first[1:]] == [v["rule"] for v in ranked]
+
+
+@needs_font
+@needs_poppler
+def test_the_pdf_holds_the_same_rows(pack: Any) -> None:
+    text = pdf_text(pack.folder / "report.pdf")
+    flat = squeezed(text)
+    for verdict in pack.document["verdicts"]:
+        asked = expected(verdict, pack.language)
+        assert asked["observed"] in flat
+        assert asked["people"] in flat
+        if verdict["ledger"] is not None:
+            row = " ".join(f"{verdict['ledger'][part]:,.0f}" for part in PARTS)
+            lines = [" ".join(line.split()) for line in text.splitlines()]
+            assert f"{verdict['rule']} {row}" in lines
+        if verdict["outcome"] == "FAIL":
+            assert squeezed(verdict["quote"]) in flat
+            assert squeezed(verdict["section"]) in flat
+    people = panel.residents_in_gap(pack.analysis)
+    assert f"{people:,.0f}" in flat
+    assert panel.manifest_hash(pack.analysis.manifest) in flat
+    assert "\ufffd" not in text
+
+
+def test_the_workbook_holds_the_same_numbers(pack: Any) -> None:
+    book = python_calamine.CalamineWorkbook.from_path(str(pack.folder / "verdicts.xlsx"))
+    rows = book.get_sheet_by_index(0).to_python()
+    say = Said(pack.language)
+    for verdict in pack.document["verdicts"]:
+        line = next(r for r in rows if r[0] == verdict["rule"])
+        assert line[3] == pytest.approx(verdict["observed"], rel=1e-15)
+        if isinstance(verdict["target"], float | int):
+            assert line[4] == verdict["target"]
+        assert (line[5] or 0) == pytest.approx(verdict["residents_affected"] or 0, rel=1e-15)
+        own = book.get_sheet_by_name(verdict["rule"]).to_python()
+        facts = {r[0]: r[1] for r in own}
+        for part in PARTS if verdict["ledger"] else ():
+            name = say.outputs(f"page_part_{part}")
+            assert facts[name] == pytest.approx(verdict["ledger"][part], rel=1e-15)
+        for unit in verdict["units"]:
+            cells = next(r for r in own if len(r) > 1 and r[1] == unit["id"])
+            assert cells[3] == pytest.approx(unit["observed"], rel=1e-15)
+
+
+@needs_font
+def test_the_report_names_its_sources_its_run_and_its_limits(pack: Any) -> None:
+    paper = word_reader.Document(str(pack.folder / "report.docx"))
+    text = "\n".join(p.text for p in paper.paragraphs)
+    assert "虚构道路 <i>OSM</i>" in text  # an attribution, as it was written
+    assert panel.manifest_hash(pack.analysis.manifest) in text
+    assert pack.analysis.plan.title in text
+    for heading in (
+        "section_unmet",
+        "section_method",
+        "section_sources",
+        "section_assumptions",
+        "section_findings",
+    ):
+        assert Said(pack.language)(heading) in text
+    assert len(paper.inline_shapes) == 1 + sum(
+        maps.clause_map(pack.analysis, v, pack.language, "x", ()) is not None
+        for v in unmet_by_people(pack.analysis)
+    )
+
+
+@needs_font
+def test_word_knows_which_font_chinese_is_set_in(pack: Any) -> None:
+    parts = zipfile.ZipFile(pack.folder / "report.docx")
+    styles, body = parts.read("word/styles.xml").decode(), parts.read("word/document.xml").decode()
+    assert 'w:eastAsia="宋体"' in styles
+    assert 'w:eastAsia="黑体"' in styles
+    assert 'w:eastAsia="黑体"' in body
+    assert "w:tblHeader" in body
+    assert "w:cantSplit" in body
+    assert 'descr="' in body
+    assert {p.date_time for p in parts.infolist()} == {(2025, 1, 2, 3, 4, 4)}  # zip keeps even seconds
+
+
+@needs_font
+@needs_poppler
+def test_chinese_is_set_in_fonts_that_travel_with_the_pdf(pack: Any) -> None:
+    listed = subprocess.run(["pdffonts", str(pack.folder / "report.pdf")], capture_output=True, check=True)
+    lines = [line.split() for line in listed.stdout.decode().splitlines()[2:]]
+    assert lines
+    assert all("yes" in line for line in lines)  # embedded
+    found = fonts.find()
+    assert found is not None
+    family = found.sans.replace(" ", "").casefold()
+    assert any(family in line[0].replace("-", "").casefold() for line in lines)
+
+
+@needs_font
+def test_without_a_chinese_font_the_rest_is_written_and_the_absence_said(
+    analysis: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "report.pdf").write_text("of an earlier run", encoding="utf-8")
+    monkeypatch.setattr(fonts, "find", lambda: None)
+    names = {p.name for p in write_folder(analysis, tmp_path)}
+    assert "report.pdf" not in names
+    assert not (tmp_path / "report.pdf").exists()
+    assert {"gap_map.html", "index.html", "verdicts.xlsx"} <= names
+    why = json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))["report"]["why_not"]
+    assert "fonts-noto-cjk" in why
+    assert "report.pdf" not in (tmp_path / "index.html").read_text(encoding="utf-8")
+
+
+@needs_font
+@needs_poppler
+def test_a_character_without_a_glyph_stands_as_its_number(analysis: Any, tmp_path: Path) -> None:
+    study = analysis.study.model_copy(update={"title": "\U000323af县"})
+    found = SimpleNamespace(**{**vars(analysis), "study": study})
+    write_report(found, tmp_path)
+    text = pdf_text(tmp_path / "report.pdf")
+    assert "[U+323AF]县" in squeezed(text)
+    assert "以Unicode编号代替：U+323AF。" in squeezed(text)
+
+
+def test_a_map_has_legend_scale_north_and_names(analysis: Any) -> None:
+    verdict = next(v for v in analysis.verdicts if v.rule == "M1.radius")
+    svg = maps.clause_map(analysis, verdict, "zh", "x", maps.main_roads(analysis))
+    assert svg is not None
+    for word in ("东河镇", "&lt;b&gt;西山乡&lt;/b&gt;", "公里", ">北<", "够不着的居民"):
+        assert word in svg
+    assert "<b>" not in svg
+    whole = maps.overview(analysis, "zh", "x")
+    assert "nan" not in whole
+    assert whole.startswith("<svg")
+
+
+def test_shades_are_told_apart_on_a_grey_printer() -> None:
+    grey = [
+        0.2126 * int(c[1:3], 16) + 0.7152 * int(c[3:5], 16) + 0.0722 * int(c[5:7], 16) for c in maps._SHADES
+    ]
+    steps = [b - a for a, b in pairwise(grey)]
+    assert min(steps) > 20
+
+
+@needs_font
+def test_blocks_say_each_clause_once(analysis: Any) -> None:
+    content = report(analysis, "x")
+    captions = [b.caption for b in content.blocks if isinstance(b, Picture)]
+    assert len(set(captions)) == len(captions)
+    tables = [b for b in content.blocks if isinstance(b, Table)]
+    assert all(len(row) == len(table.head) == len(table.widths) for table in tables for row in table.rows)
+
+
+def _face(ranges: list[tuple[int, int]], *, collection: bool) -> bytes:
+    """A font file with nothing but a cmap: format 4 below U+10000, format 12 for all."""
+    small = [(a, b) for a, b in ranges if b < 0xFFFF] + [(0xFFFF, 0xFFFF)]
+    n = len(small)
+    four = struct.pack(">HHHHHHH", 4, 16 + 8 * n, 0, 2 * n, 0, 0, 0)
+    four += struct.pack(f">{n}H", *(b for _, b in small)) + b"\0\0"
+    four += struct.pack(f">{n}H", *(a for a, _ in small)) + bytes(4 * n)
+    twelve = struct.pack(">HHIII", 12, 0, 16 + 12 * len(ranges), 0, len(ranges))
+    twelve += b"".join(struct.pack(">III", a, b, 1) for a, b in ranges)
+    cmap = struct.pack(">HHHHIHHI", 0, 2, 3, 1, 20, 3, 10, 20 + len(four)) + four + twelve
+    base = 16 if collection else 0
+    head = b"OTTO" + struct.pack(">HHHH", 1, 0, 0, 0)
+    head += struct.pack(">4sIII", b"cmap", zlib.crc32(cmap), base + 28, len(cmap))
+    return (b"ttcf" + struct.pack(">III", 0x10000, 1, 16) if collection else b"") + head + cmap
+
+
+@pytest.mark.parametrize("collection", [False, True])
+def test_glyphs_are_read_from_the_fonts_own_tables(tmp_path: Path, collection: bool) -> None:
+    file = tmp_path / "font"
+    file.write_bytes(_face([(0x41, 0x5A), (0x4E00, 0x4E05), (0x20000, 0x20002)], collection=collection))
+    asked = frozenset(map(ord, "A@[Z一丅丆\U00020000\U00020002\U00020003"))
+    assert fonts.glyphs(file, 0, asked) == set(map(ord, "AZ一丅\U00020000\U00020002"))
+
+
+@needs_font
+def test_two_reports_with_one_date_are_one_file(analysis: Any, tmp_path: Path) -> None:
+    for run in ("one", "two"):
+        (tmp_path / run).mkdir()
+        write_report(analysis, tmp_path / run)
+    for name in ("report.pdf", "report.docx"):
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+    core = zipfile.ZipFile(BytesIO((tmp_path / "one" / "report.docx").read_bytes())).read("docProps/core.xml")
+    assert b"2025-01-02T03:04:05Z" in core
