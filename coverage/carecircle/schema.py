@@ -81,9 +81,9 @@ class Finding:
         Returns
         -------
         dict
-            level, sentence, file, row, column, lon, lat.
+            key (of the sentence), level, sentence, file, row, column, lon, lat.
         """
-        return {**asdict(self), "sentence": self.sentence.text(language)}
+        return {"key": self.sentence.key, **asdict(self), "sentence": self.sentence.text(language)}
 
 
 @dataclass(frozen=True)
