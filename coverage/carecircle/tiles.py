@@ -40,6 +40,7 @@ def tile_fault(address: str, file: Path | None = None, column: str = "outputs.ba
     for name, (zh, en, datum) in _SHIFTED.items():
         if host == name or host.endswith(f".{name}"):
             provider = Sentence("study.either", {"zh": zh, "en": en})
-            facts = {"provider": provider, "datum": datum}
-            return StudyError("study.shifted_tiles", file=file, column=column, value=address, **facts)
+            return StudyError(
+                "study.shifted_tiles", file=file, column=column, value=address, provider=provider, datum=datum
+            )
     return None
