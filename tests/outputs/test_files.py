@@ -41,7 +41,15 @@ def test_the_folder_holds_every_file(analysis: Any, folder: Path) -> None:
 
 def test_the_workbook_holds_text_as_text_and_the_verdicts_numbers(analysis: Any, folder: Path) -> None:
     book = python_calamine.CalamineWorkbook.from_path(str(folder / "verdicts.xlsx"))
-    assert len(book.sheet_names) == 1 + len(analysis.verdicts)
+    assert book.sheet_names[:3] == ["评判总表", "全部单元", "人口账"]
+    assert book.sheet_names[3:] == [v.rule for v in analysis.verdicts]
+    units = book.get_sheet_by_index(1).to_python()[1:]
+    assert [(u[0], u[2]) for u in units] == [(v.rule, u.id) for v in analysis.verdicts for u in v.units]
+    people = {r[0]: r[1:] for r in book.get_sheet_by_index(2).to_python()[1:]}
+    for verdict in analysis.verdicts:
+        if verdict.ledger is not None:
+            assert people[verdict.rule][-1] == pytest.approx(verdict.ledger.total, rel=1e-15)
+            assert sum(people[verdict.rule][:-1]) == pytest.approx(verdict.ledger.total)
     rows = book.get_sheet_by_index(0).to_python()
     for verdict in analysis.verdicts:
         line = next(r for r in rows if r[0] == verdict.rule)
@@ -51,6 +59,22 @@ def test_the_workbook_holds_text_as_text_and_the_verdicts_numbers(analysis: Any,
     radius = book.get_sheet_by_name("M1.radius").to_python()
     assert next(r[1] for r in radius if r[0] == "已覆盖") == analysis.verdicts[0].ledger.covered
     assert next(r[2] for r in radius if r[0] == "东河镇") > 0
+    paper = next(r[1] for r in radius if r[0] == "纸面达标、沿路超限的居民")
+    assert paper == pytest.approx(analysis.verdicts[0].by_road.paper_only, rel=1e-15)
+
+
+def test_each_table_of_the_workbook_has_a_filter_of_its_own(analysis: Any, folder: Path) -> None:
+    import re
+    import zipfile
+
+    with zipfile.ZipFile(folder / "verdicts.xlsx") as parts:
+        tables = [parts.read(n).decode() for n in parts.namelist() if n.startswith("xl/tables/")]
+        overview = parts.read("xl/worksheets/sheet1.xml").decode()
+    assert "<autoFilter" in overview
+    assert len(tables) >= 2 + len(analysis.verdicts) // 2
+    assert all("<autoFilter" in table for table in tables)
+    names = [re.findall(r'<tableColumn id="\d+" name="([^"]+)"', table) for table in tables]
+    assert all(len(set(n)) == len(n) for n in names)
 
 
 def test_a_cell_that_begins_like_a_formula_stays_text(analysis: Any, tmp_path: Path) -> None:
@@ -64,7 +88,7 @@ def test_a_cell_that_begins_like_a_formula_stays_text(analysis: Any, tmp_path: P
     changed = SimpleNamespace(**{**vars(analysis), "verdicts": (dataclasses.replace(verdict, units=units),)})
     workbook(changed, tmp_path / "v.xlsx")
     sheet = (
-        python_calamine.CalamineWorkbook.from_path(str(tmp_path / "v.xlsx")).get_sheet_by_index(1).to_python()
+        python_calamine.CalamineWorkbook.from_path(str(tmp_path / "v.xlsx")).get_sheet_by_index(3).to_python()
     )
     assert any("=HYPERLINK(1)" in row for row in sheet)
     assert any("https://example.org" in row for row in sheet)

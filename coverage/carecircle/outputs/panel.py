@@ -158,7 +158,7 @@ def clause(
         "byRoad": None
         if verdict.by_road is None
         else {"observed": verdict.by_road.observed, "paperOnly": verdict.by_road.paper_only},
-        "alternatives": [_alternative(verdict, mode, value) for mode, value in verdict.alternatives],
+        "alternatives": [alternative(verdict, mode, value).both() for mode, value in verdict.alternatives],
         "ledger": None if verdict.ledger is None else verdict.ledger.to_dict(),
         "missing": [s.both() for s in verdict.missing_inputs],
         "assumptions": [s.both() for s in verdict.assumptions],
@@ -264,8 +264,9 @@ def _flip(verdict: Verdict) -> Both | None:
     return Sentence("outputs.flip_residents", {"residents": whole}).both() if whole else None
 
 
-def _alternative(verdict: Verdict, mode: str, value: float) -> Both:
-    return Sentence("outputs.alternative", {"mode": mode_name(mode), "value": verdict.shown(value)}).both()
+def alternative(verdict: Verdict, mode: str, value: float) -> Sentence:
+    """What a verdict would be by another mode of travel."""
+    return Sentence("outputs.alternative", {"mode": mode_name(mode), "value": verdict.shown(value)})
 
 
 def _units(analysis: Analysis, verdict: Verdict) -> list[dict[str, Any]]:

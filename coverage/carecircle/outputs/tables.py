@@ -1,4 +1,4 @@
-"""verdicts.xlsx: an overview, then a sheet a clause with its quotation, people, units and areas."""
+"""verdicts.xlsx: an overview, all units, all people, then a sheet a clause with its words and areas."""
 
 from __future__ import annotations
 
@@ -48,6 +48,8 @@ def workbook(analysis: Analysis, path: Path) -> None:
         book.set_calc_mode("auto")
         writer = Book(book, analysis.study.language)
         _overview(writer, analysis)
+        _all_units(writer, analysis)
+        _all_people(writer, analysis)
         for verdict in analysis.verdicts:
             _clause(writer, analysis, verdict)
 
@@ -107,14 +109,22 @@ class Book:
         header: Sequence[str],
         rows: Iterable[Sequence[Cell]],
         forms: dict[int, Any],
+        *,
+        filtered: bool = False,
     ) -> int:
-        """A header and its rows; the row after them."""
+        """A header and its rows (with a filter of their own); the row after them."""
+        top = row
         for column, text in enumerate(header):
             self.put(sheet, row, column, text, self.head)
         for line in rows:
             row += 1
             for column, value in enumerate(line):
                 self.put(sheet, row, column, value, forms.get(column))
+        if filtered and row > top:
+            columns = [{"header": text, "header_format": self.head} for text in header]
+            sheet.add_table(
+                top, 0, row, len(header) - 1, {"columns": columns, "style": "Table Style Light 1"}
+            )
         return row + 1
 
 
@@ -173,6 +183,44 @@ def _overview_row(writer: Book, sheet: Any, row: int, verdict: Verdict) -> None:
     writer.put(sheet, row, 8, rule.section)
 
 
+def _all_units(writer: Book, analysis: Analysis) -> None:
+    """The units of every clause on one sheet."""
+    sheet = writer.sheet(writer.say("sheet_units"), [18, 30, 18, 14, 18, 14, 50])
+    header = [
+        writer.say(f"column_{c}")
+        for c in ("rule", "unit", "id", "outcome", "observed", "measured_in", "residents", "waived")
+    ]
+    rows = (
+        (
+            v.rule,
+            u.name,
+            u.id,
+            u.outcome.sentence.text(writer.language),
+            u.observed,
+            v.unit,
+            u.residents,
+            u.waived_by,
+        )
+        for v in analysis.verdicts
+        for u in v.units
+    )
+    writer.table(sheet, 0, header, rows, {}, filtered=True)
+    sheet.freeze_panes(1, 2)
+
+
+def _all_people(writer: Book, analysis: Analysis) -> None:
+    """The ledger of every clause about people on one sheet."""
+    sheet = writer.sheet(writer.say("sheet_people"), [18, *([16] * 7)])
+    header = [writer.say("column_rule"), *(writer.say(f"page_part_{part}") for part in _PARTS)]
+    rows = (
+        (v.rule, *(getattr(v.ledger, part) for part in _PARTS))
+        for v in analysis.verdicts
+        if v.ledger is not None
+    )
+    writer.table(sheet, 0, header, rows, {}, filtered=True)
+    sheet.freeze_panes(1, 1)
+
+
 def _clause(writer: Book, analysis: Analysis, verdict: Verdict) -> None:
     language = writer.language
     sheet = writer.sheet(verdict.rule, [30, 26, 16, 16, 16, 16, 16, 16])
@@ -181,6 +229,11 @@ def _clause(writer: Book, analysis: Analysis, verdict: Verdict) -> None:
     for key, value in _facts(writer, verdict):
         writer.put(sheet, row, 0, writer.say(key), writer.label)
         writer.put(sheet, row, 1, value)
+        row += 1
+    for key, number in _beside(verdict):
+        form = writer.share if key == "column_by_road" and verdict.unit == "share" else writer.number
+        writer.put(sheet, row, 0, writer.say(key), writer.label)
+        writer.put(sheet, row, 1, number, form)
         row += 1
     if verdict.ledger is not None:
         row += 1
@@ -210,9 +263,22 @@ def _facts(writer: Book, verdict: Verdict) -> list[tuple[str, Cell]]:
         ("column_section", verdict.rule_def.section),
         ("column_modality", writer.say(f"modality_{verdict.rule_def.modality}")),
         ("column_softeners", "、".join(verdict.rule_def.softeners)),
+        ("column_contradicts", "、".join(verdict.rule_def.contradicts)),
+        ("column_alternatives", text(panel.alternative(verdict, m, v) for m, v in verdict.alternatives)),
         ("column_reason", verdict.reason.text(language)),
         ("column_missing", text(verdict.missing_inputs)),
         ("column_assumptions", text(verdict.assumptions)),
+    ]
+
+
+def _beside(verdict: Verdict) -> list[tuple[str, float]]:
+    """The road's result beside a straight line, where there is one."""
+    if verdict.by_road is None:
+        return []
+    return [
+        ("column_by_road", verdict.by_road.observed),
+        ("column_by_road_affected", verdict.by_road.residents_affected),
+        ("column_paper_only", verdict.by_road.paper_only),
     ]
 
 
@@ -223,7 +289,7 @@ def _units(writer: Book, sheet: Any, row: int, verdict: Verdict) -> int:
         (u.name, u.id, u.outcome.sentence.text(writer.language), u.observed, u.residents, u.waived_by)
         for u in verdict.units
     ]
-    return writer.table(sheet, row, header, rows, {3: form})
+    return writer.table(sheet, row, header, rows, {3: form}, filtered=True)
 
 
 def _areas(writer: Book, sheet: Any, row: int, analysis: Analysis, verdict: Verdict, level: str) -> int:
@@ -245,9 +311,9 @@ def _areas(writer: Book, sheet: Any, row: int, analysis: Analysis, verdict: Verd
         "share",
     )
     header = [writer.say(f"page_level_{level}"), writer.say("column_id"), writer.say("column_residents")]
-    header += [writer.say(f"page_part_{c}") for c in columns[3:8]] + [writer.say("page_rank_share")]
+    header += [writer.say(f"page_part_{c}") for c in columns[3:8]] + [writer.say("column_share")]
     rows = ([_plain(v) for v in line] for line in frame[list(columns)].itertuples(index=False))
-    return writer.table(sheet, row, header, rows, {8: writer.share})
+    return writer.table(sheet, row, header, rows, {8: writer.share}, filtered=True)
 
 
 def _plain(value: Any) -> Cell:
