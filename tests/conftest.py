@@ -31,6 +31,14 @@ def root() -> Path:
     return ROOT
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What runs keep for the next goes to a folder of these tests, not to the user's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CARECIRCLE_CACHE", str(tmp_path_factory.mktemp("kept")))
+        yield
+
+
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     if not config.getoption("--real-summary"):
         return

@@ -11,6 +11,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
+from carecircle import keep
 from carecircle.analysis.asking import Asker, modes, same_service, serving_in
 from carecircle.analysis.manifest import manifest
 from carecircle.analysis.result import Analysis
@@ -19,6 +20,7 @@ from carecircle.inputs.load import Inputs, load_inputs
 from carecircle.inputs.sites import new_facilities
 from carecircle.progress import Tell, watched
 from carecircle.reach.network import Network
+from carecircle.reach.store import prepared
 from carecircle.reach.surface import Surface
 from carecircle.rules import Plan, ReachQuery, Verdict, judge, load_plan, required
 from carecircle.schema import check_facilities
@@ -61,8 +63,20 @@ def _analyzed(study: Study, tell: Tell) -> Analysis:
     if inputs.edges is not None:
         for mode in modes(queries):
             tell(Sentence("analysis.building", {"mode": Sentence(f"analysis.mode_{mode}")}))
-            networks[mode] = Network.from_edges(inputs.edges, mode=mode)
+            networks[mode] = _network(inputs, mode)
     return _conclude(plan, inputs, networks, known={}, known_surfaces={}, tell=tell)
+
+
+def _network(inputs: Inputs, mode: str) -> Network:
+    """The network of a mode, as the last run on the same roads left it where it did."""
+    folder = keep.folder()
+
+    def build() -> Network:
+        return Network.from_edges(inputs.edges, mode=mode)
+
+    if folder is None or not inputs.roads_key:
+        return build()
+    return prepared(folder, {"roads": inputs.roads_key}, mode, build)
 
 
 def reanalyze(

@@ -19,9 +19,9 @@ from carecircle.inputs.datum import place, project, study_crs
 from carecircle.inputs.degurba import degree_of_urbanisation
 from carecircle.inputs.door import MOST_FAULTS, Door, read_door
 from carecircle.inputs.grids import cell_km2, grid_hull, grid_points
+from carecircle.inputs.kept_roads import roads_of
 from carecircle.inputs.provenance import attributions, hashes, region_source
 from carecircle.inputs.residents import calibrated, demand_of
-from carecircle.inputs.roads import read_roads
 from carecircle.inputs.urban import mark_urban
 from carecircle.schema import (
     AREAS,
@@ -74,6 +74,8 @@ class Inputs:
         The residents' input's own sum, before any calibration; None without one.
     calibration
         ``area_id, official, found, factor`` where the study asks to calibrate; else None.
+    roads_key
+        Hash of all the edges were made from; empty where nothing is kept between runs.
     """
 
     study: Study
@@ -92,6 +94,7 @@ class Inputs:
     hashes: Mapping[str, str] = field(default_factory=dict)
     residents_as_read: float | None = None
     calibration: pd.DataFrame | None = None
+    roads_key: str = ""
 
 
 def load_inputs(
@@ -136,11 +139,11 @@ def load_inputs(
         faults.append(fault)
     if study.urban.by == "degurba" and demand is not None:
         demand, areas = _urban_by_grid(door, study, areas, around, demand)
-    edges = None
+    edges, roads_key = None, ""
     if study.roads is not None and modes:
         tell(Sentence("inputs.reading", {"file": study.roads.path.name}))
         try:
-            edges, found = read_roads(study.roads, crs, around, modes=modes)
+            edges, found, roads_key = roads_of(study.roads, crs, around, modes=modes)
             door.findings += found
         except CarecircleError as fault:
             faults.append(fault)
@@ -182,6 +185,7 @@ def load_inputs(
         hashes=hashes(study),
         residents_as_read=as_read,
         calibration=calibration,
+        roads_key=roads_key,
     )
 
 

@@ -308,7 +308,7 @@ def trace(
 
 
 @jit
-def inspect(indptr: Array, indices: Array, bits: Array) -> tuple[int, int, int, int, int]:
+def inspect(indptr: Array, indices: Array, bits: Array) -> tuple[Any, Any, Any, Any, Any]:
     """Shortest row, least and greatest head, least and greatest cost as the bits of a float32.
 
     Whole numbers all, which the compiler compares many at a time; floats that are not negative sort as

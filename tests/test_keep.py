@@ -1,0 +1,95 @@
+"""A second run takes roads and networks from where the first kept them, and only if all is the same."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from geopandas.testing import assert_geodataframe_equal
+
+from carecircle import analyze, keep
+from carecircle.inputs import roads
+from carecircle.inputs.load import Inputs, load_inputs
+from carecircle.reach.network import Network
+from carecircle.study import load_study
+
+
+@pytest.fixture(scope="module")
+def study(root: Path) -> Path:
+    return root / "data" / "study.toml"
+
+
+@pytest.fixture
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv(keep.VARIABLE, str(tmp_path / "kept"))
+    return tmp_path / "kept"
+
+
+def refuse(*_: object, **__: object) -> None:
+    raise AssertionError("read again")
+
+
+def same(one: Inputs, other: Inputs) -> None:
+    assert one.edges is not None
+    assert other.edges is not None
+    assert_geodataframe_equal(one.edges, other.edges)
+    assert one.findings == other.findings
+
+
+def test_a_second_run_reads_no_roads_and_builds_no_network(
+    study: Path, kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = analyze(study)
+    monkeypatch.setattr(roads, "from_pbf", refuse)
+    monkeypatch.setattr(Network, "from_edges", refuse)
+    second = analyze(study)
+    same(first.inputs, second.inputs)
+    assert first.to_dict() == second.to_dict()
+    for query, reached in first.reached.items():
+        assert np.array_equal(reached["cost"], second.reached[query]["cost"])
+
+
+def test_other_ground_or_modes_are_read_anew(study: Path, kept: Path) -> None:
+    one = load_inputs(load_study(study), modes=("walk",))
+    other = load_inputs(load_study(study), modes=("walk", "drive"))
+    assert one.roads_key != other.roads_key
+    assert one.edges is not None
+    assert "travel_time_s_drive" not in one.edges
+
+
+@pytest.mark.parametrize("left", ["half", "nothing", "other"])
+def test_what_a_killed_run_left_is_not_trusted(study: Path, kept: Path, left: str) -> None:
+    whole = load_inputs(load_study(study), modes=("walk",))
+    (path,) = kept.glob("roads-*.parquet")
+    if left == "half":
+        path.write_bytes(path.read_bytes()[:2000])
+    elif left == "nothing":
+        path.unlink()
+    else:
+        path.with_suffix(".json").write_text('{"key": "other", "findings": []}')
+    same(whole, load_inputs(load_study(study), modes=("walk",)))
+    same(whole, load_inputs(load_study(study), modes=("walk",)))
+
+
+def test_a_folder_that_cannot_be_written_costs_nothing_but_time(
+    study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv(keep.VARIABLE, str(tmp_path / "file" / "below"))
+    assert load_inputs(load_study(study), modes=("walk",)).edges is not None
+
+
+def test_an_empty_variable_keeps_nothing(study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(keep.VARIABLE, "")
+    assert load_inputs(load_study(study), modes=("walk",)).roads_key == ""
+
+
+def test_the_oldest_go_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keep, "MOST_BYTES", 25)
+    for age, name in enumerate(["new", "middle", "old"]):
+        (tmp_path / name).write_bytes(b"x" * 10)
+        os.utime(tmp_path / name, (1_000_000 - age, 1_000_000 - age))
+    keep.prune(tmp_path)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["middle", "new"]
