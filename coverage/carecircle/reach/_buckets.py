@@ -195,9 +195,9 @@ def spread_buckets(
                         wanted[u] = 2  # counted; final once this bucket is empty
                         missing -= 1
             for i in range(valid):
-                k = np.int64(indptr[_U4(node[_U8(i)])])
-                prefetch(indices, k)
-                prefetch(cost, k)
+                edge = np.int64(indptr[_U4(node[_U8(i)])])
+                prefetch(indices, edge)
+                prefetch(cost, edge)
             edges = _U8(0)
             for i in range(valid):
                 u = _U4(node[_U8(i)])
