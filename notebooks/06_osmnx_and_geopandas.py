@@ -78,12 +78,18 @@ catchments = catchments.merge(hospitals[["facility_id", "name"]], on="facility_i
 catchments.assign(km2=(catchments.area / 1e6).round(1)).drop(columns="geometry")
 
 # %% [markdown]
-# `explore()` 是 GeoPandas 自己的交互地图（它的脚本来自网络；carecircle 自己的地图断网也能打开）。
+# `explore()` 是 GeoPandas 自己的交互地图，它的脚本通常来自网络；画在 `offline_base` 上，断网也不会是空白。
 #
-# `explore()` is GeoPandas' own map; its scripts come from the internet, those of carecircle's maps do not.
+# `explore()` is GeoPandas' own map; its scripts usually come from the internet. On `offline_base` it is not blank
+# offline either.
 
 # %%
-catchments.iloc[::-1].explore("limit_min", cmap="viridis", tiles=None, style_kwds={"fillOpacity": 0.4})
+from carecircle.outputs.base import offline_base
+
+base = offline_base(catchments)
+catchments.iloc[::-1].explore(
+    "limit_min", m=base, legend=False, cmap="viridis", style_kwds={"fillOpacity": 0.4}
+)
 
 # %%
 import matplotlib.pyplot as plt

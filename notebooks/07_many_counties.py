@@ -14,10 +14,10 @@
 # %% [markdown]
 # # 多个县 · Many counties
 #
-# 市级、省级要看的是一批县：同一份规则，逐县运行，一张表比较。这里用三个不同种子生成的**虚构**县代替。
+# 市级、省级要看的是一批县：同一份规则，逐县运行，一张表比较。这里用三个**虚构**县代替：内置的一个，另外两个由不同的种子生成。
 #
 # A city or a province looks at many counties: the same rules, county by county, one table. Three **fictional**
-# counties made from three seeds stand in for them.
+# counties stand in for them: the embedded one and two made from other seeds.
 
 # %%
 from pathlib import Path
@@ -28,10 +28,10 @@ import carecircle
 from carecircle.demo import write_county
 
 folder = Path("../maps/counties")
-seeds = {"甲县": 11, "乙县": 12, "丙县": 13}
-for name, seed in seeds.items():
-    if not (folder / name / "study.toml").is_file():
-        write_county(folder / name, seed=seed)
+counties = {"甲县": Path("../data"), "乙县": folder / "乙县", "丙县": folder / "丙县"}
+for seed, place in enumerate(list(counties.values())[1:], start=12):
+    if not (place / "study.toml").is_file():
+        write_county(place, seed=seed)
 
 # %% [markdown]
 # 各县只评判三条招牌规则，写在一份规划文件里。 · Three rules, in one plan file for all.
@@ -49,8 +49,8 @@ three.write_text(only.replace('alternatives = ["drive"]', ""), encoding="utf-8")
 
 def study_of(name: str) -> carecircle.Study:
     """One county's study: the common plan, a coarse surface."""
-    study = carecircle.load_study(folder / name)
-    coarse = study.outputs.model_copy(update={"surface_cell_m": 500})
+    study = carecircle.load_study(counties[name])
+    coarse = study.outputs.model_copy(update={"surface_cell_m": 1000})
     return study.model_copy(
         update={"name": name, "title": f"{name}（虚构）", "plan": str(three.resolve()), "outputs": coarse}
     )
@@ -66,7 +66,7 @@ def study_of(name: str) -> carecircle.Study:
 from carecircle.rules import by_area
 
 rows, towns, failed = [], [], {}
-for name in seeds:
+for name in counties:
     try:
         analysis = carecircle.analyze(study_of(name))
     except carecircle.InputError as error:
@@ -90,10 +90,10 @@ results = pd.DataFrame(rows)
 failed
 
 # %%
-results.pivot(index="county", columns="rule", values="outcome").loc[list(seeds)]
+results.pivot(index="county", columns="rule", values="outcome").loc[list(counties)]
 
 # %%
-results.pivot(index="county", columns="rule", values="observed").loc[list(seeds)].round(3)
+results.pivot(index="county", columns="rule", values="observed").loc[list(counties)].round(3)
 
 # %% [markdown]
 # ## 并排看 · Side by side

@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from pathlib import Path
 
 import jupytext
 import nbformat
 import pytest
 
+from carecircle.outputs.offline import external_references
 from notebook_runner import lighten, run_notebook
 from realdata import ROOT
 
@@ -68,6 +70,7 @@ def test_it_runs(
     drawn = [o["data"] for o in outputs if "data" in o]
     maps = [d for d in drawn if len(d.get("text/html", "")) > 100_000]
     assert maps or [d for d in drawn if "image/png" in d], "neither figure nor map"
+    assert not [found for d in maps for found in external_references(unescape(d["text/html"]))]
     if script.stem == "01_first_map":
         assert maps
         assert (tmp_path / "maps" / "first_map" / "gap_map.html").stat().st_size > 100_000

@@ -43,6 +43,7 @@ from carecircle.inputs.datum import to_wgs84, wgs84_to_gcj02
 from carecircle.inputs.load import Inputs, load_inputs
 from carecircle.inputs.sites import read_polygons, read_sites
 from carecircle.outputs import gap_map, write
+from carecircle.outputs.base import offline_base
 from carecircle.outputs.findings_map import findings_map
 from carecircle.outputs.siting import write_siting
 from carecircle.outputs.siting_map import siting_map
@@ -135,6 +136,7 @@ def reach(inputs: Inputs, graph: nx.MultiDiGraph) -> tuple[pd.DataFrame, gpd.Geo
     again = Network.from_edges(edges, mode="drive").without([int(edges["edge_id"].iloc[0])])
     demand, facilities = inputs.demand, inputs.facilities
     serving = facilities[select(facilities, ["综合医院"], [])]
+    serving.explore(m=offline_base(serving), legend=False)
     reached: pd.DataFrame = nearest_facility(again, demand, serving, metric="minutes")
     areas = service_areas(network, demand, serving, limit=15)
     table = travel_time_matrix(network, demand, serving, limit=60)
