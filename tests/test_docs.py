@@ -30,6 +30,7 @@ import plan_pages  # isort: skip
 COMMANDS = {"carecircle", "make", "pip", "py", "conda", "bash", ".venv\\Scripts\\python", "python"}
 COMMANDS |= {".venv\\Scripts\\carecircle", "export", "git"}
 ONLINE = {"fetch"}
+READERS = ("compare", "gallery")  # read what other commands have written
 """Commands that ask the internet: their tests run against a server of their own."""
 
 
@@ -102,14 +103,14 @@ def test_every_command_shown_runs(
 ) -> None:
     done: set[str] = set()
     failed: dict[str, str] = {}
-    lines = sorted(shown_commands(), key=lambda line: line.split()[1] == "compare")
+    lines = sorted(shown_commands(), key=lambda line: line.split()[1] in READERS)
     assert {line.split()[1] for line in lines} >= {name for name, _ in command_pages.commands()}
     for line in lines:
         words = shlex.split(re.sub(r"\s+> \S+$", "", line))
         if same_work(line) in done or words[1] in ONLINE or words[1].startswith("--"):
             continue
         done.add(same_work(line))
-        if words[1] == "compare":
+        if words[1] in READERS:
             two_runs(at_the_desk, words[2:4])
         shutil.rmtree(at_the_desk / "mycounty", ignore_errors=True)
         monkeypatch.setattr(sys, "argv", words)
@@ -122,12 +123,11 @@ def test_every_command_shown_runs(
 
 
 def two_runs(desk: Path, folders: list[str]) -> None:
-    """Put the demo's verdicts where the example compares two years."""
-    written = next(desk.glob("maps/*/verdicts.json"))
+    """Put the demo's results where an example reads two output folders."""
+    written = next(desk.glob("maps/*/manifest.json")).parent
     for folder in folders:
-        (desk / folder).mkdir(parents=True, exist_ok=True)
-        if not (desk / folder / "verdicts.json").is_file():
-            shutil.copy(written, desk / folder / "verdicts.json")
+        if not (desk / folder / "manifest.json").is_file():
+            shutil.copytree(written, desk / folder, dirs_exist_ok=True)
 
 
 @pytest.mark.slow

@@ -198,7 +198,8 @@ def _method(analysis: Analysis, said: Said) -> Iterator[Block]:
 
 
 def _sources(analysis: Analysis, said: Said) -> Iterator[Block]:
-    sources = list(dict.fromkeys(analysis.inputs.attributions))
+    own = analysis.study.outputs.attribution
+    sources = list(dict.fromkeys([*analysis.inputs.attributions, *([own] if own else [])]))
     yield Items(sources) if sources else Text(said("no_sources"))
     hashes: Mapping[str, str] = analysis.manifest.get("inputs", {})
     if hashes:
