@@ -42,6 +42,8 @@ def write_siting(result: SitingResult, folder: str | Path) -> list[Path]:
     ------
     OutputError
         If the folder cannot be written.
+    InputError
+        If a file that the outputs draw on (another run beside it) cannot be used.
     """
     target = Path(folder)
     ensure_writable(target)
