@@ -60,6 +60,8 @@ function keepScenario(wanted) {
     at = scenario.kept.findIndex((k) => k.name === name);
   if (at >= 0) scenario.kept[at] = kept;
   else scenario.kept.push(kept);
+  const row = document.querySelector('#cc-trial .cc-keep');
+  if (row) row.remove();
   showTrial(true);
   return name;
 }

@@ -274,7 +274,7 @@ function showTrial(whole) {
       h('button', { type: 'button', 'aria-label': say('page_whatif_undo', { name: text }), onclick: undo }, '×'),
     );
   const other = whole ? sideEffects(clause) : box.querySelector('.cc-side'),
-    row = whole ? changed() && keepRow() : box.querySelector('.cc-keep');
+    row = changed() ? box.querySelector('.cc-keep') || keepRow() : null; // a name being typed stays
   replaceChildren(
     box,
     changed()

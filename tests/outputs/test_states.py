@@ -1,0 +1,117 @@
+"""Pictures of the page in each state, kept in maps/pictures/ to be looked at; none blank, none too wide."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from matplotlib.image import imread
+
+import carecircle
+from browser import visit
+from carecircle.outputs import gap_map
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Path:
+    path = tmp_path_factory.mktemp("states") / "gap_map.html"
+    gap_map(carecircle.analyze(root / "data")).save(str(path))
+    return path
+
+
+def _clause(tab: Any) -> None:
+    tab.locator("[data-rule='B1.circle']").click()
+
+
+def opening(tab: Any) -> None:
+    """As it opens."""
+
+
+def why_red(tab: Any) -> None:
+    _clause(tab)
+    tab.evaluate("() => carecircle.map.fire('click', {latlng: carecircle.map.getCenter()})")
+
+
+def added(tab: Any) -> None:
+    _clause(tab)
+    tab.locator("#cc-try").click()
+    tab.locator("#cc-arm").click()
+    tab.evaluate("() => carecircle.map.fire('click', {latlng: carecircle.map.getCenter()})")
+
+
+def dragged(tab: Any) -> None:
+    added(tab)
+    tab.locator("#cc-arm").click()
+    box = tab.locator(".cc-site").bounding_box()
+    tab.mouse.move(box["x"] + 13, box["y"] + 13)
+    tab.mouse.down()
+    tab.mouse.move(box["x"] - 60, box["y"] + 90, steps=5)
+    tab.mouse.up()
+
+
+def switched_off(tab: Any) -> None:
+    _clause(tab)
+    tab.locator("#cc-try").click()
+    tab.evaluate("() => carecircle.whatif.toggle(JSON.parse(document.getElementById('cc-page').textContent)"
+                 ".clauses.find((c) => c.rule === 'B1.circle').asked[0])")  # fmt: skip
+
+
+def side_by_side(tab: Any) -> None:
+    added(tab)
+    for name in ("东", "西"):
+        tab.evaluate("(n) => carecircle.whatif.keep(n)", name)
+    tab.locator("#cc-trial > .cc-link").click()
+
+
+def english(tab: Any) -> None:
+    tab.locator("#cc-language").click()
+    _clause(tab)
+
+
+def searched(tab: Any) -> None:
+    tab.locator("#cc-find").fill("卫生")
+
+
+def every_layer(tab: Any) -> None:
+    tab.locator("#cc-layers summary").click()
+    for box in tab.locator("#cc-layers input[type=checkbox]").all():
+        box.check()
+
+
+def printed(tab: Any) -> None:
+    tab.evaluate("() => window.dispatchEvent(new Event('beforeprint'))")
+    tab.emulate_media(media="print")
+
+
+STATES: dict[str, Callable[[Any], None]] = {
+    f.__name__: f
+    for f in (
+        opening, why_red, added, dragged, switched_off, side_by_side, english, searched, every_layer, printed,
+    )
+}  # fmt: skip
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("state", "width", "height"),
+    [*((s, 1440, 900) for s in STATES), *((s, 390, 844) for s in ("opening", "why_red", "added", "english"))],
+)
+def test_a_picture(browser: Any, page: Path, root: Path, state: str, width: int, height: int) -> None:
+    kept = root / "maps" / "pictures" / f"{state}-{width}.png"
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    with visit(browser, page, width=width, height=height) as seen:
+        if width < 820 and state != "opening":
+            seen.page.evaluate("() => { document.body.dataset.sheet = 'full'; }")
+        STATES[state](seen.page)
+        seen.page.wait_for_timeout(400)
+        seen.page.screenshot(path=kept)
+        assert seen.page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth") or (
+            state == "printed"
+        )
+        seen.clean()
+    colours = np.unique(imread(kept)[..., :3].reshape(-1, 3)[::7], axis=0)
+    assert len(colours) > 200
