@@ -105,6 +105,18 @@ def test_errors_are_findings_not_exceptions(county: Path) -> None:
     }  # fmt: skip
 
 
+def test_what_was_noticed_before_an_error_is_told_too(county: Path) -> None:
+    frame = _facilities(county)
+    frame["床位数"] = frame["床位数"].astype(object)
+    frame.loc[1, "床位数"] = "约550张"
+    frame.loc[3, "机构类别"] = "综合医苑"
+    _save(county, frame)
+    found = [(f.level, f.sentence.key, f.row) for f in examine(county).findings]
+    assert found[0] == ("error", "inputs.unknown_category_near", 5)
+    assert ("warning", "inputs.not_a_number_attribute", 3) in found
+    assert found[-1] == ("note", "doctor.not_reached", None)
+
+
 def test_a_study_file_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "study.toml").write_text("nam = 1", encoding="utf-8")
     diagnosis = examine(tmp_path)

@@ -119,14 +119,21 @@ def examine(study: Study | str | Path, *, progress: Callable[[Sentence], None] |
         Errors first, then warnings, then notes; with the inputs where they could be read.
     """
     known = study if isinstance(study, Study) else None
+    noticed: list[Finding] = []
     try:
         known = known or load_study(study)  # type: ignore[arg-type]
         with watched(progress, known.language) as tell:
-            inputs = load_inputs(known, progress=tell)
+            inputs = load_inputs(known, progress=tell, noticed=noticed)
     except CarecircleError as error:
-        return Diagnosis(known, None, tuple(_faults(error)))
+        rest = [] if known is None else [Finding("note", Sentence("doctor.not_reached"))]
+        return Diagnosis(known, None, _in_order([*_faults(error), *noticed, *rest]))
     findings = [*inputs.findings, *shifted_sources(inputs), *network_findings(inputs)]
-    return Diagnosis(known, inputs, tuple(sorted(findings, key=lambda f: _ORDER[f.level])))
+    return Diagnosis(known, inputs, _in_order(findings))
+
+
+def _in_order(findings: list[Finding]) -> tuple[Finding, ...]:
+    """Errors first, then warnings, then notes."""
+    return tuple(sorted(findings, key=lambda f: _ORDER[f.level]))
 
 
 def _faults(error: CarecircleError) -> list[Finding]:

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from carecircle.texts import Language, Sentence, say
 
@@ -57,6 +58,8 @@ class CarecircleError(Exception):
         self.value = value
         place = {"file": self.file, "row": row, "column": column, "value": value}
         self.sentence = Sentence(key, {**{k: v for k, v in place.items() if v is not None}, **facts})
+        self.noticed: tuple[Any, ...] = ()
+        """Findings of the same input that its reader had made before it gave up."""
         super().__init__(self.text("en"))
 
     def place(self, language: Language = "en") -> str:

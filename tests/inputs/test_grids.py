@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from carecircle.errors import InputError
-from carecircle.inputs.grids import grid_hull, open_grid, share_grid
+from carecircle.inputs.grids import cell_km2, grid_hull, open_grid, share_grid
 from carecircle.inputs.shares import pieces_of, share_block
 from carecircle.study import Residents
 from realdata import real
@@ -224,3 +224,38 @@ def test_a_table_given_as_a_raster_is_told_the_word_to_write(tmp_path: Path) -> 
     path.write_text("lon,lat,population\n104,31,5\n", encoding="utf-8")
     with pytest.raises(InputError, match="points"):
         open_grid(Residents(path=path))
+
+
+# ---- as the producers publish them ----------------------------------------------------------------------
+
+
+def test_a_landscan_raster(raster: Write) -> None:
+    """30 arc-seconds, whole numbers, sea as -2147483647; a county of two and a half cells."""
+    cells = np.array([[-2147483647, 12, 30], [-2147483647, 7, 0]])
+    step = 1 / 120
+    path = raster(cells, "landscan.tif", dtype="int32", step=step, nodata=-2147483647)
+    grid = open_grid(Residents(path=path))
+    assert grid.total == 49.0
+    areas = _areas(a=(0.0, 0.0, 2.5 * step, step))
+    people = share_grid(grid, areas, areas.geometry[0])
+    shares = dict(zip(people.demand["demand_id"], people.demand["residents"], strict=True))
+    assert shares == pytest.approx({"r0c1": 12.0, "r0c2": 15.0})
+    assert people.cells_without_value == 1
+    assert math.fsum([*people.demand["residents"], people.outside]) == 49.0
+
+
+def test_a_ghs_pop_raster(raster: Write) -> None:
+    """Mollweide, 100 m, fractions of people, nodata -200: an equal-area grid far from the study's CRS."""
+    x, y = pyproj.Transformer.from_crs(4326, "ESRI:54009", always_xy=True).transform(LON, LAT)
+    cells = np.full((40, 40), 0.25)
+    cells[:, :5] = -200.0
+    t = Affine(100, 0, math.floor(x / 100) * 100, 0, -100, math.floor(y / 100) * 100)
+    path = raster(cells, "ghs.tif", dtype="float64", crs="ESRI:54009", nodata=-200.0, transform=t)
+    grid = open_grid(Residents(path=path))
+    assert grid.total == 40 * 35 * 0.25
+    assert cell_km2(grid) == pytest.approx(0.01)
+    areas = _areas(a=(0.01, 0.01, 0.02, 0.02))
+    people = share_grid(grid, areas, areas.geometry[0])
+    km2 = abs(pyproj.Geod(ellps="WGS84").geometry_area_perimeter(areas.geometry[0])[0]) / 1e6
+    assert math.fsum(people.demand["residents"]) == pytest.approx(25 * km2, rel=0.01)
+    assert math.fsum([*people.demand["residents"], people.outside]) == pytest.approx(grid.total, rel=1e-12)

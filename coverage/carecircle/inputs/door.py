@@ -37,9 +37,9 @@ class Door:
     findings: list[Finding] = field(default_factory=list)
 
 
-def read_door(study: Study, tell: Callable[[Sentence], None]) -> Door:
+def read_door(study: Study, tell: Callable[[Sentence], None], noticed: list[Finding] | None = None) -> Door:
     """Read every file but the roads; all their faults at once."""
-    door = Door()
+    door = Door(findings=[] if noticed is None else noticed)
     faults: list[CarecircleError] = []
 
     def attempt(path: Path | None, read: Callable[[], None]) -> None:
@@ -49,6 +49,7 @@ def read_door(study: Study, tell: Callable[[Sentence], None]) -> Door:
             read()
         except CarecircleError as fault:
             faults.extend(getattr(fault, "faults", (fault,)))
+            door.findings.extend(fault.noticed)
 
     def areas() -> None:
         assert study.boundaries is not None

@@ -53,9 +53,14 @@ def read_facilities(source: Facilities) -> tuple[gpd.GeoDataFrame, list[Finding]
         source.path, columns=columns, given=source.columns, layer=source.layer, known=attribute_words
     )
     findings = list(table.findings)
-    if source.format == "cells":
-        return _cells(source, table, findings), findings
-    return _rows(source, table, findings), findings
+    try:
+        frame = (
+            _cells(source, table, findings) if source.format == "cells" else _rows(source, table, findings)
+        )
+    except CarecircleError as fault:
+        fault.noticed = tuple(findings)
+        raise
+    return frame, findings
 
 
 def _rows(source: Facilities, table: Table, findings: list[Finding]) -> gpd.GeoDataFrame:

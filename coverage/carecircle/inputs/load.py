@@ -102,6 +102,7 @@ def load_inputs(
     *,
     modes: Sequence[str] = MODES,
     progress: Callable[[Sentence], None] | None = None,
+    noticed: list[Finding] | None = None,
 ) -> Inputs:
     """Read everything a study names.
 
@@ -113,6 +114,8 @@ def load_inputs(
         Modes to time the roads for; none skips reading them.
     progress
         Called with a `Sentence` as each input is begun.
+    noticed
+        A list to put findings into as they are made: they remain where an error ends the reading.
 
     Returns
     -------
@@ -125,7 +128,7 @@ def load_inputs(
         Every fault of every file that can be found in one reading, each with file, row, column and mend.
     """
     tell = progress or (lambda _: None)
-    door = read_door(study, tell)
+    door = read_door(study, tell, noticed)
     region, crs, source = _bound(study, door)
     areas = _areas(door, study, crs)
     buffer_m = study.assumptions.buffer_km * 1000.0
