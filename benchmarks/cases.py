@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import ctypes
-import os
 import subprocess
-import tempfile
 from functools import partial
 from pathlib import Path
 
 import numpy as np
+from cities import CITIES
 from measure import CACHE, Case, graph, network, places
 
 HERE = Path(__file__).resolve().parent
-DATA = Path(os.environ.get("CARECIRCLE_REAL_DATA") or HERE.parents[1] / "shared" / "data")
-
 
 COMPARED = 50
 """Of 500 sources, those that a slow reference searches from; its times are scaled up."""
@@ -225,20 +222,20 @@ def clinics(net, count):
     return nodes, gpd.GeoDataFrame({"facility_id": ids}, geometry=points, crs=net.crs)
 
 
-def ours_isochrones(nodes, count, compared):
+def ours_isochrones(nodes, count, compared, minutes=(5, 10, 15)):
     from carecircle.reach.isochrones import isochrones
 
     net = network(nodes)
     _, facilities = clinics(net, count)
 
     def run():
-        drawn = isochrones(net, facilities, [5, 10, 15], direction="from_facility")
-        return drawn.geometry.area.to_numpy()[: 3 * compared]
+        drawn = isochrones(net, facilities, minutes, direction="from_facility")
+        return drawn.geometry.area.to_numpy()[: len(minutes) * compared]
 
     return run
 
 
-def buffered_roads(nodes, count, compared):
+def buffered_roads(nodes, count, compared, minutes=(5, 10, 15)):
     """The reached parts of all roads, each buffered by 25 m (round), united."""
     import shapely
 
@@ -250,7 +247,7 @@ def buffered_roads(nodes, count, compared):
     def run():
         areas = []
         for source in sources[:compared]:
-            for limit in (300.0, 600.0, 900.0):
+            for limit in (60.0 * each for each in minutes):
                 cost, _ = kernels.nearest(net.indptr, net.head, net.seconds, [source], limit=limit)
                 row = np.flatnonzero(np.isfinite(cost[net.tail]))
                 start, end = net.node_xy[net.tail[row]], net.node_xy[net.head[row]]
@@ -269,61 +266,6 @@ def snapping(nodes, find):
     low, high = net.node_xy.min(axis=0), net.node_xy.max(axis=0)
     x, y = np.random.default_rng(0).uniform(low, high, (nodes, 2)).T
     return lambda: getattr(snap, find)(net, x, y)[1]
-
-
-# --- Porto Alegre --------------------------------------------------------------------------------------
-
-PBF = DATA / "portoalegre" / "roads.osm.pbf"
-
-
-def ours_portoalegre():
-    """From the PBF to the driving time of every cell to its nearest facility."""
-    import geopandas as gpd
-    import h3
-    import pandas as pd
-    import pyproj
-    import shapely
-
-    from carecircle.inputs.roads import read_roads
-    from carecircle.reach.network import Network
-    from carecircle.reach.travel import nearest_facility
-    from carecircle.study import Roads
-
-    table = pd.read_csv(DATA / "portoalegre" / "hexgrid.csv")
-    spot = np.array([h3.cell_to_latlng(i)[::-1] for i in table["id"]])
-    crs = pyproj.CRS(31982)
-    points = gpd.GeoSeries(shapely.points(spot), crs=4326).to_crs(crs)
-    demand = gpd.GeoDataFrame({"demand_id": table["id"], "facility_id": table["id"]}, geometry=points)
-    serving = demand[table["healthcare"].fillna(0) > 0]
-    around = points.union_all().convex_hull.buffer(10_000)
-
-    def run():
-        edges, _ = read_roads(Roads(path=PBF), crs, around, modes=("drive",))
-        nearest_facility(Network.from_edges(edges, mode="drive"), demand, serving)
-
-    return run
-
-
-def pyrosm_load():
-    import pyrosm
-
-    def run():
-        nodes, edges = pyrosm.OSM(str(PBF)).get_network("driving", nodes=True)
-        pyrosm.OSM(str(PBF)).to_graph(nodes, edges, graph_type="networkx")
-
-    return run
-
-
-def osmnx_load():
-    """osmnx reads XML only: the conversion is not timed."""
-    import osmium
-    import osmnx
-
-    xml = Path(tempfile.mkdtemp()) / "roads.osm"
-    with osmium.SimpleWriter(str(xml)) as writer:
-        for thing in osmium.FileProcessor(str(PBF)):
-            writer.add(thing)
-    return lambda: osmnx.graph_from_xml(xml)
 
 
 MILLION = 1_000_000
@@ -364,6 +306,13 @@ CASES = {
         note="buffers: every reached part of a road buffered by 25 m and united, for the first of the 100 "
         "facilities, times 100; the difference is that of its 3 areas.",
     ),
+    "isochrone_areas": Case(
+        "The same, 5 minutes alone, of 12 facilities: do the areas agree?", "buffers", None, 1,
+        {"carecircle": partial(ours_isochrones, MILLION, 12, 12, (5,)),
+         "buffers": partial(buffered_roads, MILLION, 12, 12, (5,))},
+        note="The difference is the largest of the 12 areas'; the smaller the area, the larger the share of "
+        "its edge.",
+    ),
     "snap_1m": Case(
         "1,000,000 points snapped onto the streets of 1,000,000 nodes", "STRtree", None, 2,
         {"carecircle": partial(snapping, MILLION, "_by_grid"),
@@ -379,10 +328,5 @@ CASES = {
         note="igraph, networkit, rustworkx and networkx search from a root one free edge before every "
         "facility; pandana prepares a contraction hierarchy first (not timed) and keeps thousandths.",
     ),
-    "portoalegre": Case(
-        "Porto Alegre: PBF to driving times of 1,227 cells, against loading alone", "pyrosm", 5.0, 5,
-        {"carecircle": ours_portoalegre, "pyrosm": pyrosm_load, "osmnx": osmnx_load},
-        note="carecircle: read, build, snap, travel. pyrosm: get_network and to_graph. osmnx: graph_from_xml "
-        "of the file converted to XML.",
-    ),
+    **CITIES,
 }  # fmt: skip

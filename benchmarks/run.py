@@ -19,7 +19,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 PACKAGES = (
     "numpy", "scipy", "numba", "shapely", "geopandas", "networkx", "igraph", "rustworkx", "networkit",
-    "pandana", "osmnx", "pyrosm", "osmium",
+    "pandana", "osmnx", "pyrosm", "osmium", "pyvalhalla-weekly",
 )  # fmt: skip
 
 
