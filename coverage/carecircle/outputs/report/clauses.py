@@ -116,7 +116,7 @@ def _sentence(verdict: Verdict, said: Said) -> str:
     if verdict.by_road is not None:
         observed = verdict.shown(verdict.by_road.observed)
         text += said("by_road", observed=observed, paper=said.people(verdict.by_road.paper_only))
-    return text.strip()
+    return text[:1].upper() + text[1:].strip()
 
 
 def _worst_areas(analysis: Analysis, verdict: Verdict, said: Said) -> Iterator[Block]:

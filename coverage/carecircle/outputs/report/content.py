@@ -129,7 +129,7 @@ def _all(analysis: Analysis, said: Said) -> Iterator[Block]:
     columns = ("rule", "title", "outcome", "observed", "target", "affected")
     outcomes = [v.outcome.value for v in verdicts]
     head = [said.outputs(f"column_{c}") for c in columns]
-    yield Table(head, rows, (0, 3.2, 1.0, 1.6, 1.6, 1.2), (3, 4, 5), 2, outcomes)
+    yield Table(head, rows, (0, 3.2, 0, 1.7, 1.7, 1.2), (3, 4, 5), 2, outcomes)
 
 
 def _ledger(analysis: Analysis, said: Said) -> Iterator[Block]:
@@ -147,7 +147,7 @@ def _ledger(analysis: Analysis, said: Said) -> Iterator[Block]:
     if rows:
         head = [said.outputs("column_rule"), *(said.outputs(f"page_part_{part}") for part in _PARTS)]
         title = said("ledger_title")
-        yield Table(head, rows, (0, 1, 1, 1, 1.1, 1, 1.1, 1), tuple(range(1, 8)), title=title)
+        yield Table(head, rows, (0, 1, 1, 1.05, 1.15, 0.8, 1.45, 1), tuple(range(1, 8)), title=title)
         yield Text(said("ledger_note"), small=True)
 
 
