@@ -44,7 +44,7 @@ const today = (clause) => ({
   outcome: clause.outcome,
   share: clause.share,
   observed: null,
-  text: say(clause.observed),
+  text: clause.share === null ? say(clause.observed) : null,
   affected: clause.affected,
 });
 

@@ -23,7 +23,7 @@ function detail(clause) {
     h(
       'blockquote',
       {},
-      h('p', { lang: 'zh-CN' }, `“${clause.quote}”`),
+      h('p', { lang: 'zh-CN' }, clause.quote),
       h(
         'cite',
         {},
