@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 import shlex
 import shutil
+import subprocess
 import sys
 import tomllib
 from pathlib import Path
@@ -219,6 +221,27 @@ def test_every_command_and_option_is_on_its_page() -> None:
             assert parameter.help, (name, parameter.name)
             if parameter.param_type_name == "option":
                 assert f"`{parameter.opts[0]}`" in page
+
+
+@pytest.mark.parametrize(
+    ("typed", "wanted"),
+    [
+        ("", {name for name, _ in command_pages.commands()}),
+        ("site study.toml --cl", {"--clause"}),
+        ("run study.toml --fail-on ", {"fail", "not-assessed"}),
+        ("schema ", {"study", "plan", "verdicts"}),
+    ],
+)
+def test_the_shell_completes(typed: str, wanted: set[str]) -> None:
+    line = f"carecircle {typed}"
+    asked = {"_CARECIRCLE_COMPLETE": "complete_bash", "COMP_WORDS": line, "COMP_CWORD": str(line.count(" "))}
+    code = (
+        "import sys; sys.argv = ['carecircle']; from carecircle.cli import app; app(prog_name='carecircle')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], env={**os.environ, **asked}, capture_output=True, text=True, check=False
+    )
+    assert set(done.stdout.split()) == wanted
 
 
 def test_every_rule_of_the_catalogue_is_on_its_page() -> None:
