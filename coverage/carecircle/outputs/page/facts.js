@@ -73,8 +73,12 @@ const codesOf = (clause) =>
 function costsOf(query) {
   if (live()) return liveQuery(page.queries.indexOf(query)).cost;
   const held = sideQuery(query);
-  if (!held.known)
-    held.known = Float64Array.from(column(held.cost), (v) => (v === UNREACHED ? Infinity : v * query.step));
+  if (!held.known) {
+    const steps = column(held.cost),
+      known = (held.known = new Float64Array(steps.length));
+    for (let i = 0; i < steps.length; i++)
+      known[i] = steps[i] === UNREACHED ? Infinity : steps[i] * query.step;
+  }
   return held.known;
 }
 const costAt = (query, i) => costsOf(query)[i];

@@ -285,6 +285,8 @@ function drawWay(ctx, view) {
 
 const layers = {};
 let fitted = null;
+/** Nothing is drawn before the map stands where it opens: then everything, once. */
+let begun = false;
 const fitZoom = () => (fitted === null ? map.getZoom() : fitted);
 
 /** Name, drawing, height, and whether the two sides of a comparison differ in it. */
@@ -305,12 +307,16 @@ const LAYERS = [
   ['measure', drawMeasure, 430, false],
 ];
 
+const whenBegun = (draw) => (ctx, view) => {
+  if (begun) draw(ctx, view);
+};
+
 function openLayers() {
   for (const [name, draw, z, sided] of LAYERS) {
     const pane = map.createPane(`cc-${name}`);
     pane.style.zIndex = z;
     pane.style.pointerEvents = 'none';
-    layers[name] = new CanvasLayer(`cc-${name}`, sided ? bothSides(name, draw) : draw).addTo(map);
+    layers[name] = new CanvasLayer(`cc-${name}`, whenBegun(sided ? bothSides(name, draw) : draw)).addTo(map);
   }
 }
 

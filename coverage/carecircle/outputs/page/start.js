@@ -134,6 +134,7 @@ function start() {
     document.title = `${page.study.title} · ${say('page_name')}`;
   });
   fit();
+  begun = true;
   redraw();
   window.carecircle = hasWays() && page.kinds.length ? { map, explain, whatif } : { map, explain };
   document.body.dataset.ready = 'yes';
