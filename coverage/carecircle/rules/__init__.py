@@ -7,7 +7,9 @@ from carecircle.rules.language import Condition, Rule
 from carecircle.rules.needs import need_sentence, needs, plans_json, unlocks
 from carecircle.rules.plan import Plan, catalogue, load_plan, plan_schema
 from carecircle.rules.query import ReachQuery, required
-from carecircle.rules.verdict import ByRoad, Flip, Outcome, RuleUnit, Verdict, decide, verdict_schema
+from carecircle.rules.shapes import verdict_schema
+from carecircle.rules.verdict import ByRoad, Flip, Outcome, RuleUnit, Verdict
+from carecircle.rules.weighing import decide
 
 __all__ = [
     "ByRoad",

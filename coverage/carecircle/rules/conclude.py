@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from carecircle.rules.figures import Figure, need
 from carecircle.rules.language import Rule
-from carecircle.rules.verdict import Flip, Outcome, RuleUnit, Verdict, decide, margin, shown
+from carecircle.rules.verdict import Flip, Outcome, RuleUnit, Verdict, shown
+from carecircle.rules.weighing import decide, margin
 from carecircle.texts import Sentence
 
 

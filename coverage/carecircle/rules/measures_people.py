@@ -18,7 +18,8 @@ from carecircle.rules.figures import need, region_figure, role_need
 from carecircle.rules.ground import area_share
 from carecircle.rules.language import Rule
 from carecircle.rules.query import ReachQuery, alternative_queries, main_query, mode_name, road_query
-from carecircle.rules.verdict import ByRoad, Flip, Outcome, Verdict, decide, margin, shown
+from carecircle.rules.verdict import ByRoad, Flip, Outcome, Verdict, shown
+from carecircle.rules.weighing import decide, margin
 from carecircle.schema import PeopleLedger
 from carecircle.texts import Sentence
 

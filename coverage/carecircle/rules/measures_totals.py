@@ -23,7 +23,8 @@ from carecircle.rules.measures_people import Reached, urban_notes
 from carecircle.rules.measures_units import find_named
 from carecircle.rules.query import main_query, mode_name
 from carecircle.rules.units import area_units
-from carecircle.rules.verdict import Flip, Outcome, RuleUnit, Target, Verdict, decide, margin, shown
+from carecircle.rules.verdict import Flip, Outcome, RuleUnit, Target, Verdict, shown
+from carecircle.rules.weighing import decide, margin
 from carecircle.texts import Sentence
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from carecircle.rules.evidence import Evidence, Facility
 from carecircle.rules.figures import attribute_name, need, official_figure, region_name, role_need
 from carecircle.rules.language import Condition, Rule
 from carecircle.rules.units import AreaUnit, area_units, waived
-from carecircle.rules.verdict import Outcome, RuleUnit, Verdict, decide
+from carecircle.rules.verdict import Outcome, RuleUnit, Verdict
+from carecircle.rules.weighing import decide
 from carecircle.texts import Sentence
 
 if TYPE_CHECKING:
