@@ -66,6 +66,11 @@ def main() -> None:
     lines = [HEAD]
     for name, found in results["cases"].items():
         lines += section(name, found)
+    for found in results.get("pages", {}).values():
+        lines += [f"## {found['title']}", "", "| what | measured | aim |", "|---|---|---|"]
+        for what, value, unit, aim in found["rows"]:
+            lines.append(f"| {what} | {value:.3g} {unit} | {'—' if aim is None else f'< {aim:g} {unit}'} |")
+        lines += ["", found["note"], ""]
     machine = results["machine"]
     lines += ["## Where and with what", "",
               f"{machine['processors']} processors, {machine['system']}. "

@@ -1,6 +1,6 @@
 // A change shown: only what it touched is drawn again, so that a click answers within a frame or two.
 
-const painted = { rule: null, versions: [], codes: null, fills: '' };
+const painted = { rule: null, versions: [], codes: null, fills: '', closed: '' };
 
 /** The shown clause's queries: its own, and by road where it is about a radius. */
 const shownQueries = (clause) => [clause.query, clause.road].filter((number) => number !== null);
@@ -11,7 +11,10 @@ function remember(clause) {
   painted.versions = shownQueries(clause).map((number) => liveQuery(number).version);
   painted.codes = codesOf(clause).slice();
   painted.fills = fillsOf(clause);
+  painted.closed = closedNow();
 }
+
+const closedNow = () => [...scenario.closed].join();
 
 /** The colours of the areas, as one text. */
 function fillsOf(clause) {
@@ -60,7 +63,7 @@ function repaint() {
     else if (state.shading !== 'surface' && state.shading !== 'none') redraw('shade');
   }
   if (clause.radius) redraw('circles');
-  redraw('facilities');
+  if (closedNow() !== painted.closed) redraw('facilities');
   remember(clause);
 }
 
