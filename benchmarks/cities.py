@@ -35,7 +35,7 @@ def as_osmnx(path):
         if (kind[0] if isinstance(kind, list) else str(kind)).removesuffix("_link") not in drivable
     ]  # fmt: skip
     graph.remove_edges_from(closed)
-    return graph
+    return osmnx.truncate.largest_component(graph, strongly=True)
 
 
 # --- Porto Alegre --------------------------------------------------------------------------------------
@@ -133,7 +133,10 @@ def valhalla_heidelberg():
     config["mjolnir"] |= {"admin": "", "timezone": "", "logging": {"type": ""}}
     (folder / "config.json").write_text(json.dumps(config))
     build = Path(valhalla.__file__).parent / "bin" / "valhalla_build_tiles"
-    subprocess.run([build, "-c", folder / "config.json", HEIDELBERG], check=True, capture_output=True)
+    subprocess.run(
+        [build, "-c", folder / "config.json", HEIDELBERG.resolve()],
+        check=True, capture_output=True, cwd=folder,
+    )  # fmt: skip
     actor, places = valhalla.Actor(config), hospitals().geometry
     contours = [{"time": m} for m in MINUTES]
 

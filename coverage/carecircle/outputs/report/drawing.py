@@ -161,7 +161,7 @@ def marked(cx: float, cy: float, kind: str, style: str, size: float = 4.2) -> st
 
 def _lines(part: shapely.Geometry) -> Iterable[shapely.Geometry]:
     if isinstance(part, shapely.Polygon):
-        return shapely.get_rings(part)  # type: ignore[no-any-return]
+        return shapely.get_rings(part)
     return [part] if isinstance(part, shapely.LineString) else []
 
 
