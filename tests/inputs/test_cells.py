@@ -43,6 +43,12 @@ def test_the_centroid_of_a_part() -> None:
     assert held(shapely.Polygon(), UNIT, 4, 4).row.size == 0
 
 
+def test_cells_far_smaller_than_the_polygon_cost_no_more() -> None:
+    grid = Affine(1e-9, 0, 0.3, 0, -1e-9, 0.7)
+    assert _shares(shapely.box(0, 0, 1, 1), 3, 4, grid).sum() == 12
+    assert _shares(shapely.Polygon([(0, 0), (1, 0), (1, 1)]), 3, 4, grid).sum() == 0
+
+
 @settings(max_examples=60, deadline=None)
 @given(seed=st.integers(0, 100_000), down=st.booleans(), fine=st.sampled_from([12, 200]))
 def test_every_share_and_centroid_is_the_overlays(seed: int, down: bool, fine: int) -> None:

@@ -57,11 +57,10 @@ def held(shape: BaseGeometry, transform: Affine, height: int, width: int) -> Hel
         The grid.
     """
     u0, v0, u1, v1 = _outline(shape, transform)
-    turning = float(np.sum((u0 + u1) * (v1 - v0)))
-    here = (np.maximum(v0, v1) > 0) & (np.minimum(v0, v1) < height) & (np.minimum(u0, u1) < width)
-    if not here.any() or not turning:
+    turning = float(np.sum((u0 - u0[:1] + u1 - u0[:1]) * (v1 - v0)))
+    ua, va, ub, vb = _pieces(*_within(u0, v0, u1, v1, height, width))
+    if not len(ua) or not turning:
         return _NOTHING
-    ua, va, ub, vb = _pieces(u0[here], v0[here], u1[here], v1[here])
     column: Ints = np.floor((ua + ub) / 2).astype(np.int64)
     row: Ints = np.floor((va + vb) / 2).astype(np.int64)
     kept = (row >= 0) & (row < height) & (column < width)
@@ -69,8 +68,6 @@ def held(shape: BaseGeometry, transform: Affine, height: int, width: int) -> Hel
     ua, va, ub, vb = (p[kept] for p in (ua, va, ub, vb))
     if not len(row):
         return _NOTHING
-    left = column < 0  # beyond the grid's left side only what is closed off to the right matters
-    column[left], ua[left], ub[left] = 0, 0.0, 0.0
     cell, sums = _sums(row * width + column, ua - column, va - row, ub - column, vb - row)
     own, own_x, own_y, cover, cover_y = (-np.sign(turning) * s for s in sums)
     row, column = cell // width, cell % width
@@ -99,6 +96,42 @@ def _outline(shape: BaseGeometry, t: Affine) -> tuple[Floats, Floats, Floats, Fl
     u, v = (xy[:, 0] - t.c) / t.a, (xy[:, 1] - t.f) / t.e
     on = ring[1:] == ring[:-1]
     return u[:-1][on], v[:-1][on], u[1:][on], v[1:][on]
+
+
+def _within(
+    u0: Floats, v0: Floats, u1: Floats, v1: Floats, height: int, width: int
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """Segments clipped to the grid; those left of it become its left side and still close it off."""
+    on_rows = _part(u0, v0, u1, v1, *_span(v0, v1, 0.0, height, level=(v0 >= 0) & (v0 <= height)))
+    u0, v0, u1, v1 = on_rows
+    inside = _part(u0, v0, u1, v1, *_span(u0, u1, 0.0, width, level=(u0 >= 0) & (u0 <= width)))
+    _, va, _, vb = _part(u0, v0, u1, v1, *_span(u0, u1, -np.inf, 0.0, level=u0 < 0))
+    left = np.zeros(len(va)), va, np.zeros(len(va)), vb
+    u0, v0, u1, v1 = (np.concatenate(pair) for pair in zip(inside, left, strict=True))
+    return u0, v0, u1, v1
+
+
+def _span(
+    p0: Floats, p1: Floats, low: float, high: float, *, level: npt.NDArray[np.bool_]
+) -> tuple[Floats, Floats]:
+    """From where to where (0 to 1) along segments one coordinate lies between two values."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        at_low, at_high = (low - p0) / (p1 - p0), (high - p0) / (p1 - p0)
+    flat = p0 == p1
+    begin = np.where(flat, 0.0, np.clip(np.minimum(at_low, at_high), 0.0, 1.0))
+    end = np.where(flat, level.astype(np.float64), np.clip(np.maximum(at_low, at_high), 0.0, 1.0))
+    return begin, end
+
+
+def _part(
+    u0: Floats, v0: Floats, u1: Floats, v1: Floats, begin: Floats, end: Floats
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """Segments cut down to a stretch of themselves; those of no length are left out."""
+    kept = begin < end
+    u0, v0, u1, v1, begin, end = (p[kept] for p in (u0, v0, u1, v1, begin, end))
+    ua, va = (np.where(begin == 0.0, p0, p0 + begin * (p1 - p0)) for p0, p1 in ((u0, u1), (v0, v1)))
+    ub, vb = (np.where(end == 1.0, p1, p0 + end * (p1 - p0)) for p0, p1 in ((u0, u1), (v0, v1)))
+    return ua, va, ub, vb
 
 
 def _pieces(u0: Floats, v0: Floats, u1: Floats, v1: Floats) -> tuple[Floats, Floats, Floats, Floats]:
