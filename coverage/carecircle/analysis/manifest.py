@@ -15,7 +15,7 @@ from carecircle.rules import Plan
 
 _LIBRARIES = (
     "carecircle", "folium", "geopandas", "numba", "numpy", "osmium", "pyproj", "rasterio", "scipy", "shapely",
-    "typst",
+    "typst", "python-docx", "XlsxWriter",
 )  # fmt: skip
 
 

@@ -29,12 +29,16 @@ def water(analysis: Analysis, block: Block, tolerance: float) -> dict[str, Any] 
     Returns
     -------
     dict or None
-        ``areas`` and ``lines`` (columns of the block); None where the roads are no extract or hold no water.
+        ``areas`` and ``lines`` (columns of the block); None where the roads are no readable extract or
+        hold no water.
     """
     roads = analysis.study.roads
     if roads is None or roads.format != "pbf" or not roads.path.is_file():
         return None
-    areas, lines = _read(str(roads.path))
+    try:
+        areas, lines = _read(str(roads.path))
+    except (RuntimeError, OSError):  # a damaged extract that no clause needed: no water is drawn
+        return None
     frame = analysis.inputs.region.buffer(analysis.study.assumptions.buffer_km * 250).envelope
     drawn = []
     for shapes in (areas, lines):
