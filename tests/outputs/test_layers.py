@@ -244,7 +244,7 @@ def test_two_sides_under_a_slider_by_keyboard(opened: Visit) -> None:
 
     def at(where: str) -> int:
         page.keyboard.press(where)
-        page.wait_for_timeout(80)
+        page.wait_for_timeout(250)
         return ink(page, "gap")
 
     after, before = at("Home"), at("End")

@@ -94,7 +94,7 @@ function inside(shapes, f, x, y) {
 /** A canvas in a pane; a draw that returns false drew nothing, and its canvas is left out of the picture. */
 const CanvasLayer = L.Renderer.extend({
   initialize(pane, draw) {
-    L.setOptions(this, { pane, padding: 0.2 });
+    L.setOptions(this, { pane, padding: 0.1 });
     L.stamp(this);
     this._layers = {};
     this._draw = draw;

@@ -22,7 +22,7 @@ function drawShade(ctx, view) {
 }
 
 function drawLand(ctx, view) {
-  if (basemapOn()) return;
+  if (basemapOn()) return false;
   ctx.fillStyle = LAND;
   ctx.beginPath();
   trace(ctx, view, regionShape(), 0);
@@ -187,7 +187,7 @@ function drawFacilities(ctx, view) {
       if (!f.placed[i] || chosen.has(i)) continue;
       facilityMark(ctx, page.categories[f.category[i]].shape, ...place(i), 2.6, f.status[i], '#7d868c');
     }
-  if (!state.on.asked || !clause) return;
+  if (!state.on.asked || !clause) return state.on.others;
   const judged = new Map(clause.units.filter((u) => u.facility >= 0).map((u) => [u.facility, u.outcome]));
   const r = Math.min(8, (chosen.size > 60 ? 3.6 : 6) + Math.max(0, view.zoom - fitZoom()) * 0.8);
   for (const i of clause.asked) {
@@ -307,9 +307,7 @@ const LAYERS = [
   ['measure', drawMeasure, 430, false],
 ];
 
-const whenBegun = (draw) => (ctx, view) => {
-  if (begun) draw(ctx, view);
-};
+const whenBegun = (draw) => (ctx, view) => begun && draw(ctx, view);
 
 function openLayers() {
   for (const [name, draw, z, sided] of LAYERS) {

@@ -118,7 +118,7 @@ const gapRadius = (count, zoom) => Math.min(MOST_RADIUS, Math.max(1.7, Math.sqrt
 
 function drawGap(ctx, view) {
   const clause = clauseNow();
-  if (!clause || !state.on.gap) return;
+  if (!clause || !state.on.gap) return false;
   for (const bin of gapBins(view, clause)) {
     const r = gapRadius(bin.people, view.zoom);
     if (bin.x < -r || bin.y < -r || bin.x > view.width + r || bin.y > view.height + r) continue;
@@ -162,6 +162,8 @@ function gapMark(ctx, kind, x, y, r) {
   ctx.stroke();
 }
 
+/** Pixels that a facility's mark may reach from its place. */
+const MOST_MARK = 16;
 /** A facility's mark: the shape tells the kind of place, the fill whether it is open. */
 function facilityMark(ctx, shape, x, y, r, status, colour) {
   ctx.beginPath();

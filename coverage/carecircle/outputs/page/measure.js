@@ -31,7 +31,7 @@ const ruled = (m) =>
   m < 1000 ? `${m.toFixed(1)} ${say('page_m')}` : `${(m / 1000).toFixed(m < 10000 ? 3 : 2)} ${say('page_km')}`;
 
 function drawMeasure(ctx, view) {
-  if (!measure.on) return;
+  if (!measure.on) return false;
   const at = measure.places.map(([lon, lat]) => pixel(view, { lon, lat }));
   ctx.lineJoin = ctx.lineCap = 'round';
   const path = (closed) => {

@@ -36,11 +36,12 @@ const failing = (clause) =>
 const drawnUnit = (u) => u.area >= 0 && page.areas.parent[u.area] >= 0 && !emptyShape(areaShapes(), u.area);
 
 function drawUnits(ctx, view) {
-  if (!state.on.units) return false;
+  const wrong = state.on.units ? failing(clauseNow()) : [];
+  if (!wrong.length) return false;
   const shapes = areaShapes(),
     f = facilities();
   ctx.lineJoin = 'round';
-  for (const unit of failing(clauseNow())) {
+  for (const unit of wrong) {
     if (unit.area >= 0 && drawnUnit(unit)) {
       if (!seen(view, shapes, unit.area)) continue;
       ctx.beginPath();
@@ -219,7 +220,7 @@ const pixel = (view, place) => [
 
 function drawSites(ctx, view) {
   if (state.on.findings) for (const f of placedFindings()) findingMark(ctx, f.level, ...pixel(view, f));
-  if (!state.on.candidates) return state.on.findings;
+  if (!state.on.candidates || !page.sites.length) return state.on.findings;
   for (const s of [...placedSites()].reverse())
     if (state.basis !== 'baseline' || s.kind === 'proposed') siteMark(ctx, s.kind, ...pixel(view, s), s.rank);
 }

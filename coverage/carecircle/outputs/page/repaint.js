@@ -1,6 +1,6 @@
 // A change shown: only what it touched is drawn again, so that a click answers within a frame or two.
 
-const painted = { rule: null, versions: [], codes: null, fills: '', closed: '' };
+const painted = { rule: null, versions: [], codes: null, fills: '', closed: new Set() };
 
 /** The shown clause's queries: its own, and by road where it is about a radius. */
 const shownQueries = (clause) => [clause.query, clause.road].filter((number) => number !== null);
@@ -11,10 +11,8 @@ function remember(clause) {
   painted.versions = shownQueries(clause).map((number) => liveQuery(number).version);
   painted.codes = codesOf(clause).slice();
   painted.fills = fillsOf(clause);
-  painted.closed = closedNow();
+  painted.closed = new Set(scenario.closed);
 }
-
-const closedNow = () => [...scenario.closed].join();
 
 /** The colours of the areas, as one text. */
 function fillsOf(clause) {
@@ -30,10 +28,9 @@ function rowsSince(clause) {
   return steps.includes(null) ? null : steps.flat(2);
 }
 
-/** The world box of demand rows; null for none. */
-function boxOf(rows) {
-  const { x, y, placed } = demand(),
-    box = [Infinity, Infinity, -Infinity, -Infinity];
+/** The world box of rows (of the demand, or of the facilities); null for none. */
+function boxOf(rows, { x, y, placed } = demand()) {
+  const box = [Infinity, Infinity, -Infinity, -Infinity];
   for (const i of rows) {
     if (!placed[i]) continue;
     box[0] = Math.min(box[0], x[i]);
@@ -63,7 +60,10 @@ function repaint() {
     else if (state.shading !== 'surface' && state.shading !== 'none') redraw('shade');
   }
   if (clause.radius) redraw('circles');
-  if (closedNow() !== painted.closed) redraw('facilities');
+  const flipped = [...scenario.closed].filter((i) => !painted.closed.has(i)),
+    opened = [...painted.closed].filter((i) => !scenario.closed.has(i)),
+    marks = boxOf([...flipped, ...opened], facilities());
+  if (marks) layers.facilities.redraw(marks, MOST_MARK);
   remember(clause);
 }
 

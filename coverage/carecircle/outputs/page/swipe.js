@@ -86,10 +86,7 @@ function asSide(side, draw) {
 /** A drawing that differs left and right of the slider while two sides are compared. */
 function bothSides(name, draw) {
   return (ctx, view) => {
-    if (!swipe.kind) {
-      draw(ctx, view);
-      return;
-    }
+    if (!swipe.kind) return draw(ctx, view);
     const x = map.containerPointToLayerPoint([swipe.at * map.getSize().x, 0]).x - layers[name]._bounds.min.x;
     sides().forEach((side, k) => {
       ctx.save();
@@ -99,11 +96,12 @@ function bothSides(name, draw) {
       asSide(side, () => draw(ctx, view));
       ctx.restore();
     });
-    if (name !== 'names') return;
+    if (name !== 'names') return true;
     ctx.fillStyle = '#fff';
     ctx.fillRect(x - 2.5, 0, 5, view.height);
     ctx.fillStyle = INK;
     ctx.fillRect(x - 1, 0, 2, view.height);
+    return true;
   };
 }
 
