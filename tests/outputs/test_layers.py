@@ -70,12 +70,14 @@ def opened(browser: Any, page: Path) -> Iterator[Visit]:
 
 
 def ink(page: Any, layer: str) -> int:
-    """Pixels that a layer's canvas holds."""
+    """Pixels that a canvas holds beside bare land."""
     script = """(name) => { const c = document.createElement('canvas');
       const of = document.querySelector(`.leaflet-cc-${name}-pane canvas`);
       c.width = of.width; c.height = of.height; c.getContext('2d').drawImage(of, 0, 0);
       const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
-      let n = 0; for (let i = 3; i < d.length; i += 4) if (d[i]) n++; return n; }"""
+      const land = (i) => d[i] === 247 && d[i + 1] === 245 && d[i + 2] === 240;
+      let n = 0; for (let i = 0; i < d.length; i += 4) if (d[i + 3] && !land(i)) n++;
+      return n; }"""
     return int(page.evaluate(script, layer))
 
 
@@ -186,9 +188,9 @@ def test_sites_and_findings_are_drawn_listed_and_explained(opened: Visit) -> Non
     page = opened.page
     for said in ("候选 1：候选一（乡镇卫生院），新增覆盖 321 人", "新增："):
         assert said in legend(page)
-    before = ink(page, "sites")
+    before = ink(page, "places")
     page.locator("#cc-layers input[value=findings]").check()
-    assert ink(page, "sites") > before
+    assert ink(page, "places") > before
     page.locator(".cc-places button", has_text="7").first.click()
     assert "facilities.csv" in page.locator("[data-cc=why]").inner_text()
     page.keyboard.press("Escape")

@@ -289,29 +289,33 @@ let fitted = null;
 let begun = false;
 const fitZoom = () => (fitted === null ? map.getZoom() : fitted);
 
-/** Name, drawing, height, and whether the two sides of a comparison differ in it. */
+/** Canvas, its drawings from below upwards, height, and whether the two sides of a comparison differ in it. */
 const LAYERS = [
-  ['land', drawLand, 205, false],
-  ['shade', drawShade, 210, true],
-  ['water', drawWater, 290, false],
-  ['roads', drawRoads, 300, false],
-  ['borders', drawBorders, 320, false],
-  ['circles', drawCircles, 340, true],
-  ['units', drawUnits, 360, true],
-  ['gap', drawGap, 380, true],
-  ['islands', drawIslands, 385, true],
-  ['way', drawWay, 395, false],
-  ['facilities', drawFacilities, 410, true],
-  ['sites', drawSites, 415, true],
-  ['names', drawNames, 420, true],
-  ['measure', drawMeasure, 430, false],
+  ['shade', [drawLand, drawShade], 210, true],
+  ['lines', [drawWater, drawRoads, drawBorders], 300, false],
+  ['circles', [drawCircles], 340, true],
+  ['units', [drawUnits], 360, true],
+  ['gap', [drawGap], 380, true],
+  ['islands', [drawIslands], 385, true],
+  ['way', [drawWay], 395, false],
+  ['places', [drawFacilities, drawSites, drawNames], 410, true],
+  ['measure', [drawMeasure], 430, false],
 ];
 
+/** Each drawing in turn, with a pen of its own; false where none of them drew. */
+const inTurn = (draws) => (ctx, view) =>
+  draws.filter((draw) => {
+    ctx.save();
+    const drawn = draw(ctx, view) !== false;
+    ctx.restore();
+    return drawn;
+  }).length > 0;
 const whenBegun = (draw) => (ctx, view) => begun && draw(ctx, view);
 
 function openLayers() {
-  for (const [name, draw, z, sided] of LAYERS) {
-    const pane = map.createPane(`cc-${name}`);
+  for (const [name, draws, z, sided] of LAYERS) {
+    const pane = map.createPane(`cc-${name}`),
+      draw = inTurn(draws);
     pane.style.zIndex = z;
     pane.style.pointerEvents = 'none';
     layers[name] = new CanvasLayer(`cc-${name}`, whenBegun(sided ? bothSides(name, draw) : draw)).addTo(map);

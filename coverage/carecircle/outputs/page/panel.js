@@ -198,7 +198,7 @@ function zoomToArea(a) {
     ],
     { ...room(), maxZoom: 14, animate: !calm },
   );
-  redraw('borders');
+  redraw('lines');
 }
 
 function zoomToFacility(i) {

@@ -63,7 +63,7 @@ function repaint() {
   const flipped = [...scenario.closed].filter((i) => !painted.closed.has(i)),
     opened = [...painted.closed].filter((i) => !scenario.closed.has(i)),
     marks = boxOf([...flipped, ...opened], facilities());
-  if (marks) layers.facilities.redraw(marks, MOST_MARK);
+  if (marks) layers.places.redraw(marks, MOST_MARK);
   remember(clause);
 }
 

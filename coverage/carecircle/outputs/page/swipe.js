@@ -96,7 +96,7 @@ function bothSides(name, draw) {
       asSide(side, () => draw(ctx, view));
       ctx.restore();
     });
-    if (name !== 'names') return true;
+    if (name !== 'places') return true;
     ctx.fillStyle = '#fff';
     ctx.fillRect(x - 2.5, 0, 5, view.height);
     ctx.fillStyle = INK;
@@ -105,7 +105,7 @@ function bothSides(name, draw) {
   };
 }
 
-const SIDED = ['shade', 'circles', 'units', 'gap', 'islands', 'facilities', 'sites', 'names'];
+const SIDED = ['shade', 'circles', 'units', 'gap', 'islands', 'places'];
 let waitingSwipe = false;
 function slide(at) {
   swipe.at = Math.min(1, Math.max(0, at));
