@@ -115,8 +115,9 @@ const CanvasLayer = L.Renderer.extend({
     const size = this._bounds.getSize(),
       ratio = document.body.dataset.printing ? 2 : Math.min(window.devicePixelRatio || 1, 2);
     L.DomUtil.setPosition(this._container, this._bounds.min);
-    this._container.width = size.x * ratio;
-    this._container.height = size.y * ratio;
+    const [wide, high] = [size.x * ratio, size.y * ratio].map(Math.floor);
+    if (this._container.width !== wide) this._container.width = wide;
+    if (this._container.height !== high) this._container.height = high;
     this._container.style.width = `${size.x}px`;
     this._container.style.height = `${size.y}px`;
     this._ratio = ratio;
@@ -124,7 +125,7 @@ const CanvasLayer = L.Renderer.extend({
   },
   /** Draws anew, or only within [west, north, east, south] as world places (with room around in pixels). */
   redraw(box, around = 0) {
-    if (!this._map || !this._container) return;
+    if (!begun || !this._map || !this._container) return;
     const map = this._map,
       ctx = this._ctx,
       size = this._bounds.getSize();

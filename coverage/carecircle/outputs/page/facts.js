@@ -10,19 +10,29 @@ const OUTSIDE = 0,
 const UNREACHED = 4294967295;
 
 /** A column of the page's blocks; a block is unpacked when something in it is first asked for. */
+const blockText = (name) => document.getElementById(`cc-block-${name}`).textContent;
+const blockReaders = {};
 const column = (() => {
-  const readers = {},
+  const readers = blockReaders,
     kept = new Map();
   return (reference) => {
     const name = reference[4],
       key = `${name} ${reference[0]}`;
     if (!kept.has(key)) {
-      if (!readers[name]) readers[name] = openBlock(document.getElementById(`cc-block-${name}`).textContent);
+      if (!readers[name]) readers[name] = openBlock(blockText(name));
       kept.set(key, readers[name](reference));
     }
     return kept.get(key);
   };
 })();
+
+/** Unpacks the block that every opening needs, while the browser lays out the panel. */
+async function unpackFirst() {
+  const name = 'base',
+    text = blockText(name),
+    bytes = text.trim() ? await inflateNatively(text) : null;
+  if (bytes) blockReaders[name] = openBlock(text, bytes);
+}
 
 const once = (make) => {
   let value;

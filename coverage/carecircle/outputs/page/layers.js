@@ -310,7 +310,6 @@ const inTurn = (draws) => (ctx, view) =>
     ctx.restore();
     return drawn;
   }).length > 0;
-const whenBegun = (draw) => (ctx, view) => begun && draw(ctx, view);
 
 function openLayers() {
   for (const [name, draws, z, sided] of LAYERS) {
@@ -318,7 +317,7 @@ function openLayers() {
       draw = inTurn(draws);
     pane.style.zIndex = z;
     pane.style.pointerEvents = 'none';
-    layers[name] = new CanvasLayer(`cc-${name}`, whenBegun(sided ? bothSides(name, draw) : draw)).addTo(map);
+    layers[name] = new CanvasLayer(`cc-${name}`, sided ? bothSides(name, draw) : draw).addTo(map);
   }
 }
 

@@ -140,4 +140,4 @@ function start() {
   document.body.dataset.ready = 'yes';
 }
 
-start();
+unpackFirst().then(start);

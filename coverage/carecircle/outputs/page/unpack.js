@@ -1,5 +1,5 @@
-// The block of numbers, unpacked: base64, deflate (RFC 1951) and byte planes, without any browser API
-// newer than typed arrays, so that old office machines open the map too.
+// The block of numbers, unpacked: base64, deflate (RFC 1951) and byte planes. Nothing here needs a browser API
+// newer than typed arrays, so that old office machines open the map too; newer ones inflate by themselves.
 
 const LENGTH_BASE = [
   3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195,
@@ -132,12 +132,26 @@ const ARRAYS = {
   f64: Float64Array,
 };
 
-/** A reader of columns: column([offset, count, type, differences]) -> typed array. */
-function openBlock(text) {
+function packedBytes(text) {
   const raw = atob(text.trim()),
     packed = new Uint8Array(raw.length);
   for (let i = 0; i < raw.length; i++) packed[i] = raw.charCodeAt(i);
-  const bytes = inflate(packed);
+  return packed;
+}
+
+/** The bytes of a block by the browser's own inflate where it has one: several times faster; null where not. */
+async function inflateNatively(text) {
+  try {
+    const opened = new Blob([packedBytes(text)]).stream().pipeThrough(new DecompressionStream('deflate-raw'));
+    return new Uint8Array(await new Response(opened).arrayBuffer());
+  } catch (absent) {
+    return null;
+  }
+}
+
+/** A reader of columns: column([offset, count, type, differences]) -> typed array. */
+function openBlock(text, unpacked) {
+  const bytes = unpacked || inflate(packedBytes(text));
   return ([offset, count, type, differences]) => {
     const values = new ARRAYS[type](count),
       wide = values.BYTES_PER_ELEMENT,
