@@ -61,11 +61,16 @@ def chromium() -> Iterator[Browser]:
 
 @contextmanager
 def visit(
-    browser: Browser, path: Path, *, width: int = 1440, height: int = 900, **options: Any
+    browser: Browser, path: Path, *, width: int = 1440, height: int = 900, script: str = "", **options: Any
 ) -> Iterator[Visit]:
-    """Open one HTML file with all else refused, and wait until it says that it is ready."""
+    """Open one HTML file with all else refused, and wait until it says that it is ready.
+
+    ``script`` runs before the page's own.
+    """
     context = browser.new_context(viewport={"width": width, "height": height}, offline=False, **options)
     page = context.new_page()
+    if script:
+        page.add_init_script(script)
     seen = Visit(page)
     own = path.resolve().as_uri()
 
