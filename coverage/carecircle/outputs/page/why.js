@@ -154,11 +154,12 @@ function whyFacility(i) {
   if (clause && clause.people && clause.query !== null && clause.asked.includes(i)) {
     const query = page.queries[clause.query],
       codes = codesOf(clause),
+      owners = ownersOf(query),
       d = demand();
     let served = 0,
       within = 0;
     for (let k = 0; k < d.n; k++)
-      if (codes[k] !== OUTSIDE && ownerAt(query, k) === i) {
+      if (codes[k] !== OUTSIDE && owners[k] === i) {
         served += d.residents[k];
         if (codes[k] === COVERED) within += d.residents[k];
       }
@@ -182,8 +183,10 @@ function whyFacility(i) {
             class: 'cc-button',
             onclick: () => {
               toggleFacility(i);
-              scenario.open = true;
-              showWhatIf(true);
+              if (!scenario.open) {
+                scenario.open = true;
+                showWhatIf();
+              }
               openWhy(whyFacility(i));
             },
           },
