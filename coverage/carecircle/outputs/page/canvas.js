@@ -116,8 +116,11 @@ const CanvasLayer = L.Renderer.extend({
       ratio = document.body.dataset.printing ? 2 : Math.min(window.devicePixelRatio || 1, 2);
     L.DomUtil.setPosition(this._container, this._bounds.min);
     const [wide, high] = [size.x * ratio, size.y * ratio].map(Math.floor);
-    if (this._container.width !== wide) this._container.width = wide;
-    if (this._container.height !== high) this._container.height = high;
+    if (this._container.width !== wide || this._container.height !== high) {
+      this._container.width = wide;
+      this._container.height = high;
+      this._blank = true; // a canvas that nothing was drawn on takes neither memory nor time
+    }
     this._container.style.width = `${size.x}px`;
     this._container.style.height = `${size.y}px`;
     this._ratio = ratio;
@@ -153,8 +156,10 @@ const CanvasLayer = L.Renderer.extend({
       ctx.rect(view.clip[0], view.clip[1], view.clip[2] - view.clip[0], view.clip[3] - view.clip[1]);
       ctx.clip();
     }
-    ctx.clearRect(0, 0, size.x, size.y);
-    this._container.style.display = this._draw(ctx, view) === false ? 'none' : '';
+    if (!this._blank) ctx.clearRect(0, 0, size.x, size.y);
+    const drawn = this._draw(ctx, view) !== false;
+    this._blank = !drawn && (this._blank || !box);
+    this._container.style.display = drawn ? '' : 'none';
     ctx.restore();
   },
 });
