@@ -171,7 +171,7 @@ def osmnx_heidelberg():
 
 CITIES = {
     "portoalegre": Case(
-        "Porto Alegre: PBF to driving times of 1,227 cells, against loading alone", "pyrosm", 5.0, 5,
+        "Porto Alegre: PBF to driving times of 1,227 cells, against loading alone", "pyrosm", 5.0, 3,
         {"carecircle": ours_portoalegre, "pyrosm": pyrosm_load, "osmnx": osmnx_load},
         note="carecircle: read, build, snap, travel. pyrosm: get_network and to_graph. osmnx: graph_from_xml "
         "of the file converted to XML.",

@@ -37,11 +37,11 @@ def oracle(edges, demand, facilities, *, direction, weight, max_snap_m=500.0):
                 continue
             spot = lines[row].interpolate(lines[row].project(point))
             a, b = to_wgs84.transform(point.x, point.y), to_wgs84.transform(spot.x, spot.y)
-            metres = round(geod.inv(*a, *b)[2], 3)  # places are kept to the millimetre
+            metres = geod.inv(*a, *b)[2]
             if metres > max_snap_m:
                 continue
             access[kind, i] = metres / ACCESS_MPS if weight == "minutes" else metres
-            share = round(lines[row].project(point), 3) / lines[row].length
+            share = lines[row].project(point) / lines[row].length
             on_line.setdefault(lines[row].normalize().wkb, []).append((row, share, (kind, i)))
     graph = nx.DiGraph()
 

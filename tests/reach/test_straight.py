@@ -32,10 +32,8 @@ def test_distances_equal_brute_force(seed, facilities, extent):
     facility_xy[rng.random(facilities) < 0.3] = facility_xy[0]  # several in one building
     metres, nearest = nearest_straight(CRS(town.CRS), xy, facility_xy)
     every = brute_force(xy, facility_xy)
-    np.testing.assert_allclose(metres, every.min(axis=1), atol=6e-3, rtol=0)  # kept to the centimetre
-    np.testing.assert_allclose(
-        every[np.arange(30), nearest], every.min(axis=1), atol=6e-3, rtol=0
-    )  # kept to the centimetre
+    np.testing.assert_allclose(metres, every.min(axis=1), atol=1e-6, rtol=0)
+    np.testing.assert_allclose(every[np.arange(30), nearest], every.min(axis=1), atol=1e-6, rtol=0)
     first_there = [(facility_xy == facility_xy[f]).all(axis=1).argmax() for f in nearest]
     assert nearest.tolist() == first_there
 

@@ -73,9 +73,7 @@ def test_straight_lines_are_geodesics(analysis: Analysis, cells: pd.DataFrame) -
     brute = GEOD.inv(lon, lat, flon, flat)[2].reshape(len(cells), len(held)).min(axis=1)
     [query] = [q for q in analysis.reached if q.metric == "straight_m"]
     reached = analysis.reached[query].set_index("demand_id")["cost"]
-    np.testing.assert_allclose(
-        reached[cells["id"]].to_numpy(), brute, rtol=0, atol=6e-3
-    )  # kept to the centimetre
+    np.testing.assert_allclose(reached[cells["id"]].to_numpy(), brute, rtol=0, atol=1e-6)
 
 
 def test_no_road_is_shorter_than_the_straight_line(analysis: Analysis) -> None:
@@ -126,12 +124,10 @@ class Oracle:
     def stand(self, name: str, point: shapely.Point, max_m: float) -> None:
         """Put a place on the nearest road, joined to its point by the access leg."""
         row = int(self.firm[self.tree.nearest(point)])
-        twin = self.twin[row]
-        row = row if twin is None else min(row, twin)  # as the street is drawn
         line = self.edges.geometry.iloc[row]
-        spot = line.interpolate(line.project(point))
-        share = round(line.project(point), 3) / line.length  # places are kept to the millimetre
-        away = round(GEOD.inv(*self.to_wgs(point.x, point.y), *self.to_wgs(spot.x, spot.y))[2], 3)
+        share = line.project(point, normalized=True)
+        spot = line.interpolate(share, normalized=True)
+        away = GEOD.inv(*self.to_wgs(point.x, point.y), *self.to_wgs(spot.x, spot.y))[2]
         self.graph.add_node(name)
         if away > max_m:
             return
@@ -139,7 +135,7 @@ class Oracle:
         self._join(name, place, away * self.access)
         self._join(place, name, away * self.access)
         for end, node in ((line.coords[0], self.ends[row][0]), (line.coords[-1], self.ends[row][1])):
-            if spot.distance(shapely.Point(end)) <= 5e-4:
+            if spot.distance(shapely.Point(end)) < 1e-6:
                 self._join(place, node, 0.0)
                 self._join(node, place, 0.0)
                 return

@@ -131,6 +131,7 @@ def reanalyze(
                 raise UsageError("analysis.facility_exists", value=twice)
             together = pd.concat([changed, sites], ignore_index=True)
             changed = gpd.GeoDataFrame(together, crs=analysis.inputs.crs)
+            changed["trial"] = changed["trial"].eq(True)
     inputs = dataclasses.replace(analysis.inputs, facilities=check_facilities(changed))
     same = {q for q in analysis.reached if same_service(analysis.inputs, inputs, q)}
     with watched(progress, analysis.study.language) as tell:

@@ -82,7 +82,7 @@ def read_polygons(path: str | Path) -> gpd.GeoDataFrame:
 
 
 def new_facilities(add: gpd.GeoDataFrame | Iterable[Mapping[str, Any]], inputs: Inputs) -> gpd.GeoDataFrame:
-    """New sites as a facilities frame in the study's CRS.
+    """New sites as a facilities frame in the study's CRS, each marked in a column ``trial``.
 
     Parameters
     ----------
@@ -128,4 +128,5 @@ def _with_defaults(frame: gpd.GeoDataFrame, region: BaseGeometry) -> gpd.GeoData
         if column not in frame:
             frame[column] = value
     frame["inside"] = frame.geometry.intersects(region)
-    return frame[list(FACILITIES)]
+    frame["trial"] = True
+    return frame[[*FACILITIES, "trial"]]

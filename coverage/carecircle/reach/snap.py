@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, Any]
 
-PLACE_DIGITS = 3
-"""Places on streets, and the distances to them, are kept to the millimetre: finer than any map, coarser than
-the noise of any projection, so that whoever reads the same streets comes to the very same doubles."""
-_HALF_STEP_M = 0.5 * 10.0**-PLACE_DIGITS
+AT_NODE_M = 1e-6
+"""Closer than this to an end of its street, a place is the node itself (beyond any projection's noise)."""
+TRIAL_DIGITS = 3
+"""A trial site's place on its street, and its distance, are kept to the millimetre: finer than any map, and
+coarser than the noise of any projection, so that the page, which snaps it too, has the very same doubles."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,11 +37,9 @@ class Snap:
     street
         int32[p]: street each point lies on; -1 unsnapped (no place, no street, or too far).
     position
-        float64[p]: share of the street's drawn line before the place (whole millimetres of its length):
-        0 its start node, 1 its end node.
+        float64[p]: share of the street's drawn line before the place: 0 its start node, 1 its end node.
     snap_m
-        float64[p]: geodesic metres from the point to the nearest street, to the millimetre, kept also where
-        that is too far;
+        float64[p]: geodesic metres from the point to the nearest street, kept also where that is too far;
         NaN without a point or street.
     xy
         float64[p, 2]: the nearest place on a street, in the network's CRS.
@@ -137,12 +136,15 @@ def snap_points(network: Network, points: Any, *, max_snap_m: float) -> Snap:
     ----------
     points
         GeoSeries, GeoDataFrame (brought to the network's CRS where it says another) or an array of shapely
-        points already in it; None allowed.
+        points already in it; None allowed. Rows marked true in a column ``trial`` are kept to the millimetre.
     max_snap_m
         Points farther than this from any street stay unsnapped.
     """
     x, y, present = point_coordinates(_in_crs(network, points))
-    street, position, metres, xy = _nearest_street(network, x, y, present)
+    trial = np.zeros(len(x), bool)
+    if "trial" in getattr(points, "columns", ()):
+        trial = points["trial"].eq(True).to_numpy(bool)
+    street, position, metres, xy = _nearest_street(network, x, y, present, trial)
     far = ~(metres <= max_snap_m)
     return Snap(network, np.where(far, np.int32(-1), street), position, metres, xy, np.stack([x, y], axis=1))
 
@@ -156,7 +158,7 @@ def _in_crs(network: Network, points: Any) -> Any:
 
 
 def _nearest_street(
-    network: Network, x: Array, y: Array, present: Array
+    network: Network, x: Array, y: Array, present: Array, trial: Array
 ) -> tuple[Array, Array, Array, Array]:
     """Street, position on it, geodesic distance and place of every point, however far."""
     p = len(x)
@@ -169,13 +171,15 @@ def _nearest_street(
         return street, position, metres, xy
     find = _by_tree if numba() is None else _by_grid
     street[rows], ahead, length, xy[rows] = find(network, x[rows], y[rows])
-    ahead = np.round(ahead, PLACE_DIGITS)
-    at_start = ahead == 0
-    at_end = ~at_start & (length - ahead <= _HALF_STEP_M)
+    coarse = trial[rows]
+    ahead = np.where(coarse, np.round(ahead, TRIAL_DIGITS), ahead)
+    near = np.where(coarse, 0.5 * 10.0**-TRIAL_DIGITS, AT_NODE_M)
+    at_start = ahead <= near
+    at_end = ~at_start & (length - ahead <= near)
     with np.errstate(invalid="ignore", divide="ignore"):
         position[rows] = np.where(at_start, 0.0, np.where(at_end, 1.0, ahead / length))
     away = distance_m(network.crs, x[rows], y[rows], xy[rows, 0], xy[rows, 1])
-    metres[rows] = np.round(away, PLACE_DIGITS)
+    metres[rows] = np.where(coarse, np.round(away, TRIAL_DIGITS), away)
     return street, position, metres, xy
 
 

@@ -13,16 +13,12 @@ from carecircle.reach._geodesy import GEOD, lonlat
 Array = np.ndarray[Any, Any]
 
 
-_DEGREE_DIGITS, _METRE_DIGITS = 9, 2
-
-
 def nearest_straight(crs: pyproj.CRS, xy: Array, facility_xy: Array) -> tuple[Array, Array]:
     """Geodesic metres from each point to its nearest facility, and which one that is.
 
     The chord through the earth never exceeds the geodesic. So a facility whose chord is longer than the
     geodesic to some other one cannot be nearer: a k-d tree over chords finds the few that can, and only
-    those are measured (Karney's algorithm, WGS 84). Places are kept to a billionth of a degree and distances
-    to the centimetre, so that equally near facilities are equal whatever the projection's noise.
+    those are measured (Karney's algorithm, WGS 84).
 
     Parameters
     ----------
@@ -41,8 +37,8 @@ def nearest_straight(crs: pyproj.CRS, xy: Array, facility_xy: Array) -> tuple[Ar
     metres, nearest = np.full(p, np.inf), np.full(p, -1, np.int64)
     if p == 0 or len(facility_xy) == 0:
         return metres, nearest
-    lon, lat = _kept(*lonlat(crs, xy[:, 0], xy[:, 1]))
-    f_lon, f_lat = _kept(*lonlat(crs, facility_xy[:, 0], facility_xy[:, 1]))
+    lon, lat = lonlat(crs, xy[:, 0], xy[:, 1])
+    f_lon, f_lat = lonlat(crs, facility_xy[:, 0], facility_xy[:, 1])
     _, first = np.unique(np.stack([f_lon, f_lat], axis=1), axis=0, return_index=True)
     first = np.sort(first)
     tree = cKDTree(_chords(f_lon[first], f_lat[first]))
@@ -55,14 +51,10 @@ def nearest_straight(crs: pyproj.CRS, xy: Array, facility_xy: Array) -> tuple[Ar
         best = measured.min(axis=1)
         winner = np.where(measured == best[:, None], candidate, len(f_lon)).min(axis=1)
         metres[rows], nearest[rows] = best, winner
-        open_ = chord[:, -1] <= best * (1 + 1e-12) + 1e-2  # a farther chord might still be as near
+        open_ = chord[:, -1] <= best * (1 + 1e-12) + 1e-6  # a farther chord might still be as near
         rows = rows[open_ & (k < len(first))]
         k = min(2 * k, len(first))
     return metres, nearest
-
-
-def _kept(lon: Array, lat: Array) -> tuple[Array, Array]:
-    return np.round(lon, _DEGREE_DIGITS), np.round(lat, _DEGREE_DIGITS)
 
 
 def _nearest_chords(tree: cKDTree, centre: Array, k: int) -> tuple[Array, Array]:
@@ -75,7 +67,7 @@ def _geodesic(lon: Array, lat: Array, f_lon: Array, f_lat: Array, rows: Array, c
     flat, k = candidate.ravel(), candidate.shape[1]
     here = np.repeat(rows, k)
     _, _, metres = GEOD.inv(lon[here], lat[here], f_lon[flat], f_lat[flat])
-    return np.round(np.asarray(metres), _METRE_DIGITS).reshape(candidate.shape)
+    return np.asarray(metres).reshape(candidate.shape)
 
 
 def _chords(lon: Array, lat: Array) -> Array:

@@ -158,7 +158,7 @@ function toPiece(px, py, x, y, i) {
   return [(px - qx) ** 2 + (py - qy) ** 2, share, qx, qy];
 }
 
-const PLACE_STEP = 1000; // places on streets are kept to the millimetre, as `carecircle.reach.snap` keeps them
+const PLACE_STEP = 1000; // a trial site's place is kept to the millimetre, as `carecircle.reach.snap` keeps it
 
 /** A place on the nearest street of a mode: {street (-1: too far), position, metres}. */
 function snapTo(mode, lon, lat) {
