@@ -7,11 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import settings
 
 from browser import chromium
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+settings.register_profile("unhurried", deadline=None)  # a busy machine makes no law false
+settings.load_profile("unhurried")
 
 ROOT = Path(__file__).resolve().parent.parent
 
