@@ -6,7 +6,8 @@ import difflib
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
@@ -38,6 +39,36 @@ def limited(findings: list[Finding], *, file: str | None = None) -> list[Finding
         return findings
     sentence = Sentence("inputs.and_more", {"count": len(findings) - MOST})
     return [*findings[:MOST], Finding(findings[0].level, sentence, file)]
+
+
+def once_for_all_modes(findings: Sequence[Finding]) -> list[Finding]:
+    """What holds for several modes of travel said once, naming them all, in the order first met.
+
+    Findings are the same where level, sentence, place in the file and facts are, but for the mode; one about
+    a facility also where only the metres to each mode's roads differ: they are then named in turn.
+    """
+    same: dict[tuple[object, ...], list[Finding]] = {}
+    for f in findings:
+        facts = dict(f.sentence.facts)
+        about: tuple[object, ...] = ()
+        facts.pop("mode", None)
+        if "name" in facts:
+            facts.pop("metres", None)
+            about = (f.lon, f.lat)
+        same.setdefault((f.level, f.sentence.key, f.file, f.row, *about, *facts.items()), []).append(f)
+    return [_of_modes(group) if len(group) > 1 else group[0] for group in same.values()]
+
+
+def _of_modes(group: Sequence[Finding]) -> Finding:
+    """One finding for a group that differs in its modes alone; twice the same finding is one."""
+    facts = dict(group[0].sentence.facts)
+    modes = list(dict.fromkeys(f.sentence.facts["mode"] for f in group if "mode" in f.sentence.facts))
+    if len(modes) > 1:
+        facts["mode"] = Sentence("inputs.together", {"first": modes[:-1], "last": modes[-1]})
+    metres = [f.sentence.facts["metres"] for f in group if "metres" in f.sentence.facts]
+    if len(set(metres)) > 1:
+        facts["metres"] = Sentence("inputs.together", {"first": metres[:-1], "last": metres[-1]})
+    return replace(group[0], sentence=Sentence(group[0].sentence.key, facts))
 
 
 def lon_lat(points: gpd.GeoSeries) -> npt.NDArray[np.float64]:

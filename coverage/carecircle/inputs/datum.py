@@ -239,6 +239,12 @@ def project(geometry: gpd.GeoSeries, crs: pyproj.CRS) -> gpd.GeoSeries:
     return gpd.GeoSeries(moved, index=geometry.index, crs=crs)
 
 
+def project_points(xy: Array, crs: pyproj.CRS) -> Array:
+    """WGS 84 longitude and latitude, float64[n, 2], in the study's CRS."""
+    forward = pyproj.Transformer.from_crs(4326, crs, always_xy=True)
+    return np.column_stack(forward.transform(xy[:, 0], xy[:, 1]))
+
+
 def _moved(
     geometry: npt.NDArray[np.object_], move: Callable[[Array, Array], Pair]
 ) -> npt.NDArray[np.object_]:

@@ -20,7 +20,7 @@ from carecircle.errors import InputError
 
 Bounds = tuple[float, float, float, float]
 Tags = str
-"""Tags as OPL writes them, ``<key>=<value>,…`` in the order of their keys; `decoded` reads them."""
+"""Tags as OPL writes them, ``<key>=<value>,…`` in the order of their keys; `decoded` reads one."""
 
 EMPTY: Bounds = (np.nan, np.nan, np.nan, np.nan)
 """The bounds of nothing."""
@@ -44,7 +44,9 @@ class Ways:
     length
         int64[r], nodes of each run.
     tags
-        The tags of each run, those asked for.
+        Distinct sets of the tags asked for.
+    which
+        int64[r], position in ``tags`` of each run's.
     bounds
         West, south, east, north of every run of the file, also of those passed over.
     """
@@ -53,6 +55,7 @@ class Ways:
     xy: npt.NDArray[np.float64]
     length: npt.NDArray[np.int64]
     tags: Sequence[Tags]
+    which: npt.NDArray[np.int64]
     bounds: Bounds
 
 
@@ -118,26 +121,44 @@ def _parsed(lines: Sequence[str], kept: frozenset[str], bounds: Bounds | None) -
     start = np.flatnonzero(np.r_[True, run[1:] != run[:-1]][: len(run)])
     length = np.diff(np.r_[start, len(run)])
     if not len(start):
-        return Ways(node, xy, length, (), EMPTY)
+        return Ways(node, xy, length, (), length, EMPTY)
     low, high = np.minimum.reduceat(xy, start), np.maximum.reduceat(xy, start)
     found = (*low.min(axis=0).tolist(), *high.max(axis=0).tolist())
     if bounds is not None:
         near = (low <= bounds[2:]).all(axis=1) & (high >= bounds[:2]).all(axis=1)
         inside = np.repeat(near, length)
         node, xy, length, start = node[inside], xy[inside], length[near], start[near]
-    tags = [_kept(drawn[w], kept) for w in way[start].tolist()]
-    return Ways(node, xy, length, tags, found)
+    tags, which = _numbered_tags([drawn[w] for w in way[start].tolist()], kept)
+    return Ways(node, xy, length, tags, which, found)
 
 
-def _kept(line: str, kept: frozenset[str]) -> Tags:
-    pairs = line[line.index(" ") + 2 : line.rindex(" ")].split(",")
-    return ",".join(sorted(pair for pair in pairs if pair[: pair.index("=")] in kept))
+def _numbered_tags(lines: Sequence[str], kept: frozenset[str]) -> tuple[list[Tags], npt.NDArray[np.int64]]:
+    """The distinct sets of tags kept, and which of them each line has; each distinct text is read once."""
+    wanted: dict[str, bool] = {}
+    known: dict[str, int] = {}
+    distinct: dict[Tags, int] = {}
+    which = np.empty(len(lines), np.int64)
+    for row, line in enumerate(lines):
+        text = line[line.index(" ") + 2 : line.rindex(" ")]
+        number = known.get(text)
+        if number is None:
+            pairs = []
+            for pair in text.split(","):
+                keep = wanted.get(pair)
+                if keep is None:
+                    keep = wanted[pair] = pair[: pair.index("=")] in kept
+                if keep:
+                    pairs.append(pair)
+            pairs.sort()
+            number = known[text] = distinct.setdefault(",".join(pairs), len(distinct))
+        which[row] = number
+    return list(distinct), which
 
 
-def decoded(tags: Tags) -> dict[str, str]:
-    """The tags by key, as OpenStreetMap has them."""
-    pairs = [pair.partition("=") for pair in tags.split(",")] if tags else []
-    return {_plain(key): _plain(value) for key, _, value in pairs}
+def decoded(tag: str) -> tuple[str, str]:
+    """Key and value of one of the tags, as OpenStreetMap has them."""
+    key, _, value = tag.partition("=")
+    return _plain(key), _plain(value)
 
 
 def _plain(text: str) -> str:

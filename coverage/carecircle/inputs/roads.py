@@ -15,9 +15,9 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from carecircle.errors import InputError
-from carecircle.inputs.datum import place, project
-from carecircle.inputs.streets import Streets, from_graphml, from_pbf, from_table
-from carecircle.profiles import Passage, profile
+from carecircle.inputs.datum import place, project_points
+from carecircle.inputs.streets import Streets, from_graphml, from_pbf, from_table, spread
+from carecircle.profiles import profile
 from carecircle.schema import Finding, check_edges, stop_column, time_column
 from carecircle.study import Roads
 from carecircle.texts import Sentence
@@ -62,17 +62,19 @@ def read_roads(
         streets = from_graphml(source.path)
     else:
         streets = from_table(source.path, layer=source.layer, datum=source.datum)
-    if not len(streets.geometry) and np.isfinite(streets.bounds).all():
+    if not len(streets) and np.isfinite(streets.bounds).all():
         raise _miss(streets, bounds, source.path)
     edges = edges_of(streets, crs, modes=modes, file=source.path)
     kept = _touching(edges, around)
     if not kept.any():
         raise _miss(streets, bounds, source.path)
-    findings = _unknown_classes(edges[kept], modes, source.path)
-    usable = edges[kept & _usable(edges, modes)].reset_index(drop=True)
-    if usable.empty:
+    findings = _unknown_classes(edges["highway"][kept], modes, source.path)
+    kept &= _usable(edges, modes)
+    if not kept.any():
         raise InputError("inputs.no_roads", file=source.path)
-    return check_edges(usable, modes=tuple(modes), file=str(source.path)), findings
+    if not kept.all():
+        edges = edges[kept].reset_index(drop=True)
+    return check_edges(edges, modes=tuple(modes), file=str(source.path)), findings
 
 
 def edges_from_graph(graph: Any, crs: pyproj.CRS, *, modes: Sequence[str]) -> gpd.GeoDataFrame:
@@ -91,59 +93,56 @@ def edges_of(streets: Streets, crs: pyproj.CRS, *, modes: Sequence[str], file: P
     Lengths are geodesic (WGS 84, summed in float64), times are length over the profile's speed. Lines are
     kept to the millimetre (a step of OpenStreetMap's own coordinates is a centimetre).
     """
-    if not len(streets.geometry):
+    if not len(streets):
         raise InputError("inputs.no_roads", file=file)
-    length = _lengths(streets.geometry)
-    passages = _passages(streets.tags, modes)
-    forward = np.column_stack([[p.forward_kph for p in passages[m]] for m in modes])
-    backward = np.column_stack([[p.backward_kph for p in passages[m]] for m in modes])
-    stop = np.column_stack([[p.may_stop for p in passages[m]] for m in modes])
-    speed, back_speed, stops = (table[streets.which] for table in (forward, backward, stop))
-    lines = project(gpd.GeoSeries(streets.geometry, crs=4326), crs).to_numpy()
-    lines = shapely.transform(lines, lambda xy: np.round(xy, 3))
-    highway = np.array([_class(t) for t in streets.tags], dtype=object)[streets.which]
-    name = np.array([t.get("name") for t in streets.tags], dtype=object)[streets.which]
-    two_way = np.flatnonzero((back_speed > 0).any(axis=1))
-    ids = 2 * np.arange(len(lines), dtype=np.int64)
+    length = _lengths(streets)
+    passages = {m: [profile(m).passage(each) for each in streets.tags] for m in modes}
+    kph = np.stack([[(p.forward_kph, p.backward_kph) for p in passages[m]] for m in modes])[:, streets.which]
+    stop = np.stack([[p.may_stop for p in passages[m]] for m in modes])[:, streets.which]
+    both = (kph[:, :, 1] > 0).any(axis=0)
+    row = np.repeat(np.arange(len(streets)), 1 + both)  # the street of each edge
+    back = np.r_[False, row[1:] == row[:-1]]
     columns: dict[str, Any] = {
-        "edge_id": np.concatenate([ids, ids[two_way] + 1]),
-        "from_node": np.concatenate([streets.from_node, streets.to_node[two_way]]),
-        "to_node": np.concatenate([streets.to_node, streets.from_node[two_way]]),
-        "length_m": np.concatenate([length, length[two_way]]).astype(np.float32),
+        "edge_id": 2 * row + back,
+        "from_node": np.where(back, streets.to_node[row], streets.from_node[row]),
+        "to_node": np.where(back, streets.from_node[row], streets.to_node[row]),
+        "length_m": length[row].astype(np.float32),
     }
     for position, mode in enumerate(modes):
-        kph = np.concatenate([speed[:, position], back_speed[two_way, position]])
-        metres = np.concatenate([length, length[two_way]])
-        seconds = np.full(len(kph), np.inf)
-        np.divide(3.6 * metres, kph, out=seconds, where=kph > 0)
+        speed = kph[position, row, back.astype(np.int64)]
+        seconds = np.full(len(row), np.inf)
+        np.divide(3.6 * length[row], speed, out=seconds, where=speed > 0)
         columns[time_column(mode)] = seconds.astype(np.float32)
-        columns[stop_column(mode)] = np.concatenate([stops[:, position], stops[two_way, position]])
-    columns["highway"] = np.concatenate([highway, highway[two_way]])
-    columns["name"] = np.concatenate([name, name[two_way]])
-    geometry = np.concatenate([lines, shapely.reverse(lines[two_way])])
-    edges = gpd.GeoDataFrame(columns, geometry=geometry, crs=crs)
-    return edges.sort_values("edge_id", ignore_index=True)
+        columns[stop_column(mode)] = stop[position, row]
+    columns["highway"] = np.array([_class(t) for t in streets.tags], dtype=object)[streets.which[row]]
+    columns["name"] = streets.name[row]
+    return gpd.GeoDataFrame(columns, geometry=_lines(streets, crs, row, back), crs=crs)
 
 
-def _passages(tags: Sequence[Mapping[str, Any]], modes: Sequence[str]) -> dict[str, list[Passage]]:
-    """What each set of tags offers each mode; sets that differ in the name alone are asked about once."""
-    unnamed = [repr([t for t in each.items() if t[0] != "name"]) for each in tags]
-    first = dict(zip(unnamed, tags, strict=True))
-    offered = {mode: {key: profile(mode).passage(each) for key, each in first.items()} for mode in modes}
-    return {mode: [offered[mode][key] for key in unnamed] for mode in modes}
+def _lines(
+    streets: Streets, crs: pyproj.CRS, row: npt.NDArray[np.int64], back: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.object_]:
+    """The line of each edge in its own direction."""
+    xy = np.round(project_points(streets.xy, crs), 3)
+    size = streets.points[row]
+    first = (np.cumsum(streets.points) - streets.points)[row]
+    step = spread(np.zeros_like(size), size)
+    owner = np.repeat(np.arange(len(row)), size)
+    at = np.where(back[owner], (first + size - 1)[owner] - step, first[owner] + step)
+    return np.asarray(shapely.linestrings(xy[at], indices=owner), dtype=object)
 
 
 def _class(tags: Mapping[str, Any]) -> str:
     return str(tags.get("highway", ""))
 
 
-def _lengths(lines: npt.NDArray[np.object_]) -> npt.NDArray[np.float64]:
-    """Geodesic length in metres of each WGS 84 line."""
-    xy, owner = shapely.get_coordinates(lines, return_index=True)
+def _lengths(streets: Streets) -> npt.NDArray[np.float64]:
+    """Geodesic length of each street in metres."""
+    owner = np.repeat(np.arange(len(streets)), streets.points)
     same = owner[1:] == owner[:-1]
-    start, end = xy[:-1][same], xy[1:][same]
+    start, end = streets.xy[:-1][same], streets.xy[1:][same]
     _, _, metres = _GEOD.inv(start[:, 0], start[:, 1], end[:, 0], end[:, 1])
-    total: npt.NDArray[np.float64] = np.bincount(owner[1:][same], metres, len(lines)).astype(np.float64)
+    total: npt.NDArray[np.float64] = np.bincount(owner[1:][same], metres, len(streets)).astype(np.float64)
     return total
 
 
@@ -173,12 +172,12 @@ def _miss(streets: Streets, bounds: tuple[float, float, float, float], file: Pat
     return InputError("inputs.roads_miss", file=file, roads=said(own), region=said(bounds))
 
 
-def _unknown_classes(edges: gpd.GeoDataFrame, modes: Sequence[str], file: Path) -> list[Finding]:
+def _unknown_classes(classes: pd.Series, modes: Sequence[str], file: Path) -> list[Finding]:
     """A note for each class of road that no mode of ours knows."""
     known = {c for m in modes for c in profile(m).speed_kph}
-    counts = edges["highway"][~edges["highway"].isin(known)].value_counts()
+    counts = classes[~classes.isin(known)].value_counts()
     return [
         Finding("note", Sentence("inputs.unnamed_highway", {"value": str(v), "count": int(n)}), str(file))
         for v, n in counts.items()
-        if pd.notna(v) and v
+        if v
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -30,24 +30,33 @@ class Streets:
 
     Parameters
     ----------
-    geometry
-        LineStrings in WGS 84.
+    xy
+        float64[n, 2], the points of the lines in one row: degrees (longitude, latitude; WGS 84).
+    points
+        int64[s], points of each line, at least two.
     from_node, to_node
-        Node ids of their ends.
+        int64[s], node ids of their ends.
     which
-        Position in ``tags`` of each street's tags.
+        int64[s], position in ``tags`` of each street's tags.
+    name
+        object[s], str or None.
     tags
-        Distinct sets of tags.
+        Distinct sets of tags, names aside.
     bounds
         West, south, east, north of everything the file holds.
     """
 
-    geometry: npt.NDArray[np.object_]
+    xy: npt.NDArray[np.float64]
+    points: npt.NDArray[np.int64]
     from_node: npt.NDArray[np.int64]
     to_node: npt.NDArray[np.int64]
     which: npt.NDArray[np.int64]
+    name: npt.NDArray[np.object_]
     tags: Sequence[Mapping[str, Any]]
     bounds: Bounds
+
+    def __len__(self) -> int:
+        return len(self.points)
 
 
 # ---- OpenStreetMap ------------------------------------------------------------------------------------
@@ -66,57 +75,74 @@ def from_pbf(path: Path, bounds: Bounds | None = None) -> Streets:
     InputError
         If the file is cut short or not a PBF.
     """
-    known: dict[Tags, int] = {}
-    tags: list[Mapping[str, Any]] = []
-    parts, numbers = [], []
+    sets = _TagSets()
+    node, xy, length, which, name, extents = [], [], [], [], [], []
     for ways in read_ways(path, "highway", _KEPT, bounds):
-        numbers.append(np.array([_numbered_tags(t, known, tags) for t in ways.tags], dtype=np.int64))
-        parts.append(ways)
-    extent = _around([ways.bounds for ways in parts])
-    open_runs = [n >= 0 for n in numbers]
-    which = _joined(n[o] for n, o in zip(numbers, open_runs, strict=True))
-    if not len(which):
+        numbers, names = sets.of(ways.tags)
+        number = numbers[ways.which]
+        usable = number >= 0
+        inside = np.repeat(usable, ways.length)
+        node.append(ways.node[inside])
+        xy.append(ways.xy[inside])
+        length.append(ways.length[usable])
+        which.append(number[usable])
+        name.append(names[ways.which][usable])
+        extents.append(ways.bounds)
+    if not sum(map(len, length)):
         none = np.array([], dtype=np.int64)
-        return Streets(np.array([], dtype=object), none, none, none, [], extent)
-    rows = [np.repeat(o, w.length) for w, o in zip(parts, open_runs, strict=True)]
-    refs = _joined(w.node[r] for w, r in zip(parts, rows, strict=True))
-    xy = np.concatenate([w.xy[r] for w, r in zip(parts, rows, strict=True)])
-    lengths = _joined(w.length[o] for w, o in zip(parts, open_runs, strict=True))
-    starts = np.concatenate([[0], np.cumsum(lengths)[:-1]])
-    last = starts + lengths - 1
+        return Streets(
+            np.empty((0, 2)), none, none, none, none, np.array([], dtype=object), [], _around(extents)
+        )
+    refs, run = np.concatenate(node), np.concatenate(length)
+    starts = np.cumsum(run) - run
     _, inverse, counts = np.unique(refs, return_inverse=True, return_counts=True)
     split = counts[inverse] > 1
-    split[starts] = split[last] = True
-    way = np.repeat(np.arange(len(lengths)), lengths)
+    split[starts] = split[starts + run - 1] = True
     cuts = np.flatnonzero(split)
+    way = np.repeat(np.arange(len(run)), run)
     pair = way[cuts[:-1]] == way[cuts[1:]]
     begin, end = cuts[:-1][pair], cuts[1:][pair]
     sizes = end - begin + 1
-    owner = np.repeat(np.arange(len(begin)), sizes)
-    within = np.arange(len(owner)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    lines = shapely.linestrings(xy[np.repeat(begin, sizes) + within], indices=owner)
-    return Streets(lines, refs[begin], refs[end], which[way[begin]], tags, extent)
+    return Streets(
+        np.concatenate(xy)[spread(begin, sizes)], sizes, refs[begin], refs[end],
+        np.concatenate(which)[way[begin]], np.concatenate(name)[way[begin]], sets.tags, _around(extents),
+    )  # fmt: skip
 
 
-def _numbered_tags(found: Tags, known: dict[Tags, int], tags: list[Mapping[str, Any]]) -> int:
-    """Position of a set of tags among the distinct ones; -1 where no mode may use such a road.
-
-    What no mode may use is not kept, and crossing it makes no node.
-    """
-    number = known.get(found)
-    if number is None:
-        each = decoded(found)
-        usable = _usable(tuple(t for t in each.items() if t[0] != "name"))
-        number = known[found] = len(tags) if usable else -1
-        if usable:
-            tags.append(each)
-    return number
+def spread(begin: npt.NDArray[np.int64], sizes: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """``begin[0], begin[0] + 1 …``, ``sizes[0]`` of them, then those from ``begin[1]``, and so on."""
+    steps = np.arange(int(sizes.sum()))
+    steps += np.repeat(begin - np.cumsum(sizes) + sizes, sizes)
+    return steps
 
 
-@cache
-def _usable(tags: tuple[tuple[str, str], ...]) -> bool:
-    """Whether any mode may use a road."""
-    return any(p.passage(dict(tags)).open for p in profiles().values())
+class _TagSets:
+    """The distinct sets of tags met so far, names aside."""
+
+    def __init__(self) -> None:
+        self.tags: list[Mapping[str, Any]] = []
+        self._known: dict[tuple[tuple[str, str], ...], int] = {}
+        self._read = cache(decoded)
+
+    def of(self, found: Sequence[Tags]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.object_]]:
+        """Position of each among the distinct sets (-1 where no mode may use such a road), and its name.
+
+        What no mode may use is not kept, and crossing it makes no node.
+        """
+        numbers, names = np.empty(len(found), np.int64), np.empty(len(found), object)
+        for row, text in enumerate(found):
+            tags = [self._read(pair) for pair in text.split(",")]
+            unnamed = tuple(tag for tag in tags if tag[0] != "name")
+            names[row] = None if len(unnamed) == len(tags) else dict(tags)["name"]
+            number = self._known.get(unnamed)
+            if number is None:
+                each = dict(unnamed)
+                usable = any(p.passage(each).open for p in profiles().values())
+                number = self._known[unnamed] = len(self.tags) if usable else -1
+                if usable:
+                    self.tags.append(each)
+            numbers[row] = number
+        return numbers, names
 
 
 def _around(several: Sequence[Bounds]) -> Bounds:
@@ -126,10 +152,6 @@ def _around(several: Sequence[Bounds]) -> Bounds:
         return EMPTY
     low, high = each[:, :2].min(axis=0), each[:, 2:].max(axis=0)
     return float(low[0]), float(low[1]), float(high[0]), float(high[1])
-
-
-def _joined(parts: Iterable[npt.NDArray[np.int64]]) -> npt.NDArray[np.int64]:
-    return np.concatenate([*parts, np.array([], dtype=np.int64)])
 
 
 # ---- OSMnx --------------------------------------------------------------------------------------------
@@ -163,7 +185,7 @@ def from_graph(graph: Any, path: Path) -> Streets:
     numbers = {node: n for n, node in enumerate(graph.nodes)}
     ids = [node if isinstance(node, int) and abs(node) < 2**63 else numbers[node] for node in graph.nodes]
     known: dict[tuple[tuple[str, str], ...], int] = {}
-    lines, ends, which = [], [], []
+    lines, ends, which, names = [], [], [], []
     for u, v, data in graph.edges(data=True):
         a, b = graph.nodes[u], graph.nodes[v]
         line = data.get("geometry") or shapely.LineString([(a["x"], a["y"]), (b["x"], b["y"])])
@@ -176,16 +198,18 @@ def from_graph(graph: Any, path: Path) -> Streets:
             tags["oneway"] = "yes"
         elif back:  # its opposite is a street of its own, so this one is drawn forward only
             tags |= {"oneway": "yes", "oneway:foot": "yes"}
+        names.append(tags.pop("name", None))
         key = tuple(sorted((k, str(t)) for k, t in tags.items()))
         which.append(known.setdefault(key, len(known)))
         lines.append(line)
         ends.append((ids[numbers[u]], ids[numbers[v]]))
     placed = place(gpd.GeoSeries(lines, crs=crs), crs).to_numpy() if lines else np.array([], dtype=object)
     nodes = np.array(ends, dtype=np.int64).reshape(-1, 2)
-    bounds = shapely.total_bounds(placed) if len(placed) else EMPTY
+    bounds = shapely.total_bounds(placed) if len(placed) else np.array(EMPTY)
     return Streets(
-        placed, nodes[:, 0], nodes[:, 1], np.array(which, dtype=np.int64), [dict(k) for k in known],
-        (float(bounds[0]), float(bounds[1]), float(bounds[2]), float(bounds[3])),
+        shapely.get_coordinates(placed), shapely.get_num_points(placed).astype(np.int64),
+        nodes[:, 0], nodes[:, 1], np.array(which, dtype=np.int64), np.array(names, dtype=object),
+        [dict(k) for k in known], tuple(bounds.tolist()),
     )  # fmt: skip
 
 
@@ -232,9 +256,12 @@ def from_table(path: Path, *, layer: str | None = None, datum: str = "wgs84") ->
     finite = np.isfinite(shapely.bounds(placed)).all(axis=1)
     placed, row = placed[finite], row[finite]
     from_node, to_node = _ends(table, placed, row)
-    tags, which = _row_tags(table, row)
-    bounds = shapely.total_bounds(placed)
-    return Streets(placed, from_node, to_node, which, tags, tuple(bounds.tolist()))
+    tags, which = _row_tags(table)
+    names = table.text("name").to_numpy(object) if table.has("name") else np.full(len(table), None)
+    return Streets(
+        shapely.get_coordinates(placed), shapely.get_num_points(placed).astype(np.int64), from_node, to_node,
+        which[row], names[row], tags, tuple(shapely.total_bounds(placed).tolist()),
+    )  # fmt: skip
 
 
 def _ends(
@@ -263,8 +290,8 @@ def _numbered(named: npt.NDArray[np.object_]) -> tuple[npt.NDArray[np.int64], np
     return ids[:half], ids[half:]
 
 
-def _row_tags(table: Table, row: npt.NDArray[np.int64]) -> tuple[list[dict[str, Any]], npt.NDArray[np.int64]]:
-    columns = {k: table.text(k).tolist() for k in (*_KEPT, "speed_kph") if table.has(k)}
+def _row_tags(table: Table) -> tuple[list[dict[str, Any]], npt.NDArray[np.int64]]:
+    columns = {k: table.text(k).tolist() for k in (*TAGS, "speed_kph") if table.has(k)}
     known: dict[tuple[tuple[str, str], ...], int] = {}
     numbers = []
     for position in range(len(table)):
@@ -273,4 +300,4 @@ def _row_tags(table: Table, row: npt.NDArray[np.int64]) -> tuple[list[dict[str, 
         if speed is not None:
             tags["maxspeed"] = speed
         numbers.append(known.setdefault(tuple(tags.items()), len(known)))
-    return [dict(k) for k in known], np.array(numbers, dtype=np.int64)[row]
+    return [dict(k) for k in known], np.array(numbers, dtype=np.int64)

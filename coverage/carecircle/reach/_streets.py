@@ -34,24 +34,30 @@ def pair_streets(tail: Array, head: Array, coords: Array, offsets: Array) -> tup
     for row in np.flatnonzero(tail == head):  # loops: their direction shows in their points alone
         line = coords[offsets[row] : offsets[row + 1]].tolist()
         forward[row] = line <= line[::-1]
-    rows = pd.DataFrame(
-        {
-            "low": np.minimum(tail, head), "high": np.maximum(tail, head), "size": size,
-            "shape": _shape_hash(coords, offsets), "forward": forward,
-        }
-    )  # fmt: skip
-    line_key = ["low", "high", "size", "shape"]
-    rows["nth"] = rows.groupby([*line_key, "forward"], sort=False).cumcount()
-    street = rows.groupby([*line_key, "nth"], sort=False).ngroup().to_numpy().astype(np.int64)
-    first = np.full(street.max() + 1 if m else 0, m, np.int64)
-    np.minimum.at(first, street, np.arange(m))
+    low, high = np.minimum(tail, head), np.maximum(tail, head)
+    key = _mixed(_shape_hash(coords, offsets), low, high, size)
+    nth = pd.Series(_mixed(key, forward)).groupby(_mixed(key, forward), sort=False).cumcount()
+    street, _ = pd.factorize(_mixed(key, nth.to_numpy()))  # numbered by their first rows
+    first = np.empty(street.max() + 1 if m else 0, np.int64)
+    first[street[::-1]] = np.arange(m)[::-1]
     second = np.flatnonzero(first[street] != np.arange(m))
-    false_pair = second[~_reversed_equal(first[street[second]], second, coords, offsets)]
+    to = first[street[second]]
+    paired = (low[second] == low[to]) & (high[second] == high[to]) & (size[second] == size[to])
+    paired[paired] = _reversed_equal(to[paired], second[paired], coords, offsets)
+    false_pair = second[~paired]
     street[false_pair] = len(first) + np.arange(len(false_pair))
-    _, first_row, street = np.unique(street, return_index=True, return_inverse=True)
-    rank = np.empty(len(first_row), np.int32)
-    rank[np.argsort(first_row, kind="stable")] = np.arange(len(first_row), dtype=np.int32)
-    return rank[street], first_row[street] == np.arange(m)
+    street, _ = pd.factorize(street)
+    return street.astype(np.int32), ~pd.Series(street).duplicated().to_numpy()
+
+
+def _mixed(key: Array, *more: Array) -> Array:
+    """A number for each row that differs where any of these does, but for chance."""
+    mixed = np.asarray(key, np.uint64).copy()
+    for each in more:
+        mixed ^= np.asarray(each).astype(np.uint64)
+        mixed *= np.uint64(0x9E3779B97F4A7C15)
+        mixed ^= mixed >> np.uint64(32)
+    return mixed
 
 
 def _shape_hash(coords: Array, offsets: Array) -> Array:
@@ -96,14 +102,13 @@ def hilbert_rank(xy: Array, *, bits: int = 16) -> Array:
     cell = np.minimum((xy - low) / span * (1 << bits), (1 << bits) - 1).astype(np.int64)
     x, y = cell[:, 0].copy(), cell[:, 1].copy()
     rank = np.zeros(len(xy), np.int64)
-    side = 1 << (bits - 1)
-    while side > 0:
-        right = (x & side) > 0
-        upper = (y & side) > 0
-        rank += side * side * ((3 * right) ^ upper)
-        flip = ~upper & right
-        x[flip], y[flip] = ((1 << bits) - 1) - x[flip], ((1 << bits) - 1) - y[flip]
-        swap = ~upper
-        x[swap], y[swap] = y[swap], x[swap].copy()
-        side >>= 1
+    for bit in range(bits - 1, -1, -1):
+        right, upper = (x >> bit) & 1, (y >> bit) & 1
+        rank += ((3 * right) ^ upper) << (2 * bit)
+        flip = -(right & ~upper) & ((1 << bits) - 1)
+        x ^= flip
+        y ^= flip
+        swap = (x ^ y) & (upper - 1)
+        x ^= swap
+        y ^= swap
     return rank
