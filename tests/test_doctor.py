@@ -16,8 +16,11 @@ import xlsxwriter
 
 from carecircle.doctor import Diagnosis, examine, shifted_sources
 from carecircle.inputs import datum
+from carecircle.inputs.checks import once_for_all_modes
 from carecircle.inputs.load import load_inputs
+from carecircle.schema import Finding
 from carecircle.study import Study, load_study
+from carecircle.texts import Sentence
 
 DEMO = Path(__file__).resolve().parent.parent / "data"
 HEAD = "id,name,category,lon,lat\n"
@@ -166,18 +169,45 @@ def test_off_the_roads_on_an_island_in_a_trap(tmp_path: Path) -> None:
     residents = {"path": people, "format": "points"}
     study = _world(tmp_path, ways, facilities=_table(tmp_path, rows), residents=residents)
     found = examine(study).findings
-    named = {
-        (f.sentence.key.removeprefix("doctor."), f.sentence.facts["mode"].key.rpartition("_")[2], f.row)
+    named = [
+        (f.sentence.key.removeprefix("doctor."), f.sentence.facts["mode"].text("en"), f.row)  # type: ignore[attr-defined]
         for f in found
         if "name" in f.sentence.facts
-    }
-    assert named == {
-        ("off_road", "drive", 2), ("on_island", "drive", 3), ("one_way_trap", "drive", 4),
-        ("off_road", "walk", 2), ("on_island", "walk", 3),
-    }  # fmt: skip
+    ]
+    assert named == [
+        ("off_road", "walking and driving", 2),
+        ("on_island", "walking and driving", 3),
+        ("one_way_trap", "driving", 4),
+    ]
+    assert len({f.sentence for f in found}) == len(found)
     counts = {f.sentence.key: f.sentence.facts.get("count") for f in found}
     assert counts["doctor.residents_off_road"] == 10
     assert counts["doctor.residents_on_island"] == 40
+
+
+def _about(mode: str, key: str, **facts: object) -> Finding:
+    return Finding("warning", Sentence(f"doctor.{key}", {**facts, "mode": Sentence(f"doctor.mode_{mode}")}))
+
+
+def test_what_holds_for_several_modes_is_said_once() -> None:
+    three = [_about(m, "on_island", name="甲") for m in ("walk", "drive", "ambulance")]
+    other = _about("drive", "on_island", name="乙")
+    first, second = once_for_all_modes([*three, other, other])
+    assert first.sentence.text("zh").startswith("“甲”位于与主路网不相连的步行、驾车、救护车道路上")
+    assert "on walking, driving and ambulance roads" in first.sentence.text("en")
+    assert second == other
+
+
+def test_a_facility_is_as_far_from_each_mode_as_it_is() -> None:
+    far = [_about(m, "off_road", name="甲", metres=n) for m, n in (("walk", 512), ("drive", 640))]
+    (one,) = once_for_all_modes(far)
+    assert "距最近的步行、驾车道路 512、640 米" in one.sentence.text("zh")
+    assert "lies 512 and 640 m from the nearest walking and driving road" in one.sentence.text("en")
+    counts = [
+        _about(m, "residents_off_road", count=n, percent=1, metres=500)
+        for m, n in (("walk", 5), ("drive", 6))
+    ]
+    assert once_for_all_modes(counts) == counts
 
 
 def test_speeds_in_the_wrong_units(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from carecircle.errors import CarecircleError
-from carecircle.inputs.checks import limited, lon_lat
+from carecircle.inputs.checks import limited, lon_lat, once_for_all_modes
 from carecircle.inputs.load import Inputs, load_inputs
 from carecircle.inputs.shift import detect_shift
 from carecircle.progress import watched
@@ -175,23 +175,32 @@ def network_findings(inputs: Inputs, networks: Mapping[str, Network] | None = No
     ----------
     networks
         Those built already, by mode; only they are then looked at. None: walking and driving are built.
+
+    Returns
+    -------
+    list of Finding
+        What holds for several modes is said once and names them all.
     """
     if inputs.edges is None:
         return []
-    found = _speeds(inputs.edges) + _cut_at_border(inputs)
-    for mode in MODES:
-        if time_column(mode) not in inputs.edges or mode == "ambulance":
+    found: list[Finding] = []
+    for mode in ("walk", "drive") if networks is None else MODES:
+        if time_column(mode) not in inputs.edges or (networks is not None and mode not in networks):
             continue
-        if networks is not None and mode not in networks:
-            continue
-        network = networks[mode] if networks else Network.from_edges(inputs.edges, mode=mode)
+        network = Network.from_edges(inputs.edges, mode=mode) if networks is None else networks[mode]
         if not network.nodes:
             found.append(Finding("warning", Sentence("doctor.no_roads_of_mode", {"mode": _mode(mode)})))
             continue
         found += _islands(network)
         found += _facilities_on(network, inputs)
         found += _residents_on(network, inputs)
-    return found
+    once = once_for_all_modes(found)
+    kinds = {f.sentence.key: [g for g in once if g.sentence.key == f.sentence.key] for f in once}
+    return [
+        *_speeds(inputs.edges),
+        *_cut_at_border(inputs),
+        *(f for kind in kinds.values() for f in limited(kind)),
+    ]
 
 
 def _mode(mode: str) -> Sentence:
@@ -281,7 +290,7 @@ def _facilities_on(network: Network, inputs: Inputs) -> list[Finding]:
     for key, where in (("off_road", off), ("on_island", island), ("one_way_trap", trap)):
         if key == "one_way_trap" and network.mode == "walk":
             continue
-        found += limited(_rows(rows[where], f"doctor.{key}", snap.snap_m[where], network.mode))
+        found += _rows(rows[where], f"doctor.{key}", snap.snap_m[where], network.mode)
     return found
 
 
