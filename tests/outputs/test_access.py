@@ -9,18 +9,24 @@ from typing import Any
 import pytest
 
 from browser import visit
-from carecircle.outputs import gap_map
+from carecircle.outputs.gallery import write_gallery
+from carecircle.outputs.siting import write_siting
+from carecircle.siting.remedy import site
 from trialtown import town_analysis
 
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python absent")
-SPOT = [1500, 2000]
+SCREENS = {"desktop": (1440, 900), "phone": (390, 844)}
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of the crooked town with findings, what a siting study adds to it, and a gallery of both."""
     folder = tmp_path_factory.mktemp("access")
-    gap_map(town_analysis(folder)).save(str(folder / "gap_map.html"))
-    return folder / "gap_map.html"
+    analysis = town_analysis(folder)
+    analysis.write(folder / "run")
+    write_siting(site(analysis, clauses=["W.walk"], sites=2), folder / "run")
+    write_gallery([folder / "run"], folder / "gallery.html", "zh")
+    return folder
 
 
 def opening(tab: Any) -> None:
@@ -51,13 +57,22 @@ def side_by_side(tab: Any) -> None:
     assert tab.locator("[data-cc=scenarios]").is_visible()
 
 
+def findings_on(tab: Any) -> None:
+    tab.locator("#cc-layers summary").click()
+    tab.locator("#cc-layers input[value=findings]").check()
+    assert tab.evaluate("JSON.parse(document.getElementById('cc-page').textContent).findings"
+                        ".some((f) => f.lon !== null)")  # fmt: skip
+
+
+def swiped(tab: Any) -> None:
+    tab.locator("[data-rule='R.radius']").click()
+    tab.locator("#cc-compare").click()
+    assert tab.locator("[data-cc=swipe]").is_visible()
+
+
 def printed(tab: Any) -> None:
     tab.evaluate("() => window.dispatchEvent(new Event('beforeprint'))")
     tab.emulate_media(media="print")
-
-
-def english(tab: Any) -> None:
-    tab.locator("#cc-language").click()
 
 
 def searched(tab: Any) -> None:
@@ -69,8 +84,11 @@ def layers_open(tab: Any) -> None:
 
 
 STATES: dict[str, Callable[[Any], None]] = {
-    f.__name__: f for f in (opening, why_red, trial, side_by_side, printed, english, searched, layers_open)
-}
+    f.__name__: f
+    for f in (
+        opening, why_red, trial, side_by_side, swiped, findings_on, searched, layers_open, printed,
+    )
+}  # fmt: skip
 
 
 def serious(tab: Any) -> list[str]:
@@ -84,19 +102,61 @@ def serious(tab: Any) -> list[str]:
     ]
 
 
+def in_language(tab: Any, language: str) -> None:
+    """Every page opens in Chinese; its switch says the other language's name."""
+    if language == "en":
+        tab.locator("#cc-language, #cs-language").click()
+    assert tab.evaluate("document.documentElement.lang").startswith(language)
+
+
 @pytest.mark.browser
+@pytest.mark.parametrize("screen", SCREENS)
+@pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("state", STATES)
-def test_no_serious_violation(browser: Any, page: Path, state: str) -> None:
-    with visit(browser, page, bypass_csp=True) as seen:
+def test_no_serious_violation(browser: Any, folder: Path, state: str, language: str, screen: str) -> None:
+    width, height = SCREENS[screen]
+    with visit(browser, folder / "run" / "gap_map.html", width=width, height=height, bypass_csp=True) as seen:
+        in_language(seen.page, language)
         STATES[state](seen.page)
         assert serious(seen.page) == []
 
 
+def siting(tab: Any) -> None:
+    """As it opens: after."""
+
+
+def siting_before(tab: Any) -> None:
+    tab.locator("#cs-switch button").first.click()
+
+
+def siting_site(tab: Any) -> None:
+    tab.locator("[data-cc=sites] button").first.click()
+
+
 @pytest.mark.browser
-@pytest.mark.parametrize("state", ["opening", "why_red", "trial"])
-def test_nor_on_a_phone(browser: Any, page: Path, state: str) -> None:
-    with visit(browser, page, width=390, height=844, bypass_csp=True) as seen:
-        if state != "opening":
-            seen.page.evaluate("() => { document.body.dataset.sheet = 'full'; }")
-        STATES[state](seen.page)
+@pytest.mark.parametrize("screen", SCREENS)
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("state", [siting, siting_before, siting_site], ids=lambda f: f.__name__)
+def test_nor_on_the_siting_map(
+    browser: Any, folder: Path, state: Callable[[Any], None], language: str, screen: str
+) -> None:
+    width, height = SCREENS[screen]
+    page = folder / "run" / "siting_map.html"
+    with visit(browser, page, width=width, height=height, bypass_csp=True) as seen:
+        in_language(seen.page, language)
+        state(seen.page)
+        assert serious(seen.page) == []
+        seen.clean()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("screen", SCREENS)
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("page", ["run/index.html", "gallery.html"])
+def test_nor_on_the_index_and_the_gallery(
+    browser: Any, folder: Path, page: str, language: str, screen: str
+) -> None:
+    width, height = SCREENS[screen]
+    with visit(browser, folder / page, width=width, height=height, bypass_csp=True) as seen:
+        in_language(seen.page, language)
         assert serious(seen.page) == []

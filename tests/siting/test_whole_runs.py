@@ -152,7 +152,7 @@ def test_the_map_opens_offline(before: carecircle.Analysis, browser: Browser, tm
         assert rows.count() == 3
         shown = [int(rows.nth(i).locator("td").nth(3).inner_text().replace(",", "")) for i in range(3)]
         assert shown == [round(g) for g in found.moves["newly_covered"]]
-        tab.get_by_role("radio", name="现状").click()
+        tab.get_by_role("button", name="现状").click()
         assert tab.locator(".cs-rank").count() == 0
         assert complaints == []
 

@@ -1,4 +1,4 @@
-"""The siting map: the gap before and after, sites by rank, every clause before and after; opens offline."""
+"""The siting map: the gap before and after, sites by rank, every clause; offline, in both languages."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from carecircle.outputs.siting_gis import gap_frame
 from carecircle.outputs.siting_tables import summary
 from carecircle.rules.verdict import Outcome, shown
 from carecircle.siting.result import SitingResult
-from carecircle.texts import Language, say, wording
+from carecircle.texts import LANGUAGES, Sentence, wording
 
 if TYPE_CHECKING:
     import folium
@@ -70,29 +70,28 @@ def _read(name: str) -> str:
 
 
 def _data(result: SitingResult) -> dict[str, Any]:
-    language = result.before.study.language
     study, inputs = result.before.study, result.before.inputs
     words = {
-        key.removeprefix("siting.page_"): forms[language]
+        key.removeprefix("siting.page_"): dict(forms)
         for key, forms in wording().items()
         if key.startswith("siting.page_")
     }
     region = gpd.GeoSeries([inputs.region], crs=inputs.crs).simplify(20).to_crs(4326)
     return {
-        "language": language,
+        "language": study.language,
         "words": words,
         "title": study.title or study.name,
         "plan": result.before.plan.title,
-        "answer": summary(result).text(language),
+        "answer": summary(result).both(),
         "attributions": list(inputs.attributions),
         "map_number": study.outputs.map_number,
         "region": region.__geo_interface__,
         "streets": _streets(result),
-        "facilities": _facilities(result, language),
-        "sites": _sites(result, language),
+        "facilities": _facilities(result),
+        "sites": _sites(result),
         "rules": [_rule(result, k) for k in range(len(result.problem.needs))],
-        "clauses": [_clause(row, language) for row in result.clauses()],
-        "impossible": [i.sentence.text(language) for i in result.impossible],
+        "clauses": [_clause(row) for row in result.clauses()],
+        "impossible": [i.sentence.both() for i in result.impossible],
         "closings": [
             {"name": c.name, "rule": c.rule, "residents": round(c.residents), "single": c.single_point}
             for c in result.closings[:12]
@@ -111,26 +110,26 @@ def _streets(result: SitingResult) -> list[list[list[float]]]:
     return [[[round(y, 5), round(x, 5)] for x, y in line.coords] for line in lines]
 
 
-def _facilities(result: SitingResult, language: Language) -> list[dict[str, Any]]:
+def _facilities(result: SitingResult) -> list[dict[str, Any]]:
     seen: dict[str, dict[str, Any]] = {}
     for need in result.problem.needs:
         serving = result.before.serving(need.query).to_crs(4326)
         for row in serving.itertuples():
             seen[row.facility_id] = {
-                "name": row.name, "what": categories.label(row.category, language),
+                "name": row.name, "what": _label(row.category),
                 "at": [round(row.geometry.y, 6), round(row.geometry.x, 6)],
             }  # fmt: skip
     return list(seen.values())
 
 
-def _sites(result: SitingResult, language: Language) -> list[dict[str, Any]]:
+def _sites(result: SitingResult) -> list[dict[str, Any]]:
     total, found = 0.0, []
     for row in result.moves.itertuples():
         total += row.newly_covered
         found.append(
             {
-                "rank": int(row.rank), "name": row.name, "what": categories.label(row.category, language),
-                "kind": say(f"siting.kind_{row.kind}", language), "gain": round(row.newly_covered),
+                "rank": int(row.rank), "name": row.name, "what": _label(row.category),
+                "kind": Sentence(f"siting.kind_{row.kind}").both(), "gain": round(row.newly_covered),
                 "total": round(total), "at": [round(row.lat, 6), round(row.lon, 6)],
             }
         )  # fmt: skip
@@ -153,14 +152,18 @@ def _rule(result: SitingResult, which: int) -> dict[str, Any]:
     }
 
 
-def _clause(row: dict[str, Any], language: Language) -> dict[str, Any]:
-    def value(key: str) -> str:
+def _clause(row: dict[str, Any]) -> dict[str, Any]:
+    def value(key: str) -> dict[str, str]:
         number = row[key]
-        return "—" if number is None else shown(number, row["unit"]).text(language)
+        return dict.fromkeys(LANGUAGES, "—") if number is None else shown(number, row["unit"]).both()
 
     return {
         "rule": row["rule"], "asked": row["asked"], "b": row["before"], "a": row["after"],
-        "before": Outcome(row["before"]).sentence.text(language),
-        "after": Outcome(row["after"]).sentence.text(language),
+        "before": Outcome(row["before"]).sentence.both(),
+        "after": Outcome(row["after"]).sentence.both(),
         "was": value("observed_before"), "is": value("observed_after"),
     }  # fmt: skip
+
+
+def _label(category: str) -> dict[str, str]:
+    return {language: categories.label(category, language) for language in LANGUAGES}

@@ -128,6 +128,11 @@ function start() {
       element.setAttribute('aria-label', say(element.dataset.say));
     for (const name of ['home', 'print', 'measure', 'compare'])
       document.getElementById(`cc-${name}`).title = say(`page_${name}`);
+    for (const way of ['in', 'out']) {
+      const button = document.querySelector(`.leaflet-control-zoom-${way}`);
+      button.title = say(`page_zoom_${way}`);
+      button.setAttribute('aria-label', button.title);
+    }
     document.getElementById('cc-find').placeholder = say('page_find');
     document.querySelector('#cc-north span').textContent = say('page_north');
     document.getElementById('cc-try').textContent = say('page_whatif_open');
