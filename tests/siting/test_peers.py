@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 import pytest
 
+from carecircle.reach._numba import numba
 from carecircle.siting import models
 
 # The peer warns of its own next version when its solver is made.
@@ -21,6 +22,7 @@ INSTANCES = range(50)
 
 @pytest.fixture(scope="module")
 def locate() -> Any:
+    numba()  # the peer imports it too, unguarded
     return pytest.importorskip(
         "spopt.locate", reason="spopt is not installed (pip install 'carecircle[peers]')"
     )
@@ -28,7 +30,7 @@ def locate() -> Any:
 
 @pytest.fixture(scope="module")
 def cbc(locate: Any) -> Any:
-    return pytest.importorskip("pulp").PULP_CBC_CMD(msg=False, threads=1)
+    return pytest.importorskip("pulp").PULP_CBC_CMD(msg=False)  # with threads=1 it may sleep for ten seconds
 
 
 def instance(seed: int) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], float, int]:
