@@ -93,11 +93,12 @@ function inside(shapes, f, x, y) {
 
 /** A canvas in a pane; a draw that returns false drew nothing, and its canvas is left out of the picture. */
 const CanvasLayer = L.Renderer.extend({
-  initialize(pane, draw) {
+  initialize(pane, draw, shows) {
     L.setOptions(this, { pane, padding: 0.1 });
     L.stamp(this);
     this._layers = {};
     this._draw = draw;
+    this._shows = shows;
   },
   _initContainer() {
     this._container = document.createElement('canvas');
@@ -129,6 +130,10 @@ const CanvasLayer = L.Renderer.extend({
   /** Draws anew, or only within [west, north, east, south] as world places (with room around in pixels). */
   redraw(box, around = 0) {
     if (!begun || !this._map || !this._container) return;
+    if (this._blank && !this._shows()) {
+      this._container.style.display = 'none'; // a pen once touched costs a picture's memory, though nothing is drawn
+      return;
+    }
     const map = this._map,
       ctx = this._ctx,
       size = this._bounds.getSize();

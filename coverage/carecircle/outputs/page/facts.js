@@ -26,12 +26,19 @@ const column = (() => {
   };
 })();
 
-/** Unpacks the block that every opening needs, while the browser lays out the panel. */
+/** Unpacks the blocks that the opening needs, while the browser lays out the panel. */
 async function unpackFirst() {
-  const name = 'base',
-    text = blockText(name),
-    bytes = text.trim() ? await inflateNatively(text) : null;
-  if (bytes) blockReaders[name] = openBlock(text, bytes);
+  const first = page.order.length ? page.order[0] : 0,
+    road = page.clauses[first] ? page.clauses[first].road : null;
+  const needed = ['base', 'lines', `clause${first}`, road === null ? '' : `query${road}`].filter(
+    (name) => document.getElementById(`cc-block-${name}`) && blockText(name).trim(),
+  );
+  await Promise.all(
+    needed.map(async (name) => {
+      const bytes = await inflateNatively(blockText(name));
+      if (bytes) blockReaders[name] = openBlock('', bytes);
+    }),
+  );
 }
 
 const once = (make) => {

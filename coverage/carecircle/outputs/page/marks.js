@@ -95,20 +95,32 @@ function gapBins(view, clause) {
     .sort((a, b) => b.people - a.people);
 }
 
+/** People in each square of a grid (so many squares to the world's width) where anybody lives, the fewest first. */
+function crowdsOf(d, squares) {
+  const box = boxOf(d.placed.keys(), d);
+  if (!box) return [];
+  const [west, north] = [box[0], box[1]].map((v) => Math.floor(v * squares)),
+    wide = Math.floor(box[2] * squares) - west + 1,
+    high = Math.floor(box[3] * squares) - north + 1,
+    few = wide * high < 1e6, // a plain table takes a tenth of a map's time
+    bins = few ? new Float64Array(wide * high) : new Map();
+  for (let i = 0; i < d.n; i++) {
+    if (!d.placed[i]) continue;
+    const key = (Math.floor(d.y[i] * squares) - north) * wide + Math.floor(d.x[i] * squares) - west;
+    if (few) bins[key] += d.residents[i];
+    else bins.set(key, (bins.get(key) || 0) + d.residents[i]);
+  }
+  return Float64Array.from(bins.values())
+    .filter((n) => n > 0)
+    .sort();
+}
+
 /** Pixels of radius for one person at a zoom: area is proportional to people, the same for every clause. */
 const gapScale = (() => {
   const kept = new Map();
   return (zoom) => {
     if (!kept.has(zoom)) {
-      const d = demand(),
-        scale = map.options.crs.scale(zoom),
-        bins = new Map();
-      for (let i = 0; d && i < d.n; i++) {
-        if (!d.placed[i]) continue;
-        const key = Math.floor((d.x[i] * scale) / BIN) * 4194304 + Math.floor((d.y[i] * scale) / BIN);
-        bins.set(key, (bins.get(key) || 0) + d.residents[i]);
-      }
-      const crowds = [...bins.values()].filter((n) => n > 0).sort((p, q) => p - q);
+      const crowds = demand() ? crowdsOf(demand(), map.options.crs.scale(zoom) / BIN) : [];
       kept.set(zoom, (BIN * 0.56) / Math.sqrt(Math.max(crowds[Math.floor(crowds.length * 0.96)] || 1, 1)));
     }
     return kept.get(zoom);

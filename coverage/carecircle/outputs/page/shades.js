@@ -328,5 +328,5 @@ const CELL_SHADES = {
   paper: { draw: drawPaper, legend: paperLegend, has: (c) => c && c.people && c.road !== null },
   catchments: { draw: drawCatchments, legend: catchmentLegend, has: (c) => catchmentQuery(c) !== null },
   population: { draw: drawPopulation, legend: populationLegend, has: () => true },
-  urban: { draw: drawUrban, legend: urbanLegend, has: () => demand().urban.some((u) => u > 0) },
+  urban: { draw: drawUrban, legend: urbanLegend, has: () => demand().urban.includes(1) || demand().urban.includes(2) },
 };

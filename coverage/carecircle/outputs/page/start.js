@@ -107,9 +107,10 @@ function start() {
   map.on('mouseout', () => {
     document.getElementById('cc-tip').hidden = true;
   });
-  map.on('zoomend', showLegend);
   for (const id of ['cc-legend', 'cc-layers'])
     document.getElementById(id).open = !narrow() && id === 'cc-legend';
+  fit(); // before the panel is filled: its room is known by then, and nothing needs laying out twice
+  map.on('zoomend', showLegend);
   said.language = page.language;
   onLanguage(() => {
     showHead();
@@ -138,7 +139,6 @@ function start() {
     document.getElementById('cc-try').textContent = say('page_whatif_open');
     document.title = `${page.study.title} · ${say('page_name')}`;
   });
-  fit();
   begun = true;
   redraw();
   window.carecircle = hasWays() && page.kinds.length ? { map, explain, whatif } : { map, explain };

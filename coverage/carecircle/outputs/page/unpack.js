@@ -133,6 +133,7 @@ const ARRAYS = {
 };
 
 function packedBytes(text) {
+  if (Uint8Array.fromBase64) return Uint8Array.fromBase64(text);
   const raw = atob(text.trim()),
     packed = new Uint8Array(raw.length);
   for (let i = 0; i < raw.length; i++) packed[i] = raw.charCodeAt(i);
@@ -149,6 +150,18 @@ async function inflateNatively(text) {
   }
 }
 
+/** Four planes put together, each number on the one before where they are steps. */
+function wholeNumbers(bytes, offset, values, steps) {
+  const n = values.length,
+    second = offset + n,
+    third = second + n,
+    fourth = third + n;
+  for (let i = 0, sum = 0; i < n; i++) {
+    const value = bytes[offset + i] | (bytes[second + i] << 8) | (bytes[third + i] << 16) | (bytes[fourth + i] << 24);
+    values[i] = sum = steps ? sum + value : value;
+  }
+}
+
 /** A reader of columns: column([offset, count, type, differences]) -> typed array. */
 function openBlock(text, unpacked) {
   const bytes = unpacked || inflate(packedBytes(text));
@@ -156,9 +169,11 @@ function openBlock(text, unpacked) {
     const values = new ARRAYS[type](count),
       wide = values.BYTES_PER_ELEMENT,
       flat = new Uint8Array(values.buffer);
-    for (let plane = 0; plane < wide; plane++)
-      for (let i = 0, from = offset + plane * count; i < count; i++) flat[i * wide + plane] = bytes[from + i];
-    if (differences) for (let i = 1; i < count; i++) values[i] += values[i - 1];
+    if (wide === 1) flat.set(bytes.subarray(offset, offset + count));
+    else if (type === 'i32') wholeNumbers(bytes, offset, values, differences);
+    else
+      for (let plane = 0; plane < wide; plane++)
+        for (let i = 0, from = offset + plane * count; i < count; i++) flat[i * wide + plane] = bytes[from + i];
     return values;
   };
 }

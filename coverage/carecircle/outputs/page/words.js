@@ -41,8 +41,8 @@ function svg(tag, attributes, ...children) {
   return element;
 }
 
-const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
-const people = (n) => whole.format(Math.round(n) || 0);
+/** Whole people, thousands apart; by hand, for the browser's own formatter takes longer to wake than the map to draw. */
+const people = (n) => String(Math.round(n) || 0).replace(/\B(?=(\d{3})+$)/g, ',');
 const percent = (share) => {
   if (share === null || share === undefined || Number.isNaN(share)) return '—';
   if (share >= 1) return '100%';
