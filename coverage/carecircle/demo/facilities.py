@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-import pyproj
 
+from carecircle.crs import between
 from carecircle.demo.areas import Town
 from carecircle.demo.cast import Cast, off_the_roads
 from carecircle.demo.dice import Dice, Floats
@@ -220,7 +220,7 @@ def make_facilities(
 
 def write_facilities(file: Path, rows: Sequence[Mapping[str, object]]) -> None:
     """Write the sheet as CSV in UTF-8 with a byte order mark, as Excel saves it; WGS 84 to six decimals."""
-    to_wgs = pyproj.Transformer.from_crs(CRS, "EPSG:4326", always_xy=True)
+    to_wgs = between(CRS, "EPSG:4326")
     with file.open("w", encoding="utf-8-sig", newline="") as out:
         writer = csv.DictWriter(out, HEADERS, restval="", extrasaction="ignore", lineterminator="\r\n")
         writer.writeheader()

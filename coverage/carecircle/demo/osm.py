@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 import osmium
 import osmium.osm.mutable
-import pyproj
 import shapely
 from scipy.interpolate import CubicSpline
 from scipy.spatial import cKDTree
 
+from carecircle.crs import between
 from carecircle.demo.dice import Dice, Floats
 from carecircle.demo.gazetteer import CRS, gazetteer, place
 from carecircle.demo.land import Land
@@ -71,7 +71,7 @@ class Extract:
 
     def write(self, file: Path) -> None:
         """Write an .osm.pbf: nodes, then ways, by rising id; positions to 1e-7 degrees, as OSM keeps them."""
-        to_wgs = pyproj.Transformer.from_crs(CRS, "EPSG:4326", always_xy=True)
+        to_wgs = between(CRS, "EPSG:4326")
         lon, lat = to_wgs.transform(*np.array(self.at).T)
         header = osmium.io.Header()
         header.set("generator", "carecircle")

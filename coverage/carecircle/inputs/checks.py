@@ -18,6 +18,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from carecircle import categories
+from carecircle.crs import between
 from carecircle.schema import LEVELS, Finding, InputsLedger
 from carecircle.texts import Sentence
 
@@ -76,7 +77,7 @@ def lon_lat(points: gpd.GeoSeries) -> npt.NDArray[np.float64]:
     shapes = points.to_numpy()
     xy = np.full((len(shapes), 2), np.nan)
     there = ~shapely.is_missing(shapes)
-    back = pyproj.Transformer.from_crs(points.crs, 4326, always_xy=True)
+    back = between(points.crs, 4326)
     x, y = back.transform(shapely.get_x(shapes[there]), shapely.get_y(shapes[there]))
     xy[there] = np.column_stack([x, y])
     return xy

@@ -17,6 +17,7 @@ import numpy.typing as npt
 import pyproj
 import shapely
 
+from carecircle.crs import between
 from carecircle.errors import InputError
 
 Array = npt.NDArray[np.float64]
@@ -225,7 +226,7 @@ def place(geometry: gpd.GeoSeries, crs: pyproj.CRS, datum: str = "wgs84") -> gpd
     wgs84 = pyproj.CRS.from_epsg(4326)
     found = geometry.to_numpy()
     if known != wgs84:
-        forward = pyproj.Transformer.from_crs(known, wgs84, always_xy=True)
+        forward = between(known, wgs84)
         found = _moved(found, lambda x, y: forward.transform(x, y))
     if datum in ("gcj02", "bd09"):
         found = _moved(found, lambda x, y: to_wgs84(x, y, datum))
@@ -234,14 +235,14 @@ def place(geometry: gpd.GeoSeries, crs: pyproj.CRS, datum: str = "wgs84") -> gpd
 
 def project(geometry: gpd.GeoSeries, crs: pyproj.CRS) -> gpd.GeoSeries:
     """WGS 84 geometry in the study's CRS, x before y."""
-    forward = pyproj.Transformer.from_crs(4326, crs, always_xy=True)
+    forward = between(4326, crs)
     moved = _moved(geometry.to_numpy(), lambda x, y: forward.transform(x, y))
     return gpd.GeoSeries(moved, index=geometry.index, crs=crs)
 
 
 def project_points(xy: Array, crs: pyproj.CRS) -> Array:
     """WGS 84 longitude and latitude, float64[n, 2], in the study's CRS."""
-    forward = pyproj.Transformer.from_crs(4326, crs, always_xy=True)
+    forward = between(4326, crs)
     return np.column_stack(forward.transform(xy[:, 0], xy[:, 1]))
 
 

@@ -20,6 +20,8 @@ import pyproj
 import shapely
 from scipy import ndimage
 
+from carecircle.crs import between
+
 Array = npt.NDArray[np.float64]
 
 _CELL_M = 1000.0
@@ -51,7 +53,7 @@ class Degree:
 
     def at(self, lon: Array, lat: Array) -> npt.NDArray[np.int8]:
         """Class at each place (WGS 84 degrees); beyond the cells everything is rural."""
-        x, y = pyproj.Transformer.from_crs(4326, self.crs, always_xy=True).transform(lon, lat)
+        x, y = between(4326, self.crs).transform(lon, lat)
         row = np.floor((self.north - np.asarray(y)) / _CELL_M).astype(np.int64)
         column = np.floor((np.asarray(x) - self.west) / _CELL_M).astype(np.int64)
         height, width = self.classes.shape
@@ -64,7 +66,7 @@ class Degree:
         """A demand frame with ``urban`` by the cell each point lies in; None where a row has no place."""
         shapes = demand.geometry.to_numpy()
         placed = ~shapely.is_missing(shapes)
-        back = pyproj.Transformer.from_crs(demand.crs, 4326, always_xy=True)
+        back = between(demand.crs, 4326)
         lon, lat = back.transform(shapely.get_x(shapes[placed]), shapely.get_y(shapes[placed]))
         marks = np.full(len(demand), None, dtype=object)
         marks[placed] = (self.at(np.asarray(lon), np.asarray(lat)) > RURAL).astype(object)
@@ -103,7 +105,7 @@ def degree_of_urbanisation(lon: Array, lat: Array, residents: Array) -> Degree:
     """
     middle = (float(np.mean([lon.min(), lon.max()])), float(np.mean([lat.min(), lat.max()])))
     crs = pyproj.CRS.from_proj4(f"+proj=laea +lon_0={middle[0]!r} +lat_0={middle[1]!r} +datum=WGS84 +units=m")
-    x, y = pyproj.Transformer.from_crs(4326, crs, always_xy=True).transform(lon, lat)
+    x, y = between(4326, crs).transform(lon, lat)
     west = np.floor(np.min(x) / _CELL_M) * _CELL_M
     north = np.ceil(np.max(y) / _CELL_M) * _CELL_M
     row = np.floor((north - y) / _CELL_M).astype(np.int64)

@@ -18,6 +18,7 @@ import shapely
 from affine import Affine
 from shapely.geometry.base import BaseGeometry
 
+from carecircle.crs import between
 from carecircle.errors import InputError
 from carecircle.inputs.datum import checked_crs, place
 from carecircle.inputs.shares import Shares, pieces_of, share_block
@@ -304,7 +305,7 @@ def _parts(
 
 def _to_grid(shapes: gpd.GeoSeries, grid: Grid) -> list[BaseGeometry]:
     """WGS 84 shapes in the grid's CRS, x before y."""
-    forward = pyproj.Transformer.from_crs(4326, grid.crs, always_xy=True)
+    forward = between(4326, grid.crs)
     return list(
         shapely.transform(
             shapely.force_2d(shapes.to_numpy()),

@@ -8,9 +8,9 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pyproj
 import shapely
 
+from carecircle.crs import between
 from carecircle.errors import CarecircleError, InputError
 from carecircle.inputs.datum import checked_crs, in_china, place, to_wgs84
 from carecircle.inputs.tables import Table
@@ -58,7 +58,7 @@ def points_of(
 def _unprojected(table: Table, x: pd.Series, y: pd.Series, crs: str) -> tuple[pd.Series, pd.Series]:
     """Easting and northing columns as WGS 84 degrees; what falls off the projection becomes infinite."""
     known = checked_crs(crs, table.file)
-    back = pyproj.Transformer.from_crs(known, 4326, always_xy=True)
+    back = between(known, 4326)
     lon, lat = back.transform(x.to_numpy(), y.to_numpy())
     return pd.Series(lon, index=x.index), pd.Series(lat, index=y.index)
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
-import pyproj
 import shapely
 
+from carecircle.crs import between
 from carecircle.inputs import datum
 
 Array = npt.NDArray[np.float64]
@@ -64,8 +64,8 @@ def detect_shift(
     """
     if len(points) < _FEWEST:
         return None
-    to_door = pyproj.Transformer.from_crs(points.crs, 4326, always_xy=True)
-    back = pyproj.Transformer.from_crs(4326, points.crs, always_xy=True)
+    to_door = between(points.crs, 4326)
+    back = between(4326, points.crs)
     shapes = points.to_numpy()
     lon, lat = to_door.transform(shapely.get_x(shapes), shapely.get_y(shapes))
     if not datum.in_china(lon, lat).all():
