@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import tempfile
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -71,11 +72,11 @@ def ours_portoalegre():
     return run
 
 
-def pyrosm_load():
+def pyrosm_load(network):
     import pyrosm
 
     def run():
-        nodes, edges = pyrosm.OSM(str(PBF)).get_network("driving", nodes=True)
+        nodes, edges = pyrosm.OSM(str(PBF)).get_network(network, nodes=True)
         pyrosm.OSM(str(PBF)).to_graph(nodes, edges, graph_type="networkx")
 
     return run
@@ -172,9 +173,12 @@ def osmnx_heidelberg():
 CITIES = {
     "portoalegre": Case(
         "Porto Alegre: PBF to driving times of 1,227 cells, against loading alone", "pyrosm", 5.0, 3,
-        {"carecircle": ours_portoalegre, "pyrosm": pyrosm_load, "osmnx": osmnx_load},
-        note="carecircle: read, build, snap, travel. pyrosm: get_network and to_graph. osmnx: graph_from_xml "
-        "of the file converted to XML.",
+        {"carecircle": ours_portoalegre, "pyrosm": partial(pyrosm_load, "all"),
+         "pyrosm, drivable": partial(pyrosm_load, "driving+service"),
+         "pyrosm, no service roads": partial(pyrosm_load, "driving"), "osmnx": osmnx_load},
+        note="carecircle: read, build, snap, travel. pyrosm: get_network and to_graph, of every road of the "
+        "file (as osmnx loads it), of the roads that carecircle drives on, and of fewer. osmnx: "
+        "graph_from_xml of the file converted to XML.",
     ),
     "heidelberg": Case(
         "Isochrones of 5, 10 and 15 minutes of Heidelberg's hospitals by car", "osmnx", None, 3,

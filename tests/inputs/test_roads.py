@@ -91,6 +91,20 @@ def test_crossing_a_closed_road_makes_no_node(tmp_path: Path) -> None:
     assert set(zip(edges["from_node"], edges["to_node"], strict=True)) == {(1, 3), (3, 1)}
 
 
+def test_what_none_of_the_asked_modes_may_use_makes_no_node_either(tmp_path: Path) -> None:
+    ways = {1: ([1, 2, 3], {"highway": "primary"}), 2: ([4, 2, 5], {"highway": "footway"})}
+    source = Roads(path=write_pbf(tmp_path / "r.osm.pbf", ways))
+    driven, _ = read_roads(source, CRS, EVERYWHERE, modes=("drive", "ambulance"))
+    assert set(zip(driven["from_node"], driven["to_node"], strict=True)) == {(1, 3), (3, 1)}
+    whole = read_roads(source, CRS, EVERYWHERE, modes=MODES)[0]
+    parts = row(whole, 1, 2), row(whole, 2, 3)
+    for column in ("length_m", "travel_time_s_drive"):
+        assert math.fsum(p[column] for p in parts) == pytest.approx(row(driven, 1, 3)[column], rel=1e-6)
+    only_feet = Roads(path=write_pbf(tmp_path / "f.osm.pbf", {2: ways[2]}))
+    with pytest.raises(InputError, match="no roads"):
+        read_roads(only_feet, CRS, EVERYWHERE, modes=("drive",))
+
+
 def test_a_loop_and_a_repeated_node(tmp_path: Path) -> None:
     ways = {1: ([1, 2, 2, 4, 1], {"highway": "residential", "junction": "roundabout"})}
     edges = read(write_pbf(tmp_path / "r.osm.pbf", ways))

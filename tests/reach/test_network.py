@@ -33,6 +33,36 @@ def paired(lines, ends):
     return [a.tolist() for a in pair_streets(tail, head, coords, offsets)]
 
 
+SPOTS = [(0, 0), (1, 0), (0, 2)]
+
+
+@settings(max_examples=300)
+@given(
+    st.lists(
+        st.tuples(st.lists(st.sampled_from(SPOTS), min_size=2, max_size=4), st.integers(0, 1)), max_size=14
+    )
+)
+def test_pairs_are_those_of_a_count_by_hand(rows):
+    """The first line of a shape goes with the first drawn against it, the second with the second …"""
+    lines = [line[::-1] if turned else line for line, turned in rows]
+    lines = [line for line in lines if len(set(line)) > 1]
+    ends = [(SPOTS.index(line[0]), SPOTS.index(line[-1])) for line in lines]
+    waiting: dict = {}
+    street, along, count = [], [], 0
+    for line in map(tuple, lines):
+        others = waiting.get(line[::-1], []) if line != line[::-1] else []
+        if others:
+            street.append(others.pop(0))
+            along.append(False)
+        else:
+            waiting.setdefault(line, []).append(count)
+            street.append(count)
+            along.append(True)
+            count += 1
+    if lines:
+        assert paired(lines, ends) == [street, along]
+
+
 def test_two_rows_are_one_street_only_if_their_lines_are_each_others_reverse():
     straight, bend = [(0, 0), (9, 0)], [(0, 0), (4, 3), (9, 0)]
     street, along = paired([straight, straight[::-1], bend, bend[::-1]], [(0, 1), (1, 0), (0, 1), (1, 0)])

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from pathlib import Path
 
 import numpy as np
@@ -48,7 +49,7 @@ class Ways:
     which
         int64[r], position in ``tags`` of each run's.
     bounds
-        West, south, east, north of every run of the file, also of those passed over.
+        West, south, east, north of every usable run of the file, also of those passed over.
     """
 
     node: npt.NDArray[np.int64]
@@ -59,7 +60,9 @@ class Ways:
     bounds: Bounds
 
 
-def read_ways(path: Path, key: str, kept: Sequence[str], bounds: Bounds | None) -> Iterator[Ways]:
+def read_ways(
+    path: Path, key: str, kept: Sequence[str], usable: Callable[[Tags], bool], bounds: Bounds | None
+) -> Iterator[Ways]:
     """The ways of an extract that have a tag, some at a time, in the order of the file.
 
     A way is cut where the file does not place a node; a node that follows itself counts once.
@@ -70,6 +73,8 @@ def read_ways(path: Path, key: str, kept: Sequence[str], bounds: Bounds | None) 
         The tag they must have.
     kept
         The tags to hand on.
+    usable
+        Asked once of each distinct set of them: ways that are not stay unread.
     bounds
         West, south, east, north in degrees: runs that do not touch it are passed over (None: none).
 
@@ -87,7 +92,7 @@ def read_ways(path: Path, key: str, kept: Sequence[str], bounds: Bounds | None) 
             raise InputError("inputs.not_pbf", file=path, why=why) from error
         with text.open(encoding="utf-8", newline="\n") as lines:
             while some := lines.readlines(_CHUNK):
-                yield _parsed(some, frozenset(kept), bounds)
+                yield _parsed(some, frozenset(kept), usable, bounds)
 
 
 def _write_down(path: Path, key: str, text: Path) -> None:
@@ -102,12 +107,16 @@ def _write_down(path: Path, key: str, text: Path) -> None:
         osmium.apply(reader, places, ways, osmium.filter.KeyFilter(key), writer)
 
 
-def _parsed(lines: Sequence[str], kept: frozenset[str], bounds: Bounds | None) -> Ways:
+def _parsed(
+    lines: Sequence[str], kept: frozenset[str], usable: Callable[[Tags], bool], bounds: Bounds | None
+) -> Ways:
     """``w<id> T<tags> N<nodes>`` each; a node is ``n<id>x<longitude>y<latitude>``."""
-    drawn = [line for line in lines if not line.endswith(" N\n")]
-    nodes = [line[line.rindex(" ") + 2 : -1] for line in drawn]
-    sizes = np.array([each.count(",") + 1 for each in nodes], dtype=np.int64)
-    text = ",".join(nodes).replace("xy", _PLACELESS).translate(_NUMBERS)
+    tags, number = _numbered_tags(lines, kept)
+    wanted = np.array([usable(each) for each in tags], dtype=bool)[number]
+    number = number[wanted]
+    nodes = [line[line.rindex(" ") + 2 : -1] for line in compress(lines, wanted.tolist())]
+    sizes = np.array([each.count(",") + 1 if each else 0 for each in nodes], dtype=np.int64)
+    text = ",".join(filter(None, nodes)).replace("xy", _PLACELESS).translate(_NUMBERS)
     numbers = np.fromstring(text, sep=" ").reshape(-1, 3)
     node, xy = numbers[:, 0].astype(np.int64), numbers[:, 1:]
     way = np.repeat(np.arange(len(sizes)), sizes)
@@ -121,15 +130,14 @@ def _parsed(lines: Sequence[str], kept: frozenset[str], bounds: Bounds | None) -
     start = np.flatnonzero(np.r_[True, run[1:] != run[:-1]][: len(run)])
     length = np.diff(np.r_[start, len(run)])
     if not len(start):
-        return Ways(node, xy, length, (), length, EMPTY)
+        return Ways(node, xy, length, tags, length, EMPTY)
     low, high = np.minimum.reduceat(xy, start), np.maximum.reduceat(xy, start)
     found = (*low.min(axis=0).tolist(), *high.max(axis=0).tolist())
     if bounds is not None:
         near = (low <= bounds[2:]).all(axis=1) & (high >= bounds[:2]).all(axis=1)
         inside = np.repeat(near, length)
         node, xy, length, start = node[inside], xy[inside], length[near], start[near]
-    tags, which = _numbered_tags([drawn[w] for w in way[start].tolist()], kept)
-    return Ways(node, xy, length, tags, which, found)
+    return Ways(node, xy, length, tags, number[way[start]], found)
 
 
 def _numbered_tags(lines: Sequence[str], kept: frozenset[str]) -> tuple[list[Tags], npt.NDArray[np.int64]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,7 @@ def read_roads(
         fits = _OTHER_FORMATS[source.path.suffix.lower()]
         raise InputError("inputs.roads_format", file=source.path, value=fits)
     if source.format == "pbf":
-        streets = from_pbf(source.path, bounds)
+        streets = from_pbf(source.path, bounds, modes=modes)
     elif source.format == "graphml":
         streets = from_graphml(source.path)
     else:
@@ -95,7 +96,9 @@ def edges_of(streets: Streets, crs: pyproj.CRS, *, modes: Sequence[str], file: P
     """
     if not len(streets):
         raise InputError("inputs.no_roads", file=file)
-    length = _lengths(streets)
+    with ThreadPoolExecutor(2) as pool:
+        asked = pool.submit(_lengths, streets), pool.submit(project_points, streets.xy, crs)
+    length, xy = asked[0].result(), np.round(asked[1].result(), 3)
     passages = {m: [profile(m).passage(each) for each in streets.tags] for m in modes}
     kph = np.stack([[(p.forward_kph, p.backward_kph) for p in passages[m]] for m in modes])[:, streets.which]
     stop = np.stack([[p.may_stop for p in passages[m]] for m in modes])[:, streets.which]
@@ -116,14 +119,16 @@ def edges_of(streets: Streets, crs: pyproj.CRS, *, modes: Sequence[str], file: P
         columns[stop_column(mode)] = stop[position, row]
     columns["highway"] = np.array([_class(t) for t in streets.tags], dtype=object)[streets.which[row]]
     columns["name"] = streets.name[row]
-    return gpd.GeoDataFrame(columns, geometry=_lines(streets, crs, row, back), crs=crs)
+    return gpd.GeoDataFrame(columns, geometry=_lines(streets, xy, row, back), crs=crs)
 
 
 def _lines(
-    streets: Streets, crs: pyproj.CRS, row: npt.NDArray[np.int64], back: npt.NDArray[np.bool_]
+    streets: Streets,
+    xy: npt.NDArray[np.float64],
+    row: npt.NDArray[np.int64],
+    back: npt.NDArray[np.bool_],
 ) -> npt.NDArray[np.object_]:
-    """The line of each edge in its own direction."""
-    xy = np.round(project_points(streets.xy, crs), 3)
+    """The line of each edge in its own direction, through points as ``xy`` has them."""
     size = streets.points[row]
     first = (np.cumsum(streets.points) - streets.points)[row]
     step = spread(np.zeros_like(size), size)

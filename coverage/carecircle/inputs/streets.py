@@ -17,7 +17,8 @@ from carecircle.errors import InputError
 from carecircle.inputs.datum import checked_crs, place
 from carecircle.inputs.osm_ways import EMPTY, Bounds, Tags, decoded, read_ways
 from carecircle.inputs.tables import Table, read_table
-from carecircle.profiles import TAGS, profiles
+from carecircle.profiles import TAGS, profile
+from carecircle.schema import MODES
 
 _KEPT = (*TAGS, "name")
 _DIGITS = 7
@@ -62,31 +63,30 @@ class Streets:
 # ---- OpenStreetMap ------------------------------------------------------------------------------------
 
 
-def from_pbf(path: Path, bounds: Bounds | None = None) -> Streets:
+def from_pbf(path: Path, bounds: Bounds | None = None, *, modes: Sequence[str] = MODES) -> Streets:
     """The streets of an OpenStreetMap extract, split where they meet.
 
     Parameters
     ----------
     bounds
         West, south, east, north in degrees: ways that do not touch it are passed over while reading.
+    modes
+        What none of these modes may use is not kept, and crossing it makes no node.
 
     Raises
     ------
     InputError
         If the file is cut short or not a PBF.
     """
-    sets = _TagSets()
+    sets = _TagSets(modes)
     node, xy, length, which, name, extents = [], [], [], [], [], []
-    for ways in read_ways(path, "highway", _KEPT, bounds):
-        numbers, names = sets.of(ways.tags)
-        number = numbers[ways.which]
-        usable = number >= 0
-        inside = np.repeat(usable, ways.length)
-        node.append(ways.node[inside])
-        xy.append(ways.xy[inside])
-        length.append(ways.length[usable])
-        which.append(number[usable])
-        name.append(names[ways.which][usable])
+    for ways in read_ways(path, "highway", _KEPT, sets.usable, bounds):
+        known = [sets.known(text) for text in ways.tags]
+        node.append(ways.node)
+        xy.append(ways.xy)
+        length.append(ways.length)
+        which.append(np.array([number for number, _ in known], dtype=np.int64)[ways.which])
+        name.append(np.array([street for _, street in known], dtype=object)[ways.which])
         extents.append(ways.bounds)
     if not sum(map(len, length)):
         none = np.array([], dtype=np.int64)
@@ -119,30 +119,28 @@ def spread(begin: npt.NDArray[np.int64], sizes: npt.NDArray[np.int64]) -> npt.ND
 class _TagSets:
     """The distinct sets of tags met so far, names aside."""
 
-    def __init__(self) -> None:
+    def __init__(self, modes: Sequence[str]) -> None:
+        self._profiles = [profile(mode) for mode in modes]
         self.tags: list[Mapping[str, Any]] = []
-        self._known: dict[tuple[tuple[str, str], ...], int] = {}
+        self._numbers: dict[tuple[tuple[str, str], ...], int] = {}
         self._read = cache(decoded)
+        self.known = cache(self._known)
 
-    def of(self, found: Sequence[Tags]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.object_]]:
-        """Position of each among the distinct sets (-1 where no mode may use such a road), and its name.
+    def _known(self, text: Tags) -> tuple[int, str | None]:
+        """Position among the distinct sets (-1 where no mode may use such a road), and the name."""
+        tags = [self._read(tag) for tag in text.split(",")]
+        unnamed = tuple(tag for tag in tags if tag[0] != "name")
+        number = self._numbers.get(unnamed)
+        if number is None:
+            each = dict(unnamed)
+            usable = any(p.passage(each).open for p in self._profiles)
+            number = self._numbers[unnamed] = len(self.tags) if usable else -1
+            if usable:
+                self.tags.append(each)
+        return number, None if len(unnamed) == len(tags) else dict(tags)["name"]
 
-        What no mode may use is not kept, and crossing it makes no node.
-        """
-        numbers, names = np.empty(len(found), np.int64), np.empty(len(found), object)
-        for row, text in enumerate(found):
-            tags = [self._read(pair) for pair in text.split(",")]
-            unnamed = tuple(tag for tag in tags if tag[0] != "name")
-            names[row] = None if len(unnamed) == len(tags) else dict(tags)["name"]
-            number = self._known.get(unnamed)
-            if number is None:
-                each = dict(unnamed)
-                usable = any(p.passage(each).open for p in profiles().values())
-                number = self._known[unnamed] = len(self.tags) if usable else -1
-                if usable:
-                    self.tags.append(each)
-            numbers[row] = number
-        return numbers, names
+    def usable(self, text: Tags) -> bool:
+        return self.known(text)[0] >= 0
 
 
 def _around(several: Sequence[Bounds]) -> Bounds:

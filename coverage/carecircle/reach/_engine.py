@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -158,9 +159,7 @@ def checked_graph(indptr: Array, indices: Array, cost: Array) -> Graph:
         bad = not bool((c >= 0).all())
         plain = False
     else:
-        from carecircle.reach._buckets import inspect
-
-        row, least, greatest, low, high = inspect(p, i, c.view(np.int32))
+        row, least, greatest, low, high = _inspected(p, i, c.view(np.int32))
         fits = row >= 0 and least >= 0 and greatest < len(p) - 1
         plain = low >= 0 and high < _INFINITY
         bad = not plain and not bool((c >= 0).all())
@@ -170,6 +169,23 @@ def checked_graph(indptr: Array, indices: Array, cost: Array) -> Graph:
         raise UsageError("reach.bad_cost")
     largest = np.array(high, np.int32).view(np.float32) if plain else c[c < np.inf].max(initial=0)
     return Graph(p, i, c, _typical(c), float(largest))
+
+
+def _inspected(indptr: Array, indices: Array, bits: Array) -> tuple[int, int, int, int, int]:
+    """`_buckets.inspect` of the whole graph, large ones by several threads."""
+    from carecircle.reach._buckets import inspect
+
+    threads = min(processors(), 1 + len(indices) // BLOCK)
+    rows = np.linspace(0, len(indptr) - 1, threads + 1).astype(np.int64)
+    slots = np.linspace(0, len(indices), threads + 1).astype(np.int64)
+
+    def part(k: int) -> tuple[Any, ...]:
+        edges = slice(slots[k], slots[k + 1])
+        return inspect(indptr[rows[k] : rows[k + 1] + 1], indices[edges], bits[edges])
+
+    with ThreadPoolExecutor(threads) as pool:
+        row, least, greatest, low, high = zip(*pool.map(part, range(threads)), strict=True)
+    return min(row), min(least), max(greatest), min(low), max(high)
 
 
 def _typical(cost: Array) -> float:
