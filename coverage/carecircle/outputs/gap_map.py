@@ -28,7 +28,7 @@ _SCRIPTS = (
     "unpack", "words", "canvas", "facts", "earth", "ways", "reach", "seats", "scenario", "repaint",
     "whatif", "compare",
     "marks", "shades", "overlays", "swipe", "measure", "basemap", "layers", "legend", "control",
-    "detail", "panel", "why", "find", "print", "start",
+    "detail", "panel", "sheets", "why", "find", "print", "start",
 )  # fmt: skip
 
 

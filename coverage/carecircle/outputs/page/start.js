@@ -1,25 +1,6 @@
-// Everything set going: the layers, the panel, the two languages, the small screen's sheet.
+// Everything set going: the layers, the panel, the two languages.
 
 const calm = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
-const narrow = () => window.matchMedia('screen and (max-width: 820px)').matches;
-
-/** Pixels of the map that the sheet covers on a small screen. */
-function room() {
-  const sheet = document.getElementById('cc-panel');
-  return narrow()
-    ? {
-        paddingTopLeft: [12, 56],
-        paddingBottomRight: [12, Math.min(sheet.offsetHeight, window.innerHeight * 0.62) + 12],
-      }
-    : { paddingTopLeft: [28, 28], paddingBottomRight: [aside(), 28] };
-}
-
-/** Pixels that the open legend takes on the right of a large screen, at most a third of the map. */
-function aside() {
-  const legend = document.getElementById('cc-legend');
-  return Math.max(28, Math.min(legend.open ? legend.offsetWidth + 28 : 28, map.getSize().x / 3));
-}
-
 function fit() {
   const [west, south, east, north] = page.bounds;
   map.fitBounds(
@@ -32,14 +13,6 @@ function fit() {
   fitted = map.getZoom();
 }
 
-function sheet(size) {
-  document.body.dataset.sheet = size;
-  document.getElementById('cc-handle').setAttribute('aria-expanded', String(size === 'full'));
-}
-function showMap() {
-  if (narrow()) sheet('peek');
-}
-
 function start() {
   map.attributionControl && map.attributionControl.remove();
   map.getContainer().setAttribute('tabindex', '0');
@@ -48,24 +21,13 @@ function start() {
   map.invalidateSize({ animate: false });
   state.clause = page.order.length ? page.order[0] : 0;
   settleShading(shadings(clauseNow()));
-  sheet('half');
   openLayers();
   const scale = L.control.scale({ imperial: false, maxWidth: 140 }).addTo(map);
   scale.getContainer().setAttribute('data-cc', 'scale');
   document
     .getElementById('cc-language')
     .addEventListener('click', () => speak(said.language === 'zh' ? 'en' : 'zh'));
-  document
-    .getElementById('cc-handle')
-    .addEventListener('click', () =>
-      sheet(
-        document.body.dataset.sheet === 'full'
-          ? 'peek'
-          : document.body.dataset.sheet === 'peek'
-            ? 'half'
-            : 'full',
-      ),
-    );
+  openSheets();
   document.getElementById('cc-home').addEventListener('click', () => {
     state.focus = null;
     fit();
@@ -73,7 +35,8 @@ function start() {
   });
   document.getElementById('cc-try').addEventListener('click', () => {
     scenario.open = !scenario.open;
-    if (!scenario.open) arm(false);
+    if (scenario.open) makeWay();
+    else arm(false);
     showWhatIf(true);
   });
   document.addEventListener('keydown', (event) => {

@@ -210,11 +210,7 @@ function showWhatIf() {
     showWhatIf();
     document.getElementById('cc-try').focus();
   };
-  const cross = h(
-    'button',
-    { type: 'button', class: 'cc-close', 'aria-label': say('page_close'), onclick: close },
-    '×',
-  );
+  const cross = cardHead(close);
   if (!hasWays()) {
     replaceChildren(box, cross, h('h2', {}, say('page_whatif')), h('p', {}, say(page.whatifOff)));
     return;

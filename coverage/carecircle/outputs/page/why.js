@@ -207,21 +207,13 @@ function closeWhy() {
 
 function openWhy(...content) {
   const box = document.getElementById('cc-why');
+  if (box.hidden) makeWay();
   replaceChildren(
     box,
-    h(
-      'button',
-      {
-        type: 'button',
-        class: 'cc-close',
-        'aria-label': say('page_close'),
-        onclick: () => {
-          closeWhy();
-          map.getContainer().focus();
-        },
-      },
-      '×',
-    ),
+    cardHead(() => {
+      closeWhy();
+      map.getContainer().focus();
+    }),
     content,
   );
   box.hidden = false;
@@ -235,6 +227,7 @@ function askByKey(event) {
 function askWhy(latlng) {
   if (scenario.armed) {
     addSite({ kind: Number(document.getElementById('cc-kind').value), lon: latlng.lng, lat: latlng.lat });
+    uncover(latlng.lat, latlng.lng);
     return;
   }
   const point = map.latLngToContainerPoint(latlng),
@@ -243,6 +236,7 @@ function askWhy(latlng) {
     state.way = null;
     redraw('way');
     openWhy(whyFacility(facility));
+    uncover(latlng.lat, latlng.lng);
     return;
   }
   const found = explain(latlng.lng, latlng.lat, clauseNow() ? [clauseNow().rule] : []),
@@ -255,6 +249,7 @@ function askWhy(latlng) {
   }
   showWay(found);
   openWhy(whyPlace(found, found.metres));
+  uncover(found.lat, found.lon);
 }
 
 const metresPerPixel = () =>
