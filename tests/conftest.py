@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,13 @@ settings.register_profile("unhurried", deadline=None)  # a busy machine makes no
 settings.load_profile("unhurried")
 
 ROOT = Path(__file__).resolve().parent.parent
+LONGEST = (
+    "test_notebooks", "test_moves_porto_alegre", "test_moves_county", "test_docs", "test_states", "test_keep",
+    "test_doctor", "test_fetch", "test_broken", "test_cli", "test_brute_force", "test_layers", "test_access",
+    "test_peers", "test_whatif", "test_files", "test_gap_map", "test_whole_runs", "test_filled", "test_fuzz",
+    "test_isochrones", "test_real_cities", "test_bare", "test_docstrings",
+)  # fmt: skip
+"""Files of more than ten seconds, longest first: several workers take them first and so end together."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -29,6 +37,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    if config.pluginmanager.hasplugin("xdist"):
+        config.option.loadscopereorder = False  # the order is that of `LONGEST`, not of the number of tests
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        rank = {name: number for number, name in enumerate(LONGEST)}
+        items.sort(key=lambda item: rank.get(item.path.stem, len(rank)))
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The checkout."""
@@ -37,9 +56,12 @@ def root() -> Path:
 
 @pytest.fixture(scope="session", autouse=True)
 def _kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """What runs keep for the next goes to a folder of these tests, not to the user's."""
+    """What runs keep for the next goes to one folder of all workers, not to the user's."""
+    session = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        session = session.parent
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CARECIRCLE_CACHE", str(tmp_path_factory.mktemp("kept")))
+        patch.setenv("CARECIRCLE_CACHE", str(session / "prepared"))
         yield
 
 

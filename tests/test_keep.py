@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,15 @@ def study(root: Path) -> Path:
 def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv(keep.VARIABLE, str(tmp_path / "kept"))
     return tmp_path / "kept"
+
+
+@pytest.fixture(scope="module")
+def walked(study: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Inputs, Path]:
+    """The county read for walkers, and the folder where that was kept: read once, spoilt in copies."""
+    folder = tmp_path_factory.mktemp("walked")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(keep.VARIABLE, str(folder))
+        return load_inputs(load_study(study), modes=("walk",)), folder
 
 
 def refuse(*_: object, **__: object) -> None:
@@ -51,8 +61,9 @@ def test_a_second_run_reads_no_roads_and_builds_no_network(
         assert np.array_equal(reached["cost"], second.reached[query]["cost"])
 
 
-def test_other_ground_or_modes_are_read_anew(study: Path, kept: Path) -> None:
-    one = load_inputs(load_study(study), modes=("walk",))
+def test_other_ground_or_modes_are_read_anew(study: Path, walked: tuple[Inputs, Path], kept: Path) -> None:
+    one, folder = walked
+    shutil.copytree(folder, kept)
     other = load_inputs(load_study(study), modes=("walk", "drive"))
     assert one.roads_key != other.roads_key
     assert one.edges is not None
@@ -60,8 +71,11 @@ def test_other_ground_or_modes_are_read_anew(study: Path, kept: Path) -> None:
 
 
 @pytest.mark.parametrize("left", ["half", "nothing", "other"])
-def test_what_a_killed_run_left_is_not_trusted(study: Path, kept: Path, left: str) -> None:
-    whole = load_inputs(load_study(study), modes=("walk",))
+def test_what_a_killed_run_left_is_not_trusted(
+    study: Path, walked: tuple[Inputs, Path], kept: Path, left: str
+) -> None:
+    whole, folder = walked
+    shutil.copytree(folder, kept)
     (path,) = kept.glob("roads-*.parquet")
     if left == "half":
         path.write_bytes(path.read_bytes()[:2000])
