@@ -1,0 +1,30 @@
+"""study.toml -> Study: typed, validated, every default visible."""
+
+from carecircle.study.model import Study, study_schema
+from carecircle.study.reading import load_study
+from carecircle.study.sections import (
+    Assumptions,
+    Boundaries,
+    BoundaryLevel,
+    Facilities,
+    Outputs,
+    Residents,
+    Roads,
+    Totals,
+    Urban,
+)
+
+__all__ = [
+    "Assumptions",
+    "Boundaries",
+    "BoundaryLevel",
+    "Facilities",
+    "Outputs",
+    "Residents",
+    "Roads",
+    "Study",
+    "Totals",
+    "Urban",
+    "load_study",
+    "study_schema",
+]

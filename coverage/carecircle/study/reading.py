@@ -1,0 +1,116 @@
+"""A study file read: every fault of it told at once, each with the key and what mends it."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from carecircle.errors import CarecircleError, StudyError, raise_all
+from carecircle.study.model import Study, map_paths, study_schema
+from carecircle.study.sections import Boundaries
+from carecircle.tiles import tile_fault
+
+
+def load_study(path: str | Path) -> Study:
+    """Read and validate a study file.
+
+    Parameters
+    ----------
+    path
+        ``study.toml``, or the folder that holds it. Paths inside are relative to the file.
+
+    Returns
+    -------
+    Study
+        Frozen, every default filled in, every path absolute.
+
+    Raises
+    ------
+    StudyError
+        Missing file, malformed TOML, and every unknown key (with the nearest known one), wrong type and
+        missing input file at once.
+    """
+    file = Path(path)
+    if file.is_dir():
+        file = file / "study.toml"
+    if not file.is_file():
+        raise StudyError("errors.missing_file", file=file)
+    try:
+        data = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise StudyError("study.not_toml", file=file, why=str(error)) from error
+    data.pop("file", None)
+    data = map_paths(data, lambda p: str((file.parent / p).resolve()) if isinstance(p, str) else p)
+    try:
+        study = Study.model_validate({**data, "file": file.resolve()})
+    except ValidationError as error:
+        raise_all([_fault(file, data, e) for e in error.errors()])
+        raise  # unreachable: a ValidationError holds at least one error
+    shifted = tile_fault(study.outputs.basemap, file)
+    raise_all([*_undrawn(study, file), *_missing_files(study, file), *([shifted] if shifted else [])])
+    return study
+
+
+def _undrawn(study: Study, file: Path) -> Iterable[StudyError]:
+    """Levels of boundaries that name nothing to read, or several things at once."""
+    b = study.boundaries
+    finer = () if b is None else b.levels
+    sections = [("boundaries", b), *((f"boundaries.levels.{i}", v) for i, v in enumerate(finer))]
+    for key, level in sections:
+        if level is None:
+            continue
+        adcode = level.adcode if isinstance(level, Boundaries) else None
+        ways = (adcode is not None) + level.in_extract + (level.path is not None and not level.in_extract)
+        if ways != 1:
+            yield StudyError("study.boundary_needs", file=file, value=key)
+        elif level.in_extract and level.path is None and study.extract is None:
+            yield StudyError("study.boundary_extract", file=file, value=key)
+
+
+def _missing_files(study: Study, file: Path) -> Iterable[StudyError]:
+    sections: list[Any] = [study.boundaries, study.residents, study.totals, study.roads]
+    sections += [*study.facility_sources, *(study.boundaries.levels if study.boundaries else ())]
+    paths = [s.path for s in sections if s is not None and s.path is not None]
+    if study.plan_path is not None:
+        paths.append(study.plan_path)
+    return [StudyError("study.missing_input", file=file, value=str(p)) for p in paths if not p.is_file()]
+
+
+def _fault(file: Path, data: dict[str, Any], error: Any) -> CarecircleError:
+    """One pydantic error as one sentence of ours."""
+    where = [str(part) for part in error["loc"]]
+    key = ".".join(where)
+    if error["type"] == "extra_forbidden":
+        known = _known_keys(where[:-1])
+        near = difflib.get_close_matches(where[-1], known, n=1, cutoff=0.5)
+        if near:
+            return StudyError("study.unknown_key_near", file=file, value=key, near=near[0])
+        return StudyError("study.unknown_key", file=file, value=key, known=sorted(known))
+    if error["type"] == "missing":
+        return StudyError("study.missing_key", file=file, value=key)
+    given = error.get("input")
+    return StudyError(
+        "study.bad_value", file=file, column=key, value=json.dumps(given, ensure_ascii=False, default=str),
+        why=str(error["msg"]),
+    )  # fmt: skip
+
+
+def _known_keys(table: list[str]) -> list[str]:
+    """The keys of a table of study.toml, found by walking the schema."""
+    schema = study_schema()
+    at: dict[str, Any] = schema
+    for part in table:
+        at = at.get("items", at) if part.isdigit() else at.get("properties", {}).get(part, {})
+        options = [at, *at.get("anyOf", []), *at.get("allOf", [])]
+        refs = [o["$ref"] for o in options if "$ref" in o] + [
+            o["items"]["$ref"] for o in options if "$ref" in o.get("items", {})
+        ]
+        if refs:
+            at = schema["$defs"][refs[0].rsplit("/", 1)[-1]]
+    return list(at.get("properties", {}))

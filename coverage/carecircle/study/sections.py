@@ -1,0 +1,181 @@
+"""The tables of study.toml: what each key means, its type and its default."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Datum = Literal["wgs84", "cgcs2000", "gcj02", "bd09"]
+
+
+class Section(BaseModel):
+    """A table of study.toml: immutable, and strict about its keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+class BoundaryLevel(Section):
+    """A finer level of areas: its own file, or relations of an OpenStreetMap extract."""
+
+    level: Literal["county", "town", "village"]
+    """Level of these areas."""
+    path: Path | None = None
+    """A file of areas, or an ``.osm.pbf``; absent with a relation, name or admin_level: the study's own."""
+    relation: int | None = Field(default=None, gt=0)
+    """OpenStreetMap: the number of the boundary relation."""
+    name: str | None = None
+    """OpenStreetMap: the name of the administrative boundary."""
+    admin_level: int | None = Field(default=None, ge=1, le=12)
+    """OpenStreetMap: all administrative boundaries of this level (in China 6 county, 8 town, 10 village)."""
+    datum: Datum = "wgs84"
+    """Datum of longitudes and latitudes; gcj02 is Amap's, bd09 Baidu's."""
+    layer: str | None = None
+    """Of a GeoPackage or workbook with several."""
+    columns: dict[str, str] = {}
+    """What a column is -> its header in the file: ``{lon = "经度"}``."""
+    attribution: str = ""
+    """Printed beside every map."""
+
+    @property
+    def in_extract(self) -> bool:
+        """Whether the areas are relations of an OpenStreetMap extract."""
+        asked = (self.relation, self.name, self.admin_level)
+        return any(a is not None for a in asked) or (self.path is not None and self.path.suffix == ".pbf")
+
+    @property
+    def drawn_by_others(self) -> bool:
+        """Whether an extract or an installed package draws the areas, not a file of the planner's."""
+        return self.in_extract
+
+
+class Boundaries(BoundaryLevel):
+    """The study's areas. The first level bounds the study; ``levels`` add finer ones."""
+
+    level: Literal["county", "town", "village"] = "county"
+    """Level of the areas that bound the study."""
+    adcode: str | None = Field(default=None, pattern=r"^\d{6}$")
+    """A Chinese division code, drawn by an installed package (``pip install "carecircle[china]"``)."""
+    levels: tuple[BoundaryLevel, ...] = ()
+    """Finer levels, each its own file or relations."""
+
+    @property
+    def drawn_by_others(self) -> bool:
+        """Whether an extract or an installed package draws the areas, not a file of the planner's."""
+        return self.adcode is not None or self.in_extract
+
+
+class Facilities(Section):
+    """One source of facilities."""
+
+    path: Path
+    """Relative to the study file."""
+    format: Literal["table", "osm", "cells"] = "table"
+    """A table or layer, the tags of a .osm.pbf, or counts by grid cell."""
+    datum: Datum = "wgs84"
+    """Datum of longitudes and latitudes; gcj02 is Amap's, bd09 Baidu's."""
+    crs: str | None = None
+    """CRS of projected coordinates in a table ("EPSG:4544"): easting in the lon column, northing in lat."""
+    layer: str | None = None
+    """Of a GeoPackage or workbook with several."""
+    columns: dict[str, str] = {}
+    """What a column is -> its header in the file: ``{lon = "经度"}``."""
+    category: str | None = None
+    """The category of every row (``cells``, or a table without a category column)."""
+    count_column: str | None = None
+    """``cells``: the column that holds how many facilities a cell has."""
+    attribution: str = ""
+    """Printed beside every map."""
+
+
+class Residents(Section):
+    """Where people live: a grid or points."""
+
+    path: Path
+    """Relative to the study file."""
+    format: Literal["raster", "points"] = "raster"
+    """A GeoTIFF, or a table of points, village codes or H3 cells."""
+    value: Literal["count", "per_km2"] = "count"
+    """``raster``: residents of a cell, or residents per square kilometre."""
+    column: str = "population"
+    """``points``: the column of residents."""
+    datum: Datum = "wgs84"
+    """Datum of longitudes and latitudes; gcj02 is Amap's, bd09 Baidu's."""
+    crs: str | None = None
+    """CRS of projected coordinates in a table's two columns, as for facilities."""
+    layer: str | None = None
+    """Of a GeoPackage or workbook with several."""
+    columns: dict[str, str] = {}
+    """What a column is -> its header in the file: ``{lon = "经度"}``."""
+    year: int | None = None
+    """The year the residents were counted or modelled for."""
+    calibrate: bool = False
+    """Scale the residents of each area to its official figure ([totals], or the areas' own column)."""
+    attribution: str = ""
+    """Printed beside every map."""
+
+
+class Totals(Section):
+    """Official figures: a table of area_id, attribute, value, year, source."""
+
+    path: Path
+    """Relative to the study file."""
+    attribution: str = ""
+    """Printed beside every map."""
+
+
+class Roads(Section):
+    """The road network."""
+
+    path: Path
+    """Relative to the study file."""
+    format: Literal["pbf", "graphml", "edges"] = "pbf"
+    """An OpenStreetMap extract, OSMnx GraphML, or a layer of lines."""
+    datum: Datum = "wgs84"
+    """Of an edge table; an OpenStreetMap extract is WGS 84 always."""
+    layer: str | None = None
+    """Of a GeoPackage or workbook with several."""
+    attribution: str = ""
+    """Printed beside every map."""
+
+
+class Urban(Section):
+    """How urban and rural residents are told apart (see the method page for the order of preference)."""
+
+    by: Literal["mark", "nbs_code", "community", "degurba", "type"] = "mark"
+    """The areas' own mark, 城乡分类代码, village type, Degree of Urbanisation, or town type."""
+
+
+class Assumptions(Section):
+    """What no plan states and every verdict repeats."""
+
+    target_share: float | None = Field(default=None, ge=0, le=1)
+    """Share of residents a radius or time must hold where the clause states none (1.0 if unset)."""
+    max_snap_m: float = Field(default=500.0, gt=0)
+    """Places farther than this from any road of the mode are unsnapped, metres."""
+    buffer_km: float = Field(default=10.0, ge=0)
+    """Roads and facilities so far beyond the boundary may serve residents inside, kilometres."""
+    count_outside: bool = True
+    """Whether facilities beyond the boundary serve residents inside."""
+    turnout_min: float = Field(default=2.0, ge=0)
+    """Ambulances: call handling and turn-out before the journey, minutes."""
+
+
+class Outputs(Section):
+    """What the written files look like."""
+
+    surface_cell_m: float = Field(default=100.0, gt=0)
+    """Size of a cell of travel_time.tif, metres."""
+    map_number: str = ""
+    """审图号, printed on maps."""
+    attribution: str = ""
+    """A line of your own, printed on maps (who made them, for whom)."""
+    map_budget_mb: float = Field(default=20.0, gt=0)
+    """Megabytes that gap_map.html may have; over it the map is drawn more coarsely and says so."""
+    basemap: str = ""
+    """Own tiles under the map: ``tiles/{z}/{x}/{y}.png`` or a .pmtiles beside the study, or an address."""
+    basemap_budget_mb: float = Field(default=4.0, gt=0)
+    """Megabytes of own tiles that the map may carry; the coarser zooms are kept."""
+    tianditu_key: str = Field(default="", exclude=True)
+    """A Tianditu key: readers may then switch it on while online. It stands readable in gap_map.html."""
