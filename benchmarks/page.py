@@ -238,13 +238,29 @@ def whatif_100k(folder: Path) -> dict:
     }
 
 
+def first_render(browser, path: Path) -> float:
+    """Milliseconds from opening a file to the first paint with everything drawn.
+
+    Nobody intercepts its requests or asks it anything meanwhile: such questions run on its own thread.
+    """
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    tab = context.new_page()
+    tab.add_init_script(DRAWN)
+    time.sleep(1)  # the browser is done with its own work for a new window
+    tab.goto(path.resolve().as_uri(), wait_until="commit")
+    time.sleep(2)
+    painted = tab.evaluate(PAINTED)
+    context.close()
+    return painted
+
+
 def cells_100k(folder: Path) -> dict:
     """The first picture of 100,000 cells, beside folium's GeoJson with a style function."""
     import folium
     import shapely
 
     import carecircle
-    from browser import chromium, visit
+    from browser import chromium
     from carecircle.outputs import gap_map
 
     analysis = carecircle.analyze(town(folder, 10_000, 100_000, roads=False))
@@ -268,11 +284,9 @@ def cells_100k(folder: Path) -> dict:
     ).add_to(m)
     m.save(str(theirs))
     peer = time.perf_counter() - start
-    renders = []
     with chromium() as browser:
-        for _ in range(5):
-            with visit(browser, ours, script=DRAWN) as seen:
-                renders.append(seen.page.wait_for_function(PAINTED).json_value())
+        time.sleep(4)  # and with its own start
+        renders = [first_render(browser, ours) for _ in range(9)]
     return {
         "title": "The page with 100,000 cells, without roads",
         "rows": [
@@ -283,7 +297,7 @@ def cells_100k(folder: Path) -> dict:
             ["folium: writing it", peer, "s", None],
         ],
         "note": "First render: from opening the file to the first paint after the map has drawn its cells "
-        "and marks, median of 5.",
+        "and marks, median of 9 in a new browser context each; nothing else is asked of the page before.",
     }
 
 
