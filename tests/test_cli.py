@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -151,9 +152,60 @@ def test_demo_writes_the_county_and_its_map(
     assert {v["outcome"] for v in written["verdicts"]} == {"PASS", "FAIL", "NOT_ASSESSED", "NO_THRESHOLD"}
 
 
-def test_wrong_usage_exits_two(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert call(monkeypatch, "run") == 2
-    assert call(monkeypatch, "nonsense") == 2
+WRONG = {
+    "run": ("缺少参数 study", "needs study"),
+    "site data": ("缺少必填选项 --clause", "--clause must be given"),
+    "nonsense": ("没有命令 nonsense", "no command nonsense"),
+    "rnu data": ("是否想写 run", "did you mean run"),
+    "run data --nope": ("没有选项 --nope", "no option --nope"),
+    "run data --owt x": ("是否想写 --out", "did you mean --out"),
+    "run one two": ("多出了参数：two；", "too much was given: two;"),
+    "run data --out": ("--out 后面要写一个值", "--out needs a value"),
+    "doctor data --json=1": ("--json 后面不要写值", "--json takes no value"),
+    "run data --fail-on bad": (
+        "--fail-on 只能取：fail、not-assessed",
+        "--fail-on takes one of: fail, not-assessed",
+    ),
+    "schema foo": ("只能取：study、plan、verdicts", "takes one of: study, plan, verdicts"),
+    "site data --clause B1 --sites x": ("--sites 要写整数", "--sites takes a whole number"),
+    "site data --clause B1 --budget x": ("--budget 要写数字", "--budget takes a number"),
+}
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("line", WRONG)
+def test_wrong_usage_is_said_in_the_readers_language_and_exits_two(
+    line: str, language: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CARECIRCLE_LANG", language)
+    assert call(monkeypatch, *line.split()) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    fault, *usage = printed.err.splitlines()
+    assert WRONG[line][language == "en"] in fault
+    assert all(u.startswith("用法：" if language == "zh" else "usage: ") for u in usage)
+    assert language == "en" or not re.search(r"[a-z]+ [a-z]+ [a-z]+", fault), "English prose"
+
+
+def test_ctrl_c_is_said_and_exits_130(
+    street: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stopped(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("carecircle.analysis.analyze", stopped)
+    monkeypatch.setattr("carecircle.doctor.examine", stopped)
+    for words in (["run", street, "--out", tmp_path / "out"], ["doctor", street]):
+        assert call(monkeypatch, *words, "--lang", "zh") == 130
+        assert "已中断" in capsys.readouterr().err
+
+
+def test_without_a_command_the_help_is_shown(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(monkeypatch) == 2
+    assert "doctor" in "".join(capsys.readouterr())
+    assert call(monkeypatch, "--help") == 0
 
 
 def test_plans_lists_what_each_rule_needs(

@@ -15,6 +15,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from carecircle.cli.usage import WrongUsage, told
 from carecircle.errors import CarecircleError, anchor
 from carecircle.progress import terminal
 from carecircle.texts import LANGUAGES, Language, Sentence, say
@@ -26,6 +27,10 @@ app = typer.Typer(
     help="Who cannot reach care, which clause that breaks, and how to mend it. "
     "谁够不着医疗服务，违反了规划的哪一条，怎样补上。",
 )
+
+
+_INTERRUPTED = 130
+"""The exit of a program that Ctrl-C ended: 128 and the signal's number."""
 
 
 class Lang(StrEnum):
@@ -45,8 +50,20 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
-    with failures_in(spoken(None)):
-        app()
+    language = spoken(None)
+    with failures_in(language):
+        try:
+            code = app(standalone_mode=False)
+        except WrongUsage as error:
+            for line in told(error, language):
+                typer.echo(line, err=True)
+            raise SystemExit(2) from None
+        except typer.Abort:
+            code = _INTERRUPTED
+        if code == _INTERRUPTED:
+            raise KeyboardInterrupt
+    if isinstance(code, int) and code:
+        raise SystemExit(code)
 
 
 @contextmanager
@@ -61,7 +78,7 @@ def failures_in(language: Language) -> Iterator[None]:
         raise SystemExit(2) from error
     except KeyboardInterrupt:
         typer.echo(say("cli.interrupted", language), err=True)
-        raise SystemExit(130) from None
+        raise SystemExit(_INTERRUPTED) from None
     except Exception as error:
         log = _log(error)
         typer.echo(say("errors.internal", language, kind=type(error).__name__, log=str(log)), err=True)
