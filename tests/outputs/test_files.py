@@ -54,8 +54,8 @@ def test_the_workbook_holds_text_as_text_and_the_verdicts_numbers(analysis: Any,
     for verdict in analysis.verdicts:
         line = next(r for r in rows if r[0] == verdict.rule)
         assert line[3] == pytest.approx(verdict.observed, rel=1e-15)  # a spreadsheet keeps 15 digits
-        assert line[5] == verdict.residents_affected
-        assert line[7] == verdict.quote
+        assert line[6] == verdict.residents_affected
+        assert line[8] == verdict.quote
     radius = book.get_sheet_by_name("M1.radius").to_python()
     assert next(r[1] for r in radius if r[0] == "已覆盖") == analysis.verdicts[0].ledger.covered
     assert next(r[2] for r in radius if r[0] == "东河镇") > 0

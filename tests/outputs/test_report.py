@@ -1,10 +1,8 @@
-"""The report: every figure is that of verdicts.json, every glyph is there, two runs are one file."""
+"""The report: it names its sources, every glyph is there, two runs are one file."""
 
 from __future__ import annotations
 
 import json
-import re
-import shutil
 import struct
 import subprocess
 import zipfile
@@ -17,7 +15,6 @@ from typing import Any
 
 import docx as word_reader
 import pytest
-import python_calamine
 
 from carecircle.outputs import panel
 from carecircle.outputs import write as write_folder
@@ -25,117 +22,16 @@ from carecircle.outputs.report import fonts, maps, write_report
 from carecircle.outputs.report.blocks import Picture, Table
 from carecircle.outputs.report.clauses import Said, unmet_by_people
 from carecircle.outputs.report.content import report
-from carecircle.rules.verdict import shown
-
-needs_font = pytest.mark.skipif(fonts.find() is None, reason=f"no Chinese font: {fonts.how_to_mend().text()}")
-needs_poppler = pytest.mark.skipif(
-    shutil.which("pdftotext") is None, reason="pdftotext absent: sudo apt-get install poppler-utils"
-)
-PARTS = ("covered", "not_covered", "unreachable", "unsnapped", "no_data", "outside", "total")
-
-
-def in_english(analysis: Any) -> Any:
-    study = analysis.study.model_copy(update={"language": "en"})
-    return SimpleNamespace(**{**vars(analysis), "study": study})
+from packreader import needs_font, needs_poppler, pdf_text, squeezed
 
 
 @pytest.fixture(scope="module", params=["zh", "en"])
 def pack(request: pytest.FixtureRequest, analysis: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    found = analysis if request.param == "zh" else in_english(analysis)
+    study = analysis.study.model_copy(update={"language": request.param})
+    found = SimpleNamespace(**{**vars(analysis), "study": study})
     folder = tmp_path_factory.mktemp("pack") / "报告"
     write_folder(found, folder)
-    document = json.loads((folder / "verdicts.json").read_text(encoding="utf-8"))
-    return SimpleNamespace(analysis=found, folder=folder, language=request.param, document=document)
-
-
-def squeezed(text: str) -> str:
-    """Without any space: typesetters break lines where they like."""
-    return re.sub(r"\s", "", text)
-
-
-def pdf_text(path: Path) -> str:
-    done = subprocess.run(["pdftotext", "-layout", str(path), "-"], capture_output=True, check=True)
-    return done.stdout.decode("utf-8")
-
-
-def expected(verdict: dict[str, Any], language: str) -> dict[str, str]:
-    """What a row says, computed from verdicts.json alone."""
-    target = verdict["target"]
-    said = shown(tuple(target) if isinstance(target, list) else target, verdict["unit"])
-    people = verdict["residents_affected"]
-    return {
-        "observed": squeezed(shown(verdict["observed"], verdict["unit"]).text(language)),
-        "target": squeezed(said.text(language)) if target is not None else "",
-        "people": "—" if people is None else f"{people:,.0f}",
-    }
-
-
-@needs_font
-def test_every_figure_of_the_word_tables_is_that_of_verdicts_json(pack: Any) -> None:
-    tables = word_reader.Document(str(pack.folder / "report.docx")).tables
-    found = [[[squeezed(c.text) for c in row.cells] for row in table.rows] for table in tables]
-    say = Said(pack.language)
-    heads = {squeezed(say.outputs("column_outcome")): 0}
-    everything = next(t for t in found if set(heads) & set(t[0]))
-    ledger = next(t for t in found if squeezed(say.outputs("page_part_covered")) in t[0])
-    assert len(everything) == 1 + len(pack.document["verdicts"])
-    for verdict in pack.document["verdicts"]:
-        row = next(r for r in everything if r[0] == verdict["rule"])
-        asked = expected(verdict, pack.language)
-        assert row[3] == asked["observed"]
-        assert row[4].endswith(asked["target"])
-        assert row[5] == asked["people"]
-        if verdict["ledger"] is not None:
-            counted = next(r for r in ledger if r[0] == verdict["rule"])
-            assert counted[1:] == [f"{verdict['ledger'][part]:,.0f}" for part in PARTS]
-    unmet = [v for v in pack.document["verdicts"] if v["outcome"] == "FAIL"]
-    ranked = sorted(unmet, key=lambda v: -(v["residents_affected"] or 0))
-    first = next(
-        t for t in found if len(t) == 1 + len(unmet) and t[1][0] == ranked[0]["rule"] and len(t[0]) == 5
-    )
-    assert [r[0] for r in first[1:]] == [v["rule"] for v in ranked]
-
-
-@needs_font
-@needs_poppler
-def test_the_pdf_holds_the_same_rows(pack: Any) -> None:
-    text = pdf_text(pack.folder / "report.pdf")
-    flat = squeezed(text)
-    for verdict in pack.document["verdicts"]:
-        asked = expected(verdict, pack.language)
-        assert asked["observed"] in flat
-        assert asked["people"] in flat
-        if verdict["ledger"] is not None:
-            row = " ".join(f"{verdict['ledger'][part]:,.0f}" for part in PARTS)
-            lines = [" ".join(line.split()) for line in text.splitlines()]
-            assert f"{verdict['rule']} {row}" in lines
-        if verdict["outcome"] == "FAIL":
-            assert squeezed(verdict["quote"]) in flat
-            assert squeezed(verdict["section"]) in flat
-    people = panel.residents_in_gap(pack.analysis)
-    assert f"{people:,.0f}" in flat
-    assert panel.manifest_hash(pack.analysis.manifest) in flat
-    assert "\ufffd" not in text
-
-
-def test_the_workbook_holds_the_same_numbers(pack: Any) -> None:
-    book = python_calamine.CalamineWorkbook.from_path(str(pack.folder / "verdicts.xlsx"))
-    rows = book.get_sheet_by_index(0).to_python()
-    say = Said(pack.language)
-    for verdict in pack.document["verdicts"]:
-        line = next(r for r in rows if r[0] == verdict["rule"])
-        assert line[3] == pytest.approx(verdict["observed"], rel=1e-15)
-        if isinstance(verdict["target"], float | int):
-            assert line[4] == verdict["target"]
-        assert (line[5] or 0) == pytest.approx(verdict["residents_affected"] or 0, rel=1e-15)
-        own = book.get_sheet_by_name(verdict["rule"]).to_python()
-        facts = {r[0]: r[1] for r in own}
-        for part in PARTS if verdict["ledger"] else ():
-            name = say.outputs(f"page_part_{part}")
-            assert facts[name] == pytest.approx(verdict["ledger"][part], rel=1e-15)
-        for unit in verdict["units"]:
-            cells = next(r for r in own if len(r) > 1 and r[1] == unit["id"])
-            assert cells[3] == pytest.approx(unit["observed"], rel=1e-15)
+    return SimpleNamespace(analysis=found, folder=folder, language=request.param)
 
 
 @needs_font

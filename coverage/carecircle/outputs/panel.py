@@ -148,7 +148,7 @@ def clause(
         "targetSource": Sentence(f"outputs.target_{verdict.target_source}").both()
         if verdict.target is not None
         else None,
-        "margin": _margin(verdict).both() if verdict.margin is not None else None,
+        "margin": verdict.shown_margin.both() if verdict.margin is not None else None,
         "flip": _flip(verdict),
         "affected": verdict.residents_affected or 0.0,
         "share": verdict.observed if judged and verdict.unit == "share" else None,
@@ -244,13 +244,6 @@ def target(verdict: Verdict) -> Sentence:
         return Sentence("outputs.no_target")
     sign = {">=": "≥ ", "<=": "≤ ", "==": "", ">": "> ", "<": "< ", "between": ""}[verdict.comparison]
     return Sentence("outputs.signed", {"sign": sign, "value": verdict.shown(verdict.target)})
-
-
-def _margin(verdict: Verdict) -> Sentence:
-    """A margin in its unit; between two shares it is percentage points."""
-    if verdict.unit == "share" and verdict.margin is not None:
-        return Sentence("outputs.points", {"value": round(verdict.margin * 100, 2)})
-    return verdict.shown(verdict.margin)
 
 
 def _flip(verdict: Verdict) -> Both | None:

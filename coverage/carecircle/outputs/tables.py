@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -68,6 +69,8 @@ class Book:
         self.plain = book.add_format({**common, "text_wrap": True})
         self.number = book.add_format({**common, "num_format": "#,##0.##"})
         self.share = book.add_format({**common, "num_format": "0.00%"})
+        points = say("rules.points", language, value="")
+        self.points = book.add_format({**common, "num_format": f'0.00"{points}"'})
         self.head = book.add_format(
             {**common, "bold": True, "bottom": 1, "bg_color": "#F2F4F5", "text_wrap": True}
         )
@@ -129,7 +132,7 @@ class Book:
 
 
 def _overview(writer: Book, analysis: Analysis) -> None:
-    sheet = writer.sheet(writer.say("sheet_overview"), [12, 34, 12, 22, 22, 14, 14, 60, 26])
+    sheet = writer.sheet(writer.say("sheet_overview"), [12, 34, 12, 22, 22, 22, 14, 14, 60, 26])
     writer.put(sheet, 0, 0, analysis.study.title or analysis.study.name, writer.title)
     writer.put(sheet, 1, 0, analysis.plan.title, writer.label)
     ledger = analysis.inputs.ledger
@@ -148,6 +151,7 @@ def _overview(writer: Book, analysis: Analysis) -> None:
             "outcome",
             "observed",
             "target",
+            "margin",
             "affected",
             "modality",
             "quote",
@@ -177,10 +181,14 @@ def _overview_row(writer: Book, sheet: Any, row: int, verdict: Verdict) -> None:
     writer.put(sheet, row, 2, verdict.outcome.sentence.text(language), writer.outcomes[verdict.outcome.value])
     writer.put(sheet, row, 3, verdict.observed, form)
     writer.put(sheet, row, 4, target, form if not isinstance(target, str) else None)
-    writer.put(sheet, row, 5, verdict.residents_affected)
-    writer.put(sheet, row, 6, writer.say(f"modality_{rule.modality}"))
-    writer.put(sheet, row, 7, verdict.quote)
-    writer.put(sheet, row, 8, rule.section)
+    margin = None if verdict.margin is None or math.isinf(verdict.margin) else verdict.margin
+    if margin is not None and verdict.unit == "share":
+        margin, form = 100 * margin, writer.points
+    writer.put(sheet, row, 5, margin, form)
+    writer.put(sheet, row, 6, verdict.residents_affected)
+    writer.put(sheet, row, 7, writer.say(f"modality_{rule.modality}"))
+    writer.put(sheet, row, 8, verdict.quote)
+    writer.put(sheet, row, 9, rule.section)
 
 
 def _all_units(writer: Book, analysis: Analysis) -> None:
@@ -258,7 +266,7 @@ def _facts(writer: Book, verdict: Verdict) -> list[tuple[str, Cell]]:
         ("column_outcome", verdict.outcome.sentence.text(language)),
         ("column_observed", verdict.shown(verdict.observed).text(language)),
         ("column_target", verdict.shown(verdict.target).text(language)),
-        ("column_margin", verdict.shown(verdict.margin).text(language)),
+        ("column_margin", verdict.shown_margin.text(language)),
         ("column_quote", verdict.quote),
         ("column_section", verdict.rule_def.section),
         ("column_modality", writer.say(f"modality_{verdict.rule_def.modality}")),

@@ -210,6 +210,11 @@ class Verdict:
         return shown(value, self.unit)
 
     @property
+    def shown_margin(self) -> Sentence:
+        """The margin as a reader expects it: between two shares it is percentage points, else in its unit."""
+        return shown_margin(self.margin, self.unit)
+
+    @property
     def mark(self) -> Mark:
         """The outcome on a colour."""
         return Mark(self.outcome.sentence, _TONES.get(self.outcome, "plain"))
@@ -281,6 +286,13 @@ def shown(value: float | Target, unit: str) -> Sentence:
     if value is None or not math.isfinite(value):
         return Sentence("rules.nothing")
     return Sentence(f"rules.unit_{unit}", {"value": _plain(value, unit)})
+
+
+def shown_margin(value: float | None, unit: str) -> Sentence:
+    """A difference of two values with its unit, as a sentence: percentage points between shares."""
+    if unit != "share" or value is None or not math.isfinite(value):
+        return shown(value, unit)
+    return Sentence("rules.points", {"value": _plain(value, unit)})
 
 
 def _plain(value: float, unit: str) -> float:

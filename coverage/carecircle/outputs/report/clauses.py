@@ -11,6 +11,7 @@ from carecircle.outputs import panel
 from carecircle.outputs.report import maps
 from carecircle.outputs.report.blocks import Block, Heading, Picture, Quote, Table, Text
 from carecircle.rules import by_area
+from carecircle.rules.verdict import shown_margin
 from carecircle.schema import LEVELS
 from carecircle.texts import Language, Sentence, say
 
@@ -107,11 +108,7 @@ def _sentence(verdict: Verdict, said: Said) -> str:
     stop = "。" if said.language == "zh" else ". "
     parts = [said.of(verdict.reason).rstrip("。.")]
     if verdict.margin is not None and verdict.margin < 0:
-        away = abs(verdict.margin)
-        if verdict.unit == "share":
-            parts.append(said("margin_share", points=round(away * 100, 2)))
-        else:
-            parts.append(said("margin", margin=verdict.shown(away)))
+        parts.append(said("margin", margin=shown_margin(-verdict.margin, verdict.unit)))
     text = stop.join(parts) + stop
     if verdict.by_road is not None:
         observed = verdict.shown(verdict.by_road.observed)

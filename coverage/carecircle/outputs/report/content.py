@@ -122,14 +122,15 @@ def _all(analysis: Analysis, said: Said) -> Iterator[Block]:
             said.of(v.outcome.sentence),
             said.value(v, v.observed),
             said.of(panel.target(v)),
+            said.of(v.shown_margin),
             said.people(v.residents_affected),
         )
         for v in verdicts
     ]
-    columns = ("rule", "title", "outcome", "observed", "target", "affected")
+    columns = ("rule", "title", "outcome", "observed", "target", "margin", "affected")
     outcomes = [v.outcome.value for v in verdicts]
     head = [said.outputs(f"column_{c}") for c in columns]
-    yield Table(head, rows, (0, 3.2, 0, 1.7, 1.7, 1.2), (3, 4, 5), 2, outcomes)
+    yield Table(head, rows, (0, 2.2, 0, 1.5, 1.5, 2.0, 1.75), (3, 4, 5, 6), 2, outcomes)
 
 
 def _ledger(analysis: Analysis, said: Said) -> Iterator[Block]:
