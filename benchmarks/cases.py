@@ -290,7 +290,7 @@ CASES = {
         note="scipy: dijkstra(limit=) a source at a time, finite costs kept; 50 of 500 sources, times 10.",
     ),
     "areas_10m": Case(
-        "500 service areas within 15 minutes, 10,000,000 nodes", "scipy", 100.0, 3,
+        "500 service areas within 15 minutes, 10,000,000 nodes", "scipy", 100.0, 5,
         {"carecircle": partial(ours_areas, 10 * MILLION), "scipy": partial(scipy_areas, 10 * MILLION)},
         share=TENTH,
     ),

@@ -31,6 +31,9 @@ ENTRY = np.dtype([("cost", "f8"), ("node", "i4"), ("next", "i4")], align=True)
 LABEL = np.dtype([("cost", "f8"), ("owner", "i4"), ("unused", "i4")], align=True)
 _U4 = np.uint32
 _U8 = np.uint64
+_SIGN = np.int32(31)
+_NODE = np.int32((1 << 31) - 1)
+"""The sign of a late node says that nothing had reached it before; the rest is the node."""
 
 
 @jit
@@ -226,25 +229,33 @@ def spread_buckets(
                 old = best[_U4(v)]
                 better = (reached < old) & (reached <= limit)
                 best[_U4(v)] = reached if better else old
-                late_node[late] = v
+                late_node[late] = v | (np.int32(old == np.inf) << _SIGN)
                 late_cost[late] = reached
                 late = _U8(late + _U8(better))
-                touched[seen] = v
-                seen = _U4(seen + _U4(better & (old == np.inf)))
+            if pool - live < np.int64(late):
+                for i in range(late):
+                    v = late_node[_U8(i)]
+                    touched[seen] = v & _NODE
+                    seen = _U4(seen + _U4(v < 0))
+                first[:] = -1
+                return False, seen
             for i in range(late):
+                v = late_node[_U8(i)]
                 reached = late_cost[_U8(i)]
+                fresh = _U4(v < 0)
+                v &= _NODE
+                touched[seen] = v
+                seen = _U4(seen + fresh)
                 if free >= 0:
                     new = _U4(free)
                     free = entry[new].next
-                elif used < pool:
+                else:
                     new = _U4(used)
                     used += 1
-                else:
-                    first[:] = -1
-                    return False, seen
+                prefetch(indptr, np.int64(v))
                 to = _U8(np.int64(reached * per_width) & mask)
                 entry[new].cost = reached
-                entry[new].node = late_node[_U8(i)]
+                entry[new].node = v
                 entry[new].next = first[to]
                 first[to] = np.int32(new)
             live += np.int64(late)

@@ -17,11 +17,17 @@ from carecircle.reach._numba import numba
 
 Array = np.ndarray[Any, Any]
 
-BLOCK = 1 << 20
-"""Nodes for which room is made at a time."""
+BLOCK = 1 << 22
+"""Results for which room is made at a time (what stays unused is never touched)."""
+
+_SHARE = 1 << 20
+"""Edges that are worth a thread of their own to look at."""
 
 _INFINITY = 0x7F800000
 """The bits of infinity in float32."""
+
+_WIDER = 2.0
+"""A search in rounds takes buckets this much wider: fuller rounds repay the labels they correct twice."""
 
 MOST_BUCKETS = 1 << 16
 """Beyond this many buckets (costs that differ by orders of magnitude) a heap takes the queue's place."""
@@ -125,7 +131,7 @@ class Search:
         while True:
             rest = (*self.room, self.best, wanted, len(wanted_nodes), self.touched)
             if len(self.first):
-                enough, seen = by_buckets(*task, 1.0 / g.width, self.first, *rest)
+                enough, seen = by_buckets(*task, 1.0 / (_WIDER * g.width), self.first, *rest)
             else:
                 enough, seen = by_heap(*task, *rest)
             wanted[wanted_nodes] = 1
@@ -175,7 +181,7 @@ def _inspected(indptr: Array, indices: Array, bits: Array) -> tuple[int, int, in
     """`_buckets.inspect` of the whole graph, large ones by several threads."""
     from carecircle.reach._buckets import inspect
 
-    threads = min(processors(), 1 + len(indices) // BLOCK)
+    threads = min(processors(), 1 + len(indices) // _SHARE)
     rows = np.linspace(0, len(indptr) - 1, threads + 1).astype(np.int64)
     slots = np.linspace(0, len(indices), threads + 1).astype(np.int64)
 
