@@ -12,10 +12,10 @@ import scipy.sparse as sp
 
 from carecircle.errors import UsageError
 from carecircle.siting.benders import Tell
-from carecircle.siting.conditions import Conditions
+from carecircle.siting.conditions import Conditions, stated
 from carecircle.siting.highs import Answer, Model
 from carecircle.siting.matrix import Csr, Floats, Ints, as_csr, as_residents
-from carecircle.siting.solution import Solution, closed, impossible, out_of_time
+from carecircle.siting.solution import Solution, answered, closed, impossible, out_of_time
 
 
 def capacitated_mclp(
@@ -177,10 +177,7 @@ def _assign(
     """Both models: sites x and parts z of rows served, over the pairs that are within reach."""
     began = time.perf_counter()
     rows, candidates = shape
-    given = conditions or Conditions()
-    given.check(candidates)
-    if sites is None and given.budget is None:
-        raise UsageError("siting.sites_or_budget")
+    given = stated(conditions, candidates, sites)
     room = np.broadcast_to(np.asarray(capacity, dtype=np.float64), (candidates,))
     if np.isnan(room).any() or (room < 0).any():
         raise UsageError("siting.bad_capacity")
@@ -217,10 +214,10 @@ def _assign(
     bound, proven = closed(objective, bound, larger_is_better=larger, whole=whole)
     if answer.outcome == "optimal" and abs(bound - objective) <= 1e-7 * max(1.0, abs(objective)):
         bound, proven = objective, True
-    chosen = tuple(np.nonzero(answer.x[:candidates] > 0.5)[0].tolist())
-    return Solution(
-        name, "optimal" if proven else "feasible", objective, bound,
-        chosen, given.new(chosen), _most(flow), (), flow, seconds,
+    chosen = np.nonzero(answer.x[:candidates] > 0.5)[0].tolist()
+    return answered(
+        name, objective, bound, proven=proven, sites=chosen, given=given, allocation=_most(flow),
+        flow=flow, seconds=seconds,
     )  # fmt: skip
 
 

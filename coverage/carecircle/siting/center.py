@@ -11,11 +11,11 @@ import scipy.sparse as sp
 
 from carecircle.errors import UsageError
 from carecircle.siting.benders import Tell
-from carecircle.siting.conditions import Conditions
-from carecircle.siting.covering import cheapest_cover
+from carecircle.siting.cheapest import cheapest_cover
+from carecircle.siting.conditions import Conditions, stated
 from carecircle.siting.highs import Model
 from carecircle.siting.matrix import Csr, Floats, as_csr, cover, nearest_open
-from carecircle.siting.solution import Solution, Status, impossible, out_of_time
+from carecircle.siting.solution import Solution, answered, impossible, out_of_time
 
 
 def p_center(
@@ -61,11 +61,8 @@ def p_center(
     """
     began = time.perf_counter()
     matrix = as_csr(cost)
-    given = conditions or Conditions()
     rows, candidates = matrix.shape
-    given.check(candidates)
-    if sites is None and given.budget is None:
-        raise UsageError("siting.sites_or_budget")
+    given = stated(conditions, candidates, sites)
     if rows == 0:
         return Solution("p_center", "optimal", 0.0, 0.0, (), (), np.zeros(0, dtype=np.int64))
     lacking = np.nonzero(np.diff(matrix.indptr) == 0)[0]
@@ -97,12 +94,11 @@ def p_center(
         raise out_of_time(time_limit)
     if best_sites is None:
         return impossible("p_center", rows, seconds=seconds)
-    chosen = tuple(sorted(best_sites))
-    allocation, _ = nearest_open(cost, np.array(chosen, dtype=np.int64))
+    allocation, _ = nearest_open(cost, np.array(sorted(best_sites), dtype=np.int64))
     bound = float(levels[min(low, high)])
-    status: Status = "optimal" if bound == best else "feasible"
-    return Solution(
-        "p_center", status, best, bound, chosen, given.new(chosen), allocation, (), None, seconds
+    return answered(
+        "p_center", best, bound, proven=bound == best, sites=best_sites, given=given,
+        allocation=allocation, seconds=seconds,
     )  # fmt: skip
 
 
@@ -201,10 +197,9 @@ def p_dispersion(
     best = _least_apart(one, other, apart, chosen)
     bound = best if proven else float(levels[high - 1])
     allocation, _ = nearest_open(cost, np.array(sorted(chosen), dtype=np.int64))
-    picked = tuple(sorted(chosen))
-    return Solution(
-        "p_dispersion", "optimal" if bound == best else "feasible", best, bound,
-        picked, given.new(picked), allocation, (), None, seconds,
+    return answered(
+        "p_dispersion", best, bound, proven=bound == best, sites=chosen, given=given,
+        allocation=allocation, seconds=seconds,
     )  # fmt: skip
 
 

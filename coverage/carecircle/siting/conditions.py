@@ -199,6 +199,23 @@ class Conditions:
         return tuple(sorted(int(j) for j in sites if j not in kept))
 
 
+def stated(conditions: Conditions | None, candidates: int, sites: int | None) -> Conditions:
+    """What a call asks of a model that opens at most ``sites`` new columns, checked.
+
+    Raises
+    ------
+    UsageError
+        If the conditions do not fit the columns, or neither ``sites`` nor a budget bounds the new ones.
+    """
+    given = conditions or Conditions()
+    given.check(candidates)
+    if sites is None and given.budget is None:
+        raise UsageError("siting.sites_or_budget")
+    if sites is not None and sites < 0:
+        raise UsageError("siting.bad_sites", value=sites)
+    return given
+
+
 class Gate:
     """Whether one more site, or a swap, keeps every condition; used by the greedy searches."""
 

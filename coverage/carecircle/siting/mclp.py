@@ -11,13 +11,12 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from carecircle.errors import UsageError
 from carecircle.siting.benders import Benders, Compact, Tell, neighbourhoods
-from carecircle.siting.conditions import Conditions, Gate
+from carecircle.siting.conditions import Conditions, Gate, stated
 from carecircle.siting.greedy import greedy, swapped
 from carecircle.siting.matrix import Csr, Floats, Ints, as_residents, cover, nearest_open
-from carecircle.siting.reduce import essential_columns, merged
-from carecircle.siting.solution import Solution, closed, impossible, out_of_time
+from carecircle.siting.reduce import essential_columns, merged, without_columns
+from carecircle.siting.solution import Solution, answered, closed, impossible, out_of_time
 
 
 class CoverOracle:
@@ -149,13 +148,8 @@ def mclp(
     began = time.perf_counter()
     near = cover(cost, limit)
     people = as_residents(residents, near.shape[0])
-    given = conditions or Conditions()
     candidates = near.shape[1]
-    given.check(candidates)
-    if sites is None and given.budget is None:
-        raise UsageError("siting.sites_or_budget")
-    if sites is not None and sites < 0:
-        raise UsageError("siting.bad_sites", value=sites)
+    given = stated(conditions, candidates, sites)
 
     rows, grouped, group = merged(near, people)
     total = math.fsum(people[group >= 0])
@@ -164,7 +158,7 @@ def mclp(
     if len(used) < candidates:
         shut = np.setdiff1d(np.arange(candidates), used)
         given_small = _also_forbidden(given, shut)
-        rows, grouped, _ = merged(_without_columns(rows, shut), grouped)
+        rows, grouped, _ = merged(without_columns(rows, shut), grouped)
     else:
         given_small = given
     gate = Gate(given_small, candidates, sites)
@@ -192,10 +186,9 @@ def mclp(
     objective = math.fsum(people[allocation >= 0])
     bound, proven = closed(objective, total - found.bound, larger_is_better=True, whole=whole)
     lacking = tuple(np.nonzero(np.diff(near.indptr) == 0)[0].tolist())
-    chosen = tuple(opened.tolist())
-    return Solution(
-        "mclp", "optimal" if proven else "feasible", objective, bound,
-        chosen, given.new(chosen), allocation, lacking, None, seconds,
+    return answered(
+        "mclp", objective, bound, proven=proven, sites=opened.tolist(), given=given,
+        allocation=allocation, lacking=lacking, seconds=seconds,
     )  # fmt: skip
 
 
@@ -207,12 +200,3 @@ def _useful(sites: list[int], oracle: CoverOracle, given: Conditions) -> list[in
 
 def _also_forbidden(given: Conditions, columns: Any) -> Conditions:
     return replace(given, forbidden=(*given.forbidden, *(int(j) for j in columns)))
-
-
-def _without_columns(rows: Csr, shut: Any) -> Csr:
-    kept = np.ones(rows.shape[1])
-    kept[shut] = 0.0
-    smaller = sp.csr_array(rows @ sp.diags_array(kept))
-    smaller.eliminate_zeros()
-    smaller.sort_indices()
-    return smaller

@@ -9,12 +9,11 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
-from carecircle.errors import UsageError
 from carecircle.siting.benders import Benders, Compact, Tell, neighbourhoods
-from carecircle.siting.conditions import Conditions, Gate
+from carecircle.siting.conditions import Conditions, Gate, stated
 from carecircle.siting.matrix import Csr, Floats, Ints, as_csr, as_residents, nearest_open
 from carecircle.siting.reduce import merged
-from carecircle.siting.solution import Solution, closed, impossible, out_of_time
+from carecircle.siting.solution import Solution, answered, closed, impossible, out_of_time
 
 
 class MedianOracle:
@@ -230,13 +229,8 @@ def p_median(
     began = time.perf_counter()
     matrix = as_csr(cost)
     people = as_residents(residents, matrix.shape[0])
-    given = conditions or Conditions()
     candidates = matrix.shape[1]
-    given.check(candidates)
-    if sites is None and given.budget is None:
-        raise UsageError("siting.sites_or_budget")
-    if sites is not None and sites < 0:
-        raise UsageError("siting.bad_sites", value=sites)
+    given = stated(conditions, candidates, sites)
     spoken = people > 0
     lacking = np.nonzero(spoken & (np.diff(matrix.indptr) == 0))[0]
     if len(lacking):
@@ -265,8 +259,7 @@ def p_median(
     allocation, least = nearest_open(cost, opened)
     objective = math.fsum(people[spoken] * least[spoken])
     bound, proven = closed(objective, reached_bound, larger_is_better=False, whole=False)
-    chosen = tuple(opened.tolist())
-    return Solution(
-        "p_median", "optimal" if proven else "feasible", objective, bound,
-        chosen, given.new(chosen), allocation, (), None, seconds,
+    return answered(
+        "p_median", objective, bound, proven=proven, sites=opened.tolist(), given=given,
+        allocation=allocation, seconds=seconds,
     )  # fmt: skip

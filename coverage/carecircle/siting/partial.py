@@ -18,7 +18,7 @@ from carecircle.siting.greedy import greedy
 from carecircle.siting.matrix import Csr, Floats, as_residents, cover, nearest_open
 from carecircle.siting.mclp import CoverOracle
 from carecircle.siting.reduce import merged
-from carecircle.siting.solution import Solution, closed, impossible, out_of_time
+from carecircle.siting.solution import Solution, answered, closed, impossible, out_of_time
 
 
 def partial_cover(
@@ -92,9 +92,9 @@ def partial_cover(
         return impossible("partial_cover", len(people), lacking=lacking, seconds=seconds)
     opened = np.array(found.sites, dtype=np.int64)
     allocation, _ = nearest_open(cost, opened, limit=limit)
-    return Solution(
-        "partial_cover", "optimal" if found.proven else "feasible", found.price, found.bound,
-        tuple(found.sites), given.new(found.sites), allocation, (), None, seconds,
+    return answered(
+        "partial_cover", found.price, found.bound, proven=found.proven, sites=found.sites, given=given,
+        allocation=allocation, seconds=seconds,
     )  # fmt: skip
 
 

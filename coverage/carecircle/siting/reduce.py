@@ -94,3 +94,13 @@ def _contained(sets: Csr) -> tuple[npt.NDArray[Any], npt.NDArray[Any]] | None:
     a, b = shared.coords
     within = (a != b) & (shared.data == size[a])
     return a[within], b[within]
+
+
+def without_columns(rows: Csr, shut: Ints) -> Csr:
+    """The rows without what is in the columns ``shut``, which stay in their places, empty."""
+    kept = np.ones(rows.shape[1])
+    kept[shut] = 0.0
+    smaller = sp.csr_array(rows @ sp.diags_array(kept))
+    smaller.eliminate_zeros()
+    smaller.sort_indices()
+    return smaller

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 
 from carecircle.errors import UsageError
+from carecircle.siting.conditions import Conditions
 from carecircle.siting.matrix import Csr, Ints
 
 Status = Literal["optimal", "feasible", "infeasible"]
@@ -81,6 +83,27 @@ class Solution:
             "allocation": self.allocation.tolist(),
             "lacking": list(self.lacking),
         }
+
+
+def answered(
+    model: str,
+    objective: float,
+    bound: float,
+    *,
+    proven: bool,
+    sites: Iterable[int],
+    given: Conditions,
+    allocation: Ints,
+    lacking: tuple[int, ...] = (),
+    flow: Csr | None = None,
+    seconds: float,
+) -> Solution:
+    """The answer of a model that has one: its sites ascending, the new ones told apart."""
+    status: Status = "optimal" if proven else "feasible"
+    chosen = tuple(sorted(sites))
+    return Solution(
+        model, status, objective, bound, chosen, given.new(chosen), allocation, lacking, flow, seconds
+    )  # fmt: skip
 
 
 def impossible(model: str, rows: int, *, lacking: Any = (), seconds: float = 0.0) -> Solution:
