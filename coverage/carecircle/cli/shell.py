@@ -62,8 +62,7 @@ def main() -> None:
             code = _INTERRUPTED
         if code == _INTERRUPTED:
             raise KeyboardInterrupt
-    if isinstance(code, int) and code:
-        raise SystemExit(code)
+    raise SystemExit(code if isinstance(code, int) else 0)
 
 
 @contextmanager
