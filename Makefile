@@ -27,7 +27,7 @@ $(VENV)/.docs: $(VENV)/.test
 
 demo: $(VENV)/.run
 	$(BIN)/carecircle demo
-	@echo "Open maps/demo/gap_map.html with a double click."
+	@echo "Open maps/demo/index.html with a double click."
 
 test: $(VENV)/.test
 	@$(BIN)/python -m pytest -n auto --dist loadfile $(PYTEST_ARGS)

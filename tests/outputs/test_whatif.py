@@ -184,7 +184,7 @@ def test_by_hand_with_the_mouse(tab: Any) -> None:
     tab.locator("[data-cc=scenarios] .cc-close").click()
     with tab.expect_download() as saved:
         tab.locator("[data-cc=whatif] .cc-button", has_text="导出表格").click()
-    assert saved.value.suggested_filename == "town-sites.csv"
+    assert saved.value.suggested_filename == "town-东边.csv"
     tab.locator("[data-cc=whatif] .cc-link", has_text="全部撤销").click()
     assert tab.locator(".cc-site").count() == 0
     tab.locator("#cc-try").click()

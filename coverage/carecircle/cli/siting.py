@@ -30,7 +30,9 @@ def site(
     sites: Annotated[int | None, typer.Option(help="at most so many moves")] = None,
     budget: Annotated[float | None, typer.Option(help="at most this price together")] = None,
     places: Annotated[PlacesFrom, typer.Option(help="where one might build")] = PlacesFrom.auto,
-    candidates: Annotated[Path | None, typer.Option(help="your own table of places instead")] = None,
+    candidates: Annotated[
+        Path | None, typer.Option(help="your own table of places instead (closed rows are closed first)")
+    ] = None,
     exclude: Annotated[Path | None, typer.Option(help="polygons where nothing may be built")] = None,
     upgrade: Annotated[list[str] | None, typer.Option(help="a category that may be upgraded")] = None,
     spacing_m: Annotated[float, typer.Option(help="distance between places to compare, metres")] = 500.0,
@@ -43,7 +45,7 @@ def site(
 
     Example: carecircle site data/study.toml --clause B1 --sites 3
     """
-    from carecircle.analysis import analyze
+    from carecircle.analysis import analyze, reanalyze
     from carecircle.inputs.sites import read_polygons, read_sites
     from carecircle.outputs.listings import siting_lines
     from carecircle.outputs.siting import write_siting
@@ -54,11 +56,14 @@ def site(
     with failures_in(loaded.language):
         folder = out or Path("maps") / loaded.name
         ensure_writable(folder)
-        own = None if candidates is None else read_sites(candidates)[0]
+        own, close = (None, []) if candidates is None else read_sites(candidates)
         shut = None if exclude is None else read_polygons(exclude)
         with progress(loaded.language) as tell:
+            analysis = analyze(loaded, progress=tell)
+            if close:
+                analysis = reanalyze(analysis, close=close, progress=tell)
             result = solve(
-                analyze(loaded, progress=tell), clauses=clause, target=target, sites=sites, budget=budget,
+                analysis, clauses=clause, target=target, sites=sites, budget=budget,
                 places=own if own is not None else places.value, spacing_m=spacing_m, exclude=shut,
                 upgrade=upgrade or (), alternatives=alternatives, time_limit=time_limit, progress=tell,
             )  # fmt: skip

@@ -205,11 +205,11 @@ def build_problem(
     rows += [upgrades(analysis, upgrade, kind[0][0], kind[1], upgrade_price) for kind in kinds if upgrade]
     if upgrade:
         rows.append(existing(analysis, upgrade))
+    if not any((r["kind"] != "existing").any() for r in rows):
+        raise UsageError("siting.nowhere")
     moves = gpd.GeoDataFrame(
         pd.concat([r for r in rows if len(r)], ignore_index=True), crs=analysis.inputs.crs
     )
-    if not (moves["kind"] != "existing").any():
-        raise UsageError("siting.nowhere")
     if len(moves) > _MOST_MOVES:
         raise UsageError("siting.too_many_moves", value=len(moves), most=_MOST_MOVES, spacing=spacing_m)
     exposed = [_exposed(analysis, need, upgrade) for need in needs]

@@ -61,10 +61,20 @@ function scenarioTable() {
 }
 
 // ---- the card ----
+const holds = (kept) =>
+  JSON.stringify([kept.sites.map(({ id, kind, lon, lat }) => [id, kind, lon, lat]), kept.closed]) ===
+  JSON.stringify([scenario.sites.map(({ id, kind, lon, lat }) => [id, kind, lon, lat]), [...scenario.closed]]);
+
+/** The table's file name: the study's, and the scenario's where it is kept under one. */
+function tableName() {
+  const kept = scenario.kept.find(holds);
+  return `${page.study.name}-${kept ? kept.name.replace(/[\\/:*?"<>|\s]+/g, '_') : 'sites'}.csv`;
+}
+
 function download() {
   const link = h('a', {
     href: URL.createObjectURL(new Blob(['\ufeff', scenarioTable()], { type: 'text/csv' })),
-    download: `${page.study.name}-sites.csv`,
+    download: tableName(),
   });
   document.body.append(link);
   link.click();
