@@ -127,3 +127,33 @@ def test_on_a_large_screen_there_is_no_grip_and_nothing_moves(browser: Any, town
         assert not seen.page.locator("#cc-why .cc-grip").is_visible()
         assert seen.page.locator("#cc-why .cc-close").is_visible()
         assert seen.page.evaluate("document.body.dataset.sheet") == "half"
+
+
+def test_on_a_large_screen_a_place_under_its_card_comes_out_beside_it(browser: Any, town: Path) -> None:
+    with visit(browser, town) as seen:
+        tab = seen.page
+        tab.locator("[data-rule='W.walk']").click()
+        place = tab.evaluate(
+            "() => { const m = carecircle.map, c = m.getCenter(), f = carecircle.explain(c.lng, c.lat); "
+            "m.panBy(m.latLngToContainerPoint([f.lat, f.lon]).subtract([200, 60]), {animate: false}); "
+            "return [f.lat, f.lon]; }"
+        )
+        assert on_screen(tab, place) == pytest.approx((200, 60), abs=2)
+        tab.evaluate("([lat, lng]) => carecircle.map.fire('click', {latlng: L.latLng(lat, lng)})", place)
+        tab.wait_for_timeout(400)
+        card, frame = tab.locator("#cc-why").bounding_box(), tab.locator(".folium-map").bounding_box()
+        x, y = on_screen(tab, place)
+        assert x + frame["x"] > card["x"] + card["width"] + 20
+        assert y == pytest.approx(60, abs=2)
+
+
+def test_the_cross_of_the_keyboard_is_not_shown_to_a_mouse(browser: Any, town: Path) -> None:
+    cross = "getComputedStyle(document.querySelector('.folium-map'), '::after').content"
+    with visit(browser, town) as seen:
+        tab = seen.page
+        tab.mouse.click(900, 450)
+        assert tab.evaluate(cross) == "none"
+        tab.keyboard.press("ArrowLeft")
+        assert tab.evaluate(cross) == '""'
+        tab.mouse.click(900, 450)
+        assert tab.evaluate(cross) == "none"

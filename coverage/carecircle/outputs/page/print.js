@@ -1,4 +1,4 @@
-// One A3 sheet: the answer, the map, its legend and ledger, and where it comes from.
+// On A3: one sheet with the answer, the map, its legend and ledger; then an annex with every list in full.
 
 /** All layers on one canvas: on paper each canvas would paint over those beneath it. */
 function paintPaper() {
@@ -32,6 +32,7 @@ function openPrint() {
     seen = map.getBounds();
     document.getElementById('cc-legend').open = true;
     document.body.dataset.printing = 'yes';
+    showAnnex();
     reshape();
     showLegend();
     showSheet();
@@ -40,6 +41,7 @@ function openPrint() {
   window.addEventListener('afterprint', () => {
     document.getElementById('cc-paper').remove();
     delete document.body.dataset.printing;
+    replaceChildren(document.getElementById('cc-annex'));
     reshape();
     showLegend();
   });
@@ -74,6 +76,39 @@ function showSheet() {
     line(
       s.attributions.join(' · '),
       say('page_made', { version: s.version, date: s.created, hash: s.hash }),
+      say('page_see_annex'),
+    ),
+  );
+}
+
+/** What the first sheet has no room for: every clause in a line, and the chosen one's lists to the last row. */
+function showAnnex() {
+  const clause = clauseNow(),
+    all = rankingState.all;
+  rankingState.all = true;
+  const full = clause && detail(clause);
+  rankingState.all = all;
+  if (full) for (const list of full.querySelectorAll('details')) list.open = true;
+  replaceChildren(
+    document.getElementById('cc-annex'),
+    full ? [h('h2', {}, say('page_annex_clause', { rule: clause.rule, title: say(clause.title) })), full] : null,
+    h('h2', {}, say('page_clauses', { n: page.order.length })),
+    h(
+      'table',
+      { class: 'cc-annex-clauses' },
+      h(
+        'tbody',
+        {},
+        page.order.map((i) => {
+          const c = page.clauses[i];
+          return h(
+            'tr',
+            {},
+            h('th', { scope: 'row' }, badge(c.outcome, true), h('b', {}, c.rule), say(c.title), h('small', {}, say(c.result))),
+            h('td', {}, c.affected > 0 ? `${people(c.affected)} ${say('page_people_unit')}` : ''),
+          );
+        }),
+      ),
     ),
   );
 }

@@ -68,15 +68,30 @@ function makeWay() {
   sizeCards('compact');
 }
 
-/** Moves a small screen's map until the place stands clear of what lies over it. */
+/** Moves the map until the place stands clear of what lies over it: of the sheets, on a large screen of a card. */
 function uncover(lat, lon) {
-  if (!narrow()) return;
+  if (!narrow()) return asideOf(lat, lon);
   const [x, y] = [44, FREE_TOP + 44];
   map.panInside([lat, lon], {
     paddingTopLeft: [x, y],
     paddingBottomRight: [x, covered() + 24],
     animate: !calm,
   });
+}
+
+/** Cards stand on the left: a place under one moves out to its right, where the map is wide enough for that. */
+function asideOf(lat, lon) {
+  const frame = map.getContainer().getBoundingClientRect(),
+    at = map.latLngToContainerPoint([lat, lon]);
+  let right = 0;
+  for (const card of openCards()) {
+    const over = card.getBoundingClientRect(),
+      x = at.x + frame.left,
+      y = at.y + frame.top;
+    if (x > over.left - 24 && x < over.right + 24 && y > over.top - 24 && y < over.bottom + 24)
+      right = Math.max(right, over.right + 36 - x);
+  }
+  if (right && at.x + right < map.getSize().x - 24) map.panBy([-right, 0], { animate: !calm });
 }
 
 function openSheets() {

@@ -55,6 +55,8 @@ function start() {
   for (const event of ['online', 'offline']) window.addEventListener(event, showControl);
   map.on('move', () => swipe.kind && redraw(...SIDED));
   map.getContainer().addEventListener('keydown', askByKey);
+  const keyed = (event) => map.getContainer().classList.toggle('cc-keyed', event.type === 'keyup');
+  for (const event of ['keyup', 'pointerdown']) map.getContainer().addEventListener(event, keyed);
   openFind();
   openPrint();
   map.on('click', (event) => {
