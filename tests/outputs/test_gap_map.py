@@ -236,7 +236,7 @@ def test_names_are_found_and_shown(opened: Visit) -> None:
 
 
 @pytest.mark.browser
-def test_the_print_is_one_a3_sheet_and_leaves_the_map_as_it_was(opened: Visit) -> None:
+def test_the_print_is_an_a3_sheet_with_an_annex_and_leaves_the_map_as_it_was(opened: Visit) -> None:
     page = opened.page
     before = page.evaluate("() => [carecircle.map.getCenter().lng, carecircle.map.getSize().x]")
     page.evaluate(
@@ -246,10 +246,11 @@ def test_the_print_is_one_a3_sheet_and_leaves_the_map_as_it_was(opened: Visit) -
         " for (let i = 3; i < d.length; i += 4) if (d[i]) window.inks++; }); }"
     )
     sheet = page.pdf(prefer_css_page_size=True, print_background=True)
-    assert sheet.count(b"/Type /Page\n") == 1
+    assert sheet.count(b"/Type /Page\n") == 2
     box = [float(v) for v in sheet.split(b"/MediaBox [")[1].split(b"]")[0].split()]
     assert box[2] / 72 * 25.4 == pytest.approx(420, abs=1)
     assert page.evaluate("() => window.inks") > 100_000
     after = page.evaluate("() => [carecircle.map.getCenter().lng, carecircle.map.getSize().x]")
     assert after == pytest.approx(before, abs=0.01)
     assert page.locator("#cc-paper").count() == 0
+    assert page.locator("#cc-annex *").count() == 0
