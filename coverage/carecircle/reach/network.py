@@ -214,6 +214,14 @@ class Network(NetworkArrays):
 
         return grid_of(self)
 
+    @cached_property
+    def snap_tree(self) -> tuple[Any, Any]:
+        """The snappable streets as LineStrings, and the STRtree over them."""
+        import shapely
+
+        lines = self.lines(self.snappable)
+        return lines, shapely.STRtree(lines)
+
     def reverse(self) -> Network:
         """The same roads with every direction turned round.
 

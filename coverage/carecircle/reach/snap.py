@@ -228,9 +228,9 @@ def grid_of(network: Network) -> tuple[Any, ...]:
 
 def _by_tree(network: Network, x: Array, y: Array) -> tuple[Array, Array, Array, Array]:
     """The same where numba is absent: an STRtree of whole streets."""
-    lines = network.lines(network.snappable)
+    lines, tree = network.snap_tree
     points = np.asarray(shapely.points(x, y))
-    asked, found = shapely.STRtree(lines).query_nearest(points, all_matches=True)
+    asked, found = tree.query_nearest(points, all_matches=True)
     starts = np.flatnonzero(np.r_[True, asked[1:] != asked[:-1]])
     nearest = np.minimum.reduceat(found, starts)
     line = lines[nearest]
