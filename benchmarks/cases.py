@@ -308,7 +308,7 @@ CASES = {
         "facilities, times 100; the difference is that of its 3 areas.",
     ),
     "isochrone_areas": Case(
-        "The same, 5 minutes alone, of 12 facilities: do the areas agree?", "buffers", None, 1,
+        "Isochrones of 5 minutes of 12 facilities, 1,000,000 nodes: do the areas agree?", "buffers", None, 1,
         {"carecircle": partial(ours_isochrones, MILLION, 12, 12, (5,)),
          "buffers": partial(buffered_roads, MILLION, 12, 12, (5,))},
         note="The difference is the largest of the 12 areas'; the smaller the area, the larger the share of "
