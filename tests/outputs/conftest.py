@@ -229,6 +229,7 @@ def make_analysis() -> Any:
         findings=(Finding("warning", Sentence("errors.row", {"row": 3})),),
         attributions=("虚构道路 <i>OSM</i>",),
         hashes={},
+        water=None,
     )
     reached = {q: _reached(q, demand, facilities) for q in required(plan)}
     verdicts = tuple(judge(plan, inputs, reached))  # type: ignore[arg-type]

@@ -16,7 +16,7 @@ from PIL import Image
 
 from browser import visit
 from carecircle.errors import InputError
-from carecircle.outputs import basemap, gap_map, layers, pack, water
+from carecircle.outputs import basemap, gap_map, layers
 from carecircle.study import Outputs
 
 
@@ -255,10 +255,3 @@ def test_simplified_neighbours_share_their_border(analysis: Any) -> None:
     assert len(columns["names"]) == n * n
     assert shapely.get_num_coordinates(drawn).sum() < shapely.get_num_coordinates(moved).sum() / 4
     assert shapely.coverage_is_valid(drawn)
-
-
-def test_an_extract_cut_short_that_no_clause_needed_draws_no_water(root: Path, tmp_path: Path) -> None:
-    cut = tmp_path / "roads.osm.pbf"
-    cut.write_bytes((root / "data" / "roads" / "roads.osm.pbf").read_bytes()[:3000])
-    study = SimpleNamespace(roads=SimpleNamespace(format="pbf", path=cut))
-    assert water.water(SimpleNamespace(study=study), pack.Block(), 1.0) is None  # type: ignore[arg-type]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import geopandas as gpd
 import numpy as np
@@ -23,6 +24,7 @@ from carecircle.inputs.kept_roads import roads_of
 from carecircle.inputs.provenance import attributions, hashes, region_source
 from carecircle.inputs.residents import calibrated, demand_of
 from carecircle.inputs.urban import mark_urban
+from carecircle.inputs.water import water_of
 from carecircle.schema import (
     AREAS,
     FACILITIES,
@@ -95,6 +97,12 @@ class Inputs:
     residents_as_read: float | None = None
     calibration: pd.DataFrame | None = None
     roads_key: str = ""
+
+    @cached_property
+    def water(self) -> gpd.GeoDataFrame | None:
+        """Rivers and lakes about the region, read when first asked for: `carecircle.inputs.water`."""
+        around = self.region.buffer(self.study.assumptions.buffer_km * 250).envelope
+        return water_of(self.study.roads, self.crs, around)
 
 
 def load_inputs(

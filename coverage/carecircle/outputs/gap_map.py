@@ -14,7 +14,6 @@ from carecircle import categories
 from carecircle.outputs import basemap, layers, overlays, panel, ways
 from carecircle.outputs.offline import OfflineMap, Raw
 from carecircle.outputs.pack import Block, Blocks, page_json
-from carecircle.outputs.water import water
 from carecircle.rules.query import main_query, road_query
 from carecircle.texts import Sentence
 
@@ -190,7 +189,7 @@ def page_data(
         "areas": areas,
         "levels": layers.levels(analysis),
         "roads": streets,
-        "water": water(analysis, lines, metres),
+        "water": overlays.water(analysis, lines, metres),
         "islands": overlays.islands(analysis, blocks["islands"], metres),
         "sites": overlays.sites(analysis, proposed),
         "hasBaseline": getattr(analysis, "baseline", None) is not None,

@@ -1,4 +1,4 @@
-"""What lies over the map besides the clauses: islands of road, sites, findings, the study before."""
+"""What lies over the map besides the clauses: water, islands of road, sites, findings, the study before."""
 
 from __future__ import annotations
 
@@ -23,6 +23,40 @@ if TYPE_CHECKING:
     from carecircle.rules import Verdict
 
 _MOST_ISLAND_POINTS = 40_000
+_MOST_WATER_POINTS = 60_000
+
+
+def water(analysis: Analysis, block: Block, tolerance: float) -> dict[str, Any] | None:
+    """Lakes and wide rivers as polygons, rivers and canals as lines.
+
+    Parameters
+    ----------
+    tolerance
+        Metres by which the drawn lines may stray; doubled until the points fit.
+
+    Returns
+    -------
+    dict or None
+        ``areas`` and ``lines`` (columns of the block); None where the inputs hold no water.
+    """
+    found = analysis.inputs.water
+    if found is None or not len(found):
+        return None
+    kinds = (("areas", "area", 2), ("lines", "line", 1))
+    drawn = {name: found.geometry[found["kind"] == kind].to_numpy() for name, kind, _ in kinds}
+    while sum(int(shapely.get_num_coordinates(d).sum()) for d in drawn.values()) > _MOST_WATER_POINTS:
+        tolerance *= 2
+        drawn = {name: shapely.simplify(shapes, tolerance) for name, shapes in drawn.items()}
+    return {
+        name: block.add_shapes(_wgs84(analysis, shapely.simplify(drawn[name], tolerance), dimension))
+        for name, _, dimension in kinds
+    }
+
+
+def _wgs84(analysis: Analysis, shapes: Any, dimension: int) -> Any:
+    parts = shapely.get_parts(shapely.get_parts(shapes))
+    kept = parts[(shapely.get_dimensions(parts) == dimension) & ~shapely.is_empty(parts)]
+    return np.asarray(gpd.GeoSeries(kept, crs=analysis.inputs.crs).to_crs(4326).array, dtype=object)
 
 
 def islands(analysis: Analysis, block: Block, tolerance: float) -> dict[str, Any]:

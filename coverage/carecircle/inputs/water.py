@@ -1,0 +1,93 @@
+"""Rivers, canals and lakes of a study's own OpenStreetMap extract: maps show them, nothing rests on them."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pyproj
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from carecircle import keep
+from carecircle.study import Roads
+
+_LINES = frozenset({"river", "canal"})
+_AREAS = frozenset({"water"})
+
+
+def water_of(source: Roads | None, crs: pyproj.CRS, frame: BaseGeometry) -> gpd.GeoDataFrame | None:
+    """Water within a frame, as the last run on the same file and frame left it, else out of the file.
+
+    Parameters
+    ----------
+    source
+        The study's roads; only an OpenStreetMap extract holds water.
+    crs, frame
+        The study's CRS, and the ground wanted in it.
+
+    Returns
+    -------
+    GeoDataFrame or None
+        Polygons and lines clipped to the frame, in ``crs``; a column ``kind``, ``area`` (natural=water) or
+        ``line`` (waterway=river or canal). None where the roads are no readable extract.
+    """
+    if source is None or source.format != "pbf" or not source.path.is_file():
+        return None
+    folder = keep.folder()
+    if folder is None:
+        return _read(source.path, crs, frame)
+    key = keep.digest(keep.file_digest(source.path), "water", crs.to_wkt(), frame.wkb_hex)
+    path = folder / f"water-{key}.parquet"
+    with contextlib.suppress(OSError, ValueError):
+        return gpd.read_parquet(path)
+    found = _read(source.path, crs, frame)
+    if found is not None:
+        with contextlib.suppress(OSError):  # what cannot be kept costs time, not the result
+            folder.mkdir(parents=True, exist_ok=True)
+            partial = path.with_suffix(".partial")
+            found.to_parquet(partial, index=False)
+            partial.replace(path)
+            keep.prune(folder)
+    return found
+
+
+def _read(path: Path, crs: pyproj.CRS, frame: BaseGeometry) -> gpd.GeoDataFrame | None:
+    """None for a damaged extract: where a clause needed its roads, that was said when they were read."""
+    try:
+        areas, lines = _shapes(str(path))
+    except (RuntimeError, OSError):
+        return None
+    kinds = np.repeat(["area", "line"], [len(areas), len(lines)])
+    projected = gpd.GeoSeries([*areas, *lines], crs=4326).to_crs(crs)
+    clipped = shapely.intersection(shapely.make_valid(projected.to_numpy()), frame)
+    there = ~shapely.is_empty(clipped)
+    return gpd.GeoDataFrame({"kind": kinds[there]}, geometry=gpd.GeoSeries(clipped[there], crs=crs))
+
+
+def _shapes(path: str) -> tuple[list[BaseGeometry], list[BaseGeometry]]:
+    """Polygons of natural=water and lines of waterway=river or canal, in WGS 84."""
+    import osmium
+
+    factory = osmium.geom.WKBFactory()
+    areas: list[BaseGeometry] = []
+    lines: list[BaseGeometry] = []
+    entities = osmium.osm.WAY | osmium.osm.AREA
+    reader = (
+        osmium.FileProcessor(path)
+        .with_locations()
+        .with_areas(osmium.filter.TagFilter(("natural", "water")))
+        .with_filter(osmium.filter.EntityFilter(entities))
+        .with_filter(osmium.filter.KeyFilter("natural", "waterway"))
+    )
+    for item in reader:
+        try:
+            if item.is_area() and item.tags.get("natural") in _AREAS:
+                areas.append(shapely.from_wkb(bytes.fromhex(factory.create_multipolygon(item))))
+            elif item.is_way() and item.tags.get("waterway") in _LINES:
+                lines.append(shapely.from_wkb(bytes.fromhex(factory.create_linestring(item))))
+        except RuntimeError:  # a way whose nodes the extract lacks is not drawn
+            continue
+    return areas, lines
