@@ -27,12 +27,21 @@ def _clause(tab: Any) -> None:
 
 
 def _ask(tab: Any) -> None:
-    """A click on residents in the middle of what is seen of the map."""
+    """A click on residents in the middle of what is seen of the map whom the chosen clause leaves out."""
     tab.evaluate(
-        "() => { const narrow = innerWidth < 820, at = carecircle.map.containerPointToLatLng("
-        "narrow ? [195, 260] : carecircle.map.getSize().divideBy(2)), "
-        "here = carecircle.explain(at.lng, at.lat); "
-        "carecircle.map.fire('click', {latlng: L.latLng(here.lat, here.lon)}); }"
+        """() => {
+          const map = carecircle.map, narrow = innerWidth < 820;
+          const middle = narrow ? L.point(195, 220) : map.getSize().divideBy(2);
+          if (narrow) map.setZoomAround(middle, map.getZoom() + 2.5, {animate: false});
+          const seen = [], left = (c) => c.rule === 'B1.circle' && c.status === 'not_covered';
+          for (let x = -200; x <= 200; x += 10) for (let y = -200; y <= 200; y += 10) {
+            const at = map.containerPointToLatLng(middle.add([x, y]));
+            const here = carecircle.explain(at.lng, at.lat, []);
+            if (here && here.clauses.some(left)) seen.push(here);
+          }
+          const most = seen.sort((a, b) => b.residents - a.residents)[0];
+          map.fire('click', {latlng: L.latLng(most.lat, most.lon)});
+        }"""
     )
 
 
@@ -125,3 +134,30 @@ def test_a_picture(browser: Any, page: Path, root: Path, state: str, width: int,
         seen.clean()
     colours = np.unique(imread(kept)[..., :3].reshape(-1, 3)[::7], axis=0)
     assert len(colours) > 200
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_a_clause_that_does_not_ask_about_a_place_says_so_there(browser: Any, page: Path) -> None:
+    """A village and a clause about urban residents: said in words, and no way is drawn."""
+    with visit(browser, page) as seen:
+        _clause(seen.page)
+        found = seen.page.evaluate(
+            """() => { const size = carecircle.map.getSize();
+              for (let x = 100; x < size.x; x += 9) for (let y = 100; y < size.y; y += 9) {
+                const at = carecircle.map.containerPointToLatLng([x, y]);
+                const here = carecircle.explain(at.lng, at.lat, []);
+                const mine = here.clauses.find((c) => c.rule === 'B1.circle');
+                if (mine.status === 'outside' && mine.facility) return here;
+              } }"""
+        )
+        place = [found["lat"], found["lon"]]
+        seen.page.evaluate("(at) => carecircle.map.fire('click', {latlng: L.latLng(at)})", place)
+        first = seen.page.locator("[data-cc=why] li").first
+        assert "B1.circle" in first.inner_text()
+        assert "本条不涉及此处居民" in first.inner_text()
+        inked = """() => { const c = document.querySelector('.leaflet-cc-way-pane canvas');
+          const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
+          let n = 0; for (let i = 3; i < d.length; i += 4) if (d[i]) n++; return n; }"""
+        assert 0 < seen.page.evaluate(inked) < 1200  # the ring around the place, and nothing else
+        seen.clean()

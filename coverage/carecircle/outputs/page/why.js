@@ -88,13 +88,20 @@ function whyPlace(found, here) {
         away: metres(here),
       }),
     ),
-    h('ul', { class: 'cc-why-list' }, list.filter((c) => c.status !== 'outside').map(whyClause)),
+    h('ul', { class: 'cc-why-list' }, list.filter((c) => c.status !== 'outside' || c.rule === selected).map(whyClause)),
   ];
 }
 
 function whyClause(c) {
-  const clause = page.clauses.find((p) => p.rule === c.rule),
-    good = c.status === 'covered',
+  const clause = page.clauses.find((p) => p.rule === c.rule);
+  if (c.status === 'outside')
+    return h(
+      'li',
+      { class: 'cc-now' },
+      badge('NO_THRESHOLD'),
+      h('div', {}, h('b', {}, `${c.rule} ${say(clause.title)}`), h('span', {}, say('page_why_outside'))),
+    );
+  const good = c.status === 'covered',
     unsure = c.status === 'no_data' || c.status === 'unsnapped';
   const shown = c.cost === null ? null : measured(c.cost, c.unit);
   const over =
@@ -258,7 +265,7 @@ const metresPerPixel = () =>
 /** Draws the way between the residents and the facility of the clause shown: along the roads, else straight. */
 function showWay(found) {
   const clause = clauseNow(),
-    mine = clause && found.clauses.find((c) => c.rule === clause.rule),
+    mine = clause && found.clauses.find((c) => c.rule === clause.rule && c.status !== 'outside'),
     d = demand(),
     home = [d.x[found.index], d.y[found.index]];
   const goal = mine && mine.facility ? seatPlace(mine.facility.index) : null;
