@@ -15,19 +15,10 @@ from carecircle import cli
 from carecircle.outputs.offline import external_references
 from carecircle.outputs.report import fonts
 from carecircle.outputs.write import NAMES
+from commands import call
 from worlds import street_study, write_csv
 
 OUTPUTS = set(NAMES) - (set() if fonts.find() else {"report.pdf", "report.docx"})
-
-
-def call(monkeypatch: pytest.MonkeyPatch, *arguments: str | Path) -> int:
-    """Run the command in this process and return its exit code."""
-    monkeypatch.setattr(sys, "argv", ["carecircle", *map(str, arguments)])
-    try:
-        cli.main()
-    except SystemExit as done:
-        return int(done.code or 0)
-    return 0
 
 
 @pytest.fixture(scope="module")

@@ -244,7 +244,7 @@ def test_a_broken_download_goes_on(
 
 def test_an_unknown_country(ask: Callable[..., Path]) -> None:
     with pytest.raises(InputError, match=r"refused.*404"):
-        ask(country="XXX")
+        ask(country="ZZZ")
 
 
 def test_a_taken_folder_and_no_area(fake: Fake, ask: Callable[..., Path], tmp_path: Path) -> None:

@@ -129,18 +129,10 @@ def test_a_folder_that_is_not_a_run_is_named_with_the_others(folders: list[Path]
 def test_the_command_writes_the_page_and_exits_two_on_a_bad_folder(
     folders: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def call(*arguments: object) -> int:
-        monkeypatch.setattr(sys, "argv", ["carecircle", "gallery", *map(str, arguments), "--lang", "en"])
-        try:
-            cli.main()
-        except SystemExit as done:
-            return int(done.code or 0)
-        return 0
-
-    assert call(*folders, "--out", tmp_path / "g.html") == 0
+    assert call(monkeypatch, "gallery", *folders, "--out", tmp_path / "g.html", "--lang", "en") == 0
     assert "g.html" in capsys.readouterr().out
     assert (tmp_path / "g.html").is_file()
-    assert call(tmp_path, "--out", tmp_path / "h.html") == 2
+    assert call(monkeypatch, "gallery", tmp_path, "--out", tmp_path / "h.html", "--lang", "en") == 2
     assert "not an output folder" in capsys.readouterr().err
     assert not (tmp_path / "h.html").exists()
 

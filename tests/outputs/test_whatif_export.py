@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from browser import visit
-from carecircle import cli
+from commands import call
 from trialtown import write_town
 from worlds import east
 
@@ -21,15 +20,6 @@ SITES = [
     {"id": "new-a", "name": '东,"新"', "category": "乡镇卫生院"},
     {"id": "new-b", "name": "西", "category": "乡镇卫生院"},
 ]
-
-
-def call(monkeypatch: pytest.MonkeyPatch, *arguments: str | Path) -> int:
-    monkeypatch.setattr(sys, "argv", ["carecircle", *map(str, arguments)])
-    try:
-        cli.main()
-    except SystemExit as done:
-        return int(done.code or 0)
-    return 0
 
 
 @pytest.fixture(scope="module")

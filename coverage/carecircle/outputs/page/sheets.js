@@ -70,7 +70,7 @@ function makeWay() {
 
 /** Moves the map until the place stands clear of what lies over it: of the sheets, on a large screen of a card. */
 function uncover(lat, lon) {
-  if (!narrow()) return asideOf(lat, lon);
+  if (!narrow()) return besideCards(lat, lon);
   const [x, y] = [44, FREE_TOP + 44];
   map.panInside([lat, lon], {
     paddingTopLeft: [x, y],
@@ -80,7 +80,7 @@ function uncover(lat, lon) {
 }
 
 /** Cards stand on the left: a place under one moves out to its right, where the map is wide enough for that. */
-function asideOf(lat, lon) {
+function besideCards(lat, lon) {
   const frame = map.getContainer().getBoundingClientRect(),
     at = map.latLngToContainerPoint([lat, lon]);
   let right = 0;
