@@ -21,7 +21,7 @@ from carecircle import categories
 from carecircle.errors import UsageError
 from carecircle.inputs.load import Inputs
 from carecircle.inputs.totals import read_totals
-from carecircle.rules import Plan, Verdict, judge, load_plan, needs
+from carecircle.rules import Plan, Verdict, judge, kind_of, load_plan, needs
 from carecircle.rules.language import Rule
 from carecircle.schema import AREAS, FACILITIES, TOTALS
 from carecircle.study import Study
@@ -125,7 +125,7 @@ def published_figures(plan: Plan, language: Language = "zh") -> list[tuple[str, 
 
 def _plain_total(plan: Plan, rule: Rule) -> str | None:
     """The attribute of which a baseline rule publishes the region's whole total."""
-    if rule.kind != "baseline":
+    if kind_of(rule).number != "start":
         return None
     if rule.total or not rule.numerator:
         return rule.total or None
@@ -144,7 +144,7 @@ def named_facilities(plan: Plan) -> list[dict[str, Any]]:
             found[key] = entry
             if _TO_BE_BUILT in rule.quote and not rule.has:
                 entry["status"] = "planned"
-            if rule.numerator and rule.kind == "count" and rule.baseline is not None:
+            if rule.numerator and kind_of(rule).number == "total" and rule.baseline is not None:
                 entry[rule.numerator] = float(rule.baseline)
     rows = []
     for number, (name, known_of_it) in enumerate(found.items(), 1):

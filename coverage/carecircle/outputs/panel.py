@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from carecircle import categories
+from carecircle.rules.kinds import kind_of
 from carecircle.rules.query import main_query, mode_name, road_query
 from carecircle.schema import LEVELS
 from carecircle.texts import LANGUAGES, Sentence, wording
@@ -127,16 +128,17 @@ def clause(
     analysis: Analysis, verdict: Verdict, numbers: Mapping[ReachQuery, int], asked: list[int]
 ) -> dict[str, Any]:
     """One verdict as the page shows it; ``numbers`` are the positions of the queries in the page."""
-    rule = verdict.rule_def
+    rule, kind = verdict.rule_def, kind_of(verdict.rule_def)
     query, road = main_query(rule), road_query(rule)
     limit = rule.limit * rule.factor if rule.limit is not None else None
     judged = counts_people(verdict)
-    straight = rule.kind == "radius" and rule.metric == "straight_m"
+    straight = rule.metric == "straight_m"
     return {
         "rule": verdict.rule,
         "section": rule.section,
         "quote": verdict.quote,
         "kind": rule.kind,
+        "byMean": kind.people == "mean",
         "title": title(verdict).both(),
         "outcome": verdict.outcome.value,
         "modality": Sentence(f"outputs.modality_{rule.modality}").both(),
@@ -172,12 +174,12 @@ def clause(
         "limitRoad": limit if judged and road is not None else None,
         "radius": limit if straight else None,
         "loadRange": list(verdict.target)
-        if rule.kind == "load" and isinstance(verdict.target, tuple | list)
+        if kind.catchments and isinstance(verdict.target, tuple | list)
         else None,
         "surface": None,
         "limit": rule.limit,
         "factor": rule.factor,
-        "turnout": analysis.study.assumptions.turnout_min if rule.kind == "response" else 0.0,
+        "turnout": analysis.study.assumptions.turnout_min if kind.people == "mean" else 0.0,
         "unsure": _unsure(analysis, verdict),
     }
 
@@ -205,12 +207,7 @@ def title(verdict: Verdict) -> Sentence:
     if rule.limit is not None:
         facts["limit"] = Sentence(f"outputs.limit_{rule.limit_unit}", {"value": rule.limit})
     facts["mode"] = mode_name(rule.mode)
-    kind = (
-        rule.kind
-        if rule.limit is not None or rule.kind not in ("radius", "time", "response")
-        else f"{rule.kind}_free"
-    )
-    return Sentence(f"outputs.title_{kind}", facts)
+    return Sentence(kind_of(rule).title(rule), facts)
 
 
 def _names(kinds: tuple[str, ...], roles: tuple[str, ...]) -> Sentence:

@@ -1,11 +1,14 @@
 """What the plan demands: rules in plan files, judged against a study, each with its citation."""
 
+import carecircle.rules.kinds.builtin  # noqa: F401  -- registers the kinds that come with carecircle
 from carecircle.rules.compare import Change, Comparison, compare, read_verdicts
 from carecircle.rules.consistency import Inconsistency, inconsistencies, known_inconsistencies
 from carecircle.rules.judge import by_area, judge
+from carecircle.rules.kinds import RuleKind, kind_of, kinds, register
 from carecircle.rules.language import Condition, Rule
-from carecircle.rules.needs import need_sentence, needs, plans_json, unlocks
+from carecircle.rules.needs import need_sentence, needs, unlocks
 from carecircle.rules.plan import Plan, catalogue, load_plan, plan_schema
+from carecircle.rules.plan_data import plans_json
 from carecircle.rules.query import ReachQuery, required
 from carecircle.rules.shapes import verdict_schema
 from carecircle.rules.verdict import ByRoad, Flip, Outcome, RuleUnit, Verdict
@@ -22,6 +25,7 @@ __all__ = [
     "Plan",
     "ReachQuery",
     "Rule",
+    "RuleKind",
     "RuleUnit",
     "Verdict",
     "by_area",
@@ -30,6 +34,8 @@ __all__ = [
     "decide",
     "inconsistencies",
     "judge",
+    "kind_of",
+    "kinds",
     "known_inconsistencies",
     "load_plan",
     "need_sentence",
@@ -37,6 +43,7 @@ __all__ = [
     "plan_schema",
     "plans_json",
     "read_verdicts",
+    "register",
     "required",
     "unlocks",
     "verdict_schema",
