@@ -1,7 +1,11 @@
 """What the plan demands: rules in plan files, judged against a study, each with its citation."""
 
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 import carecircle.rules.kinds.builtin  # noqa: F401  -- registers the kinds that come with carecircle
-from carecircle.rules.compare import Change, Comparison, compare, read_verdicts
 from carecircle.rules.consistency import Inconsistency, inconsistencies, known_inconsistencies
 from carecircle.rules.judge import by_area, judge
 from carecircle.rules.kinds import RuleKind, kind_of, kinds, register
@@ -13,6 +17,9 @@ from carecircle.rules.query import ReachQuery, required
 from carecircle.rules.shapes import verdict_schema
 from carecircle.rules.verdict import ByRoad, Flip, Outcome, RuleUnit, Verdict
 from carecircle.rules.weighing import decide
+
+if TYPE_CHECKING:
+    from carecircle.runs.compare import Change, Comparison, compare, read_verdicts
 
 __all__ = [
     "ByRoad",
@@ -48,3 +55,12 @@ __all__ = [
     "unlocks",
     "verdict_schema",
 ]
+
+_IN_RUNS = ("Change", "Comparison", "compare", "read_verdicts")
+
+
+def __getattr__(name: str) -> Any:
+    """Comparing runs stands on a floor above and is fetched when it is first asked for here."""
+    if name in _IN_RUNS:
+        return getattr(import_module("carecircle.runs.compare"), name)
+    raise AttributeError(f"module 'carecircle.rules' has no attribute {name!r}")
