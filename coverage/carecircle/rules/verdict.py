@@ -50,7 +50,8 @@ class Outcome(StrEnum):
 
 
 _TONES = {Outcome.PASS: "good", Outcome.FAIL: "bad", Outcome.NOT_ASSESSED: "open"}
-_SIGNS = {">=": "≥ ", "<=": "≤ ", "==": "= ", ">": "> ", "<": "< "}
+SIGNS = {">=": "≥ ", "<=": "≤ ", "==": "= ", ">": "> ", "<": "< "}
+"""How a comparison is written before its target; a band has no sign."""
 
 
 @dataclass(frozen=True)
@@ -227,7 +228,7 @@ class Verdict:
 
     def _repr_html_(self) -> str:
         """The verdict as a small card, in the study's language."""
-        asked = _SIGNS.get(self.comparison, "") + self.shown(self.target).text(self.language)
+        asked = SIGNS.get(self.comparison, "") + self.shown(self.target).text(self.language)
         missing = [need.text(self.language) for need in self.missing_inputs]
         facts = (
             (Sentence("cards.observed"), self.shown(self.observed)),
