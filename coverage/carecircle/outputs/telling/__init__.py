@@ -5,7 +5,16 @@ answer, residents in the gap, what heads the page and the report, official figur
 The sentences themselves stand in ``wording/outputs.toml``; what the page alone carries is `panel`'s.
 """
 
-from carecircle.outputs.telling.clause import alternative, counts_people, flip, order, result, sign, target, title
+from carecircle.outputs.telling.clause import (
+    alternative,
+    counts_people,
+    flip,
+    order,
+    result,
+    sign,
+    target,
+    title,
+)
 from carecircle.outputs.telling.run import answer, beside, manifest_hash, residents_in_gap, study
 
 __all__ = [
