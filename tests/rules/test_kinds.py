@@ -114,8 +114,12 @@ def test_a_kind_from_outside_goes_the_whole_way(tmp_path: Path) -> None:
         ('limit_unit = "km"', 'limit_unit = "min"', "limit_unit", "rules.wrong_unit"),
         ("limit = 8\n", "", "[[rule]]", "rules.missing_field"),
         ('metric = "straight_m"', 'metric = "road_m"', "metric", "rules.wrong_metric"),
-        ('limit_unit = "km"', 'limit_unit = "km"\nunless = [{ when = "outreach", quote = "某种例外情形可以不受此限" }]',
-         "unless", "rules.unless_presence"),
+        (
+            'limit_unit = "km"',
+            'limit_unit = "km"\nunless = [{ when = "outreach", quote = "某种例外可以不受此限" }]',
+            "unless",
+            "rules.unless_presence",
+        ),
     ],
 )  # fmt: skip
 def test_a_kind_from_outside_is_held_to_its_fields(
