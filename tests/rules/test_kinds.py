@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import jsonschema
@@ -15,19 +14,21 @@ import carecircle
 from carecircle.errors import PlanError, UsageError
 from carecircle.outputs import telling
 from carecircle.rules import (
+    Outcome,
+    Rule,
+    RuleKind,
+    Verdict,
     catalogue,
+    decide,
     kind_of,
     kinds,
     load_plan,
+    margin,
+    nearest_query,
     plan_schema,
     register,
     verdict_schema,
 )
-from carecircle.rules.kinds import RuleKind, record
-from carecircle.rules.language import Rule
-from carecircle.rules.query import nearest_query
-from carecircle.rules.verdict import Outcome, Verdict
-from carecircle.rules.weighing import decide, margin
 from carecircle.texts import Sentence, wording
 from ruleworlds import answers, demand_of, facilities_of, inputs_of, plan_of, reached_of
 from worlds import street_study
@@ -35,16 +36,7 @@ from worlds import street_study
 SOURCE = Path(carecircle.__file__).parent
 
 
-@pytest.fixture(autouse=True)
-def _as_it_was(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Whatever a test registers and says is gone after it."""
-    said = dict(wording())
-    monkeypatch.setattr(record, "_register", dict(record._register))
-    yield
-    words = wording()
-    assert isinstance(words, dict)
-    words.clear()
-    words.update(said)
+pytestmark = pytest.mark.usefixtures("kinds_as_they_were")
 
 
 # ---- a kind from outside: nobody lives farther from a facility than so many kilometres ----

@@ -13,10 +13,10 @@ from carecircle.rules.language import Condition, Rule
 from carecircle.rules.needs import need_sentence, needs, unlocks
 from carecircle.rules.plan import Plan, catalogue, load_plan, plan_schema
 from carecircle.rules.plan_data import plans_json
-from carecircle.rules.query import ReachQuery, required
+from carecircle.rules.query import ReachQuery, nearest_query, required
 from carecircle.rules.shapes import verdict_schema
 from carecircle.rules.verdict import ByRoad, Flip, Outcome, RuleUnit, Verdict
-from carecircle.rules.weighing import decide
+from carecircle.rules.weighing import decide, margin
 
 if TYPE_CHECKING:
     from carecircle.runs.compare import Change, Comparison, compare, read_verdicts
@@ -45,6 +45,8 @@ __all__ = [
     "kinds",
     "known_inconsistencies",
     "load_plan",
+    "margin",
+    "nearest_query",
     "need_sentence",
     "needs",
     "plan_schema",

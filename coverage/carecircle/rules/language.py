@@ -80,8 +80,8 @@ class Condition(_Strict):
 class Rule(_Strict):
     """One number of one clause, as the plan writes it.
 
-    Which fields a kind uses is told on the page about the rule language; a field that a kind cannot use is
-    refused, so that nothing is silently ignored.
+    Which fields a kind uses is told on the page about the rule language; what a kind requires, takes and
+    refuses stands in its record (`RuleKind`).
     """
 
     id: str = Field(min_length=1, pattern=r"^\S+$")

@@ -88,7 +88,18 @@ def main_query(rule: Rule) -> ReachQuery | None:
 
 
 def nearest_query(rule: Rule) -> ReachQuery:
-    """The query of a rule about the way to the nearest of its facilities, as its fields tell."""
+    """The query of a rule about the way to the nearest of its facilities, as its fields tell.
+
+    Parameters
+    ----------
+    rule
+        Its categories, designations, mode, direction and metric are asked; no metric is minutes.
+
+    Returns
+    -------
+    ReachQuery
+        By no mode where a straight line is measured.
+    """
     metric = rule.metric or "minutes"
     straight = metric == "straight_m"
     return ReachQuery(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from carecircle.errors import UsageError
@@ -91,11 +91,11 @@ class RuleKind:
     levels: tuple[str, ...] = ()
     share_target: bool = False
     exceptions: bool = False
-    faults: Callable[[Rule], Iterable[MeaninglessRuleError]] = _no_fault
-    query: Callable[[Rule], ReachQuery | None] = _no_query
-    road_query: Callable[[Rule], ReachQuery | None] = _no_query
-    inputs: Callable[[Rule], tuple[str, ...]] = _facilities
-    unit: Callable[[Rule], str] = _share
+    faults: Callable[[Rule], Iterable[MeaninglessRuleError]] = field(default_factory=lambda: _no_fault)
+    query: Callable[[Rule], ReachQuery | None] = field(default_factory=lambda: _no_query)
+    road_query: Callable[[Rule], ReachQuery | None] = field(default_factory=lambda: _no_query)
+    inputs: Callable[[Rule], tuple[str, ...]] = field(default_factory=lambda: _facilities)
+    unit: Callable[[Rule], str] = field(default_factory=lambda: _share)
     people: Literal["", "share", "mean"] = ""
     catchments: bool = False
     sites: bool = False
@@ -108,7 +108,18 @@ class RuleKind:
         return (f"rules.kind_{self.name}", *(f"outputs.title_{self.name}{end}" for end in titles))
 
     def title(self, rule: Rule) -> str:
-        """The sentence that is a rule's title."""
+        """The sentence that is a rule's title.
+
+        Parameters
+        ----------
+        rule
+            Of this kind.
+
+        Returns
+        -------
+        str
+            Its key: ``outputs.title_<name>``, or ``outputs.title_<name>_free`` where a limit is not given.
+        """
         free = bool(self.limit_units) and rule.limit is None
         return f"outputs.title_{self.name}{'_free' if free else ''}"
 
