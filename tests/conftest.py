@@ -11,6 +11,8 @@ import pytest
 from hypothesis import settings
 
 from browser import chromium
+from carecircle.rules.kinds import record
+from carecircle.texts import wording
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -63,6 +65,18 @@ def _kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CARECIRCLE_CACHE", str(session / "prepared"))
         yield
+
+
+@pytest.fixture
+def kinds_as_they_were() -> Iterator[None]:
+    """Whatever a test registers and says is gone after it."""
+    known, said = dict(record._register), dict(wording())
+    yield
+    words = wording()
+    assert isinstance(words, dict)
+    for now, before in ((record._register, known), (words, said)):
+        now.clear()
+        now.update(before)
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:

@@ -18,7 +18,7 @@ from browser import visit
 from carecircle.analysis.asking import Asker, serving_in
 from carecircle.inputs.sites import new_facilities
 from carecircle.outputs import gap_map
-from carecircle.rules import ReachQuery
+from carecircle.rules import ReachQuery, kind_of
 from carecircle.rules.query import main_query, road_query
 
 MOVES, WHOLE = 200, 20
@@ -203,7 +203,12 @@ class Counted:
         self.last: dict[str, tuple[pd.DataFrame, float]] = {}
         for verdict in analysis.verdicts:
             rule, query = verdict.rule_def, main_query(verdict.rule_def)
-            if verdict.people is not None and query is not None and rule.limit and rule.kind != "response":
+            if (
+                verdict.people is not None
+                and query is not None
+                and rule.limit
+                and kind_of(rule).people == "share"
+            ):
                 counted = verdict.people.isin(["covered", "not_covered", "unreachable"]).to_numpy()
                 self.of[verdict.rule] = (rule, query, counted)
 

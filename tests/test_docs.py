@@ -130,6 +130,7 @@ def two_runs(desk: Path, folders: list[str]) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("kinds_as_they_were")
 def test_every_line_of_python_shown_runs(at_the_desk: Path) -> None:
     pages: dict[str, list[str]] = {}
     for block in blocks():

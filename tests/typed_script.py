@@ -63,18 +63,24 @@ from carecircle.rules import (
     Inconsistency,
     ReachQuery,
     Rule,
+    RuleKind,
     RuleUnit,
     by_area,
     catalogue,
     compare,
     decide,
     inconsistencies,
+    kind_of,
+    kinds,
     known_inconsistencies,
+    margin,
+    nearest_query,
     need_sentence,
     needs,
     plan_schema,
     plans_json,
     read_verdicts,
+    register,
     required,
     unlocks,
     verdict_schema,
@@ -154,6 +160,8 @@ def rules_of(plan: Plan) -> list[ReachQuery]:
     """What a plan asks, needs and contradicts."""
     rule: Rule = plan.find("L1.radius")
     each: Condition | None = rule.each
+    kind: RuleKind = kind_of(rule)
+    print([k.name for k in kinds()], kind.requires, register, nearest_query(rule).title)
     said: list[Sentence] = [need_sentence(code) for code in needs(rule)]
     found: list[Inconsistency] = inconsistencies(plan)
     recorded = known_inconsistencies().get(plan.id, {})
@@ -170,6 +178,7 @@ def read(verdict: Verdict, inputs: Inputs) -> pd.DataFrame:
     units: tuple[RuleUnit, ...] = verdict.units
     came: InputsLedger | None = inputs.ledger
     outcome: Outcome = decide(0.9, 0.95, ">=", 0.9)
+    print(margin(0.9, 0.95, ">=", 0.9))
     print(flip, road.paper_only if road else None, ledger.covered if ledger else None, len(units), outcome)
     print(came.inside if came else None, unlocks([verdict])[:1])
     return by_area(verdict, inputs, "town")

@@ -1,4 +1,4 @@
-"""A study folder ready to fill, and a plan judged on nothing but its own published figures."""
+"""A study folder ready to fill: study.toml, an Excel facility template and the plan's own figures."""
 
 from __future__ import annotations
 
@@ -10,22 +10,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import geopandas as gpd
-import numpy as np
-import pandas as pd
-import pyproj
 import xlsxwriter
-from shapely.geometry import Polygon
 
 from carecircle import categories
 from carecircle.errors import UsageError
-from carecircle.inputs.load import Inputs
-from carecircle.inputs.totals import read_totals
-from carecircle.rules import Plan, Verdict, judge, load_plan, needs
-from carecircle.rules.language import Rule
-from carecircle.schema import AREAS, FACILITIES, TOTALS
-from carecircle.study import Study
-from carecircle.texts import Language, Sentence, say
+from carecircle.rules import Plan, load_plan, needs
+from carecircle.runs.baseline import named_facilities, published_figures
+from carecircle.schema import TOTALS
+from carecircle.texts import Language, say
 
 _HEADERS: Mapping[str, str] = {
     "facility_id": "机构编号", "name": "机构名称", "category": "机构类别", "lon": "经度", "lat": "纬度",
@@ -37,7 +29,6 @@ _CHOICES: Mapping[str, Mapping[Language, tuple[str, ...]]] = {
     "ownership": {"zh": ("政府办", "公立", "社会办"), "en": ("government", "public", "private")},
 }
 _LEVELS = tuple(f"{a}级{b}" for a in "三二一" for b in ("甲等", "乙等", ""))
-_TO_BE_BUILT = "新建"
 _ROWS = 500
 """Rows of the template that carry drop-downs."""
 
@@ -98,127 +89,6 @@ def init(folder: str | Path, plan_id: str, *, language: Language = "zh") -> list
         writer.writerow(TOTALS)
         writer.writerows(published_figures(plan, language))
     return files
-
-
-def published_figures(plan: Plan, language: Language = "zh") -> list[tuple[str, str, float, int, str]]:
-    """The figures a plan publishes for its starting year, as rows of a totals table.
-
-    A figure that is a rule's own (beds per 1,000, a share in percent) is filed under the rule's id; a plain
-    total (beds, staff) under its attribute. The last row says that the facility table is not complete.
-    """
-    year, area = plan.plan.baseline_year, plan.plan.adcode
-    rows = []
-    for rule in plan.rules:
-        facts = {"title": plan.title, "section": rule.section, "year": str(year)}
-        source = say("starter.source_baseline", language, **facts)
-        if rule.baseline is not None and rule.by != "named":
-            rows.append((area, rule.id, float(rule.baseline), year, source))
-        name = _plain_total(plan, rule)
-        if name is not None and isinstance(rule.target, float):
-            rows.append((area, name, rule.target * rule.per, year, source))
-        if rule.indicator.startswith("planned_") and isinstance(rule.target, float):
-            planned = say("starter.source_planned", language, **facts)
-            rows.append((area, rule.indicator, rule.target, plan.plan.target_year, planned))
-    rows.append((area, "partial_inventory", 1.0, year, say("starter.source_partial", language)))
-    return rows
-
-
-def _plain_total(plan: Plan, rule: Rule) -> str | None:
-    """The attribute of which a baseline rule publishes the region's whole total."""
-    if rule.kind != "baseline":
-        return None
-    if rule.total or not rule.numerator:
-        return rule.total or None
-    part = rule.total_of and (plan.find(rule.total_of).categories or plan.find(rule.total_of).designations)
-    return None if part or rule.categories or rule.designations else rule.numerator
-
-
-def named_facilities(plan: Plan) -> list[dict[str, Any]]:
-    """Every facility a plan names, once, with the beds it publishes for the starting year; no coordinates."""
-    found: dict[str, dict[str, Any]] = {}
-    for rule in plan.rules:
-        for name in rule.names:
-            known = next((k for k in found if k.endswith(name) or name.endswith(k)), None)
-            key = name if known is None else max(known, name, key=len)
-            entry = found.pop(known, {}) if known is not None else {}
-            found[key] = entry
-            if _TO_BE_BUILT in rule.quote and not rule.has:
-                entry["status"] = "planned"
-            if rule.numerator and rule.kind == "count" and rule.baseline is not None:
-                entry[rule.numerator] = float(rule.baseline)
-    rows = []
-    for number, (name, known_of_it) in enumerate(found.items(), 1):
-        category = categories.from_name(name) or "医院"
-        rows.append(
-            {"facility_id": f"{plan.id}-{number:02d}", "name": name, "category": category, **known_of_it}
-        )
-    return rows
-
-
-def baseline_inputs(plan: Plan, extra: Iterable[tuple[str, str, float, int, str]] = ()) -> Inputs:
-    """The plan's own published figures and named facilities as inputs: nothing has a place.
-
-    Parameters
-    ----------
-    extra
-        Further rows of official figures (the census, say).
-    """
-    study = Study(name=f"baseline_{plan.id}", plan=plan.id, year=plan.plan.target_year)
-    crs = pyproj.CRS.from_epsg(4490)
-    rows = named_facilities(plan)
-    fixed = ("facility_id", "name", "category", "status")
-    attributes = [{k: v for k, v in r.items() if k not in fixed} for r in rows]
-    facilities = gpd.GeoDataFrame(
-        {
-            "facility_id": [r["facility_id"] for r in rows],
-            "name": [r["name"] for r in rows],
-            "category": [r["category"] for r in rows],
-            "designations": pd.Series([()] * len(rows), dtype=object),
-            "status": [r.get("status", "open") for r in rows],
-            "capacity": np.nan,
-            "area_id": None,
-            "inside": True,
-            "attributes": pd.Series(attributes, dtype=object),
-        },
-        geometry=gpd.GeoSeries([None] * len(rows), crs=crs),
-        crs=crs,
-    )[list(FACILITIES)]
-    empty = {c: pd.Series([], dtype=object) for c in AREAS if c != "geometry"}
-    return Inputs(
-        study=study,
-        crs=crs,
-        region=Polygon(),
-        region_source=Sentence("starter.note_named"),
-        areas=gpd.GeoDataFrame(empty, geometry=gpd.GeoSeries([], crs=crs), crs=crs),
-        facilities=facilities,
-        demand=None,
-        ledger=None,
-        totals=pd.DataFrame([*published_figures(plan), *extra], columns=list(TOTALS)),
-        edges=None,
-        urban_method=None,
-    )
-
-
-def baseline_verdicts(plan: Plan, totals: Path | None = None) -> list[Verdict]:
-    """Judge a plan on its own published figures and named facilities.
-
-    Parameters
-    ----------
-    totals
-        A table of further official figures, as ``[totals]`` of a study takes it.
-
-    Returns
-    -------
-    list of Verdict
-        In the plan's order; whatever needs places, people or roads is NOT_ASSESSED.
-
-    Raises
-    ------
-    InputError
-        If the table cannot be read.
-    """
-    extra = [] if totals is None else read_totals(totals)[0][list(TOTALS)].itertuples(index=False, name=None)
-    return judge(plan, baseline_inputs(plan, extra), {})
 
 
 def template_columns(plan: Plan, language: Language) -> list[Column]:

@@ -32,6 +32,13 @@ def wording() -> Mapping[str, Mapping[str, str]]:
     return sentences
 
 
+def bring(words: Mapping[str, Mapping[str, str]]) -> None:
+    """Add sentences from outside by key, as a rule kind that is registered brings its own."""
+    known = wording()
+    assert isinstance(known, dict)  # read once, then kept
+    known.update(words)
+
+
 def _number(value: float, language: Language) -> str:
     """A number as a reader expects it: grouped, and without a tail of noise digits."""
     if value != value or value in (float("inf"), float("-inf")):

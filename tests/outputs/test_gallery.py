@@ -15,7 +15,7 @@ import pytest
 from browser import visit
 from carecircle.analysis import Analysis
 from carecircle.errors import InputError
-from carecircle.outputs import panel
+from carecircle.outputs import telling
 from carecircle.outputs import write as write_folder
 from carecircle.outputs.folder import FILES, read_run
 from carecircle.outputs.gallery import write_gallery
@@ -66,8 +66,8 @@ def test_every_file_of_a_run_has_its_line_in_the_index(folders: list[Path]) -> N
 
 def test_the_index_says_what_the_verdicts_say(analysis: Any, folders: list[Path]) -> None:
     run = read_run(folders[1])
-    assert run.left_out == panel.residents_in_gap(analysis)
-    assert run.fingerprint == panel.manifest_hash(analysis.manifest)
+    assert run.left_out == telling.residents_in_gap(analysis)
+    assert run.fingerprint == telling.manifest_hash(analysis.manifest)
     came = [v.outcome.value for v in analysis.verdicts]
     assert dict(run.outcomes) == {o: came.count(o) for o in run.outcomes}
     text = (folders[1] / "index.html").read_text(encoding="utf-8")

@@ -14,7 +14,7 @@ import rasterio
 from rasterio.errors import NotGeoreferencedWarning
 
 from browser import Visit, visit
-from carecircle.outputs import gap_map, layers, panel
+from carecircle.outputs import gap_map, layers, panel, telling
 from carecircle.outputs.offline import external_references
 from carecircle.rules import by_area
 
@@ -53,11 +53,11 @@ def test_people_in_a_gap_are_counted_once(analysis: Any) -> None:
     demand = analysis.inputs.demand
     fails = [v for v in analysis.verdicts if v.outcome == "FAIL" and v.people is not None]
     gap = [any(v.people[i] in ("not_covered", "unreachable") for v in fails) for i in demand.index]
-    assert panel.residents_in_gap(analysis) == math.fsum(demand["residents"][gap])
+    assert telling.residents_in_gap(analysis) == math.fsum(demand["residents"][gap])
 
 
 def test_unmet_clauses_come_first(analysis: Any) -> None:
-    outcomes = [analysis.verdicts[i].outcome.value for i in panel.order(analysis.verdicts)]
+    outcomes = [analysis.verdicts[i].outcome.value for i in telling.order(analysis.verdicts)]
     assert outcomes == sorted(outcomes, key=["FAIL", "NOT_ASSESSED", "NO_THRESHOLD", "PASS"].index)
 
 

@@ -11,7 +11,8 @@ from carecircle import categories
 from carecircle.errors import UsageError
 from carecircle.inputs.facilities import read_facilities
 from carecircle.rules import Outcome, Verdict, catalogue, judge, load_plan
-from carecircle.starter import baseline_inputs, init, named_facilities, published_figures, template_columns
+from carecircle.runs.baseline import baseline_inputs, named_facilities, published_figures
+from carecircle.starter import init, template_columns
 from carecircle.study import Facilities, load_study
 from realdata import real
 

@@ -30,7 +30,7 @@ def plans(
     from carecircle.outputs.listings import catalogue_lines, plan_lines
     from carecircle.outputs.terminal import missing_lines, verdict_lines
     from carecircle.rules import catalogue, load_plan, plans_json
-    from carecircle.starter import baseline_verdicts
+    from carecircle.runs.baseline import baseline_verdicts
 
     language = spoken(lang)
     wanted = [load_plan(p) for p in ([plan] if plan else catalogue())]

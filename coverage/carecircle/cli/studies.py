@@ -158,8 +158,8 @@ def compare(
     Example: carecircle compare maps/2024 maps/2025
     """
     from carecircle.outputs.listings import comparison_lines
-    from carecircle.rules import compare as weigh
-    from carecircle.rules import read_verdicts
+    from carecircle.runs.compare import compare as weigh
+    from carecircle.runs.compare import read_verdicts
 
     comparison_lines(weigh(read_verdicts(before), read_verdicts(after)), spoken(lang), Console())
 

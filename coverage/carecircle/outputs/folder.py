@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from carecircle.errors import InputError
-from carecircle.rules import read_verdicts
+from carecircle.runs.compare import read_verdicts
 from carecircle.texts import Language
 
 OUTCOMES = ("FAIL", "NOT_ASSESSED", "NO_THRESHOLD", "PASS")

@@ -11,7 +11,7 @@ import numpy as np
 from branca.element import Element, Figure
 
 from carecircle import categories
-from carecircle.outputs import basemap, layers, overlays, panel, ways
+from carecircle.outputs import basemap, layers, overlays, panel, telling, ways
 from carecircle.outputs.offline import OfflineMap, Raw
 from carecircle.outputs.pack import Block, Blocks, page_json
 from carecircle.rules.query import main_query, road_query
@@ -178,10 +178,10 @@ def page_data(
     data = {
         "language": analysis.study.language,
         "words": panel.words(),
-        "study": panel.study(analysis),
-        "answer": panel.answer(analysis),
+        "study": telling.study(analysis),
+        "answer": telling.answer(analysis),
         "ledger": None if ledger is None else ledger.to_dict(),
-        "beside": panel.beside(analysis),
+        "beside": telling.beside(analysis),
         "findings": overlays.findings(analysis),
         "simplified": [s.both() for s in [*simplified, *cut, *_simplified(analysis, detail, true_to)]],
         "bounds": [round(v, 6) for v in layers.bounds(analysis)],
@@ -202,7 +202,7 @@ def page_data(
         "queries": [_query(analysis, q, blocks[f"query{i}"]) for i, q in enumerate(queries)],
         "surfaces": [layers.surface_picture(analysis.surfaces[q], n, detail.pixels) for q, n in pictures],
         "clauses": clauses,
-        "order": panel.order(analysis.verdicts),
+        "order": telling.order(analysis.verdicts),
         "kinds": [] if analysis.inputs.demand is None else ways.kinds(analysis, analysis.verdicts, queries),
     }
     return data, blocks
@@ -225,7 +225,7 @@ def _queries(analysis: Analysis) -> list[ReachQuery]:
     found: dict[ReachQuery, None] = {}
     for verdict in analysis.verdicts:
         for query in (main_query(verdict.rule_def), road_query(verdict.rule_def)):
-            if panel.counts_people(verdict) and query is not None and query in analysis.reached:
+            if telling.counts_people(verdict) and query is not None and query in analysis.reached:
                 found[query] = None
     return list(found)
 
@@ -248,7 +248,7 @@ def _clause(
 ) -> dict[str, Any]:
     data = panel.clause(analysis, verdict, numbers, _asked(analysis, verdict))
     data["before"] = overlays.before_clause(analysis, verdict, block)
-    if verdict.people is None or not panel.counts_people(verdict):
+    if verdict.people is None or not telling.counts_people(verdict):
         return data
     data["people"] = layers.people(verdict.people, block)
     query, limit = main_query(verdict.rule_def), data["limitQuery"]

@@ -12,7 +12,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from carecircle.rules import Comparison, Outcome, Plan, inconsistencies, need_sentence, needs
+from carecircle.rules import Outcome, Plan, inconsistencies, need_sentence, needs
+from carecircle.runs.compare import Comparison
 from carecircle.schema import Finding
 from carecircle.texts import Language, Sentence, say
 

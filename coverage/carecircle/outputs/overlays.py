@@ -184,7 +184,7 @@ def findings(analysis: Analysis) -> list[dict[str, Any]]:
 def before_clause(analysis: Analysis, verdict: Verdict, block: Block) -> dict[str, Any] | None:
     """How a clause stood in the baseline: outcome, share and every resident's code."""
     from carecircle.outputs.layers import people
-    from carecircle.outputs.panel import counts_people
+    from carecircle.outputs.telling import counts_people
 
     baseline = getattr(analysis, "baseline", None)
     old = None if baseline is None else next((v for v in baseline.verdicts if v.rule == verdict.rule), None)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from carecircle import categories
-from carecircle.outputs import panel
+from carecircle.outputs import telling
 from carecircle.outputs.layers import facility_shape
 from carecircle.rules.query import main_query
 from carecircle.schema import LEVELS
@@ -70,8 +70,8 @@ def styles(analysis: Analysis) -> list[Style]:
     clause and by minutes; verdict_units by outcome; snaps by length.
     """
     language = analysis.study.language
-    ranked = [analysis.verdicts[i] for i in panel.order(analysis.verdicts)]
-    judged = [v for v in ranked if panel.counts_people(v)]
+    ranked = [analysis.verdicts[i] for i in telling.order(analysis.verdicts)]
+    judged = [v for v in ranked if telling.counts_people(v)]
     level = _finest(analysis)
     found = [_shares(v, level, language) for v in judged]
     found.append(_levels(language))
@@ -160,7 +160,7 @@ def _snaps(language: Language) -> Style:
 
 
 def _named(key: str, verdict: Verdict, language: Language) -> str:
-    return say(key, language, rule=verdict.rule, title=panel.title(verdict))
+    return say(key, language, rule=verdict.rule, title=telling.title(verdict))
 
 
 def _span(low: float, high: float, unit: str, language: Language) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import xlsxwriter
 
-from carecircle.outputs import panel
+from carecircle.outputs import telling
 from carecircle.rules import by_area
 from carecircle.schema import LEVELS
 from carecircle.texts import Language, Sentence, say
@@ -161,7 +161,7 @@ def _overview(writer: Book, analysis: Analysis) -> None:
     for column, text in enumerate(header):
         writer.put(sheet, row, column, text, writer.head)
     first = row
-    for index in panel.order(analysis.verdicts):
+    for index in telling.order(analysis.verdicts):
         row += 1
         _overview_row(writer, sheet, row, analysis.verdicts[index])
     sheet.autofilter(first, 0, max(row, first), len(header) - 1)
@@ -177,7 +177,7 @@ def _overview_row(writer: Book, sheet: Any, row: int, verdict: Verdict) -> None:
         else verdict.shown(verdict.target).text(language)
     )
     writer.put(sheet, row, 0, verdict.rule)
-    writer.put(sheet, row, 1, panel.title(verdict).text(language))
+    writer.put(sheet, row, 1, telling.title(verdict).text(language))
     writer.put(sheet, row, 2, verdict.outcome.sentence.text(language), writer.outcomes[verdict.outcome.value])
     writer.put(sheet, row, 3, verdict.observed, form)
     writer.put(sheet, row, 4, target, form if not isinstance(target, str) else None)
@@ -232,7 +232,7 @@ def _all_people(writer: Book, analysis: Analysis) -> None:
 def _clause(writer: Book, analysis: Analysis, verdict: Verdict) -> None:
     language = writer.language
     sheet = writer.sheet(verdict.rule, [30, 26, 16, 16, 16, 16, 16, 16])
-    writer.put(sheet, 0, 0, f"{verdict.rule} {panel.title(verdict).text(language)}", writer.title)
+    writer.put(sheet, 0, 0, f"{verdict.rule} {telling.title(verdict).text(language)}", writer.title)
     row = 2
     for key, value in _facts(writer, verdict):
         writer.put(sheet, row, 0, writer.say(key), writer.label)
@@ -272,7 +272,7 @@ def _facts(writer: Book, verdict: Verdict) -> list[tuple[str, Cell]]:
         ("column_modality", writer.say(f"modality_{verdict.rule_def.modality}")),
         ("column_softeners", "、".join(verdict.rule_def.softeners)),
         ("column_contradicts", "、".join(verdict.rule_def.contradicts)),
-        ("column_alternatives", text(panel.alternative(verdict, m, v) for m, v in verdict.alternatives)),
+        ("column_alternatives", text(telling.alternative(verdict, m, v) for m, v in verdict.alternatives)),
         ("column_reason", verdict.reason.text(language)),
         ("column_missing", text(verdict.missing_inputs)),
         ("column_assumptions", text(verdict.assumptions)),

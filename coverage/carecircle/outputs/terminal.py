@@ -10,6 +10,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from carecircle.analysis import Analysis
+from carecircle.outputs import telling
 from carecircle.outputs.report.fonts import how_to_mend
 from carecircle.rules import Outcome, Verdict, unlocks
 from carecircle.texts import Language, say
@@ -22,7 +23,6 @@ _STYLE = {
 }
 
 _MOST_NEEDS = 12
-_SIGNS = {">=": "≥ ", "<=": "≤ ", "==": "= ", ">": "> ", "<": "< "}
 
 
 def summary(analysis: Analysis, folder: Path, language: Language, console: Console) -> None:
@@ -67,7 +67,7 @@ def _verdict(verdict: Verdict, language: Language) -> Group:
     facts = {
         "observed": verdict.shown(verdict.observed),
         "target": verdict.shown(verdict.target),
-        "comparison": _SIGNS.get(verdict.comparison, "") if verdict.target is not None else "",
+        "comparison": telling.sign(verdict),
     }
     undecided = verdict.outcome is Outcome.NOT_ASSESSED
     figures = verdict.reason.text(language) if undecided else say("terminal.figures", language, **facts)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from carecircle.errors import OutputError
-from carecircle.outputs import gis, panel, tables
+from carecircle.outputs import gis, tables, telling
 from carecircle.outputs.gap_map import gap_map
 from carecircle.outputs.index import write_index
 from carecircle.outputs.overlays import proposals
@@ -145,11 +145,11 @@ def _make(analysis: Analysis, fresh: Path, proposed: Sequence[dict[str, Any]]) -
 def _manifest(analysis: Analysis, report: Written) -> dict[str, Any]:
     """The run's manifest, with what the index and the gallery say first and what became of the report."""
     said = None if report.why_not is None else report.why_not.text(analysis.study.language)
-    people = None if analysis.inputs.demand is None else panel.residents_in_gap(analysis)
+    people = None if analysis.inputs.demand is None else telling.residents_in_gap(analysis)
     return {
         **analysis.manifest,
         "title": analysis.study.title or analysis.study.name,
-        "run": panel.manifest_hash(analysis.manifest),
+        "run": telling.manifest_hash(analysis.manifest),
         "left_out": people,
         "report": {"files": list(report.files), "fonts": list(report.fonts), "why_not": said},
     }

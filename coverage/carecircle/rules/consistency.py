@@ -12,6 +12,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from carecircle.rules.kinds.record import kind_of
 from carecircle.rules.language import Rule
 from carecircle.rules.plan import Plan
 from carecircle.texts import Sentence
@@ -116,11 +117,16 @@ def _twice(plan: Plan) -> Iterator[Inconsistency]:
 def _subject(rule: Rule) -> tuple[object, ...]:
     """What a rule measures; two rules of one subject must give one number."""
     if rule.indicator:
-        return (rule.indicator, rule.kind == "baseline")
+        return (rule.indicator, _counts(rule) == "start")
     parts = (rule.numerator, rule.denominator, rule.denominator_categories, rule.per, rule.total)
     asked = (rule.has, None if rule.each is None else (rule.each.attribute, rule.each.share_of))
     where = (rule.kind, rule.by, rule.scope, rule.units, rule.unit_names, rule.names, rule.comparison == "<=")
     return (*where, *_who(rule), *parts, *asked)
+
+
+def _counts(rule: Rule) -> str:
+    """What a rule's number is: a ``ratio``, a ``share``, a ``total`` or a figure of the ``start``."""
+    return kind_of(rule).number
 
 
 def _label(rule: Rule) -> str:
@@ -169,11 +175,11 @@ def _implied_ratios(plan: Plan) -> Iterator[Inconsistency]:
     by_residents = {
         r.numerator: r
         for r in reversed(plan.rules)
-        if r.kind == "ratio" and r.denominator == "residents" and not r.categories and not r.designations
+        if _counts(r) == "ratio" and r.denominator == "residents" and not r.categories and not r.designations
     }
     for rule in plan.rules:
         top, bottom = by_residents.get(rule.numerator), by_residents.get(rule.denominator)
-        if rule.kind != "ratio" or top is None or bottom is None or rule.categories:
+        if _counts(rule) != "ratio" or top is None or bottom is None or rule.categories:
             continue
         yield from _implied(rule, top, bottom, "target")
         yield from _implied(rule, top, bottom, "baseline")
@@ -222,10 +228,10 @@ def implied_residents(plan: Plan, year: str = "baseline") -> dict[str, tuple[flo
             continue
         other = plan.find(rule.total_of)
         if year == "baseline":
-            total = _number(rule.target) if rule.kind == "baseline" else rule.baseline
+            total = _number(rule.target) if _counts(rule) == "start" else rule.baseline
             share = other.baseline
         else:
-            total = None if rule.kind == "baseline" else _number(rule.target)
+            total = None if _counts(rule) == "start" else _number(rule.target)
             share = _number(other.target)
         if total is None or not share:
             continue
@@ -264,7 +270,7 @@ def _implied_residents(plan: Plan) -> Iterator[Inconsistency]:
 def _other_set(plan: Plan) -> Iterator[Inconsistency]:
     for part in plan.rules:
         whole = plan.find(part.part_of) if part.part_of else None
-        if whole is None or part.kind != "ratio" or part.baseline is None or whole.baseline is None:
+        if whole is None or _counts(part) != "ratio" or part.baseline is None or whole.baseline is None:
             continue
         ends = _number(part.target), _number(whole.target)
         if ends[0] is None or ends[1] is None:
@@ -281,8 +287,8 @@ def _below_baseline(plan: Plan) -> Iterator[Inconsistency]:
     """A "at least" target below where the plan starts."""
     for rule in plan.rules:
         target = _number(rule.target)
-        if target is None or rule.baseline is None or rule.comparison != ">=" or rule.kind == "baseline":
+        if target is None or rule.baseline is None or rule.comparison != ">=" or _counts(rule) == "start":
             continue
-        start = rule.baseline / 100 if rule.kind == "share" else rule.baseline
+        start = rule.baseline / 100 if _counts(rule) == "share" else rule.baseline
         if target < start:
             yield _finding("below_baseline", (rule.id,), target=target, baseline=start)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,45 +10,14 @@ import pandas as pd
 from carecircle import schema
 from carecircle.rules.consistency import inconsistencies, touching
 from carecircle.rules.evidence import Evidence
-from carecircle.rules.language import Rule
-from carecircle.rules.measures_people import Reached, judge_reach, judge_response
-from carecircle.rules.measures_totals import judge_baseline, judge_count, judge_load, judge_ratio
-from carecircle.rules.measures_units import (
-    judge_area_ratio,
-    judge_conditional,
-    judge_each_ratio,
-    judge_presence,
-    judge_share,
-)
+from carecircle.rules.kinds.record import kind_of
+from carecircle.rules.measures_people import Reached
 from carecircle.rules.verdict import Outcome, Verdict
 from carecircle.texts import Sentence
 
 if TYPE_CHECKING:
     from carecircle.inputs.load import Inputs
     from carecircle.rules.plan import Plan
-
-Measure = Callable[[Rule, "Plan", Evidence, Reached], Verdict]
-
-
-def _ratio(rule: Rule, plan: Plan, evidence: Evidence, reached: Reached) -> Verdict:
-    if rule.by == "facility":
-        return judge_each_ratio(rule, plan, evidence)
-    return (judge_ratio if rule.by == "region" else judge_area_ratio)(rule, plan, evidence)
-
-
-MEASURES: Mapping[str, Measure] = {
-    "radius": judge_reach,
-    "time": judge_reach,
-    "response": judge_response,
-    "load": judge_load,
-    "presence": lambda rule, plan, evidence, reached: judge_presence(rule, plan, evidence),
-    "ratio": _ratio,
-    "share": lambda rule, plan, evidence, reached: judge_share(rule, plan, evidence),
-    "count": lambda rule, plan, evidence, reached: judge_count(rule, plan, evidence),
-    "conditional": lambda rule, plan, evidence, reached: judge_conditional(rule, plan, evidence),
-    "baseline": lambda rule, plan, evidence, reached: judge_baseline(rule, plan, evidence),
-}
-"""One measure a kind."""
 
 
 def judge(plan: Plan, inputs: Inputs, reached: Reached) -> list[Verdict]:
@@ -70,7 +38,7 @@ def judge(plan: Plan, inputs: Inputs, reached: Reached) -> list[Verdict]:
         In the plan's order.
     """
     evidence = Evidence(inputs)
-    own = {rule.id: MEASURES[rule.kind](rule, plan, evidence, reached) for rule in plan.rules}
+    own = {rule.id: kind_of(rule).measure(rule, plan, evidence, reached) for rule in plan.rules}
     disagreements = inconsistencies(plan)
     verdicts = []
     for rule in plan.rules:

@@ -3,24 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticKnownError, core_schema
 
 from carecircle import categories
+from carecircle.rules.kinds.record import RuleKind, kind_of, kinds
 
-Kind = Literal[
-    "radius", "time", "response", "load", "presence", "ratio", "share", "count", "conditional", "baseline"
-]
+
+class _Registered:
+    """The vocabulary of kinds: whatever the register holds when a plan is read or its schema written."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
+        return core_schema.no_info_plain_validator_function(self.known)
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
+        return {"enum": [kind.name for kind in kinds()], "type": "string"}
+
+    @staticmethod
+    def known(value: Any) -> str:
+        names = [kind.name for kind in kinds()]
+        if value in names:
+            return str(value)
+        expected = f"{', '.join(map(repr, names[:-1]))} or {names[-1]!r}"
+        raise PydanticKnownError("literal_error", {"expected": expected})
+
+
+Kind = Annotated[str, _Registered()]
 By = Literal["region", "county", "town", "village", "facility", "named"]
 Comparison = Literal[">=", "<=", "==", ">", "<", "between"]
 Mode = Literal["walk", "drive", "ambulance"]
 When = Literal["shares_with_neighbour", "second_allowed", "outreach", "branches_kept"]
 
-UNITS: dict[str, tuple[str, ...]] = {"radius": ("km", "m"), "time": ("min", "h"), "response": ("min",)}
-"""Limit units by kind; the other kinds carry their number in ``target`` or ``each``."""
 _PER_UNIT: dict[str, float] = {"km": 1000.0, "m": 1.0, "min": 1.0, "h": 60.0}
-_PEOPLE_KINDS = ("radius", "time", "response")
 
 
 class MeaninglessRuleError(ValueError):
@@ -64,8 +80,8 @@ class Condition(_Strict):
 class Rule(_Strict):
     """One number of one clause, as the plan writes it.
 
-    Which fields a kind uses is told on the page about the rule language; a field that a kind cannot use is
-    refused, so that nothing is silently ignored.
+    Which fields a kind uses is told on the page about the rule language; what a kind requires, takes and
+    refuses stands in its record (`RuleKind`).
     """
 
     id: str = Field(min_length=1, pattern=r"^\S+$")
@@ -179,9 +195,11 @@ class Rule(_Strict):
 
 
 def _faults(rule: Rule) -> Iterator[MeaninglessRuleError]:
+    kind = kind_of(rule)
     yield from _terms(rule)
-    yield from _numbers(rule)
-    yield from _shape(rule)
+    yield from _numbers(rule, kind)
+    yield from _shape(rule, kind)
+    yield from _exceptions(rule, kind)
 
 
 def _terms(rule: Rule) -> Iterator[MeaninglessRuleError]:
@@ -209,15 +227,15 @@ def _terms(rule: Rule) -> Iterator[MeaninglessRuleError]:
             )
 
 
-def _numbers(rule: Rule) -> Iterator[MeaninglessRuleError]:
-    wanted = UNITS.get(rule.kind)
-    if wanted is None and (rule.limit is not None or rule.limit_unit):
+def _numbers(rule: Rule, kind: RuleKind) -> Iterator[MeaninglessRuleError]:
+    wanted = kind.limit_units
+    if not wanted and (rule.limit is not None or rule.limit_unit):
         yield MeaninglessRuleError("limit", "rules.limit_unused", kind=rule.kind)
-    if wanted is not None and rule.limit_unit not in wanted:
+    if wanted and rule.limit_unit not in wanted:
         yield MeaninglessRuleError(
             "limit_unit", "rules.wrong_unit", value=rule.limit_unit, kind=rule.kind, wanted=wanted
         )
-    if rule.kind == "response" and rule.limit is None:
+    if "limit" in kind.requires and rule.limit is None:
         yield MeaninglessRuleError("limit", "rules.missing_field", field="limit", kind=rule.kind)
     if isinstance(rule.target, tuple):
         low, high = rule.target
@@ -227,39 +245,32 @@ def _numbers(rule: Rule) -> Iterator[MeaninglessRuleError]:
             yield MeaninglessRuleError("comparison", "rules.band_comparison", value=rule.comparison)
     elif rule.comparison == "between":
         yield MeaninglessRuleError("target", "rules.band_missing")
-    share = rule.kind in ("radius", "time", "share", "presence", "conditional")
-    if share and isinstance(rule.target, float) and not 0 <= rule.target <= 1:
+    if kind.share_target and isinstance(rule.target, float) and not 0 <= rule.target <= 1:
         yield MeaninglessRuleError("target", "rules.share_beyond_one", value=rule.target)
     if rule.tolerance and (rule.comparison != "==" or not isinstance(rule.target, float)):
         yield MeaninglessRuleError("tolerance", "rules.tolerance_needs_equal")
 
 
-def _shape(rule: Rule) -> Iterator[MeaninglessRuleError]:
-    needed: dict[str, tuple[str, ...]] = {
-        "radius": ("categories", "metric"), "time": ("categories", "metric", "mode"),
-        "response": ("categories", "mode"), "load": ("categories", "target"),
-        "ratio": ("numerator", "denominator", "target"),
-        "count": ("target",), "conditional": ("when",), "baseline": ("target",),
-    }  # fmt: skip
-    for field in needed.get(rule.kind, ()):
+def _shape(rule: Rule, kind: RuleKind) -> Iterator[MeaninglessRuleError]:
+    for field in kind.requires:
         if getattr(rule, field) in ((), "", None):
             yield MeaninglessRuleError(field, "rules.missing_field", field=field, kind=rule.kind)
-    if rule.kind == "radius" and rule.metric not in ("straight_m", "road_m"):
-        yield MeaninglessRuleError("metric", "rules.wrong_metric", value=rule.metric, kind=rule.kind)
-    if rule.kind in ("time", "response") and rule.metric != "minutes":
-        yield MeaninglessRuleError("metric", "rules.wrong_metric", value=rule.metric, kind=rule.kind)
-    if rule.kind in _PEOPLE_KINDS and rule.by != "region":
-        yield MeaninglessRuleError("by", "rules.wrong_by", value=rule.by, kind=rule.kind)
+    if kind.metrics and rule.metric not in kind.metrics:
+        yield MeaninglessRuleError(
+            "metric", "rules.wrong_metric", value=rule.metric, kind=rule.kind, wanted=kind.metrics
+        )
+    if kind.levels and rule.by not in kind.levels:
+        yield MeaninglessRuleError("by", "rules.wrong_by", value=rule.by, kind=rule.kind, wanted=kind.levels)
     if (rule.by == "named") != bool(rule.names):
         yield MeaninglessRuleError("names", "rules.names_and_named")
-    if rule.kind == "share" and not (rule.has or rule.each):
-        yield MeaninglessRuleError("has", "rules.share_of_what")
-    if rule.kind == "load" and not isinstance(rule.target, tuple):
-        yield MeaninglessRuleError("target", "rules.band_missing")
+    yield from kind.faults(rule)
+
+
+def _exceptions(rule: Rule, kind: RuleKind) -> Iterator[MeaninglessRuleError]:
     for exception in rule.unless:
         if exception.when == "shares_with_neighbour" and exception.below is None:
             yield MeaninglessRuleError("unless", "rules.missing_field", field="below", kind=exception.when)
         if exception.when == "second_allowed" and exception.at_least is None:
             yield MeaninglessRuleError("unless", "rules.missing_field", field="at_least", kind=exception.when)
-    if rule.unless and rule.kind != "presence":
+    if rule.unless and not kind.exceptions:
         yield MeaninglessRuleError("unless", "rules.unless_presence", kind=rule.kind)

@@ -272,7 +272,7 @@ def _assumptions(rule: Rule, plan: Plan, evidence: Evidence, source: str) -> tup
     if rule.metric != "straight_m" and rule.mode is not None:
         direction = Sentence(f"rules.direction_{rule.direction}")
         said.append(Sentence("rules.mode_assumed", {"mode": mode_name(rule.mode), "direction": direction}))
-    if source != "plan" and rule.limit is not None and rule.kind != "response":
+    if source != "plan" and rule.limit is not None:
         share = shown(target_share(rule, evidence)[0], "share")
         said.append(Sentence(f"rules.target_{source}", {"share": share}))
     if rule.metric == "minutes" and rule.mode is not None:

@@ -18,6 +18,7 @@ from carecircle.rules.figures import (
     region_figure,
     residents,
 )
+from carecircle.rules.kinds.record import kind_of
 from carecircle.rules.language import Rule
 from carecircle.rules.measures_people import Reached, urban_notes
 from carecircle.rules.measures_units import find_named
@@ -30,7 +31,7 @@ from carecircle.texts import Sentence
 if TYPE_CHECKING:
     from carecircle.rules.plan import Plan
 
-_RESIDENTS = {
+RESIDENTS = {
     "residents": ("all", ""),
     "residents_urban": ("urban", ""),
     "residents_rural": ("rural", ""),
@@ -45,13 +46,13 @@ def judge_ratio(rule: Rule, plan: Plan, evidence: Evidence) -> Verdict:
     figure = ratio(top, bottom, rule.per)
     official = None if figure.known else official_figure(evidence, plan, rule.id)
     if official is not None and _open_at(rule, figure):
-        return _judged(rule, official, _unit(rule), "ratio_official", {})
+        return _judged(rule, official, "ratio_official", {})
     facts = {
         "top": top.low, "top_name": attribute_name(rule.numerator),
         "bottom": bottom.low, "bottom_name": attribute_name(rule.denominator),
     }  # fmt: skip
-    verdict = _judged(rule, figure, _unit(rule), "ratio", facts)
-    if not (top.known and bottom.known) or rule.denominator not in _RESIDENTS:
+    verdict = _judged(rule, figure, "ratio", facts)
+    if not (top.known and bottom.known) or rule.denominator not in RESIDENTS:
         return verdict
     target = verdict.target[0] if isinstance(verdict.target, tuple) else verdict.target
     carried = top.low * rule.per / target if target else None
@@ -71,7 +72,7 @@ def judge_count(rule: Rule, plan: Plan, evidence: Evidence) -> Verdict:
     figure = replace(figure, low=figure.low / rule.per, high=figure.high / rule.per)
     if not figure.known and _open_at(rule, figure):
         figure = official_figure(evidence, plan, rule.id) or figure
-    return _judged(rule, figure, _unit(rule), "count", {})
+    return _judged(rule, figure, "count", {})
 
 
 def _open_at(rule: Rule, figure: Figure) -> bool:
@@ -84,13 +85,13 @@ def _open_at(rule: Rule, figure: Figure) -> bool:
 
 def judge_baseline(rule: Rule, plan: Plan, evidence: Evidence) -> Verdict:
     """Show a figure of the plan's starting year; it is judged by nothing."""
-    year = plan.plan.baseline_year
+    year, unit = plan.plan.baseline_year, kind_of(rule).unit(rule)
     name = rule.total or (rule.numerator if not rule.denominator else rule.id)
     found = region_figure(evidence, plan, name, year=year) if name else None
-    facts = {"year": str(year), "published": shown(rule.target, _unit(rule))}
+    facts = {"year": str(year), "published": shown(rule.target, unit)}
     return Verdict(
         rule_def=rule, outcome=Outcome.NO_THRESHOLD, reason=Sentence("rules.baseline", facts),
-        observed=None if found is None else found[0] / rule.per, target=rule.target, unit=_unit(rule),
+        observed=None if found is None else found[0] / rule.per, target=rule.target, unit=unit,
         comparison=rule.comparison,
     )  # fmt: skip
 
@@ -249,18 +250,18 @@ def _named_count(rule: Rule, evidence: Evidence) -> Verdict:
     name = rule.names[0]
     facility = find_named(evidence, name)
     if facility is None:
-        return _with(_open(rule, (need("named", name=name),)), unit=_unit(rule), target=rule.target)
+        return _open(rule, (need("named", name=name),))
     value = facility.figure(rule.numerator)
     if value is None:
-        return _with(_open(rule, (need("named_figure", name=name),)), unit=_unit(rule), target=rule.target)
-    verdict = _judged(rule, Figure(value, value, Sentence("rules.nothing")), _unit(rule), "count", {})
+        return _open(rule, (need("named_figure", name=name),))
+    verdict = _judged(rule, Figure(value, value, Sentence("rules.nothing")), "count", {})
     unit = RuleUnit(facility.id, facility.name, value, verdict.outcome)
     return _with(verdict, units=(unit,))
 
 
 def _denominator(rule: Rule, plan: Plan, evidence: Evidence) -> Figure:
-    if rule.denominator in _RESIDENTS:
-        scope, ages = _RESIDENTS[rule.denominator]
+    if rule.denominator in RESIDENTS:
+        scope, ages = RESIDENTS[rule.denominator]
         return residents(evidence, plan, scope, ages=ages)
     if rule.denominator_categories or rule.denominator_designations:
         kinds, roles = rule.denominator_categories, rule.denominator_designations
@@ -269,7 +270,8 @@ def _denominator(rule: Rule, plan: Plan, evidence: Evidence) -> Figure:
     return attribute_total(evidence, plan, rule.denominator, kinds, roles)
 
 
-def _judged(rule: Rule, figure: Figure, unit: str, key: str, facts: dict[str, object]) -> Verdict:
+def _judged(rule: Rule, figure: Figure, key: str, facts: dict[str, object]) -> Verdict:
+    unit = kind_of(rule).unit(rule)
     target: Target = rule.band or rule.target
     assert target is not None  # the rule language asks for one
     comparison = "between" if isinstance(target, tuple) else rule.comparison
@@ -305,22 +307,8 @@ def _open(rule: Rule, missing: tuple[Sentence, ...]) -> Verdict:
     return Verdict(
         rule_def=rule, outcome=Outcome.NOT_ASSESSED, reason=Sentence("rules.lacks", {"needs": list(missing)}),
         target=rule.target, target_source=rule.target_source, missing_inputs=missing,
-        unit="residents_per_facility" if rule.kind == "load" else _unit(rule), comparison=rule.comparison,
+        unit=kind_of(rule).unit(rule), comparison=rule.comparison,
     )  # fmt: skip
-
-
-def _unit(rule: Rule) -> str:
-    """The unit a rule's figure is shown in."""
-    if rule.kind in ("count", "baseline") and not rule.denominator:
-        return "number" if rule.numerator or rule.kind == "baseline" else "facilities"
-    if rule.denominator in _RESIDENTS:
-        who = "children" if rule.denominator.endswith("0_14") else "residents"
-        return f"per_{int(rule.per)}_{who}" if rule.per > 1 else "number"
-    return "share" if rule.target is not None and rule.per == 1 and _largest(rule.target) <= 0.5 else "number"
-
-
-def _largest(target: Target) -> float:
-    return target[1] if isinstance(target, tuple) else target or 0.0
 
 
 def _with(verdict: Verdict, **changes: object) -> Verdict:

@@ -1,16 +1,18 @@
-"""What each rule needs to be judged, and plans as plain data."""
+"""What each rule needs to be judged, and what to bring so that more can be."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING
 
 from carecircle import categories
 from carecircle.rules.figures import attribute_name, role_column
+from carecircle.rules.kinds.record import kind_of
 from carecircle.rules.language import Rule
-from carecircle.rules.plan import Plan
-from carecircle.rules.verdict import Verdict
 from carecircle.texts import Sentence
+
+if TYPE_CHECKING:
+    from carecircle.rules.verdict import Verdict
 
 _LEVELS = ("county", "town", "village")
 
@@ -29,15 +31,11 @@ def needs(rule: Rule) -> tuple[str, ...]:
         ``facilities``, ``residents``, ``roads``, ``urban``, ``areas.town`` (areas of a level),
         ``facilities.beds`` (a column of the facility table), ``totals.residents_0_14`` (an official figure).
     """
-    found: dict[str, None] = {}
-    if rule.kind == "baseline":
+    found = dict.fromkeys(kind_of(rule).inputs(rule))
+    if not found:
         return ()
-    if rule.kind != "ratio" or rule.categories or rule.denominator not in ("residents",):
-        found["facilities"] = None
-    if rule.kind in ("radius", "time", "response", "load") or rule.denominator == "residents":
+    if rule.denominator == "residents":
         found["residents"] = None
-    if rule.kind in ("radius", "time", "response") and rule.metric != "straight_m":
-        found["roads"] = None
     if rule.scope != "all":
         found["urban"] = None
     if rule.by in _LEVELS:
@@ -117,41 +115,3 @@ def unlocks(verdicts: Iterable[Verdict]) -> list[tuple[Sentence, tuple[str, ...]
             rules.setdefault(of, {})[verdict.rule] = None
     ranked = sorted(rules, key=lambda of: (-len(rules[of]), of))
     return [(said[of], tuple(rules[of])) for of in ranked]
-
-
-def plans_json(plans: Iterable[Plan]) -> dict[str, Any]:
-    """Plans as plain data: what ``carecircle plans --json`` prints.
-
-    Parameters
-    ----------
-    plans
-        From `load_plan`.
-
-    Returns
-    -------
-    dict
-        ``plans``: id, title, region, adcode and rules (rule, clause, kind, section, quote, target, needs).
-    """
-    return {
-        "plans": [
-            {
-                "id": plan.id, "title": plan.title, "region": plan.plan.region, "adcode": plan.plan.adcode,
-                "rules": [
-                    {"rule": r.id, "clause": r.clause, "kind": r.kind, "section": r.section, "quote": r.quote,
-                     "target": _target(r), "needs": list(needs(r))}
-                    for r in plan.rules
-                ],
-            }
-            for plan in plans
-        ]
-    }  # fmt: skip
-
-
-def _target(rule: Rule) -> Any:
-    if rule.limit is not None and rule.kind in ("radius", "time", "response"):
-        return rule.limit
-    if isinstance(rule.target, tuple):
-        return list(rule.target)
-    if rule.target is None and rule.each is not None:
-        return rule.each.value
-    return rule.target

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from carecircle import categories
+from carecircle.rules.kinds.record import kind_of
 from carecircle.rules.language import Rule
 from carecircle.rules.plan import Plan
 from carecircle.texts import Language, Sentence
@@ -83,10 +84,22 @@ def mode_name(mode: str | None) -> Sentence:
 
 def main_query(rule: Rule) -> ReachQuery | None:
     """The query a rule is judged by, or None where it asks for no reach."""
-    if rule.kind == "load" and rule.mode is None:
-        return None
-    if rule.kind not in ("radius", "time", "response", "load"):
-        return None
+    return kind_of(rule).query(rule)
+
+
+def nearest_query(rule: Rule) -> ReachQuery:
+    """The query of a rule about the way to the nearest of its facilities, as its fields tell.
+
+    Parameters
+    ----------
+    rule
+        Its categories, designations, mode, direction and metric are asked; no metric is minutes.
+
+    Returns
+    -------
+    ReachQuery
+        By no mode where a straight line is measured.
+    """
     metric = rule.metric or "minutes"
     straight = metric == "straight_m"
     return ReachQuery(
@@ -99,8 +112,13 @@ def main_query(rule: Rule) -> ReachQuery | None:
 
 
 def road_query(rule: Rule) -> ReachQuery | None:
-    """The road distance that stands beside a straight-line radius, or None."""
-    if rule.kind != "radius" or rule.metric != "straight_m" or rule.mode is None:
+    """The road distance that stands beside a rule, or None."""
+    return kind_of(rule).road_query(rule)
+
+
+def road_beside(rule: Rule) -> ReachQuery | None:
+    """The road distance of a straight line, by the mode that a rule names for it."""
+    if rule.metric != "straight_m" or rule.mode is None:
         return None
     return ReachQuery(
         tuple(sorted(rule.categories)), tuple(sorted(rule.designations)), rule.mode, rule.direction, "road_m"

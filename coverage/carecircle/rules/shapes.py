@@ -1,10 +1,91 @@
-"""The published shape of verdicts.json."""
+"""The published shape of verdicts.json: what is written, and the schema derived from it."""
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import fields
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, TypedDict, get_args, get_origin, get_type_hints, is_typeddict
 
-from carecircle.rules.verdict import Outcome
+from carecircle.rules.verdict import ByRoad, Flip, Outcome, RuleUnit
+from carecircle.schema import InputsLedger, PeopleLedger
+
+_NUMBER = {"type": ["number", "null"]}
+_TARGET = {"type": ["number", "array", "null"], "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
+
+
+def _table(of: dict[str, Any], *, nullable: bool = False) -> dict[str, Any]:
+    return {
+        "type": ["object", "null"] if nullable else "object",
+        "properties": of,
+        "required": list(of),
+        "additionalProperties": False,
+    }
+
+
+def _record(of: type, *, nullable: bool = False) -> dict[str, Any]:
+    """A frozen record as `Verdict.to_dict` writes it: a number that is not finite is null."""
+    hints = get_type_hints(of)
+    return _table({f.name: _field(hints[f.name]) for f in fields(of)}, nullable=nullable)
+
+
+def _field(of: Any) -> dict[str, Any]:
+    return dict(_NUMBER) if of in (float, float | None) else _schema(of)
+
+
+def _ledger(of: type) -> dict[str, Any]:
+    """A ledger's residents, each a number; where there are no residents there is none."""
+    hints = get_type_hints(of)
+    return _table({f.name: _schema(float) for f in fields(of) if hints[f.name] is float}, nullable=True)
+
+
+class Alternative(TypedDict):
+    """A mode reported beside, and its figure."""
+
+    mode: str
+    observed: float | None
+
+
+class WrittenVerdict(TypedDict):
+    """One verdict of verdicts.json; an annotation's second part is its schema."""
+
+    rule: str
+    clause: str
+    section: str
+    quote: str
+    modality: Literal["binding", "expected", "stated"]
+    softeners: list[str]
+    kind: str
+    measure: str
+    scope: Literal["all", "urban", "rural"]
+    by: str
+    outcome: Annotated[str, {"enum": [o.value for o in Outcome if o is not Outcome.WAIVED]}]
+    observed: float | None
+    comparison: Annotated[str, {"enum": [">=", "<=", "==", ">", "<", "between"]}]
+    target: Annotated[float | list[float] | None, _TARGET]
+    target_source: Annotated[str, {"enum": ["plan", "assumed", "study"]}]
+    unit: str
+    margin: float | None
+    flip: Annotated[dict[str, Any] | None, _record(Flip, nullable=True)]
+    by_road: Annotated[dict[str, Any] | None, _record(ByRoad, nullable=True)]
+    alternatives: list[Alternative]
+    residents_affected: float | None
+    ledger: Annotated[dict[str, float] | None, _ledger(PeopleLedger)]
+    reason: str
+    missing_inputs: list[str]
+    assumptions: list[str]
+    contradicts: list[str]
+    units: Annotated[list[dict[str, Any]], {"type": "array", "items": _record(RuleUnit)}]
+
+
+class WrittenVerdicts(TypedDict):
+    """The whole of verdicts.json."""
+
+    schema: Annotated[str, {"const": "carecircle/verdicts/1"}]
+    study: str
+    plan: str
+    year: int
+    ledger: Annotated[dict[str, float] | None, _ledger(InputsLedger)]
+    verdicts: list[WrittenVerdict]
 
 
 def verdict_schema() -> dict[str, Any]:
@@ -15,46 +96,30 @@ def verdict_schema() -> dict[str, Any]:
     dict
         Draft 2020-12, ``$id`` ``carecircle/verdicts/1``.
     """
-    number = {"type": ["number", "null"]}
-    text, texts = {"type": "string"}, {"type": "array", "items": {"type": "string"}}
-
-    def table(fields: dict[str, Any], *, nullable: bool = False) -> dict[str, Any]:
-        return {
-            "type": ["object", "null"] if nullable else "object",
-            "properties": fields,
-            "required": list(fields),
-            "additionalProperties": False,
-        }
-
-    people = ("total", "outside", "no_data", "unsnapped", "unreachable", "covered", "not_covered")
-    unit = table(
-        {"id": text, "name": text, "observed": number, "outcome": {"enum": [o.value for o in Outcome]},
-         "residents": number, "waived_by": {"type": ["string", "null"]}}
-    )  # fmt: skip
-    verdict = table({
-        "rule": text, "clause": text, "section": text, "quote": text,
-        "modality": {"enum": ["binding", "expected", "stated"]}, "softeners": texts, "kind": text,
-        "measure": text, "scope": {"enum": ["all", "urban", "rural"]}, "by": text,
-        "outcome": {"enum": [o.value for o in Outcome if o is not Outcome.WAIVED]}, "observed": number,
-        "comparison": {"enum": [">=", "<=", "==", ">", "<", "between"]},
-        "target": {
-            "type": ["number", "array", "null"], "items": {"type": "number"}, "minItems": 2, "maxItems": 2},
-        "target_source": {"enum": ["plan", "assumed", "study"]}, "unit": text, "margin": number,
-        "flip": table({"limit": number, "residents": number}, nullable=True),
-        "by_road": table(
-            {"observed": number, "residents_affected": number, "paper_only": number}, nullable=True),
-        "alternatives": {"type": "array", "items": table({"mode": text, "observed": number})},
-        "residents_affected": number,
-        "ledger": table({name: {"type": "number"} for name in people}, nullable=True),
-        "reason": text, "missing_inputs": texts, "assumptions": texts, "contradicts": texts,
-        "units": {"type": "array", "items": unit},
-    })  # fmt: skip
-    inputs = table({n: {"type": "number"} for n in ("total", "inside", "outside", "no_data")}, nullable=True)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": "carecircle/verdicts/1",
-        **table(
-            {"schema": {"const": "carecircle/verdicts/1"}, "study": text, "plan": text,
-             "year": {"type": "integer"}, "ledger": inputs, "verdicts": {"type": "array", "items": verdict}}
-        ),
-    }  # fmt: skip
+        **_schema(WrittenVerdicts),
+    }
+
+
+_PLAIN = {str: "string", float: "number", int: "integer"}
+
+
+def _schema(of: Any) -> dict[str, Any]:
+    """The schema of an annotation, from the annotation itself."""
+    if is_typeddict(of):
+        return _table({name: _schema(hint) for name, hint in get_type_hints(of, include_extras=True).items()})
+    origin, parts = get_origin(of), get_args(of)
+    if origin is Annotated:
+        return dict(parts[1])
+    if origin is Literal:
+        return {"enum": list(parts)}
+    if origin is list:
+        return {"type": "array", "items": _schema(parts[0])}
+    if origin is UnionType or NoneType in parts:
+        kept = next(p for p in parts if p is not NoneType)
+        return {"type": [_PLAIN[kept], "null"]}
+    if isinstance(of, type) and issubclass(of, Outcome):
+        return {"enum": [o.value for o in of]}
+    return {"type": _PLAIN[of]}

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -13,6 +13,9 @@ from carecircle.cards import Mark, card
 from carecircle.rules.language import Rule
 from carecircle.schema import PeopleLedger
 from carecircle.texts import Language, Sentence
+
+if TYPE_CHECKING:
+    from carecircle.rules.shapes import WrittenVerdict
 
 Target = float | tuple[float, float] | None
 
@@ -47,7 +50,8 @@ class Outcome(StrEnum):
 
 
 _TONES = {Outcome.PASS: "good", Outcome.FAIL: "bad", Outcome.NOT_ASSESSED: "open"}
-_SIGNS = {">=": "≥ ", "<=": "≤ ", "==": "= ", ">": "> ", "<": "< "}
+SIGNS = {">=": "≥ ", "<=": "≤ ", "==": "= ", ">": "> ", "<": "< "}
+"""How a comparison is written before its target; a band has no sign."""
 
 
 @dataclass(frozen=True)
@@ -224,7 +228,7 @@ class Verdict:
 
     def _repr_html_(self) -> str:
         """The verdict as a small card, in the study's language."""
-        asked = _SIGNS.get(self.comparison, "") + self.shown(self.target).text(self.language)
+        asked = SIGNS.get(self.comparison, "") + self.shown(self.target).text(self.language)
         missing = [need.text(self.language) for need in self.missing_inputs]
         facts = (
             (Sentence("cards.observed"), self.shown(self.observed)),
@@ -236,7 +240,7 @@ class Verdict:
         )
         return card(self.language, self.rule, facts, mark=self.mark, quote=self.quote)
 
-    def to_dict(self, language: Language) -> dict[str, Any]:
+    def to_dict(self, language: Language) -> WrittenVerdict:
         """The verdict of verdicts.json, our own sentences said in one language.
 
         Parameters
@@ -258,11 +262,8 @@ class Verdict:
             "comparison": self.comparison,
             "target": list(self.target) if isinstance(self.target, tuple) else self.target,
             "target_source": self.target_source, "unit": self.unit, "margin": _finite(self.margin),
-            "flip": None if self.flip is None else {
-                "limit": _finite(self.flip.limit), "residents": _finite(self.flip.residents)},
-            "by_road": None if self.by_road is None else {
-                "observed": self.by_road.observed, "residents_affected": self.by_road.residents_affected,
-                "paper_only": self.by_road.paper_only},
+            "flip": None if self.flip is None else _record(self.flip),
+            "by_road": None if self.by_road is None else _record(self.by_road),
             "alternatives": [{"mode": mode, "observed": value} for mode, value in self.alternatives],
             "residents_affected": _finite(self.residents_affected),
             "ledger": None if self.ledger is None else self.ledger.to_dict(),
@@ -270,11 +271,7 @@ class Verdict:
             "missing_inputs": [s.text(language) for s in self.missing_inputs],
             "assumptions": [s.text(language) for s in self.assumptions],
             "contradicts": list(rule.contradicts),
-            "units": [
-                {"id": u.id, "name": u.name, "observed": _finite(u.observed), "outcome": u.outcome.value,
-                 "residents": _finite(u.residents), "waived_by": u.waived_by}
-                for u in self.units
-            ],
+            "units": [_record(unit) for unit in self.units],
         }  # fmt: skip
 
 
@@ -297,6 +294,17 @@ def shown_margin(value: float | None, unit: str) -> Sentence:
 
 def _plain(value: float, unit: str) -> float:
     return round(value * 100, 2) if unit == "share" else value
+
+
+def _record(part: Flip | ByRoad | RuleUnit) -> dict[str, Any]:
+    """A verdict's part as plain data, field by field."""
+    return {f.name: _written(getattr(part, f.name)) for f in fields(part)}
+
+
+def _written(value: Any) -> Any:
+    if isinstance(value, Outcome):
+        return value.value
+    return _finite(value) if isinstance(value, float) else value
 
 
 def _finite(value: float | None) -> float | None:

@@ -37,6 +37,20 @@ def margin(low: float, high: float, comparison: str, target: float | tuple[float
 
     A FAIL is measured from the end nearest the target, an undecided figure from the far one. Strict
     comparisons count the smallest step beyond the target.
+
+    Parameters
+    ----------
+    low, high
+        The ends of what is known, in the target's unit; equal where all is known.
+    comparison
+        ``>=``, ``<=``, ``==``, ``>``, ``<`` or ``between``.
+    target
+        A number, or a pair for a band (its ends included).
+
+    Returns
+    -------
+    float
+        In the target's unit.
     """
     outcome = decide(low, high, comparison, target)
     values = [_slack(low, comparison, target), _slack(high, comparison, target)]

@@ -18,13 +18,12 @@ from carecircle.analysis import Analysis
 from carecircle.errors import UsageError, raise_all
 from carecircle.reach.straight import nearest_straight
 from carecircle.reach.travel import travel_time_matrix
-from carecircle.rules import ReachQuery, Verdict
+from carecircle.rules import ReachQuery, Verdict, kind_of
 from carecircle.rules.query import main_query
 from carecircle.siting.conditions import Conditions
 from carecircle.siting.matrix import Csr, Floats, Ints
 from carecircle.siting.moves import Places, existing, new_moves, places_of, upgradable, upgrades
 
-_KINDS = ("radius", "time")
 _MOST_MOVES = 20_000
 
 
@@ -267,7 +266,7 @@ def costs(
 def _fits(verdict: Verdict) -> bool:
     rule = verdict.rule_def
     return (
-        rule.kind in _KINDS
+        kind_of(rule).sites
         and rule.limit is not None
         and verdict.people is not None
         and isinstance(verdict.target, float | int)

@@ -95,7 +95,7 @@ function closeCompare() {
 function shownResult(clause, { share, observed }) {
   if (share !== null) return percent(share);
   if (observed === null) return '—';
-  return clause.kind === 'response' ? minutes(observed) : observed.toFixed(2);
+  return clause.byMean ? minutes(observed) : observed.toFixed(2);
 }
 
 function compareCell(clause, result, first) {

@@ -19,8 +19,8 @@ class Trial {
     this.clause = clause;
     this.base = column(clause.people);
     this.residents = demand().residents;
-    this.limit = clause.kind === 'response' || clause.limitQuery === null ? Number.MAX_VALUE : clause.limitQuery;
-    this.mean = clause.kind === 'response' || clause.limitQuery === null || clause.shareTarget === null;
+    this.limit = clause.byMean || clause.limitQuery === null ? Number.MAX_VALUE : clause.limitQuery;
+    this.mean = clause.byMean || clause.limitQuery === null || clause.shareTarget === null;
     this.codes = this.base.slice();
     this.cost = this.mean ? live.cost.slice() : null;
     this.parts = CODES.map(() => new ExactSum());
@@ -98,7 +98,7 @@ class Trial {
     const { clause } = this,
       unreached = exactSum([ledger.unreachable, ledger.not_covered]);
     const mean = ledger.covered > 0 ? this.travel.value() / ledger.covered + clause.turnout : Infinity;
-    if (clause.kind !== 'response')
+    if (!clause.byMean)
       return {
         outcome: clause.outcome,
         observed: finite(mean / clause.factor),

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from carecircle.outputs import panel
+from carecircle.outputs import telling
 from carecircle.outputs.report import maps
 from carecircle.outputs.report.blocks import Block, Heading, Picture, Quote, Table, Text
 from carecircle.rules import by_area
@@ -83,7 +83,7 @@ def unmet_by_people(analysis: Analysis) -> list[Verdict]:
 def clause_blocks(analysis: Analysis, said: Said, family: str, roads: maps.Roads) -> Iterator[Block]:
     """Every clause not met, those that affect most residents first."""
     for number, verdict in enumerate(unmet_by_people(analysis)):
-        yield Heading(said("rule_title", rule=verdict.rule, title=panel.title(verdict)), 2)
+        yield Heading(said("rule_title", rule=verdict.rule, title=telling.title(verdict)), 2)
         yield Quote(verdict.quote, verdict.rule_def.section)
         yield Text(_sentence(verdict, said), keep=True)
         picture = clause_picture(analysis, verdict, said, family, roads) if number < _MAPS else None
@@ -99,8 +99,8 @@ def clause_picture(
     svg = maps.clause_map(analysis, verdict, said.language, family, roads)
     if svg is None:
         return None
-    title = f"{verdict.rule} {said.of(panel.title(verdict))}"
-    return Picture(svg, said.figure(title), f"{title}: {said.of(panel.result(verdict))}", 0.74)
+    title = f"{verdict.rule} {said.of(telling.title(verdict))}"
+    return Picture(svg, said.figure(title), f"{title}: {said.of(telling.result(verdict))}", 0.74)
 
 
 def _sentence(verdict: Verdict, said: Said) -> str:
@@ -118,7 +118,7 @@ def _sentence(verdict: Verdict, said: Said) -> str:
 
 def _worst_areas(analysis: Analysis, verdict: Verdict, said: Said) -> Iterator[Block]:
     """The areas of the finest level that leave most people out."""
-    if not panel.counts_people(verdict):
+    if not telling.counts_people(verdict):
         return
     for level in reversed(LEVELS[1:]):
         frame = by_area(verdict, analysis.inputs, level)

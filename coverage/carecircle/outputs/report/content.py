@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from carecircle.outputs import panel
+from carecircle.outputs import telling
 from carecircle.outputs.report import maps
 from carecircle.outputs.report.blocks import (
     Block,
@@ -39,7 +39,7 @@ def report(analysis: Analysis, family: str) -> Report:
         The font family of the writing on its maps.
     """
     said = Said(analysis.study.language)
-    head = panel.study(analysis)
+    head = telling.study(analysis)
     identity = [
         (said("date"), head["created"]),
         (said("run"), head["hash"]),
@@ -83,7 +83,7 @@ def _blocks(analysis: Analysis, said: Said, family: str) -> Iterator[Block]:
 
 
 def _answer(analysis: Analysis, said: Said, family: str, roads: maps.Roads) -> Iterator[Block]:
-    found = panel.answer(analysis)
+    found = telling.answer(analysis)
     people = said.people(found["people"]) if found["people"] else ""
     yield Lead(people, said("people_unit") if people else "", said.tidy(found["says"][said.language]))
     counts = found["tally"]
@@ -102,9 +102,9 @@ def _unmet(analysis: Analysis, said: Said) -> Iterator[Block]:
     rows = [
         (
             v.rule,
-            said.of(panel.title(v)),
+            said.of(telling.title(v)),
             said.value(v, v.observed),
-            said.of(panel.target(v)),
+            said.of(telling.target(v)),
             said.people(v.residents_affected),
         )
         for v in unmet
@@ -114,14 +114,14 @@ def _unmet(analysis: Analysis, said: Said) -> Iterator[Block]:
 
 
 def _all(analysis: Analysis, said: Said) -> Iterator[Block]:
-    verdicts = [analysis.verdicts[i] for i in panel.order(analysis.verdicts)]
+    verdicts = [analysis.verdicts[i] for i in telling.order(analysis.verdicts)]
     rows = [
         (
             v.rule,
-            said.of(panel.title(v)),
+            said.of(telling.title(v)),
             said.of(v.outcome.sentence),
             said.value(v, v.observed),
-            said.of(panel.target(v)),
+            said.of(telling.target(v)),
             said.of(v.shown_margin),
             said.people(v.residents_affected),
         )
@@ -216,7 +216,7 @@ def _findings(analysis: Analysis, said: Said) -> Iterator[Block]:
 def _identity(analysis: Analysis, said: Said) -> Iterator[Block]:
     manifest = analysis.manifest
     versions: Mapping[str, str] = manifest.get("versions", {})
-    rows = [(said("run"), panel.manifest_hash(manifest)), (said("date"), str(manifest.get("created", "")))]
+    rows = [(said("run"), telling.manifest_hash(manifest)), (said("date"), str(manifest.get("created", "")))]
     rows += [(said("crs"), str(manifest["crs"]))] if "crs" in manifest else []
     rows.append((said("versions"), " · ".join(f"{name} {value}" for name, value in versions.items())))
     yield Table(["", ""], rows, (1.0, 3.4))

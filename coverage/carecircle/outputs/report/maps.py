@@ -235,7 +235,7 @@ def _asked(analysis: Analysis, verdict: Verdict) -> gpd.GeoDataFrame:
 def _circles(sheet: Sheet, verdict: Verdict, asked: gpd.GeoDataFrame) -> bool:
     """The radius about each facility, where the clause is a straight line and circles can be told apart."""
     rule = verdict.rule_def
-    if rule.kind != "radius" or rule.metric != "straight_m" or rule.limit is None:
+    if rule.metric != "straight_m" or rule.limit is None:
         return False
     if not 0 < len(asked) <= _MOST_CIRCLES:
         return False

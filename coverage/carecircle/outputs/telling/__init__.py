@@ -1,0 +1,34 @@
+"""What every output says of a run and its verdicts, said once. What do I come here to change?
+
+A clause's title, result, target, turning point or place in the list: `clause`. The first sentence of the
+answer, residents in the gap, what heads the page and the report, official figures beside ours: `run`.
+The sentences themselves stand in ``wording/outputs.toml``; what the page alone carries is `panel`'s.
+"""
+
+from carecircle.outputs.telling.clause import (
+    alternative,
+    counts_people,
+    flip,
+    order,
+    result,
+    sign,
+    target,
+    title,
+)
+from carecircle.outputs.telling.run import answer, beside, manifest_hash, residents_in_gap, study
+
+__all__ = [
+    "alternative",
+    "answer",
+    "beside",
+    "counts_people",
+    "flip",
+    "manifest_hash",
+    "order",
+    "residents_in_gap",
+    "result",
+    "sign",
+    "study",
+    "target",
+    "title",
+]

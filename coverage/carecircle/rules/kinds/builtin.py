@@ -1,0 +1,15 @@
+"""The kinds that come with carecircle, in the order in which the rule language tells them."""
+
+from __future__ import annotations
+
+from carecircle.rules.kinds.load import LOAD
+from carecircle.rules.kinds.reach import RADIUS, TIME
+from carecircle.rules.kinds.record import register
+from carecircle.rules.kinds.response import RESPONSE
+from carecircle.rules.kinds.totals import BASELINE, COUNT, RATIO
+from carecircle.rules.kinds.units import CONDITIONAL, PRESENCE, SHARE
+
+BUILTIN = (RADIUS, TIME, RESPONSE, LOAD, PRESENCE, RATIO, SHARE, COUNT, CONDITIONAL, BASELINE)
+
+for kind in BUILTIN:
+    register(kind)

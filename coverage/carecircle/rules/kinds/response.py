@@ -1,0 +1,27 @@
+"""How long help takes on average: ``response``, the mean way and the turn-out."""
+
+from __future__ import annotations
+
+from carecircle.rules.kinds.reach import people_inputs
+from carecircle.rules.kinds.record import RuleKind
+from carecircle.rules.language import Rule
+from carecircle.rules.measures_people import judge_response
+from carecircle.rules.query import nearest_query
+
+
+def _unit(rule: Rule) -> str:
+    return "min"
+
+
+RESPONSE = RuleKind(
+    name="response",
+    measure=judge_response,
+    requires=("limit", "categories", "mode"),
+    limit_units=("min",),
+    metrics=("minutes",),
+    levels=("region",),
+    query=nearest_query,
+    inputs=people_inputs,
+    unit=_unit,
+    people="mean",
+)

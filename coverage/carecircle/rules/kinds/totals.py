@@ -1,0 +1,74 @@
+"""Numbers of the region: ``ratio`` (so many per so many), ``count``, and ``baseline``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from carecircle.rules.evidence import Evidence
+from carecircle.rules.kinds.record import RuleKind, on_evidence
+from carecircle.rules.language import Rule
+from carecircle.rules.measures_totals import RESIDENTS, judge_baseline, judge_count, judge_ratio
+from carecircle.rules.measures_units import judge_area_ratio, judge_each_ratio
+from carecircle.rules.verdict import Verdict
+
+if TYPE_CHECKING:
+    from carecircle.rules.plan import Plan
+
+
+def _judge_ratio(rule: Rule, plan: Plan, evidence: Evidence) -> Verdict:
+    if rule.by == "facility":
+        return judge_each_ratio(rule, plan, evidence)
+    return (judge_ratio if rule.by == "region" else judge_area_ratio)(rule, plan, evidence)
+
+
+def _ratio_inputs(rule: Rule) -> tuple[str, ...]:
+    """Residents alone where a published total may stand above them."""
+    by_residents = rule.denominator == "residents"
+    facilities = () if by_residents and not rule.categories else ("facilities",)
+    return (*facilities, *(("residents",) if by_residents else ()))
+
+
+def _nothing(rule: Rule) -> tuple[str, ...]:
+    return ()
+
+
+def _per_unit(rule: Rule) -> str:
+    """So many per 1,000 residents, a share where no target is above a half, else a plain number."""
+    if rule.denominator in RESIDENTS:
+        who = "children" if rule.denominator.endswith("0_14") else "residents"
+        return f"per_{int(rule.per)}_{who}" if rule.per > 1 else "number"
+    largest = rule.target[1] if isinstance(rule.target, tuple) else rule.target or 0.0
+    return "share" if rule.target is not None and rule.per == 1 and largest <= 0.5 else "number"
+
+
+def _count_unit(rule: Rule) -> str:
+    if rule.denominator:
+        return _per_unit(rule)
+    return "number" if rule.numerator else "facilities"
+
+
+def _baseline_unit(rule: Rule) -> str:
+    return _per_unit(rule) if rule.denominator else "number"
+
+
+RATIO = RuleKind(
+    name="ratio",
+    measure=on_evidence(_judge_ratio),
+    requires=("numerator", "denominator", "target"),
+    inputs=_ratio_inputs,
+    unit=_per_unit,
+    number="ratio",
+)
+
+COUNT = RuleKind(
+    name="count", measure=on_evidence(judge_count), requires=("target",), unit=_count_unit, number="total"
+)
+
+BASELINE = RuleKind(
+    name="baseline",
+    measure=on_evidence(judge_baseline),
+    requires=("target",),
+    inputs=_nothing,
+    unit=_baseline_unit,
+    number="start",
+)

@@ -1,0 +1,48 @@
+"""Plans as plain data: what other programs read of a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from carecircle.rules.language import Rule
+from carecircle.rules.needs import needs
+from carecircle.rules.plan import Plan
+
+
+def plans_json(plans: Iterable[Plan]) -> dict[str, Any]:
+    """Plans as plain data: what ``carecircle plans --json`` prints.
+
+    Parameters
+    ----------
+    plans
+        From `load_plan`.
+
+    Returns
+    -------
+    dict
+        ``plans``: id, title, region, adcode and rules (rule, clause, kind, section, quote, target, needs).
+    """
+    return {
+        "plans": [
+            {
+                "id": plan.id, "title": plan.title, "region": plan.plan.region, "adcode": plan.plan.adcode,
+                "rules": [
+                    {"rule": r.id, "clause": r.clause, "kind": r.kind, "section": r.section, "quote": r.quote,
+                     "target": _target(r), "needs": list(needs(r))}
+                    for r in plan.rules
+                ],
+            }
+            for plan in plans
+        ]
+    }  # fmt: skip
+
+
+def _target(rule: Rule) -> Any:
+    if rule.limit is not None:
+        return rule.limit
+    if isinstance(rule.target, tuple):
+        return list(rule.target)
+    if rule.target is None and rule.each is not None:
+        return rule.each.value
+    return rule.target
