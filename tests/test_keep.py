@@ -115,7 +115,8 @@ def test_the_oldest_go_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 def strangers(folder: Path) -> dict[Path, bytes]:
     """A user's files, some named like ours, in a folder and below it."""
     names = (
-        "thesis.docx", "roads-mine.parquet", f"water-{1:064x}.parquet", f"roads-{1:016x}.json", "walk-1.network",
+        "thesis.docx", "roads-mine.parquet", f"water-{1:064x}.parquet", f"roads-{1:016x}.json",
+        "walk-1.network",
         "photographs/river.jpg", "photographs/CACHEDIR.TAG", "residents.tif",
     )  # fmt: skip
     for number, name in enumerate(names):

@@ -18,7 +18,8 @@ import xlsxwriter
 from shapely.geometry import Polygon
 
 from carecircle import categories
-from carecircle.errors import UsageError
+from carecircle.delivery import delivered
+from carecircle.errors import UsageError, writing
 from carecircle.inputs.load import Inputs
 from carecircle.inputs.totals import read_totals
 from carecircle.rules import Plan, Verdict, judge, load_plan, needs
@@ -73,6 +74,8 @@ def init(folder: str | Path, plan_id: str, *, language: Language = "zh") -> list
     ------
     UsageError
         If the folder already holds one of the files.
+    OutputError
+        If the folder cannot be written; nothing is then in it.
     PlanError
         If the plan cannot be read.
     """
@@ -80,10 +83,12 @@ def init(folder: str | Path, plan_id: str, *, language: Language = "zh") -> list
     folder = Path(folder)
     workbook = folder / f"{say('starter.sheet_facilities', language)}.xlsx"
     files = [folder / "study.toml", workbook, folder / "totals.csv"]
-    there = [f.name for f in files if f.exists()]
-    if there:
-        raise UsageError("starter.folder_taken", value=str(folder), files=there)
-    folder.mkdir(parents=True, exist_ok=True)
+
+    def nothing_there() -> None:
+        there = [f.name for f in files if os.path.lexists(f)]
+        if there:
+            raise UsageError("starter.folder_taken", value=str(folder), files=there)
+
     facts = {
         "title": plan.title, "name": folder.resolve().name, "plan": plan_id, "facilities": workbook.name,
         "layer": say("starter.sheet_facilities", language), "year": str(plan.plan.target_year),
@@ -91,12 +96,14 @@ def init(folder: str | Path, plan_id: str, *, language: Language = "zh") -> list
     }  # fmt: skip
     if str(plan_id).endswith(".toml"):
         facts["plan"] = Path(plan_id).resolve().as_posix()
-    files[0].write_text(say("starter.study_file", language, **facts), encoding="utf-8")
-    _write_template(workbook, plan, language)
-    with files[2].open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(TOTALS)
-        writer.writerows(published_figures(plan, language))
+    with writing(folder), delivered(folder, [f.name for f in files], check=nothing_there) as fresh:
+        text = say("starter.study_file", language, **facts)
+        (fresh / files[0].name).write_text(text, encoding="utf-8")
+        _write_template(fresh / workbook.name, plan, language)
+        with (fresh / files[2].name).open("w", encoding="utf-8-sig", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(TOTALS)
+            writer.writerows(published_figures(plan, language))
     return files
 
 
