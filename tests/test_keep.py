@@ -15,6 +15,7 @@ from carecircle.inputs import roads
 from carecircle.inputs.load import Inputs, load_inputs
 from carecircle.reach.network import Network
 from carecircle.study import load_study
+from worlds import street_study
 
 
 @pytest.fixture(scope="module")
@@ -25,15 +26,15 @@ def study(root: Path) -> Path:
 @pytest.fixture
 def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv(keep.VARIABLE, str(tmp_path / "kept"))
-    return tmp_path / "kept"
+    return tmp_path / "kept" / keep.FOLDER
 
 
 @pytest.fixture(scope="module")
 def walked(study: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Inputs, Path]:
     """The county read for walkers, and the folder where that was kept: read once, spoilt in copies."""
-    folder = tmp_path_factory.mktemp("walked")
+    folder = tmp_path_factory.mktemp("walked") / keep.FOLDER
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(keep.VARIABLE, str(folder))
+        patch.setenv(keep.VARIABLE, str(folder.parent))
         return load_inputs(load_study(study), modes=("walk",)), folder
 
 
@@ -102,8 +103,51 @@ def test_an_empty_variable_keeps_nothing(study: Path, monkeypatch: pytest.Monkey
 
 def test_the_oldest_go_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keep, "MOST_BYTES", 25)
-    for age, name in enumerate(["new", "middle", "old"]):
-        (tmp_path / name).write_bytes(b"x" * 10)
-        os.utime(tmp_path / name, (1_000_000 - age, 1_000_000 - age))
-    keep.prune(tmp_path)
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["middle", "new"]
+    assert keep.opened(tmp_path / "kept")
+    names = [f"roads-{age:064x}.parquet" for age in range(3)]
+    for age, name in enumerate(names):
+        (tmp_path / "kept" / name).write_bytes(b"x" * 10)
+        os.utime(tmp_path / "kept" / name, (1_000_000 - age, 1_000_000 - age))
+    keep.prune(tmp_path / "kept")
+    assert sorted(p.name for p in (tmp_path / "kept").iterdir()) == [keep.MARK, *names[:2]]
+
+
+def strangers(folder: Path) -> dict[Path, bytes]:
+    """A user's files, some named like ours, in a folder and below it."""
+    names = (
+        "thesis.docx", "roads-mine.parquet", f"water-{1:064x}.parquet", f"roads-{1:016x}.json",
+        "walk-1.network",
+        "photographs/river.jpg", "photographs/CACHEDIR.TAG", "residents.tif",
+    )  # fmt: skip
+    for number, name in enumerate(names):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(name.encode() * 50)
+        os.utime(folder / name, (1_000 + number, 1_000 + number))
+    return {folder / name: (folder / name).read_bytes() for name in names}
+
+
+@pytest.mark.parametrize("below", ["", keep.FOLDER], ids=["beside our folder", "where our folder would be"])
+def test_a_users_files_are_never_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, below: str) -> None:
+    monkeypatch.setenv(keep.VARIABLE, str(tmp_path / "full"))
+    monkeypatch.setattr(keep, "MOST_BYTES", 0)
+    before = strangers(tmp_path / "full" / below)
+    for _ in range(2):
+        analyze(street_study(tmp_path / "street"))
+    assert {p: p.read_bytes() for p in before} == before
+    if below:
+        assert set(before) == {p for p in (tmp_path / "full").rglob("*") if p.is_file()}
+
+
+def test_strange_files_among_ours_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keep, "MOST_BYTES", 0)
+    assert keep.opened(tmp_path / "kept")
+    before = {
+        tmp_path / "kept" / name: b"mine"
+        for name in ("thesis.docx", "roads-mine.parquet", f"roads-{1:064x}.parquet.bak", "residents.tif")
+    }
+    for path, content in before.items():
+        path.write_bytes(content)
+    (tmp_path / "kept" / f"water-{2:064x}.parquet").write_bytes(b"ours")
+    keep.prune(tmp_path / "kept")
+    assert {p: p.read_bytes() for p in before} == before
+    assert {p.name for p in (tmp_path / "kept").iterdir()} == {keep.MARK, *(p.name for p in before)}

@@ -17,10 +17,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from carecircle.delivery import BusyError
 from carecircle.texts import Language, Sentence, say
 
 
@@ -118,6 +120,27 @@ class UsageError(CarecircleError, ValueError):
 
 class OutputError(CarecircleError, OSError):
     """A place that cannot be written to."""
+
+
+@contextmanager
+def writing(place: str | Path) -> Iterator[None]:
+    """Say in our words why a place cannot be written, whatever the system says.
+
+    Raises
+    ------
+    OutputError
+        For every `OSError` of the system inside.
+    """
+    try:
+        yield
+    except OutputError:
+        raise
+    except BusyError as error:
+        raise OutputError("errors.folder_busy", file=place) from error
+    except OSError as error:
+        if error.errno is None:  # a library's word about a file that it reads
+            raise
+        raise OutputError("errors.output_folder", file=place, why=error.strerror or str(error)) from error
 
 
 class CapacityError(CarecircleError, MemoryError):

@@ -13,7 +13,8 @@ from typing import Any
 import xlsxwriter
 
 from carecircle import categories
-from carecircle.errors import UsageError
+from carecircle.delivery import delivered
+from carecircle.errors import UsageError, writing
 from carecircle.rules import Plan, load_plan, needs
 from carecircle.runs.baseline import named_facilities, published_figures
 from carecircle.schema import TOTALS
@@ -64,6 +65,8 @@ def init(folder: str | Path, plan_id: str, *, language: Language = "zh") -> list
     ------
     UsageError
         If the folder already holds one of the files.
+    OutputError
+        If the folder cannot be written; nothing is then in it.
     PlanError
         If the plan cannot be read.
     """
@@ -71,10 +74,12 @@ def init(folder: str | Path, plan_id: str, *, language: Language = "zh") -> list
     folder = Path(folder)
     workbook = folder / f"{say('starter.sheet_facilities', language)}.xlsx"
     files = [folder / "study.toml", workbook, folder / "totals.csv"]
-    there = [f.name for f in files if f.exists()]
-    if there:
-        raise UsageError("starter.folder_taken", value=str(folder), files=there)
-    folder.mkdir(parents=True, exist_ok=True)
+
+    def nothing_there() -> None:
+        there = [f.name for f in files if os.path.lexists(f)]
+        if there:
+            raise UsageError("starter.folder_taken", value=str(folder), files=there)
+
     facts = {
         "title": plan.title, "name": folder.resolve().name, "plan": plan_id, "facilities": workbook.name,
         "layer": say("starter.sheet_facilities", language), "year": str(plan.plan.target_year),
@@ -82,12 +87,14 @@ def init(folder: str | Path, plan_id: str, *, language: Language = "zh") -> list
     }  # fmt: skip
     if str(plan_id).endswith(".toml"):
         facts["plan"] = Path(plan_id).resolve().as_posix()
-    files[0].write_text(say("starter.study_file", language, **facts), encoding="utf-8")
-    _write_template(workbook, plan, language)
-    with files[2].open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(TOTALS)
-        writer.writerows(published_figures(plan, language))
+    with writing(folder), delivered(folder, [f.name for f in files], check=nothing_there) as fresh:
+        text = say("starter.study_file", language, **facts)
+        (fresh / files[0].name).write_text(text, encoding="utf-8")
+        _write_template(fresh / workbook.name, plan, language)
+        with (fresh / files[2].name).open("w", encoding="utf-8-sig", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(TOTALS)
+            writer.writerows(published_figures(plan, language))
     return files
 
 

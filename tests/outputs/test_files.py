@@ -17,9 +17,9 @@ from carecircle.analysis import Analysis, analyze
 from carecircle.errors import OutputError
 from carecircle.outputs import gis
 from carecircle.outputs import write as write_folder
+from carecircle.outputs.ours import ensure_writable
 from carecircle.outputs.report import fonts
 from carecircle.outputs.write import NAMES as EVERY
-from carecircle.outputs.write import ensure_writable
 from worlds import street_study
 
 NAMES = set(EVERY) - (set() if fonts.find() else {"report.pdf", "report.docx"})
@@ -192,13 +192,25 @@ def test_with_a_source_date_two_runs_are_equal_to_the_byte(
 def test_our_files_are_replaced_and_others_kept(analysis: Any, tmp_path: Path) -> None:
     from types import SimpleNamespace
 
+    earlier(tmp_path)
     (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
-    (tmp_path / "gap_map.html").write_text("old", encoding="utf-8")
-    (tmp_path / "travel_time.tif").write_text("of an earlier run with roads", encoding="utf-8")
     written = write_folder(SimpleNamespace(**{**vars(analysis), "surfaces": {}}), tmp_path)
     assert {p.name for p in written} == NAMES - {"travel_time.tif"}
     assert {p.name for p in tmp_path.iterdir()} == (NAMES | {"notes.txt"}) - {"travel_time.tif"}
     assert (tmp_path / "notes.txt").read_text(encoding="utf-8") == "mine"
+
+
+def earlier(folder: Path) -> dict[str, bytes]:
+    """What a run of ours with everything would have left in a folder, and its content."""
+    folder.mkdir(exist_ok=True)
+    for name in EVERY:
+        (folder / name).write_text(f"{name} of an earlier run", encoding="utf-8")
+    (folder / "manifest.json").write_text('{"schema": "carecircle/manifest/1"}', encoding="utf-8")
+    return content(folder)
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
 
 
 @pytest.mark.parametrize("existing", [True, False])
@@ -206,9 +218,7 @@ def test_a_writer_that_fails_midway_leaves_the_folder_as_it_was(
     analysis: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, existing: bool
 ) -> None:
     target = tmp_path / "out"
-    if existing:
-        target.mkdir()
-        (target / "verdicts.json").write_text("before", encoding="utf-8")
+    before = earlier(target) if existing else {}
 
     def full(*_: Any) -> None:
         raise OSError(28, "No space left on device")
@@ -217,17 +227,16 @@ def test_a_writer_that_fails_midway_leaves_the_folder_as_it_was(
     with pytest.raises(OutputError, match="No space left"):
         write_folder(analysis, target)
     assert [p.name for p in tmp_path.iterdir()] == (["out"] if existing else [])
-    if existing:
-        assert [p.name for p in target.iterdir()] == ["verdicts.json"]
-        assert (target / "verdicts.json").read_text(encoding="utf-8") == "before"
+    assert content(target) == before
 
 
 def test_a_move_that_fails_midway_is_undone(
     analysis: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     target = tmp_path / "out"
-    target.mkdir()
-    (target / "gap_map.html").write_text("before", encoding="utf-8")
+    earlier(target)
+    (target / "notes.txt").write_text("mine", encoding="utf-8")
+    before = content(target)
     real = os.replace
 
     def replace(source: Any, goal: Any) -> None:
@@ -238,8 +247,8 @@ def test_a_move_that_fails_midway_is_undone(
     monkeypatch.setattr(os, "replace", replace)
     with pytest.raises(OutputError, match="in use"):
         write_folder(analysis, target)
-    assert [p.name for p in target.iterdir()] == ["gap_map.html"]
-    assert (target / "gap_map.html").read_text(encoding="utf-8") == "before"
+    assert content(target) == before
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]
 
 
 def test_a_folder_that_is_a_file_is_said_so(tmp_path: Path) -> None:

@@ -74,7 +74,7 @@ def _network(inputs: Inputs, mode: str) -> Network:
     def build() -> Network:
         return Network.from_edges(inputs.edges, mode=mode)
 
-    if folder is None or not inputs.roads_key:
+    if folder is None or not inputs.roads_key or not keep.marked(folder):
         return build()
     return prepared(folder, {"roads": inputs.roads_key}, mode, build)
 

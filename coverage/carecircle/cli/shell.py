@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import locale
 import os
+import signal
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -51,6 +53,8 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
     language = spoken(None)
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _ended)
     with failures_in(language):
         try:
             code = app(standalone_mode=False)
@@ -63,6 +67,11 @@ def main() -> None:
         if code == _INTERRUPTED:
             raise KeyboardInterrupt
     raise SystemExit(code if isinstance(code, int) else 0)
+
+
+def _ended(number: int, _: object) -> None:
+    """Leave as after Ctrl-C when the system asks a program to end: what was begun is put back."""
+    raise SystemExit(128 + number)
 
 
 @contextmanager

@@ -48,14 +48,14 @@ def site(
     from carecircle.analysis import analyze, reanalyze
     from carecircle.inputs.sites import read_polygons, read_sites
     from carecircle.outputs.listings import siting_lines
-    from carecircle.outputs.siting import write_siting
-    from carecircle.outputs.write import ensure_writable
+    from carecircle.outputs.ours import ready
+    from carecircle.outputs.siting import siting_names, write_siting
     from carecircle.siting.remedy import site as solve
 
     loaded = study_in(study, lang)
     with failures_in(loaded.language):
         folder = out or Path("maps") / loaded.name
-        ensure_writable(folder)
+        ready(folder, siting_names(folder), loaded, candidates, exclude)
         own, close = (None, []) if candidates is None else read_sites(candidates)
         shut = None if exclude is None else read_polygons(exclude)
         with progress(loaded.language) as tell:

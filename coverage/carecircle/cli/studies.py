@@ -58,13 +58,13 @@ def run(
     Example: carecircle run data/study.toml --out maps/county
     """
     from carecircle.analysis import analyze, reanalyze
+    from carecircle.outputs.ours import RUN, ready
     from carecircle.outputs.terminal import summary
-    from carecircle.outputs.write import ensure_writable
 
     loaded = study_in(study, lang)
     with failures_in(loaded.language):
         folder = out or Path("maps") / loaded.name
-        ensure_writable(folder)
+        ready(folder, RUN, loaded, sites)
         with progress(loaded.language) as tell:
             analysis = analyze(loaded, progress=tell)
             if sites is not None:
@@ -90,12 +90,11 @@ def demo(out: OutOption = None, lang: LangOption = None, fail_on: FailOption = N
 
     Example: carecircle demo --lang en
     """
-    from carecircle.demo import write_county
-    from carecircle.outputs.write import ensure_writable
+    from carecircle.demo import place_county
 
     folder = out or Path("maps") / "demo"
-    ensure_writable(folder)
-    write_county(folder / "county")
+    with failures_in(spoken(lang)):
+        place_county(folder / "county")
     run(folder / "county" / "study.toml", out=folder, lang=lang, fail_on=fail_on)
 
 

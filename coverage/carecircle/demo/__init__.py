@@ -5,6 +5,6 @@ Nothing in it is real: not the names, not the people, and it is drawn over dunes
 
 from __future__ import annotations
 
-from carecircle.demo.county import SEED, write_county
+from carecircle.demo.county import SEED, place_county, write_county
 
-__all__ = ["SEED", "write_county"]
+__all__ = ["SEED", "place_county", "write_county"]

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import filecmp
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import geopandas as gpd
 import pyogrio
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from carecircle.delivery import delivered
 from carecircle.demo.areas import Town, divide
 from carecircle.demo.cast import Cast, choose
 from carecircle.demo.facilities import make_facilities, write_facilities
@@ -22,6 +25,7 @@ from carecircle.demo.land import Land, make_land
 from carecircle.demo.osm import write_roads
 from carecircle.demo.people import People, how_many, official, settle, write_grid, write_totals
 from carecircle.demo.roads import Roads, hamlets, make_roads
+from carecircle.errors import OutputError, writing
 
 SEED = 14
 """The seed of the county that is tracked in ``data/``."""
@@ -62,6 +66,32 @@ def make_county(seed: int = SEED) -> County:
     people = settle(seed, land, towns, grounds, houses, residents)
     facilities = make_facilities(seed, land, roads, towns, cast)
     return County(land, towns, cast, roads, grounds, people, facilities)
+
+
+def place_county(folder: Path) -> None:
+    """Write the county where nothing is yet; where it stands already, leave it.
+
+    Raises
+    ------
+    OutputError
+        If the folder holds anything else than the county as it is written here: that stays as it is.
+    """
+    with writing(folder.parent):
+        if not (folder.exists() and any(folder.iterdir())):
+            with delivered(folder) as fresh:
+                write_county(fresh)
+            return
+        with TemporaryDirectory() as room:
+            write_county(Path(room))
+            files = [p.relative_to(room) for p in sorted(Path(room).rglob("*")) if p.is_file()]
+            other = [f for f in files if not _same(folder / f, room / f)]
+    if other:
+        named = [(Path(folder.name) / f).as_posix() for f in other]
+        raise OutputError("errors.would_replace_other", file=folder.parent, files=named)
+
+
+def _same(one: Path, other: Path) -> bool:
+    return one.is_file() and filecmp.cmp(one, other, shallow=False)
 
 
 def write_county(folder: Path, *, seed: int = SEED) -> None:

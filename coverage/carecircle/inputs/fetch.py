@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
 from shapely.geometry.base import BaseGeometry
 
-from carecircle.errors import OutputError
+from carecircle.delivery import delivered, is_ours
+from carecircle.errors import OutputError, writing
 from carecircle.inputs.datum import place, project, study_crs
 from carecircle.inputs.fetch_area import area_of
 from carecircle.inputs.fetch_data import clip_raster, copy_extract, overpass_query, worldpop_url, write_pbf
@@ -76,16 +74,10 @@ def fetch(
     """
     servers, web, tell = servers or Servers(), web or Web(), progress or (lambda _: None)
     target = Path(folder)
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise OutputError("fetch.folder_taken", file=target)
+    _free(target)
     area = area_of(place_name, adcode, boundary, pbf, servers, web, tell)
     around = _widened(area.shape, buffer_km)
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        made = Path(tempfile.mkdtemp(prefix=".fetch-", dir=target.parent))
-    except OSError as error:
-        raise OutputError("fetch.cannot_write", file=target, why=str(error)) from error
-    try:
+    with writing(target), delivered(target, check=lambda: _free(target)) as made:
         for part in ("boundaries", "roads", "population"):
             (made / part).mkdir()
         frame = gpd.GeoDataFrame(
@@ -106,13 +98,14 @@ def fetch(
             clip_raster(source, around, made / "population" / "residents.tif")
         text = study_text(area, plan=plan, buffer_km=buffer_km, year=year, residents=source is not None)
         (made / "study.toml").write_text(text, encoding="utf-8")
-        if target.is_dir():
-            target.rmdir()
-        os.replace(made, target)  # noqa: PTH105 - Path.replace refuses folders on some systems
-    except BaseException:
-        shutil.rmtree(made, ignore_errors=True)
-        raise
     return target / "study.toml"
+
+
+def _free(target: Path) -> None:
+    """Refuse a folder that holds something already."""
+    taken = target.exists() and (not target.is_dir() or any(not is_ours(p) for p in target.iterdir()))
+    if taken:
+        raise OutputError("fetch.folder_taken", file=target)
 
 
 def _widened(shape: BaseGeometry, buffer_km: float) -> BaseGeometry:

@@ -39,18 +39,18 @@ def roads_of(
     settings = (source.format, source.layer, source.datum, crs.to_wkt(), around.wkb_hex, *modes)
     key = keep.digest(keep.file_digest(source.path), *settings)
     path = folder / f"roads-{key[:16]}.parquet"
-    found = _load(path, key, source.path)
+    found = _load(path, key, source.path) if keep.marked(folder) else None
     if found is None:
         found = read_roads(source, crs, around, modes=modes)
         with contextlib.suppress(OSError):  # what cannot be kept costs time, not the result
-            _save(path, key, *found)
-            keep.prune(folder)
+            if keep.opened(folder):
+                _save(path, key, *found)
+                keep.prune(folder)
     return *found, key
 
 
 def _save(path: Path, key: str, edges: gpd.GeoDataFrame, findings: Sequence[Finding]) -> None:
     """The notes first, the edges last, each under its name only when it is complete."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     notes = [[f.level, f.sentence.key, dict(f.sentence.facts)] for f in findings]
     partial = path.with_suffix(".partial")
     partial.write_text(json.dumps({"key": key, "findings": notes}), encoding="utf-8")

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from pathlib import Path
 
 import pandas as pd
 
 from carecircle.inputs.known_areas import OSM, area_by_adcode
+from carecircle.keep import file_digest
 from carecircle.study import Study
 from carecircle.texts import Sentence
+
+_SIDES = ("-wal", "-journal", ".aux.xml", ".msk", ".ovr")
+_WORLD = (".tfw", ".tifw", ".wld")
+_TABLES = (".shp", ".tab", ".mif")
 
 
 def region_source(study: Study, areas: pd.DataFrame) -> Sentence:
@@ -48,6 +52,21 @@ def attributions(study: Study) -> tuple[str, ...]:
 def hashes(study: Study) -> dict[str, str]:
     """SHA-256 of every file of a study, by its path relative to the study file."""
     b = study.boundaries
+    folder = study.file.parent if study.file is not None else None
+    found = {}
+    for path in files_read(study):
+        name = Path(os.path.relpath(path, folder)).as_posix() if folder is not None else path.name
+        found[name] = file_digest(path)
+    if b is not None and b.adcode is not None:
+        drawn = area_by_adcode(b.adcode)
+        if drawn.file is not None:
+            found[f"{drawn.attribution} {b.adcode}"] = file_digest(drawn.file)
+    return found
+
+
+def files_read(study: Study) -> list[Path]:
+    """Every file that reading a study opens: its own, its plan's, its inputs' and what lies beside them."""
+    b = study.boundaries
     sections = [
         b,
         *(b.levels if b else ()),
@@ -58,19 +77,24 @@ def hashes(study: Study) -> dict[str, str]:
     ]
     paths = {s.path for s in sections if s is not None and s.path is not None}
     paths |= {p for p in (study.file, study.plan_path) if p is not None}
-    paths |= {q for p in paths if p.suffix.lower() == ".shp" for q in p.parent.glob(f"{p.stem}.*")}
-    folder = study.file.parent if study.file is not None else None
-    found = {}
-    for path in sorted(paths):
-        name = Path(os.path.relpath(path, folder)).as_posix() if folder is not None else path.name
-        found[name] = _digest(path)
-    if b is not None and b.adcode is not None:
-        drawn = area_by_adcode(b.adcode)
-        if drawn.file is not None:
-            found[f"{drawn.attribution} {b.adcode}"] = _digest(drawn.file)
-    return found
+    return sorted({q for p in paths for q in files_of(p)})
 
 
-def _digest(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+def files_of(path: Path) -> list[Path]:
+    """Every file that a reader of this one opens with it.
+
+    The parts of a shapefile or MapInfo table, what stands in a GeoPackage's write-ahead log and not yet in
+    itself, a raster's side files, all files of a folder.
+    """
+    if path.is_dir():
+        return sorted(p for p in path.rglob("*") if p.is_file())
+    name, stem = path.name.casefold(), path.stem.casefold()
+    sides = {name, *(name + side for side in _SIDES), *(stem + side for side in _WORLD)}
+    table = path.suffix.casefold() in _TABLES
+
+    def belongs(other: Path) -> bool:
+        called = other.name.casefold()
+        return called in sides or (table and called.startswith(f"{stem}."))
+
+    beside = [p for p in path.parent.iterdir() if p != path and belongs(p) and p.is_file()]
+    return sorted([path, *(p for p in beside if p.stat().st_size)])

@@ -42,15 +42,16 @@ def water_of(source: Roads | None, crs: pyproj.CRS, frame: BaseGeometry) -> gpd.
     key = keep.digest(keep.file_digest(source.path), "water", crs.to_wkt(), frame.wkb_hex)
     path = folder / f"water-{key}.parquet"
     with contextlib.suppress(OSError, ValueError):
-        return gpd.read_parquet(path)
+        if keep.marked(folder):
+            return gpd.read_parquet(path)
     found = _read(source.path, crs, frame)
     if found is not None:
         with contextlib.suppress(OSError):  # what cannot be kept costs time, not the result
-            folder.mkdir(parents=True, exist_ok=True)
-            partial = path.with_suffix(".partial")
-            found.to_parquet(partial, index=False)
-            partial.replace(path)
-            keep.prune(folder)
+            if keep.opened(folder):
+                partial = path.with_suffix(".partial")
+                found.to_parquet(partial, index=False)
+                partial.replace(path)
+                keep.prune(folder)
     return found
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +9,13 @@ import geopandas as gpd
 from branca.element import Element, Figure
 
 from carecircle.doctor import Diagnosis
-from carecircle.errors import OutputError, UsageError
+from carecircle.errors import UsageError
 from carecircle.outputs.offline import OfflineMap, Raw
+from carecircle.outputs.ours import put_page
 from carecircle.outputs.pack import page_json
 from carecircle.texts import Language, say
 
+_DATA = "cc-findings-data"
 _STYLE = """
 .cc-findings{position:absolute;z-index:1000;top:0;left:0;bottom:0;width:min(26rem,80vw);overflow:auto;
 background:#fff;padding:1rem;box-sizing:border-box;font:15px/1.6 system-ui,"PingFang SC","Microsoft YaHei",
@@ -100,19 +100,11 @@ def write_findings(diagnosis: Diagnosis, path: str | Path, language: Language) -
     Raises
     ------
     OutputError
-        If the file cannot be written.
+        If the file cannot be written, or is there already and no map of findings of ours.
     """
     target = Path(path)
     page = findings_map(diagnosis, language).get_root().render()
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", newline="\n", dir=target.parent, delete=False
-        ) as file:
-            file.write(page)
-        os.replace(file.name, target)  # noqa: PTH105 (moves over an existing file everywhere)
-    except OSError as error:
-        raise OutputError("errors.output_folder", file=target, why=error.strerror or str(error)) from error
+    put_page(target, page, mark=f'id="{_DATA}"')
 
 
 def _place(file: str | None, row: int | None, language: Language) -> str:
@@ -133,7 +125,7 @@ class _Findings(Element):  # type: ignore[misc]
         figure, owner = self.get_root(), self._parent
         assert isinstance(figure, Figure)
         assert owner is not None
-        held = f'<script type="application/json" id="cc-findings-data">{page_json(self.data)}</script>'
+        held = f'<script type="application/json" id="{_DATA}">{page_json(self.data)}</script>'
         figure.header.add_child(Raw(f"<style>{_STYLE}</style>"), name="findings_style")
         figure.html.add_child(Raw(f'<main class="cc-findings"></main>{held}'), name="findings_panel")
         script = f"(function (map) {{'use strict';{_SCRIPT}}})({owner.get_name()});"

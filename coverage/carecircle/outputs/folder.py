@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from carecircle.errors import InputError
+from carecircle.delivery import settle
+from carecircle.errors import InputError, writing
 from carecircle.runs.compare import read_verdicts
 from carecircle.texts import Language
 
@@ -92,6 +93,8 @@ def read_run(folder: str | Path) -> Run:
         If it is not one, or an earlier version wrote it; the message names the file.
     """
     place = Path(folder)
+    with writing(place):
+        settle(place)
     path = place / "manifest.json"
     if not (path.is_file() and (place / "verdicts.json").is_file()):
         raise InputError("pages.not_a_folder", file=place)
@@ -122,5 +125,11 @@ def read_run(folder: str | Path) -> Run:
         left_out=manifest["left_out"],
         unmet=sorted(unmet, key=lambda v: -(v["residents_affected"] or 0.0)),
         picture=picture.read_text(encoding="utf-8") if picture.is_file() else "",
-        sizes={name: (place / name).stat().st_size for name in FILES if (place / name).is_file()},
+        sizes=sizes_in(place),
     )
+
+
+def sizes_in(*folders: Path) -> dict[str, int]:
+    """Bytes of each of our files, from the first of these folders that holds it."""
+    found = {name: next((f / name for f in folders if (f / name).is_file()), None) for name in FILES}
+    return {name: path.stat().st_size for name, path in found.items() if path is not None}

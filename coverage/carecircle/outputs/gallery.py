@@ -8,9 +8,10 @@ from html import escape
 from pathlib import Path
 from urllib.parse import quote
 
-from carecircle.errors import CarecircleError, InputError, OutputError, UsageError, raise_all
+from carecircle.errors import CarecircleError, InputError, UsageError, raise_all
 from carecircle.outputs.folder import Run, read_run
 from carecircle.outputs.markup import both, headline, page, picture, tally
+from carecircle.outputs.ours import put_page
 from carecircle.texts import Language, say
 
 _SORTS = ("people", "share", "unmet", "name")
@@ -33,7 +34,7 @@ def write_gallery(folders: Sequence[str | Path], out: str | Path, language: Lang
     InputError
         If a folder is not an output folder; every such folder is named.
     OutputError
-        If the page cannot be written.
+        If the page cannot be written, or the file is there already and no gallery of ours.
     """
     if not folders:
         raise UsageError("pages.no_folders")
@@ -46,11 +47,7 @@ def write_gallery(folders: Sequence[str | Path], out: str | Path, language: Lang
             faults.append(fault)
     raise_all(faults)
     path = Path(out)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(gallery_page(runs, path.parent, language), encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise OutputError("errors.output_folder", file=path, why=error.strerror or str(error)) from error
+    put_page(path, gallery_page(runs, path.parent, language), mark='<div class="cc-cards">')
     return path
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 from typing import Any
 
-from carecircle.outputs.folder import FILES, Run, read_run
+from carecircle.outputs.folder import FILES, Run, read_run, sizes_in
 from carecircle.outputs.markup import both, headline, key, page, picture, spoken, tally
 from carecircle.rules.verdict import shown
 from carecircle.texts import Sentence
@@ -16,8 +17,15 @@ _MOST = 12
 _SIGNS = {">=": "≥ ", "<=": "≤ ", ">": "> ", "<": "< "}
 
 
-def write_index(folder: Path) -> None:
-    """Write (or write anew) the index of an output folder from what lies in it.
+def write_index(folder: Path, into: Path | None = None) -> None:
+    """Write the index of an output folder from what lies in it.
+
+    Parameters
+    ----------
+    folder
+        Holds a run.
+    into
+        Where the index goes, and lists the files of this folder too: they are on their way into the other.
 
     Raises
     ------
@@ -25,7 +33,9 @@ def write_index(folder: Path) -> None:
         If the folder is not an output folder.
     """
     run = read_run(folder)
-    (folder / "index.html").write_text(index_page(run), encoding="utf-8", newline="\n")
+    if into is not None:
+        run = replace(run, sizes=sizes_in(into, folder))
+    ((into or folder) / "index.html").write_text(index_page(run), encoding="utf-8", newline="\n")
 
 
 def index_page(run: Run) -> str:

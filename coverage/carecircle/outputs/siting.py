@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from carecircle.errors import InputError, OutputError
+from carecircle.delivery import delivered
+from carecircle.errors import InputError, writing
+from carecircle.inputs.provenance import files_read
+from carecircle.outputs.folder import read_run
 from carecircle.outputs.index import write_index
+from carecircle.outputs.ours import INDEX, SITING, ensure_writable, spare
 from carecircle.outputs.siting_gis import siting_geopackage
 from carecircle.outputs.siting_map import siting_map
 from carecircle.outputs.siting_tables import siting_workbook
-from carecircle.outputs.write import ensure_writable
 from carecircle.siting.result import SitingResult
 
 
 def write_siting(result: SitingResult, folder: str | Path) -> list[Path]:
     """Write what a siting study found into a folder.
 
-    Everything is written beside the folder first and moved in when all of it is there. An ``index.html`` in
-    the folder is written anew and lists them; other files stay as they are; the mended study itself is
-    ``result.after.write(folder)``.
+    They appear all at once or not at all (`carecircle.delivery`). Where a run lies in the folder, its
+    ``index.html`` is written anew with them and lists them; other files stay as they are. The mended study
+    itself is ``result.after.write(folder)``.
 
     Parameters
     ----------
@@ -46,24 +46,23 @@ def write_siting(result: SitingResult, folder: str | Path) -> list[Path]:
         If a file that the outputs draw on (another run beside it) cannot be used.
     """
     target = Path(folder)
+    read = files_read(result.before.study)
     ensure_writable(target)
-    try:
-        target.mkdir(parents=True, exist_ok=True)
-        fresh = Path(tempfile.mkdtemp(prefix=".siting-", dir=target))
-    except OSError as error:
-        raise OutputError("errors.output_folder", file=target, why=error.strerror or str(error)) from error
-    try:
+    names = siting_names(target)
+    with writing(target), delivered(target, names, check=lambda: spare(target, names, read)) as fresh:
         for name, writer in _WRITERS.items():
             writer(result, fresh / name)
-        for name in _WRITERS:
-            os.replace(fresh / name, target / name)  # noqa: PTH105 (moves over an existing file everywhere)
-    except OSError as error:
-        raise OutputError("errors.output_folder", file=target, why=error.strerror or str(error)) from error
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
-    with suppress(InputError):  # a folder that no run of this version has written has no index to mend
-        write_index(target)
+        if INDEX in names:
+            write_index(target, fresh)
     return [target / name for name in _WRITERS]
+
+
+def siting_names(folder: Path) -> list[str]:
+    """What a siting study replaces in a folder: its own files and, where a run lies there, the index."""
+    with suppress(InputError):  # no run, or of an earlier version: no index to mend
+        read_run(folder)
+        return [*SITING, INDEX]
+    return [*SITING]
 
 
 def _json(result: SitingResult, path: Path) -> None:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from carecircle.errors import InputError
+from carecircle.delivery import settle
+from carecircle.errors import InputError, writing
 from carecircle.rules.verdict import Outcome, shown
 from carecircle.texts import Sentence
 
@@ -83,6 +84,8 @@ def read_verdicts(path: str | Path) -> dict[str, Any]:
     file = Path(path)
     if file.is_dir():
         file = file / "verdicts.json"
+    with writing(file.parent):
+        settle(file.parent)
     if not file.is_file():
         raise InputError("errors.missing_file", file=file)
     try:
