@@ -134,7 +134,9 @@ class Verdict:
     comparison
         How `observed` must stand to `target`: ``>=``, ``<=``, ``==``, ``>``, ``<`` or ``between``.
     margin
-        Signed slack in `unit`, at least 0 exactly when the outcome is PASS.
+        Signed slack of `observed` against `target` in `unit`: at least 0 with PASS, below 0 where what was
+        found falls short (0 where a strict comparison is missed at its own number). None where the outcome
+        turns on something else: residents out of reach, or what is not known.
     flip
         Where the outcome would turn.
     by_road
