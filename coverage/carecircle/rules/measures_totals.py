@@ -313,8 +313,13 @@ def _unit(rule: Rule) -> str:
         return "number" if rule.numerator or rule.kind == "baseline" else "facilities"
     if rule.denominator in _RESIDENTS:
         who = "children" if rule.denominator.endswith("0_14") else "residents"
-        return f"per_{int(rule.per)}_{who}" if rule.per > 1 else "number"
+        return f"per_{_digits(rule.per)}_{who}" if rule.per > 1 else "number"
     return "share" if rule.target is not None and rule.per == 1 and _largest(rule.target) <= 0.5 else "number"
+
+
+def _digits(number: float) -> str:
+    """A number without a tail: 1000, 0.5."""
+    return str(int(number)) if number == int(number) else repr(number)
 
 
 def _largest(target: Target) -> float:
