@@ -49,7 +49,7 @@ def raised() -> dict[str, set[str]]:
 def _raised_in(tree: ast.Module) -> Iterator[tuple[str, str]]:
     """Calls of error classes, and of helpers that hand a key to one (``fault("inputs.negative", …)``)."""
     helpers = {"fault": "InputError", "faults": "InputError", "tell": "PlanError"}
-    helpers["MeaninglessRuleError"] = "PlanError"
+    helpers |= {"MeaninglessRuleError": "PlanError", "UnfitError": "StudyError"}
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")

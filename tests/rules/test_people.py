@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from carecircle.rules import Outcome, by_area, judge, required, verdict_schema
+from carecircle.rules.weighing import margin
 from ruleworlds import answers, demand_of, facilities_of, inputs_of, plan_of, reached_of, totals_of
 
 INF = math.inf
@@ -204,9 +205,63 @@ def test_response_names_whoever_the_mean_leaves_out() -> None:
     island = [(1.0, "reached"), (INF, "island")]
     verdict = _one(RESPONSE, [{"residents": 9999.0}, {"residents": 0.5}], island)
     assert verdict.outcome is Outcome.FAIL
-    assert verdict.margin < 0
+    assert (verdict.observed, verdict.margin, verdict.flip.limit) == (3.0, None, None)  # no limit turns it
+    late = _one({**RESPONSE, "limit": 2.5}, [{"residents": 9999.0}, {"residents": 0.5}], island)
+    assert (late.outcome, late.margin, late.flip.limit) == (Outcome.FAIL, -0.5, None)
     hidden = [{"residents": 90.0}, {"residents": 10.0, "geometry": None}]
     assert _one(RESPONSE, hidden, [(1.0, "reached"), (1.0, "reached")]).outcome is Outcome.NOT_ASSESSED
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome", "counts"),
+    [
+        (
+            "island",
+            Outcome.FAIL,
+            ("5 residents have no way", "0 live off the roads", "0 are of unknown place"),
+        ),
+        ("unsnapped", Outcome.FAIL, ("0 residents have no way", "5 live off the roads")),
+        ("placeless", Outcome.NOT_ASSESSED, ("0 residents have no way", "5 are of unknown place")),
+    ],
+)
+def test_a_response_that_reaches_nobody_says_so_in_words(
+    status: str, outcome: Outcome, counts: tuple[str, ...]
+) -> None:
+    people = [{"residents": 5.0} | ({"geometry": None} if status == "placeless" else {})]
+    verdict = _one(RESPONSE, people, [(INF, "island" if status == "placeless" else status)])
+    assert (verdict.outcome, verdict.observed, verdict.margin) == (outcome, None, None)
+    assert verdict.flip.limit is None
+    assert "nobody can be reached" in verdict.reason.text("en")
+    for said in counts:
+        assert said in verdict.reason.text("en")
+    assert "—" not in verdict.reason.text("zh")
+
+
+def test_observed_target_and_margin_add_up() -> None:
+    """Residents of unknown place may lift the share: the margin is what was found against what is asked."""
+    people = [{"residents": 9932.0}, {"residents": 44.0}, {"residents": 24.0, "geometry": None}]
+    costs = [(1.0, "reached"), (99.0, "reached"), (1.0, "reached")]
+    verdict = _one({**TIME, "target": 1.0}, people, costs)
+    assert (verdict.outcome, verdict.observed) == (Outcome.FAIL, 0.9932)
+    assert verdict.margin == pytest.approx(-0.0068)
+    assert verdict.shown_margin.text("en") == "-0.68 percentage points"
+
+
+@pytest.mark.parametrize(
+    ("observed", "outcome", "comparison", "slack"),
+    [
+        (5.0, Outcome.PASS, ">=", 0.0),
+        (5.0, Outcome.FAIL, ">", 0.0),  # missed at its own number, by nothing
+        (5.0, Outcome.NOT_ASSESSED, ">=", None),  # holds as far as is known: what is open decides
+        (4.0, Outcome.NOT_ASSESSED, ">=", -1.0),
+        (6.0, Outcome.FAIL, ">=", None),  # whoever is out of reach fails it, not the number
+        (INF, Outcome.FAIL, "<=", None),
+    ],
+)
+def test_a_margin_has_a_meaning_or_is_absent(
+    observed: float, outcome: Outcome, comparison: str, slack: float | None
+) -> None:
+    assert margin(observed, outcome, comparison, 5.0) == slack
 
 
 def test_alternatives_by_other_modes_never_change_the_outcome() -> None:

@@ -71,12 +71,13 @@ def _clause(verdict: Mapping[str, Any]) -> str:
     asked = shown(tuple(target) if isinstance(target, list) else target, unit)
     signed = Sentence("outputs.signed", {"sign": _SIGNS.get(verdict["comparison"], ""), "value": asked})
     facts = {"observed": shown(verdict["observed"], unit), "target": signed}
+    found = both("of_asked", **facts) if verdict["observed"] is not None else escape(verdict["reason"])
     people = verdict["residents_affected"]
     affected = both("affected", n=f"{people:,.0f}") if people is not None else ""
     return (
         f'<li><b class="cc-rule">{escape(verdict["rule"])}</b>'
         f'<span class="cc-words">「{escape(verdict["quote"])}」'
-        f'<small>{both("of_asked", **facts)}</small></span><b class="cc-people">{affected}</b></li>'
+        f'<small>{found}</small></span><b class="cc-people">{affected}</b></li>'
     )
 
 

@@ -97,8 +97,8 @@ class Book:
         return sheet
 
     def put(self, sheet: Any, row: int, column: int, value: Cell, form: Any = None) -> None:
-        """Write one cell: text stays text, whatever it begins with."""
-        if value is None or value == "":
+        """Write one cell: text stays text, whatever it begins with; a cell holds finite numbers alone."""
+        if value is None or value == "" or (not isinstance(value, str) and not math.isfinite(value)):
             sheet.write_blank(row, column, None, form or self.plain)
         elif isinstance(value, str):
             sheet.write_string(row, column, value, form or self.plain)
@@ -181,7 +181,7 @@ def _overview_row(writer: Book, sheet: Any, row: int, verdict: Verdict) -> None:
     writer.put(sheet, row, 2, verdict.outcome.sentence.text(language), writer.outcomes[verdict.outcome.value])
     writer.put(sheet, row, 3, verdict.observed, form)
     writer.put(sheet, row, 4, target, form if not isinstance(target, str) else None)
-    margin = None if verdict.margin is None or math.isinf(verdict.margin) else verdict.margin
+    margin = verdict.margin
     if margin is not None and verdict.unit == "share":
         margin, form = 100 * margin, writer.points
     writer.put(sheet, row, 5, margin, form)

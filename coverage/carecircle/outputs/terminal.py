@@ -70,7 +70,8 @@ def _verdict(verdict: Verdict, language: Language) -> Group:
         "comparison": telling.sign(verdict),
     }
     undecided = verdict.outcome is Outcome.NOT_ASSESSED
-    figures = verdict.reason.text(language) if undecided else say("terminal.figures", language, **facts)
+    in_words = undecided or verdict.observed is None
+    figures = verdict.reason.text(language) if in_words else say("terminal.figures", language, **facts)
     if verdict.residents_affected and not undecided:
         figures += say("terminal.affected", language, residents=verdict.residents_affected)
     rule = verdict.rule_def

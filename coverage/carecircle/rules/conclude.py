@@ -39,7 +39,7 @@ def published(rule: Rule, figure: Figure) -> Verdict:
     facts = {"share": shown(share, "share"), "target": shown(target, "share")}
     return Verdict(
         rule_def=rule, outcome=outcome, reason=Sentence("rules.official_share", facts), observed=share,
-        target=target, target_source=rule.target_source, margin=margin(share, share, ">=", target),
+        target=target, target_source=rule.target_source, margin=margin(share, outcome, ">=", target),
         flip=Flip(share, None), assumptions=figure.notes,
     )  # fmt: skip
 
@@ -74,6 +74,7 @@ def concluded(
     if partial:
         low, high = 0.0, math.nextafter(1.0, 0.0) if tally[Outcome.FAIL] else 1.0
     outcome = decide(low, high, ">=", target)
+    found = len(tally[Outcome.PASS]) / judged
     people = [u.residents for u in tally[Outcome.FAIL]]
     known = [p for p in people if p is not None]
     facts = {
@@ -86,10 +87,10 @@ def concluded(
         rule_def=rule,
         outcome=outcome,
         reason=Sentence(f"rules.units_{outcome.value.lower()}", facts),
-        observed=None if nothing else len(tally[Outcome.PASS]) / judged,
+        observed=None if nothing else found,
         target=target,
         target_source=rule.target_source,
-        margin=None if nothing else margin(low, high, ">=", target),
+        margin=None if nothing else margin(found, outcome, ">=", target),
         flip=None if nothing or partial else Flip(low, None),
         residents_affected=math.fsum(known) if known and len(known) == len(people) else None,
         missing_inputs=tuple(dict.fromkeys(missing)) if outcome is Outcome.NOT_ASSESSED else (),

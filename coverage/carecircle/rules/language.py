@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticKnownError, core_schema
 
 from carecircle import categories
 from carecircle.rules.kinds.record import RuleKind, kind_of, kinds
+from carecircle.strict import Strict
 
 
 class _Registered:
@@ -47,11 +48,7 @@ class MeaninglessRuleError(ValueError):
         super().__init__(key)
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
-
-
-class Waiver(_Strict):
+class Waiver(Strict):
     """A plan's own exception: closed vocabulary and the sentence that grants it."""
 
     when: When
@@ -64,7 +61,7 @@ class Waiver(_Strict):
     """``second_allowed``: a unit with this many residents or more may have a second facility."""
 
 
-class Condition(_Strict):
+class Condition(Strict):
     """A figure against a number: ``{attribute = "beds", comparison = ">=", value = 1}``."""
 
     attribute: str
@@ -77,7 +74,7 @@ class Condition(_Strict):
     """The figure is divided by this one first (25 % of the physicians)."""
 
 
-class Rule(_Strict):
+class Rule(Strict):
     """One number of one clause, as the plan writes it.
 
     Which fields a kind uses is told on the page about the rule language; what a kind requires, takes and

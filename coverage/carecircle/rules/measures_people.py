@@ -64,7 +64,7 @@ def judge_reach(rule: Rule, plan: Plan, evidence: Evidence, reached: Reached) ->
         observed=low,
         target=target,
         target_source=source,
-        margin=margin(low, high, ">=", target),
+        margin=margin(low, outcome, ">=", target),
         flip=_flip(rule, evidence, frame, ledger, target),
         by_road=_by_road(rule, evidence, reached, people),
         alternatives=tuple(_alternatives(rule, evidence, reached)),
@@ -92,26 +92,19 @@ def judge_response(rule: Rule, plan: Plan, evidence: Evidence, reached: Reached)
         return replace(_empty_scope(rule, people, ledger), unit="min", comparison="<=")
     there = people == "covered"
     weights = evidence.demand["residents"][there]
-    travel = math.fsum(weights * frame["cost"][there]) / ledger.covered if ledger.covered > 0 else math.inf
-    mean = travel + turnout
-    settled = decide(mean, mean, "<=", rule.limit)
+    mean = None
+    if ledger.covered > 0:
+        mean = math.fsum(weights * frame["cost"][there]) / ledger.covered + turnout
     tolerated = _UNSNAPPED_TOLERATED * ledger.in_scope
-    beyond = there & (frame["cost"] + turnout > rule.limit)
     unreached = math.fsum([ledger.unreachable, ledger.not_covered])
+    unsure = _unsure(rule, evidence)
+    left_out = unreached > 0 or ledger.unsnapped > tolerated
+    outcome, key = _response_outcome(mean, rule.limit, left_out, ledger.no_data > tolerated, bool(unsure))
     facts = {
         "mean": shown(mean, "min"), "turnout": turnout, "unreachable": unreached,
         "unsnapped": ledger.unsnapped, "no_data": ledger.no_data,
     }  # fmt: skip
-    key = "response"
-    outcome = settled
-    if unreached > 0 or ledger.unsnapped > tolerated or not math.isfinite(mean):
-        outcome, key = Outcome.FAIL, "response_unreached"
-    elif ledger.no_data > tolerated:
-        outcome, key = Outcome.NOT_ASSESSED, "response_undecided"
-    unsure = _unsure(rule, evidence)
-    if outcome is Outcome.FAIL and unsure:
-        outcome, key = Outcome.NOT_ASSESSED, "response_undecided"
-    slack = rule.limit - mean
+    late = math.fsum(evidence.demand["residents"][there & (frame["cost"] + turnout > rule.limit)])
     missing = (*_settling(rule, ledger), *unsure) if outcome is Outcome.NOT_ASSESSED else ()
     return Verdict(
         rule_def=rule,
@@ -121,9 +114,9 @@ def judge_response(rule: Rule, plan: Plan, evidence: Evidence, reached: Reached)
         target=rule.limit,
         unit="min",
         comparison="<=",
-        margin=slack if outcome is settled else min(slack, -math.ulp(1.0)),
-        flip=Flip(mean if math.isfinite(mean) else None, None),
-        residents_affected=math.fsum([math.fsum(evidence.demand["residents"][beyond]), unreached]),
+        margin=None if mean is None else margin(mean, outcome, "<=", rule.limit),
+        flip=Flip(None if left_out else mean, None),
+        residents_affected=math.fsum([late, unreached]),
         ledger=ledger,
         missing_inputs=missing,
         assumptions=(
@@ -132,6 +125,24 @@ def judge_response(rule: Rule, plan: Plan, evidence: Evidence, reached: Reached)
         ),
         people=people,
     )
+
+
+def _response_outcome(
+    mean: float | None, limit: float, left_out: bool, open_: bool, unsure: bool
+) -> tuple[Outcome, str]:
+    """What a response rule comes to, and the sentence that says why.
+
+    ``mean`` is None where nobody is reached: there is nothing to take a mean of.
+    """
+    if left_out:
+        outcome, key = Outcome.FAIL, "response_unreached"
+    elif open_ or mean is None:
+        outcome, key = Outcome.NOT_ASSESSED, "response_undecided"
+    else:
+        outcome, key = decide(mean, mean, "<=", limit), "response"
+    if outcome is Outcome.FAIL and unsure:
+        outcome, key = Outcome.NOT_ASSESSED, "response_undecided"
+    return outcome, "response_nobody" if mean is None else key
 
 
 def missing_for_reach(rule: Rule, evidence: Evidence, reached: Reached) -> tuple[Sentence, ...]:

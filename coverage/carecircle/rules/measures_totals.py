@@ -140,7 +140,7 @@ def judge_load(rule: Rule, plan: Plan, evidence: Evidence, reached: Reached) -> 
         target_source=rule.target_source,
         unit="residents_per_facility",
         comparison="between",
-        margin=_load_margin(people, n, low, high, outcome),
+        margin=_load_margin(people.low, n, low, high, outcome),
         flip=Flip(people.low / n if n else None, _load_turn(people.low, n, low, high)),
         residents_affected=over or under,
         missing_inputs=missing if outcome is Outcome.NOT_ASSESSED else (),
@@ -173,12 +173,10 @@ def _fits(people: float, facilities: int, low: float, high: float) -> bool:
     return needed <= facilities <= most
 
 
-def _load_margin(people: Figure, n: int, low: float, high: float, outcome: Outcome) -> float:
+def _load_margin(people: float, n: int, low: float, high: float, outcome: Outcome) -> float | None:
     """Slack in residents per facility: to the upper end, and to the lower one where fewer would do."""
-    slack = min(_load_slack(r, n, low, high) for r in (people.low, people.high))
-    if outcome is Outcome.FAIL:
-        slack = max(_load_slack(r, n, low, high) for r in (people.low, people.high))
-    return slack if outcome is Outcome.PASS else min(slack, -math.ulp(1.0))
+    slack = _load_slack(people, n, low, high)
+    return slack if (slack >= 0) is (outcome is Outcome.PASS) else None
 
 
 def _load_slack(people: float, n: int, low: float, high: float) -> float:
@@ -277,7 +275,7 @@ def _judged(rule: Rule, figure: Figure, key: str, facts: dict[str, object]) -> V
     comparison = "between" if isinstance(target, tuple) else rule.comparison
     outcome = decide(figure.low, figure.high, comparison, target)
     undecided = outcome is Outcome.NOT_ASSESSED
-    slack = margin(figure.low, figure.high, comparison, target)
+    slack = margin(figure.low, outcome, comparison, target)
     nothing = not figure.known and figure.low == 0
     said = [*figure.notes]
     if rule.tolerance:
@@ -285,7 +283,7 @@ def _judged(rule: Rule, figure: Figure, key: str, facts: dict[str, object]) -> V
     reason = {
         "value": shown(figure.low, unit),
         "target": shown(target, unit),
-        "short": shown(abs(slack), unit),
+        "short": shown(None if slack is None else abs(slack), unit),
     }
     return Verdict(
         rule_def=rule,
@@ -296,7 +294,7 @@ def _judged(rule: Rule, figure: Figure, key: str, facts: dict[str, object]) -> V
         target_source=rule.target_source,
         unit=unit,
         comparison=comparison,
-        margin=None if (nothing and undecided) or not math.isfinite(slack) else slack,
+        margin=None if nothing and undecided else slack,
         flip=None if nothing and undecided else Flip(figure.low, None),
         missing_inputs=tuple(dict.fromkeys(figure.missing)) if undecided else (),
         assumptions=tuple(said),

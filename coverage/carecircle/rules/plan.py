@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-import json
 import re
-import tomllib
 from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from carecircle.errors import CarecircleError, PlanError, raise_all
 from carecircle.rules.language import MeaninglessRuleError, Rule
+from carecircle.strict import Strict, UnfitError, echo, parse_toml
 
 _HEADER = re.compile(r"^\s*\[\[\s*rule\s*\]\]")
 _PLAN = re.compile(r"^\s*\[\s*plan\s*\]")
+_LONGEST_ID = 60
+_COLUMNS = frozenset(
+    {"fid", "ogc_fid", "geom", "geometry", "demand_id", "residents", "area_id", "urban", "bbox"}
+)
+"""Columns that the layer of residents has of its own, beside one for each rule."""
 
 
-class PlanHead(BaseModel):
+class PlanHead(Strict):
     """The ``[plan]`` table."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
     id: str = Field(min_length=1, pattern=r"^[A-Za-z0-9_\-]+$")
     """What a study names it by: letters, digits, ``_`` and ``-``."""
     title: str = Field(min_length=1)
@@ -38,10 +41,9 @@ class PlanHead(BaseModel):
     """The year its numbers are to be reached by."""
 
 
-class Plan(BaseModel):
+class Plan(Strict):
     """A published plan as rules; load one with `load_plan`."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
     plan: PlanHead
     """The ``[plan]`` table: id, title, region, years."""
     rule: tuple[Rule, ...] = ()
@@ -117,21 +119,20 @@ def load_plan(plan: str | Path) -> Plan:
         references to rules that do not exist. Each with file, line and mend.
     """
     if isinstance(plan, Path) or str(plan).endswith(".toml"):
-        path = Path(plan)
-        if not path.is_file():
-            raise PlanError("errors.missing_file", file=path)
-        raw = path.read_bytes()
-        name = str(path)
+        name = str(plan)
+        try:
+            raw = Path(plan).read_bytes()
+        except (OSError, ValueError) as error:  # not there, not ours to read, or no path at all
+            raise PlanError("errors.missing_file", file=echo(name)) from error
     elif plan in catalogue():
         name = f"{plan}.toml"
         raw = (resources.files("carecircle.rules") / "plans" / name).read_bytes()
     else:
         raise PlanError("rules.unknown_plan", value=plan, known=catalogue())
     try:
-        text = raw.decode("utf-8-sig")
-        data = tomllib.loads(text)
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise PlanError("rules.not_toml", file=name, why=str(error)) from error
+        data, text = parse_toml(raw)
+    except ValueError as error:
+        raise PlanError("rules.not_toml", file=name, why=echo(str(error))) from error
     return _validated(data, text, name)
 
 
@@ -158,11 +159,19 @@ def _validated(data: dict[str, Any], text: str, name: str) -> Plan:
 
 
 def _references(plan: Plan, lines: Sequence[str], name: str) -> Iterable[CarecircleError]:
-    """Repeated ids, and any_of, contradicts, part_of, total_of that name no rule."""
+    """Ids that are repeated or no name of a column, and any_of, part_of ... that name no rule."""
     ids = [r.id for r in plan.rule]
+    seen: set[str] = set()
     for number, rule in enumerate(plan.rule):
-        if rule.id in ids[:number]:
-            yield PlanError("rules.repeated_id", file=name, row=_line(lines, number, "id"), value=rule.id)
+        same = rule.id.casefold()
+        place: Any = {"file": name, "row": _line(lines, number, "id"), "value": echo(rule.id)}
+        if same in seen:
+            yield PlanError("rules.repeated_id", **place)
+        elif same in _COLUMNS:
+            yield PlanError("rules.reserved_id", **place)
+        elif len(rule.id) > _LONGEST_ID:
+            yield PlanError("rules.long_id", most=_LONGEST_ID, **place)
+        seen.add(same)
         for field in ("any_of", "contradicts", "part_of", "total_of"):
             named = getattr(rule, field)
             for other in [named] if isinstance(named, str) and named else named:
@@ -188,7 +197,9 @@ def _fault(error: Any, lines: Sequence[str], name: str) -> CarecircleError:
 
     if isinstance(ours, MeaninglessRuleError):
         return tell(ours.key, **ours.facts)
-    given = json.dumps(error.get("input"), ensure_ascii=False, default=str)[:80]
+    given = echo(error.get("input"))
+    if isinstance(ours, UnfitError):
+        return tell(ours.key, value=given, **ours.facts)
     if error["type"] == "extra_forbidden":
         return PlanError("rules.unknown_key", file=name, row=row, value=where[-1])
     if error["type"] == "missing":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ import pandas as pd
 from carecircle.cards import Mark, card
 from carecircle.rules.language import Rule
 from carecircle.schema import PeopleLedger
-from carecircle.texts import Language, Sentence
+from carecircle.texts import Language, Sentence, wording
 
 if TYPE_CHECKING:
     from carecircle.rules.shapes import WrittenVerdict
@@ -50,6 +51,7 @@ class Outcome(StrEnum):
 
 
 _TONES = {Outcome.PASS: "good", Outcome.FAIL: "bad", Outcome.NOT_ASSESSED: "open"}
+_PER = re.compile(r"per_([\d.]+)_(residents|children)")
 SIGNS = {">=": "≥ ", "<=": "≤ ", "==": "= ", ">": "> ", "<": "< "}
 """How a comparison is written before its target; a band has no sign."""
 
@@ -138,7 +140,9 @@ class Verdict:
     comparison
         How `observed` must stand to `target`: ``>=``, ``<=``, ``==``, ``>``, ``<`` or ``between``.
     margin
-        Signed slack in `unit`, at least 0 exactly when the outcome is PASS.
+        Signed slack of `observed` against `target` in `unit`: at least 0 with PASS, below 0 where what was
+        found falls short (0 where a strict comparison is missed at its own number). None where the outcome
+        turns on something else: residents out of reach, or what is not known.
     flip
         Where the outcome would turn.
     by_road
@@ -279,10 +283,18 @@ def shown(value: float | Target, unit: str) -> Sentence:
     """A value with its unit, as a sentence: percent for shares, a band with a dash, a dash for nothing."""
     if isinstance(value, tuple):
         ends = {"low": _plain(value[0], unit), "high": _plain(value[1], unit)}
-        return Sentence(f"rules.unit_{unit}", {"value": Sentence("rules.band", ends)})
+        return _with_unit(Sentence("rules.band", ends), unit)
     if value is None or not math.isfinite(value):
         return Sentence("rules.nothing")
-    return Sentence(f"rules.unit_{unit}", {"value": _plain(value, unit)})
+    return _with_unit(_plain(value, unit), unit)
+
+
+def _with_unit(value: object, unit: str) -> Sentence:
+    """A number or band beside its unit; ``per_500_residents`` and its like have one sentence for all."""
+    per = _PER.fullmatch(unit)
+    if per is not None and f"rules.unit_{unit}" not in wording():
+        return Sentence(f"rules.unit_per_other_{per[2]}", {"value": value, "per": float(per[1])})
+    return Sentence(f"rules.unit_{unit}", {"value": value})
 
 
 def shown_margin(value: float | None, unit: str) -> Sentence:

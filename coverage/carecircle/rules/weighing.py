@@ -32,16 +32,20 @@ def decide(low: float, high: float, comparison: str, target: float | tuple[float
     return Outcome.FAIL
 
 
-def margin(low: float, high: float, comparison: str, target: float | tuple[float, float]) -> float:
-    """Signed slack of a figure known to lie in ``[low, high]``: at least 0 exactly where `decide` says PASS.
+def margin(
+    observed: float, outcome: Outcome, comparison: str, target: float | tuple[float, float]
+) -> float | None:
+    """Signed slack of what was found: observed, target and margin, read together, add up.
 
-    A FAIL is measured from the end nearest the target, an undecided figure from the far one. Strict
-    comparisons count the smallest step beyond the target.
+    At least 0 with PASS; never above 0 with FAIL (exactly 0 where a strict comparison is missed at its own
+    number). None where the slack says nothing of the outcome: what is open or out of reach decides there.
 
     Parameters
     ----------
-    low, high
-        The ends of what is known, in the target's unit; equal where all is known.
+    observed
+        What was found, in the unit of the target.
+    outcome
+        What `decide` said of all that is known.
     comparison
         ``>=``, ``<=``, ``==``, ``>``, ``<`` or ``between``.
     target
@@ -49,15 +53,17 @@ def margin(low: float, high: float, comparison: str, target: float | tuple[float
 
     Returns
     -------
-    float
-        In the target's unit.
+    float or None
+        In the unit of the target.
     """
-    outcome = decide(low, high, comparison, target)
-    values = [_slack(low, comparison, target), _slack(high, comparison, target)]
-    slack = max(values) if outcome is Outcome.FAIL else min(values)
-    if outcome is not Outcome.PASS and slack >= 0:
-        return -math.ulp(1.0)
-    return slack
+    slack = _slack(observed, comparison, target) + 0.0  # -0.0 is 0
+    if not math.isfinite(slack):
+        return None
+    if outcome is Outcome.PASS:
+        speaks = slack >= 0
+    else:
+        speaks = slack < 0 or (slack == 0 and outcome is Outcome.FAIL and comparison in (">", "<"))
+    return slack if speaks else None
 
 
 def _holds(value: float, comparison: str, target: float | tuple[float, float]) -> bool:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from carecircle.cards import card
+from carecircle.strict import file_name
 from carecircle.study.sections import (
     Assumptions,
     Boundaries,
@@ -31,7 +32,7 @@ class Study(Section):
 
     version: Literal[1] = 1
     """Of the study file's format."""
-    name: str = Field(min_length=1, pattern=r"^[^/\\]+$")
+    name: Annotated[str, AfterValidator(file_name)] = Field(min_length=1)
     """Names the output folder."""
     title: str = ""
     """Printed at the head of every output."""

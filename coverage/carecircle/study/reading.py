@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import difflib
-import json
-import tomllib
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from carecircle.errors import CarecircleError, StudyError, raise_all
+from carecircle.strict import UnfitError, echo, parse_toml
 from carecircle.study.model import Study, map_paths, study_schema
 from carecircle.study.sections import Boundaries
 from carecircle.tiles import tile_fault
+
+_HEADER = re.compile(r"\s*\[\[?([^\[\]]+)\]")
 
 
 def load_study(path: str | Path) -> Study:
@@ -37,24 +39,34 @@ def load_study(path: str | Path) -> Study:
         missing input file at once.
     """
     file = Path(path)
-    if file.is_dir():
-        file = file / "study.toml"
-    if not file.is_file():
-        raise StudyError("errors.missing_file", file=file)
     try:
-        data = tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise StudyError("study.not_toml", file=file, why=str(error)) from error
+        if file.is_dir():
+            file = file / "study.toml"
+        raw = file.read_bytes()
+    except (OSError, ValueError) as error:  # not there, not ours to read, or no path at all
+        raise StudyError("errors.missing_file", file=echo(str(file))) from error
+    try:
+        data, text = parse_toml(raw)
+    except ValueError as error:
+        raise StudyError("study.not_toml", file=file, why=echo(str(error))) from error
     data.pop("file", None)
-    data = map_paths(data, lambda p: str((file.parent / p).resolve()) if isinstance(p, str) else p)
+    data = map_paths(data, lambda p: _absolute(file.parent, p))
     try:
         study = Study.model_validate({**data, "file": file.resolve()})
     except ValidationError as error:
-        raise_all([_fault(file, data, e) for e in error.errors()])
+        raise_all([_fault(file, text.splitlines(), e) for e in error.errors()])
         raise  # unreachable: a ValidationError holds at least one error
     shifted = tile_fault(study.outputs.basemap, file)
     raise_all([*_undrawn(study, file), *_missing_files(study, file), *([shifted] if shifted else [])])
     return study
+
+
+def _absolute(folder: Path, path: Any) -> Any:
+    """A path of the study file, absolute; what is no path is left for the model to refuse."""
+    try:
+        return str((folder / path).resolve()) if isinstance(path, str) else path
+    except (OSError, ValueError):
+        return path
 
 
 def _undrawn(study: Study, file: Path) -> Iterable[StudyError]:
@@ -79,10 +91,19 @@ def _missing_files(study: Study, file: Path) -> Iterable[StudyError]:
     paths = [s.path for s in sections if s is not None and s.path is not None]
     if study.plan_path is not None:
         paths.append(study.plan_path)
-    return [StudyError("study.missing_input", file=file, value=str(p)) for p in paths if not p.is_file()]
+    return [
+        StudyError("study.missing_input", file=file, value=echo(str(p))) for p in paths if not _is_file(p)
+    ]
 
 
-def _fault(file: Path, data: dict[str, Any], error: Any) -> CarecircleError:
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # longer than the system lets a name be
+        return False
+
+
+def _fault(file: Path, lines: Sequence[str], error: Any) -> CarecircleError:
     """One pydantic error as one sentence of ours."""
     where = [str(part) for part in error["loc"]]
     key = ".".join(where)
@@ -94,11 +115,27 @@ def _fault(file: Path, data: dict[str, Any], error: Any) -> CarecircleError:
         return StudyError("study.unknown_key", file=file, value=key, known=sorted(known))
     if error["type"] == "missing":
         return StudyError("study.missing_key", file=file, value=key)
-    given = error.get("input")
-    return StudyError(
-        "study.bad_value", file=file, column=key, value=json.dumps(given, ensure_ascii=False, default=str),
-        why=str(error["msg"]),
-    )  # fmt: skip
+    row, given = _line(lines, where), echo(error.get("input"))
+    unfit = (error.get("ctx") or {}).get("error")
+    if isinstance(unfit, UnfitError):
+        return StudyError(unfit.key, file=file, row=row, column=key, value=given, **unfit.facts)
+    return StudyError("study.bad_value", file=file, row=row, column=key, value=given, why=str(error["msg"]))
+
+
+def _line(lines: Sequence[str], where: Sequence[str]) -> int | None:
+    """Line (from 1) of a key of the study file; None where it stands in no table of its own."""
+    names = [part for part in where if not part.isdigit()]
+    number = next((int(part) for part in reversed(where) if part.isdigit()), 0)
+    key = re.compile(rf"\s*{re.escape(names[-1])}\s*=")
+    table, seen = "", {"": 0}
+    for row, line in enumerate(lines, 1):
+        head = _HEADER.match(line)
+        if head is not None:
+            table = re.sub(r"[\s\"']", "", head[1])
+            seen[table] = seen.get(table, -1) + 1
+        elif table == ".".join(names[:-1]) and seen[table] == number and key.match(line):
+            return row
+    return None
 
 
 def _known_keys(table: list[str]) -> list[str]:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from carecircle.strict import Strict
 
 Datum = Literal["wgs84", "cgcs2000", "gcj02", "bd09"]
 
 
-class Section(BaseModel):
-    """A table of study.toml: immutable, and strict about its keys."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+class Section(Strict):
+    """A table of study.toml."""
 
 
 class BoundaryLevel(Section):
@@ -33,7 +33,7 @@ class BoundaryLevel(Section):
     """Datum of longitudes and latitudes; gcj02 is Amap's, bd09 Baidu's."""
     layer: str | None = None
     """Of a GeoPackage or workbook with several."""
-    columns: dict[str, str] = {}
+    columns: dict[str, str] = Field(default={})
     """What a column is -> its header in the file: ``{lon = "经度"}``."""
     attribution: str = ""
     """Printed beside every map."""
@@ -79,7 +79,7 @@ class Facilities(Section):
     """CRS of projected coordinates in a table ("EPSG:4544"): easting in the lon column, northing in lat."""
     layer: str | None = None
     """Of a GeoPackage or workbook with several."""
-    columns: dict[str, str] = {}
+    columns: dict[str, str] = Field(default={})
     """What a column is -> its header in the file: ``{lon = "经度"}``."""
     category: str | None = None
     """The category of every row (``cells``, or a table without a category column)."""
@@ -106,7 +106,7 @@ class Residents(Section):
     """CRS of projected coordinates in a table's two columns, as for facilities."""
     layer: str | None = None
     """Of a GeoPackage or workbook with several."""
-    columns: dict[str, str] = {}
+    columns: dict[str, str] = Field(default={})
     """What a column is -> its header in the file: ``{lon = "经度"}``."""
     year: int | None = None
     """The year the residents were counted or modelled for."""
@@ -152,30 +152,30 @@ class Assumptions(Section):
 
     target_share: float | None = Field(default=None, ge=0, le=1)
     """Share of residents a radius or time must hold where the clause states none (1.0 if unset)."""
-    max_snap_m: float = Field(default=500.0, gt=0)
+    max_snap_m: float = Field(default=500.0, gt=0, le=100_000)
     """Places farther than this from any road of the mode are unsnapped, metres."""
-    buffer_km: float = Field(default=10.0, ge=0)
+    buffer_km: float = Field(default=10.0, ge=0, le=1000)
     """Roads and facilities so far beyond the boundary may serve residents inside, kilometres."""
     count_outside: bool = True
     """Whether facilities beyond the boundary serve residents inside."""
-    turnout_min: float = Field(default=2.0, ge=0)
+    turnout_min: float = Field(default=2.0, ge=0, le=1440)
     """Ambulances: call handling and turn-out before the journey, minutes."""
 
 
 class Outputs(Section):
     """What the written files look like."""
 
-    surface_cell_m: float = Field(default=100.0, gt=0)
+    surface_cell_m: float = Field(default=100.0, ge=1, le=100_000)
     """Size of a cell of travel_time.tif, metres."""
     map_number: str = ""
     """审图号, printed on maps."""
     attribution: str = ""
     """A line of your own, printed on maps (who made them, for whom)."""
-    map_budget_mb: float = Field(default=20.0, gt=0)
+    map_budget_mb: float = Field(default=20.0, gt=0, le=10_000)
     """Megabytes that gap_map.html may have; over it the map is drawn more coarsely and says so."""
     basemap: str = ""
     """Own tiles under the map: ``tiles/{z}/{x}/{y}.png`` or a .pmtiles beside the study, or an address."""
-    basemap_budget_mb: float = Field(default=4.0, gt=0)
+    basemap_budget_mb: float = Field(default=4.0, gt=0, le=10_000)
     """Megabytes of own tiles that the map may carry; the coarser zooms are kept."""
     tianditu_key: str = Field(default="", exclude=True)
     """A Tianditu key: readers may then switch it on while online. It stands readable in gap_map.html."""

@@ -97,50 +97,43 @@ class Trial {
   judgeMean(ledger, scope) {
     const { clause } = this,
       unreached = exactSum([ledger.unreachable, ledger.not_covered]);
-    const mean = ledger.covered > 0 ? this.travel.value() / ledger.covered + clause.turnout : Infinity;
+    const mean = ledger.covered > 0 ? this.travel.value() / ledger.covered + clause.turnout : null;
     if (!clause.byMean)
       return {
         outcome: clause.outcome,
-        observed: finite(mean / clause.factor),
+        observed: mean === null ? null : mean / clause.factor,
         margin: null,
         affected: unreached,
         share: null,
       };
-    const settled = mean <= clause.limit ? 'PASS' : 'FAIL';
-    let outcome = settled;
-    if (unreached > 0 || ledger.unsnapped > 0.01 * scope || mean === Infinity) outcome = 'FAIL';
-    else if (ledger.no_data > 0.01 * scope) outcome = 'NOT_ASSESSED';
+    let outcome = mean <= clause.limit ? 'PASS' : 'FAIL';
+    if (unreached > 0 || ledger.unsnapped > 0.01 * scope) outcome = 'FAIL';
+    else if (ledger.no_data > 0.01 * scope || mean === null) outcome = 'NOT_ASSESSED';
     if (outcome === 'FAIL' && clause.unsure) outcome = 'NOT_ASSESSED';
-    const slack = clause.limit - mean;
     return {
       outcome,
-      observed: finite(mean),
-      margin: finite(outcome === settled ? slack : Math.min(slack, -Number.EPSILON)),
+      observed: mean,
+      margin: mean === null ? null : told(clause.limit - mean, outcome),
       affected: exactSum([this.late.value(), unreached]),
       share: null,
     };
   }
 }
 
+/** The slack, where it speaks for the outcome; null where what is open or out of reach decides. */
+function told(slack, outcome) {
+  return (outcome === 'PASS' ? slack >= 0 : slack < 0) ? slack : null;
+}
+
 function judgeShare(clause, ledger, scope) {
   const affected = exactSum([ledger.not_covered, ledger.unreachable]);
   if (!(scope > 0)) return { outcome: clause.outcome, observed: null, margin: null, affected, share: null };
   const low = ledger.covered / scope,
-    target = clause.shareTarget;
-  let high = exactSum([ledger.covered, ledger.unsnapped, ledger.no_data]) / scope;
+    target = clause.shareTarget,
+    high = exactSum([ledger.covered, ledger.unsnapped, ledger.no_data]) / scope;
   let outcome = low >= target ? 'PASS' : high < target ? 'FAIL' : 'NOT_ASSESSED';
-  if (outcome === 'FAIL' && clause.unsure) {
-    outcome = 'NOT_ASSESSED';
-    high = 1;
-  }
-  const slack = outcome === 'FAIL' ? high - target : low - target;
-  return {
-    outcome,
-    observed: low,
-    margin: outcome !== 'PASS' && slack >= 0 ? -Number.EPSILON : slack,
-    affected,
-    share: low,
-  };
+  if (outcome === 'FAIL' && clause.unsure) outcome = 'NOT_ASSESSED';
+  return { outcome, observed: low, margin: told(low - target, outcome), affected, share: low };
 }
 
 const trials = new Map();

@@ -36,9 +36,14 @@ def _per_unit(rule: Rule) -> str:
     """So many per 1,000 residents, a share where no target is above a half, else a plain number."""
     if rule.denominator in RESIDENTS:
         who = "children" if rule.denominator.endswith("0_14") else "residents"
-        return f"per_{int(rule.per)}_{who}" if rule.per > 1 else "number"
+        return f"per_{_digits(rule.per)}_{who}" if rule.per > 1 else "number"
     largest = rule.target[1] if isinstance(rule.target, tuple) else rule.target or 0.0
     return "share" if rule.target is not None and rule.per == 1 and largest <= 0.5 else "number"
+
+
+def _digits(number: float) -> str:
+    """A number without a tail: 1000, 0.5."""
+    return str(int(number)) if number == int(number) else repr(number)
 
 
 def _count_unit(rule: Rule) -> str:

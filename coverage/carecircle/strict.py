@@ -1,0 +1,120 @@
+"""What may come in at a door: numbers of a size that can be reckoned with, characters every file can hold."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from typing import Any, get_origin
+
+from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator
+
+LARGEST = 1e15
+"""No figure of a study is larger: beyond it a float no longer counts by ones, and sums overflow."""
+
+_FOREIGN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+"""Control characters, halves of characters and non-characters: XML, and so a workbook, cannot hold them."""
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+"""Names that Windows keeps for devices."""
+_NO_FILE_NAME = frozenset('/\\<>:"|?*\n\r\t')
+_LONGEST_NAME = 200
+_SHOWN = 80
+
+
+class UnfitError(ValueError):
+    """A value that no door lets in: the sentence of ``wording/`` that says why, and its facts."""
+
+    def __init__(self, key: str, /, **facts: object) -> None:
+        self.key, self.facts = key, facts
+        super().__init__(key)
+
+
+class Strict(BaseModel):
+    """A table of a planner's TOML file: immutable, strict about its keys, its numbers and its text."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, allow_inf_nan=False)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _fit(cls, value: Any, info: ValidationInfo) -> Any:
+        kind = cls.model_fields[info.field_name].annotation if info.field_name else None
+        if isinstance(value, bool) and kind is not bool:
+            raise UnfitError("errors.true_false")
+        names = isinstance(value, dict) and get_origin(kind) is dict
+        check([*value, *value.values()] if names else value)
+        return value
+
+
+def check(value: Any) -> None:
+    """Refuse a number that is not finite or too large, and text with characters that no file can hold.
+
+    Lists are looked through; tables are not: their own model checks them.
+
+    Raises
+    ------
+    UnfitError
+        With the sentence that says what is wrong.
+    """
+    if isinstance(value, list | tuple):
+        for part in value:
+            check(part)
+    elif isinstance(value, str):
+        found = _FOREIGN.search(value)
+        if found is not None:
+            raise UnfitError(
+                "errors.foreign_character", code=f"U+{ord(found[0]):04X}", place=found.start() + 1
+            )
+    elif isinstance(value, int | float) and not fits(value):
+        raise UnfitError("errors.number_too_large", most=f"{LARGEST:g}")
+
+
+def fits(value: float) -> bool:
+    """Whether a number is finite and of a size that can be reckoned with."""
+    return -LARGEST <= value <= LARGEST  # neither nan nor infinity is
+
+
+def clean(text: str) -> str:
+    """Text without the characters that no file can hold."""
+    return _FOREIGN.sub("", text)
+
+
+def file_name(name: str) -> str:
+    """A name that every system takes for a file or folder, and that stays in its place.
+
+    Raises
+    ------
+    UnfitError
+        If it is ``.`` or ``..``, a device's name, too long, ends in a dot or space, or holds a separator.
+    """
+    bad = next((c for c in name if c in _NO_FILE_NAME), None)
+    if bad is not None:
+        raise UnfitError("errors.name_character", character=repr(bad)[1:-1])
+    if not name.strip(". ") or name != name.strip() or name.endswith(".") or _RESERVED.fullmatch(name):
+        raise UnfitError("errors.name_reserved")
+    if len(name.encode()) > _LONGEST_NAME:
+        raise UnfitError("errors.name_too_long", most=_LONGEST_NAME)
+    return name
+
+
+def echo(value: Any) -> str:
+    """What was given, as a message may show it: one line, cut where it is long."""
+    try:
+        text = value if isinstance(value, str) else repr(value)
+    except ValueError:  # an integer of more digits than Python writes
+        return "…"
+    text = clean(" ".join(text.split()))
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+def parse_toml(raw: bytes) -> tuple[dict[str, Any], str]:
+    """The tables of a TOML file and its text.
+
+    Raises
+    ------
+    ValueError
+        Whatever is wrong with it: not UTF-8, not TOML, numbers of thousands of digits, nested too deeply.
+    """
+    text = raw.decode("utf-8-sig")
+    try:
+        return tomllib.loads(text), text
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
