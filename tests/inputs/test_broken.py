@@ -1,8 +1,8 @@
 """Every fault a planner's files may have: a broken input each, the finding it must bring, and its exit.
 
 Each entry of ``broken/*.toml`` is a small study with one fault (`patched` lays it out). It says why it is
-there, the exit code, every error and the findings that must be among the rest (key, level, file, row, column,
-and in ``says`` a word the sentence must hold); ``names`` and ``beds`` where reading all the same is the point.
+there, the exit code, every error and the findings that must be among the rest (key, level, file, row,
+column, and in ``says`` a word the sentence must hold); ``names`` and ``beds`` where reading is the point.
 """
 
 from __future__ import annotations
