@@ -27,6 +27,36 @@ _ARGUMENTS = [
     "--disable-extensions",
     "--mute-audio",
 ]
+_WAITING = """() => {
+  const waiting = new Set();
+  const timed = ['setTimeout', 'clearTimeout'], framed = ['requestAnimationFrame', 'cancelAnimationFrame'];
+  const later = window.setTimeout.bind(window);
+  for (const [ask, forget] of [timed, framed]) {
+    const [asked, forgot] = [window[ask].bind(window), window[forget].bind(window)];
+    window[ask] = (work, ...rest) => {
+      const id = asked((...given) => { waiting.delete(ask + id); work(...given); }, ...rest);
+      waiting.add(ask + id);
+      return id;
+    };
+    window[forget] = (id) => { waiting.delete(ask + id); forgot(id); };
+  }
+  const busy = () => [
+    ...waiting,
+    ...document.getAnimations().filter((a) => a.playState === 'running').map((a) => a.transitionProperty),
+    ...[...document.images].filter((i) => !i.complete).map((i) => i.src.slice(0, 60)),
+  ];
+  window.ccSettled = () => new Promise((done, failed) => {
+    const asked = performance.now();
+    const look = () => {
+      const found = busy();
+      if (!found.length) done();
+      else if (performance.now() - asked > 20000) failed(new Error('still at work: ' + found.join(', ')));
+      else later(look, 10);
+    };
+    look();
+  });
+}"""
+"""Keeps count of what a page has asked to be called back for, so that `settled` knows when it is done."""
 
 
 @dataclass
@@ -69,6 +99,7 @@ def visit(
     """
     context = browser.new_context(viewport={"width": width, "height": height}, offline=False, **options)
     page = context.new_page()
+    page.add_init_script(f"({_WAITING})()")
     if script:
         page.add_init_script(script)
     seen = Visit(page)
@@ -90,3 +121,8 @@ def visit(
         yield seen
     finally:
         context.close()
+
+
+def settled(page: Any) -> None:
+    """Wait until a visited page has nothing more to do: no call back, transition or picture outstanding."""
+    page.evaluate("() => window.ccSettled()")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from browser import chromium
 from carecircle.rules.kinds import record
@@ -17,7 +17,8 @@ from carecircle.texts import wording
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-settings.register_profile("unhurried", deadline=None)  # a busy machine makes no law false
+# a busy machine makes no law false
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
 
 ROOT = Path(__file__).resolve().parent.parent

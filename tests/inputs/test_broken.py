@@ -1,17 +1,15 @@
 """Every fault a planner's files may have: a broken input each, the finding it must bring, and its exit.
 
-Each folder of ``broken/`` is a small study with one fault. Its ``expected.toml`` says why it is there, the
-exit code, every error and the findings that must be among the rest (key, level, file, row, column, and in
-``says`` a word the sentence must hold); ``names`` and ``beds`` where reading all the same is the point.
+Each entry of ``broken/*.toml`` is a small study with one fault (`patched` lays it out). It says why it is
+there, the exit code, every error and the findings that must be among the rest (key, level, file, row,
+column, and in ``says`` a word the sentence must hold); ``names`` and ``beds`` where reading is the point.
 """
 
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +18,9 @@ import pytest
 from carecircle.cli.shell import app, failures_in
 from carecircle.inputs.load import load_inputs
 from carecircle.study import load_study
+from patched import BASE, BROKEN, REAL, cases, lay_out
 
-BROKEN = Path(__file__).parent / "broken"
-CASES = sorted(p.parent.name for p in BROKEN.glob("*/expected.toml"))
+CASES = cases()
 IN_A_PROCESS = ("swapped", "facility-doubled")
 RUN_WHOLE = ("title-rows", "gap", "facility-doubled", "raster-against-census", "roads-in-pieces")
 """Of the studies that only bring warnings, those whose whole run is written too."""
@@ -30,13 +28,8 @@ RUN_WHOLE = ("title-rows", "gap", "facility-doubled", "raster-against-census", "
 
 @pytest.fixture
 def case(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """A copy of one broken study beside the small plan it is judged by."""
-    shutil.copy(BROKEN / "plan.toml", tmp_path / "plan.toml")
-    return Path(shutil.copytree(BROKEN / request.param, tmp_path / request.param))
-
-
-def _expected(case: Path) -> dict[str, Any]:
-    return tomllib.loads((case / "expected.toml").read_text(encoding="utf-8"))
+    """One broken study beside the small plan it is judged by."""
+    return lay_out(request.param, CASES[request.param], tmp_path)
 
 
 def _run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
@@ -59,12 +52,12 @@ def _fits(found: dict[str, Any], wanted: dict[str, Any]) -> bool:
     )
 
 
-@pytest.mark.parametrize("case", CASES, indirect=True)
+@pytest.mark.parametrize("case", sorted(CASES), indirect=True)
 def test_the_doctor_finds_it_and_a_run_refuses_it_or_ends(
     case: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The doctor names the fault; a run refuses it with the same words and writes nothing, or ends whole."""
-    expected = _expected(case)
+    expected = CASES[case.name]
     code, out, _ = _run(capsys, "doctor", str(case), "--json", "--lang", "en")
     assert code == expected["exit"]
     found = json.loads(out)["findings"]
@@ -96,7 +89,7 @@ def test_the_doctor_finds_it_and_a_run_refuses_it_or_ends(
 
 @pytest.mark.parametrize("case", IN_A_PROCESS, indirect=True)
 def test_in_a_process_of_its_own(case: Path) -> None:
-    expected = _expected(case)
+    expected = CASES[case.name]
     for command in (["doctor", str(case)], ["run", str(case), "--out", str(case.parent / "out")]):
         done = subprocess.run(
             [sys.executable, "-m", "carecircle.cli", *command, "--lang", "zh"],
@@ -108,5 +101,18 @@ def test_in_a_process_of_its_own(case: Path) -> None:
 
 def test_every_case_says_why_it_is_there() -> None:
     assert len(CASES) >= 100
-    assert all(_expected(BROKEN / c)["why"] for c in CASES)
+    assert all(case["why"] for case in CASES.values())
     assert max(p.stat().st_size for p in BROKEN.rglob("*") if p.is_file()) < 100_000
+
+
+def test_the_study_that_is_changed_has_no_fault(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    everything = ["towns", "facilities", "residents", "totals", "roads"]
+    sound = lay_out("sound", {"reads": everything}, tmp_path)
+    assert {p.name for p in sound.iterdir()} == {p.name for p in BASE.iterdir()} - {"plan.toml"}
+    code, out, _ = _run(capsys, "doctor", str(sound), "--json", "--lang", "en")
+    assert code == 0
+    assert {f["level"] for f in json.loads(out)["findings"]} <= {"warning", "note"}
+
+
+def test_every_damaged_file_is_read_by_a_case() -> None:
+    assert {p.name for p in REAL.iterdir()} == {f for c in CASES.values() for f in c.get("real", {}).values()}

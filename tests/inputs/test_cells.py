@@ -12,6 +12,7 @@ from affine import Affine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import drawn
 from carecircle.inputs.cells import held
 from carecircle.inputs.shares import pieces_of, share_block
 
@@ -50,13 +51,14 @@ def test_cells_far_smaller_than_the_polygon_cost_no_more() -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(seed=st.integers(0, 100_000), down=st.booleans(), fine=st.sampled_from([12, 200]))
-def test_every_share_and_centroid_is_the_overlays(seed: int, down: bool, fine: int) -> None:
-    rng = np.random.default_rng(seed)
-    angle = np.sort(rng.uniform(0, 2 * np.pi, fine))
-    radius = rng.uniform(1, 9, fine)
-    star = shapely.Polygon(np.column_stack([5 + radius * np.cos(angle), -4 + radius * np.sin(angle)]))
-    shape = shapely.make_valid(star).difference(shapely.Point(5, -4).buffer(rng.uniform(0.1, 2)))
+@given(
+    star=st.sampled_from([12, 200]).flatmap(lambda corners: drawn.star(corners, 1, 9)),
+    down=st.booleans(),
+    hole=st.floats(0.1, 2),
+)
+def test_every_share_and_centroid_is_the_overlays(star: drawn.Numbers, down: bool, hole: float) -> None:
+    outline = shapely.make_valid(shapely.Polygon(star + np.array([5, -4])))
+    shape = outline.difference(shapely.Point(5, -4).buffer(hole))
     t = Affine(0.7, 0, -1, 0, -0.9 if down else 0.9, 2 if down else -9)
     parts = held(shape, t, 11, 14)
     left, top = t.c + t.a * parts.column, t.f + t.e * parts.row

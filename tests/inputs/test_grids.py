@@ -15,6 +15,7 @@ from affine import Affine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import drawn
 from carecircle.errors import InputError
 from carecircle.inputs.grids import cell_km2, grid_hull, open_grid, share_grid
 from carecircle.inputs.shares import pieces_of, share_block
@@ -155,23 +156,18 @@ def _brute(people: np.ndarray, boundary: shapely.Geometry, polygons: list) -> tu
     return sums, outside
 
 
-def _star(rng: np.random.Generator, x: float, y: float, size: float) -> shapely.Polygon:
-    angle = np.sort(rng.uniform(0, 2 * np.pi, 12))
-    radius = rng.uniform(0.3, 1.0, 12) * size
-    return shapely.Polygon(np.column_stack([x + radius * np.cos(angle), y + radius * np.sin(angle)])).buffer(
-        0
-    )
-
-
 @settings(max_examples=40, deadline=None)
-@given(seed=st.integers(0, 10_000), width=st.integers(1, 70), height=st.integers(1, 70))
-def test_shares_equal_brute_force(seed: int, width: int, height: int) -> None:
-    rng = np.random.default_rng(seed)
+@given(data=st.data(), width=st.integers(1, 70), height=st.integers(1, 70))
+def test_shares_equal_brute_force(data: st.DataObject, width: int, height: int) -> None:
+    def star(x: float, y: float, size: float) -> shapely.Polygon:
+        return shapely.Polygon(data.draw(drawn.star(12, 0.3 * size, size)) + np.array([x, y])).buffer(0)
+
     width, height = min(width, 24) + (width // 60) * 20, min(height, 24)
-    people = rng.integers(0, 50, (height, width)).astype(float)
+    people = data.draw(drawn.numbers(height * width, 0, 50, steps=50, apart=False)).reshape(height, width)
     size = max(width, height)
-    boundary = _star(rng, width / 2, -height / 2, size)
-    polygons = [_star(rng, rng.uniform(0, width), -rng.uniform(0, height), size / 2) for _ in range(3)]
+    boundary = star(width / 2, -height / 2, size)
+    middles = data.draw(drawn.spots(3, 0, 1)) * [width, -height]
+    polygons = [star(x, y, size / 2) for x, y in middles]
     polygons.append(boundary)
     shares = share_block(people, Affine(1, 0, 0, 0, -1, 0), boundary, pieces_of(boundary, polygons))
     expected, outside = _brute(people, boundary, polygons)
@@ -183,6 +179,14 @@ def test_shares_equal_brute_force(seed: int, width: int, height: int) -> None:
     )
     inside = shapely.intersects_xy(boundary.buffer(1e-9), shares.x, shares.y)
     assert inside.all()
+
+
+def _star(rng: np.random.Generator, x: float, y: float, size: float) -> shapely.Polygon:
+    angle = np.sort(rng.uniform(0, 2 * np.pi, 12))
+    radius = rng.uniform(0.3, 1.0, 12) * size
+    return shapely.Polygon(np.column_stack([x + radius * np.cos(angle), y + radius * np.sin(angle)])).buffer(
+        0
+    )
 
 
 # ---- real -----------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from browser import visit
+from browser import settled, visit
 from carecircle.outputs.gallery import write_gallery
 from carecircle.outputs.siting import write_siting
 from carecircle.siting.remedy import site
@@ -47,7 +47,7 @@ def trial(tab: Any) -> None:
     tab.locator("#cc-arm").click()
     tab.evaluate("() => carecircle.map.fire('click', {latlng: carecircle.map.getCenter()})")
     tab.keyboard.press("Escape")
-    tab.wait_for_timeout(400)
+    settled(tab)
     assert tab.locator(".cc-site").count() == 1
 
 

@@ -14,7 +14,7 @@ import pytest
 import shapely
 from PIL import Image
 
-from browser import visit
+from browser import settled, visit
 from carecircle.errors import InputError
 from carecircle.outputs import basemap, gap_map, layers
 from carecircle.study import Outputs
@@ -111,7 +111,7 @@ def test_a_folder_of_tiles_is_carried_in_the_page(browser: Any, analysis: Any, t
         assert page.locator(".leaflet-tile-pane img").count() == 0
         page.locator("#cc-layers summary").click()
         page.locator("#cc-layers input[value=own]").check()
-        page.wait_for_timeout(400)
+        settled(page)
         pictures = page.locator(".leaflet-tile-pane img").evaluate_all(
             "(all) => all.map((i) => i.src.slice(0, 14))"
         )
@@ -181,18 +181,18 @@ def test_tianditu_is_asked_only_when_the_reader_switches_it_on(
     with visit(browser, path) as seen:
         page = seen.page
         page.locator("#cc-layers summary").click()
-        page.wait_for_timeout(200)
+        settled(page)
         seen.clean()
         page.locator("#cc-layers input[value=tianditu]").check()
-        page.wait_for_timeout(300)
+        settled(page)
         assert seen.requests
         assert all(".tianditu.gov.cn/" in r and "tk=0123456789abcdef" in r for r in seen.requests)
         assert {r.split("LAYER=")[1][:3] for r in seen.requests} == {"vec", "cva"}
         page.locator("#cc-layers input[name=cc-basemap][value=none]").check()
         seen.requests.clear()
         page.context.set_offline(True)
-        page.wait_for_timeout(100)
-        assert page.locator("#cc-layers input[value=tianditu]").is_disabled()
+        page.wait_for_selector("#cc-layers input[value=tianditu]:disabled", state="attached")
+        settled(page)
         assert seen.requests == []
 
 

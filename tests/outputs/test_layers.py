@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from browser import Visit, visit
+from browser import Visit, settled, visit
 from carecircle.outputs import gap_map, overlays
 from carecircle.outputs.pack import Block
 from carecircle.schema import Finding
@@ -195,7 +195,7 @@ def test_sites_and_findings_are_drawn_listed_and_explained(opened: Visit) -> Non
     assert "facilities.csv" in page.locator("[data-cc=why]").inner_text()
     page.keyboard.press("Escape")
     page.locator("#cc-layers summary").click()
-    page.wait_for_timeout(500)
+    settled(page)
     page.locator("#cc-home").click()
     at = page.evaluate("() => carecircle.map.latLngToContainerPoint([31.2, 104.9])")
     box = page.locator(".folium-map").bounding_box()
@@ -246,7 +246,7 @@ def test_two_sides_under_a_slider_by_keyboard(opened: Visit) -> None:
 
     def at(where: str) -> int:
         page.keyboard.press(where)
-        page.wait_for_timeout(250)
+        settled(page)
         return ink(page, "gap")
 
     after, before = at("Home"), at("End")
@@ -268,7 +268,7 @@ def test_circle_and_road_and_two_clauses_side_by_side(opened: Visit) -> None:
     assert {"run", "road", "c1"} <= set(kinds)
     for kind in ("road", "c1"):
         page.locator("#cc-swipe-kind").select_option(kind)
-        page.wait_for_timeout(80)
+        settled(page)
         sides = page.locator(".cc-swipe-side").all_inner_texts()
         assert all(s.strip() for s in sides)
         assert sides[0] != sides[1]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from browser import Visit, visit
+from browser import Visit, settled, visit
 from carecircle.outputs import gap_map
 from trialtown import town_analysis
 
@@ -70,7 +70,7 @@ def test_why_red_leaves_the_place_in_sight(phone: Visit) -> None:
     tab = phone.page
     place = hidden_place(tab)
     tab.evaluate("([lat, lng]) => carecircle.map.fire('click', {latlng: L.latLng(lat, lng)})", place)
-    tab.wait_for_timeout(500)
+    settled(tab)
     assert HEIGHT - top(tab, "#cc-why") <= LOW
     assert tab.evaluate("document.body.dataset.sheet") == "peek"
     in_sight(tab, place, "#cc-why")
@@ -83,7 +83,7 @@ def test_a_trial_site_stays_in_sight_too(phone: Visit) -> None:
     assert HEIGHT - top(tab, "#cc-whatif") <= LOW
     tab.locator("#cc-arm").click()
     tab.evaluate("([lat, lng]) => carecircle.map.fire('click', {latlng: L.latLng(lat, lng)})", place)
-    tab.wait_for_timeout(500)
+    settled(tab)
     assert HEIGHT - top(tab, "#cc-whatif") <= LOW
     in_sight(tab, place, "#cc-whatif")
     assert tab.locator("#cc-trial .cc-before-after").is_visible()
@@ -140,7 +140,7 @@ def test_on_a_large_screen_a_place_under_its_card_comes_out_beside_it(browser: A
         )
         assert on_screen(tab, place) == pytest.approx((200, 60), abs=2)
         tab.evaluate("([lat, lng]) => carecircle.map.fire('click', {latlng: L.latLng(lat, lng)})", place)
-        tab.wait_for_timeout(400)
+        settled(tab)
         card, frame = tab.locator("#cc-why").bounding_box(), tab.locator(".folium-map").bounding_box()
         x, y = on_screen(tab, place)
         assert x + frame["x"] > card["x"] + card["width"] + 20

@@ -11,7 +11,7 @@ import pytest
 from matplotlib.image import imread
 
 import carecircle
-from browser import visit
+from browser import settled, visit
 from carecircle.outputs import gap_map
 
 
@@ -126,7 +126,7 @@ def test_a_picture(browser: Any, page: Path, root: Path, state: str, width: int,
         if width < 820 and state in ("english", "searched"):
             seen.page.evaluate("() => { document.body.dataset.sheet = 'full'; }")
         STATES[state](seen.page)
-        seen.page.wait_for_timeout(400)
+        settled(seen.page)
         seen.page.screenshot(path=kept)
         assert seen.page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth") or (
             state == "printed"

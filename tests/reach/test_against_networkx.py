@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import Geod, Transformer
 
+import drawn
 import reach_town as town
 from carecircle.reach.network import Network
 from carecircle.reach.travel import nearest_facility
@@ -89,18 +90,17 @@ def oracle(edges, demand, facilities, *, direction, weight, max_snap_m=500.0):
 
 @settings(max_examples=40, deadline=None)
 @given(
-    st.integers(0, 10**6),
+    st.data(),
     st.sampled_from(["to_facility", "from_facility"]),
     st.sampled_from(["minutes", "road_m"]),
 )
-def test_nearest_times_equal_an_independent_graph(seed, direction, metric):
-    rng = np.random.default_rng(seed)
-    edges = town.grid_edges(4, 4, one_way_rows=tuple(rng.choice(4, 2)))
-    edges["travel_time_s_walk"] = (rng.uniform(20, 200, len(edges))).astype(np.float32)
-    edges["length_m"] = (400 * rng.uniform(1, 1.5, len(edges))).astype(np.float32)
-    edges.loc[rng.random(len(edges)) < 0.15, "travel_time_s_walk"] = np.float32(np.inf)
+def test_nearest_times_equal_an_independent_graph(data, direction, metric):
+    row = st.integers(0, 3)
+    edges = town.grid_edges(4, 4, one_way_rows=data.draw(st.tuples(row, row)))
+    edges["travel_time_s_walk"] = data.draw(drawn.seconds(len(edges), 20, 200, closed=0.15))
+    edges["length_m"] = (400 * data.draw(drawn.numbers(len(edges), 1, 1.5))).astype(np.float32)
     network = Network.from_edges(edges, mode="walk", access_speed_kph=3.6)
-    spots = rng.uniform(-100, 1300, (12, 2))
+    spots = data.draw(drawn.spots(12, -100, 1300))
     spots[::3] = (spots[::3] / 400).round() * 400  # some stand on crossings
     demand, facilities = town.places(spots[:8]), town.places(spots[8:], prefix="f")
     got = nearest_facility(network, demand, facilities, direction=direction, metric=metric)

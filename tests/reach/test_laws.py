@@ -7,26 +7,25 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import drawn
 import reach_town as town
 from carecircle.reach.ledger import people_ledger, people_status
 from carecircle.reach.network import Network
 from carecircle.reach.travel import nearest_facility, service_areas
 from carecircle.schema import InputsLedger
 
-seeds = st.integers(0, 10**6)
 quick = settings(max_examples=15, deadline=None)
 
 
-def world(seed):
+@st.composite
+def worlds(draw):
     """Edges of a town with one-way rows and closed streets, homes on and off the roads, clinics."""
-    rng = np.random.default_rng(seed)
     edges = town.grid_edges(6, 6, one_way_rows=(1, 4))
-    edges["travel_time_s_walk"] = rng.uniform(30, 200, len(edges)).astype(np.float32)
-    edges.loc[rng.random(len(edges)) < 0.1, "travel_time_s_walk"] = np.float32(np.inf)
-    homes = town.places(rng.uniform(-600, 2600, (40, 2)), residents=1)
-    homes["residents"] = rng.integers(0, 500, 40).astype(float)
-    clinics = town.places(rng.uniform(0, 2000, (4, 2)), prefix="f")
-    return rng, edges, homes, clinics
+    edges["travel_time_s_walk"] = draw(drawn.seconds(len(edges), 30, 200, closed=0.1))
+    homes = town.places(draw(drawn.spots(40, -600, 2600)), residents=1)
+    homes["residents"] = draw(drawn.numbers(40, 0, 500, steps=500, apart=False))
+    clinics = town.places(draw(drawn.spots(4, 0, 2000)), prefix="f")
+    return edges, homes, clinics
 
 
 def network(edges):
@@ -41,9 +40,9 @@ def ledger(homes, reached, limit):
 
 
 @quick
-@given(seeds)
-def test_adding_a_facility_never_lowers_coverage(seed):
-    _, edges, homes, clinics = world(seed)
+@given(worlds())
+def test_adding_a_facility_never_lowers_coverage(world):
+    edges, homes, clinics = world
     net = network(edges)
     few, all_ = nearest_facility(net, homes, clinics.iloc[:3]), nearest_facility(net, homes, clinics)
     assert (all_["cost"] <= few["cost"]).all()
@@ -52,9 +51,9 @@ def test_adding_a_facility_never_lowers_coverage(seed):
 
 
 @quick
-@given(seeds, st.floats(0.5, 20))
-def test_a_larger_limit_contains_the_smaller(seed, limit):
-    _, edges, homes, clinics = world(seed)
+@given(worlds(), st.floats(0.5, 20))
+def test_a_larger_limit_contains_the_smaller(world, limit):
+    edges, homes, clinics = world
     net = network(edges)
     near = nearest_facility(net, homes, clinics, limit=limit)
     free = nearest_facility(net, homes, clinics)
@@ -69,25 +68,22 @@ def test_a_larger_limit_contains_the_smaller(seed, limit):
 
 
 @quick
-@given(seeds)
-def test_the_order_of_the_inputs_changes_nothing(seed):
-    rng, edges, homes, clinics = world(seed)
+@given(worlds(), st.data())
+def test_the_order_of_the_inputs_changes_nothing(world, data):
+    edges, homes, clinics = world
     plain = nearest_facility(network(edges), homes, clinics)
-    shuffled = edges.iloc[rng.permutation(len(edges))].reset_index(drop=True)
-    order = rng.permutation(len(homes))
-    mixed = nearest_facility(
-        network(shuffled), homes.iloc[order], clinics.iloc[rng.permutation(len(clinics))]
-    )
+    rows, order, turn = (data.draw(st.permutations(range(len(frame)))) for frame in (edges, homes, clinics))
+    shuffled = edges.iloc[rows].reset_index(drop=True)
+    mixed = nearest_facility(network(shuffled), homes.iloc[order], clinics.iloc[turn])
     pd.testing.assert_frame_equal(plain.iloc[order].reset_index(drop=True), mixed)
 
 
 @quick
-@given(seeds)
-def test_faster_roads_never_worsen_a_time(seed):
-    rng, edges, homes, clinics = world(seed)
-    faster = edges.assign(
-        travel_time_s_walk=edges["travel_time_s_walk"] * rng.uniform(0.5, 1, len(edges)).astype(np.float32)
-    )
+@given(worlds(), st.data())
+def test_faster_roads_never_worsen_a_time(world, data):
+    edges, homes, clinics = world
+    share = data.draw(drawn.numbers(len(edges), 0.5, 1)).astype(np.float32)
+    faster = edges.assign(travel_time_s_walk=edges["travel_time_s_walk"] * share)
     before, after = (
         nearest_facility(network(edges), homes, clinics),
         nearest_facility(network(faster), homes, clinics),
@@ -96,9 +92,9 @@ def test_faster_roads_never_worsen_a_time(seed):
 
 
 @quick
-@given(seeds)
-def test_the_reversed_network_swaps_the_directions(seed):
-    _, edges, homes, clinics = world(seed)
+@given(worlds())
+def test_the_reversed_network_swaps_the_directions(world):
+    edges, homes, clinics = world
     net = network(edges)
     for metric in ("minutes", "road_m"):
         there = nearest_facility(net, homes, clinics, direction="to_facility", metric=metric)
@@ -112,20 +108,21 @@ def test_the_reversed_network_swaps_the_directions(seed):
 
 
 @quick
-@given(seeds)
-def test_closing_edges_is_the_network_without_them(seed):
-    rng, edges, homes, clinics = world(seed)
+@given(worlds(), st.data())
+def test_closing_edges_is_the_network_without_them(world, data):
+    edges, homes, clinics = world
     open_ = edges[np.isfinite(edges["travel_time_s_walk"])]
-    closed = rng.choice(open_["edge_id"].to_numpy(), 12, replace=False)
+    one = st.sampled_from(open_["edge_id"].tolist())
+    closed = np.array(data.draw(st.lists(one, min_size=12, max_size=12, unique=True)))
     scenario = nearest_facility(network(edges).without(closed), homes, clinics)
     rebuilt = nearest_facility(network(edges[~edges["edge_id"].isin(closed)]), homes, clinics)
     pd.testing.assert_frame_equal(scenario, rebuilt)
 
 
 @quick
-@given(seeds)
-def test_the_road_is_never_shorter_than_the_straight_line(seed):
-    _, edges, homes, clinics = world(seed)
+@given(worlds())
+def test_the_road_is_never_shorter_than_the_straight_line(world):
+    edges, homes, clinics = world
     edges["length_m"] = (edges.geometry.length / 0.9996).astype(np.float32)
     road = nearest_facility(network(edges), homes, clinics, metric="road_m")
     straight = nearest_facility(None, homes, clinics, metric="straight_m")

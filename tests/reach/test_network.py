@@ -11,6 +11,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import drawn
 import reach_town as town
 from carecircle.errors import CapacityError, InputError, UsageError
 from carecircle.reach import store
@@ -119,20 +120,28 @@ def test_nothing_is_snapped_to_where_the_mode_may_not_stop():
     assert off["snap_m"].tolist() == pytest.approx([600.24], abs=0.01)
 
 
+_STEP = st.sampled_from([0.0, 100.0, -100.0, 37.0, 900.0])
+_WALK = st.tuples(
+    st.tuples(st.integers(0, 29), st.integers(0, 29)),
+    st.lists(st.tuples(_STEP, _STEP), min_size=1, max_size=4),
+)
+"""Where a street begins, in hundreds of metres, and its steps."""
+
+
 @settings(max_examples=30, deadline=None)
-@given(st.integers(0, 10**6))
-def test_the_grid_finds_what_the_tree_finds(seed):
-    rng = np.random.default_rng(seed)
+@given(
+    st.integers(1, 39).flatmap(lambda n: st.lists(_WALK, min_size=n, max_size=n)), st.booleans(), st.data()
+)
+def test_the_grid_finds_what_the_tree_finds(walks, round_, data):
     lines = []
-    for _ in range(int(rng.integers(1, 40))):
-        start = rng.integers(0, 30, 2) * 100.0
-        steps = rng.choice([0.0, 100.0, -100.0, 37.0, 900.0], (int(rng.integers(1, 5)), 2))
+    for start, steps in walks:
+        start = np.array(start) * 100.0
         lines.append([tuple(p) for p in np.concatenate([[start], start + np.cumsum(steps, axis=0)])])
     lines = [line for line in lines if len(set(line)) > 1] + [[(0, 0), (1500, 0)]]
     metres = [2000.0] * len(lines)
     edges = town.edge_frame(lines, seconds=metres, metres=metres, both=[False] * len(lines))
     network = Network.from_edges(edges, mode="walk")
-    x, y = (rng.uniform(-3000, 6000, (2, 60)).round(-2 if seed % 2 else 3).T + town.ORIGIN).T
+    x, y = (data.draw(drawn.spots(60, -3000, 6000)).round(-2 if round_ else 3) + town.ORIGIN).T
     by_grid, by_tree = _by_grid(network, x, y), _by_tree(network, x, y)
     here = shapely.points(x, y)
     for found in (by_grid, by_tree):
