@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test lint check schemas docs notebooks fuzz bench clean
+.PHONY: demo test lint check page page-check schemas docs notebooks fuzz bench clean
 
 $(VENV)/.run: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit("carecircle needs Python 3.11 or newer; this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
@@ -35,7 +35,19 @@ test: $(VENV)/.test
 fuzz: $(VENV)/.test
 	CARECIRCLE_FUZZ=2000 $(BIN)/python -m pytest tests/inputs/test_fuzz.py --timeout 1800
 
-lint: $(VENV)/.lint
+node_modules/.installed: package.json
+	npm install --no-package-lock --no-audit --no-fund --silent
+	@touch $@
+
+page: node_modules/.installed
+	@npm run --silent build
+	@echo "Built coverage/carecircle/outputs/page/page.js from page/src."
+
+page-check:
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory node_modules/.installed && npm run --silent check && npm run --silent held; \
+	else echo "skipped: no node here, so the types and the bundle of the map page's scripts are not checked"; fi
+
+lint: $(VENV)/.lint page-check
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

@@ -90,12 +90,13 @@ def test_the_page_reads_what_python_packed(browser: Any, root: Path, tmp_path: P
         (rng.random(4_000).astype(np.float32), "f32", False),
         (rng.random(4_000) * 1e9, "f64", False),
     ]
-    script = (root / "coverage/carecircle/outputs/page/unpack.js").read_text(encoding="utf-8")
+    script = (root / "coverage/carecircle/outputs/page/src/model/unpack.js").read_text(encoding="utf-8")
     for chosen in (columns, [columns[1]], [columns[0]]):
         block = Block()
         references = [block.add(values, kind, differences=d) for values, kind, d in chosen]
         page = tmp_path / "p.html"
-        page.write_text(f"<script>{script}</script>", encoding="utf-8")
+        module = f'<script type="module">{script}\nwindow.openBlock = openBlock;</script>'
+        page.write_text(module, encoding="utf-8")
         tab = browser.new_page()
         tab.goto(page.as_uri())
         read = "([text, refs]) => { const c = openBlock(text); return refs.map((r) => Array.from(c(r))); }"

@@ -23,13 +23,6 @@ if TYPE_CHECKING:
     from carecircle.analysis import Analysis
     from carecircle.rules import ReachQuery, Verdict
 
-_SCRIPTS = (
-    "unpack", "words", "canvas", "facts", "earth", "ways", "reach", "seats", "scenario", "repaint",
-    "whatif", "compare",
-    "marks", "shades", "overlays", "swipe", "measure", "basemap", "layers", "legend", "control",
-    "detail", "panel", "sheets", "why", "find", "print", "start",
-)  # fmt: skip
-
 
 @dataclass(frozen=True)
 class Detail:
@@ -152,9 +145,8 @@ def _read(name: str) -> str:
 
 
 def _script(map_name: str) -> str:
-    parts = "\n".join(_read(f"{name}.js") for name in _SCRIPTS)
-    start = "const page = JSON.parse(document.getElementById('cc-page').textContent);"
-    return f"(function (map) {{\n'use strict';\n{start}\n{parts}}})({map_name});"
+    """The bundle of the page's modules, in a function that is handed folium's map."""
+    return f"(function (leafletMap) {{\n'use strict';\n{_read('page.js')}}})({map_name});"
 
 
 def page_data(

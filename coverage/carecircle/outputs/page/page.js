@@ -1,0 +1,4757 @@
+// src/model/earth.js
+var WGS84 = { a: 6378137, f: 1 / 298.257223563 };
+var RAD = Math.PI / 180;
+function transverseMercator({ a, f, lon0, k0, x0, y0 }) {
+  const n = f / (2 - f), e = Math.sqrt(f * (2 - f)), powers = [1, n, n ** 2, n ** 3, n ** 4, n ** 5, n ** 6];
+  const radius = k0 * a / (1 + n) * (1 + n ** 2 / 4 + n ** 4 / 64 + n ** 6 / 256);
+  const series = (table) => table.map((row2, j) => row2.reduce((sum, c, i) => sum + c * powers[j + 1 + i], 0));
+  const alpha = series([
+    [1 / 2, -2 / 3, 5 / 16, 41 / 180, -127 / 288, 7891 / 37800],
+    [13 / 48, -3 / 5, 557 / 1440, 281 / 630, -1983433 / 1935360],
+    [61 / 240, -103 / 140, 15061 / 26880, 167603 / 181440],
+    [49561 / 161280, -179 / 168, 6601661 / 7257600],
+    [34729 / 80640, -3418889 / 1995840],
+    [212378941 / 319334400]
+  ]);
+  const beta = series([
+    [1 / 2, -2 / 3, 37 / 96, -1 / 360, -81 / 512, 96199 / 604800],
+    [1 / 48, 1 / 15, -437 / 1440, 46 / 105, -1118711 / 3870720],
+    [17 / 480, -37 / 840, -209 / 4480, 5569 / 90720],
+    [4397 / 161280, -11 / 504, -830251 / 7257600],
+    [4583 / 161280, -108847 / 3991680],
+    [20648693 / 638668800]
+  ]);
+  const shift = (table, sign, xi, eta) => {
+    let u = xi, v = eta;
+    table.forEach((c, j) => {
+      const k = 2 * (j + 1);
+      u += sign * c * Math.sin(k * xi) * Math.cosh(k * eta);
+      v += sign * c * Math.cos(k * xi) * Math.sinh(k * eta);
+    });
+    return [u, v];
+  };
+  return {
+    forward(lon, lat) {
+      const s = Math.sin(lat * RAD), t = Math.sinh(Math.atanh(s) - e * Math.atanh(e * s)), away = (lon - lon0) * RAD;
+      const [xi, eta] = shift(
+        alpha,
+        1,
+        Math.atan2(t, Math.cos(away)),
+        Math.asinh(Math.sin(away) / Math.hypot(t, Math.cos(away)))
+      );
+      return [x0 + radius * eta, y0 + radius * xi];
+    },
+    inverse(x, y) {
+      const [xi, eta] = shift(beta, -1, (y - y0) / radius, (x - x0) / radius);
+      const goal = Math.sin(xi) / Math.hypot(Math.sinh(eta), Math.cos(xi));
+      let tau = goal;
+      for (let i = 0; i < 6; i++) {
+        const root = Math.sqrt(1 + tau * tau), sigma = Math.sinh(e * Math.atanh(e * tau / root));
+        const now = tau * Math.sqrt(1 + sigma * sigma) - sigma * root;
+        tau += (goal - now) / Math.sqrt(1 + now * now) * (1 + (1 - e * e) * tau * tau) / ((1 - e * e) * root);
+      }
+      return [lon0 + Math.atan2(Math.sinh(eta), Math.cos(xi)) / RAD, Math.atan(tau) / RAD];
+    }
+  };
+}
+var polynomial = (x, start2, factors) => factors.reduceRight((sum, c) => sum * x + c, 0) * x ** start2;
+function geodesic(lon1, lat1, lon2, lat2) {
+  const { a, f } = WGS84, b = a * (1 - f), n = f / (2 - f), L0 = (lon2 - lon1) * RAD;
+  const u1 = Math.atan((1 - f) * Math.tan(lat1 * RAD)), u2 = Math.atan((1 - f) * Math.tan(lat2 * RAD)), s1 = Math.sin(u1), c1 = Math.cos(u1), s2 = Math.sin(u2), c2 = Math.cos(u2);
+  let omega = L0;
+  for (let i = 0; ; i++) {
+    const so = Math.sin(omega), co = Math.cos(omega), sinSigma = Math.hypot(c2 * so, c1 * s2 - s1 * c2 * co);
+    if (sinSigma === 0) return 0;
+    const cosSigma = s1 * s2 + c1 * c2 * co, sigma = Math.atan2(sinSigma, cosSigma), sinAlpha = c1 * c2 * so / sinSigma, cos2Alpha = 1 - sinAlpha * sinAlpha, mid = cos2Alpha === 0 ? 0 : Math.acos(Math.max(-1, Math.min(1, cosSigma - 2 * s1 * s2 / cos2Alpha))), root = Math.sqrt(1 + cos2Alpha * (a * a - b * b) / (b * b)), e = (root - 1) / (root + 1);
+    const waves = (factors) => factors.reduce((sum, c, k) => sum + 2 * c * Math.cos((k + 1) * mid) * Math.sin((k + 1) * sigma), sigma);
+    const A3 = polynomial(e, 0, [
+      1,
+      -(1 / 2 - n / 2),
+      -(1 / 4 + n / 8 - 3 * n * n / 8),
+      -(1 / 16 + 3 * n / 16 + n * n / 16),
+      -(3 / 64 + n / 32),
+      -3 / 128
+    ]);
+    const C3 = [
+      polynomial(e, 1, [
+        1 / 4 - n / 4,
+        1 / 8 - n * n / 8,
+        3 / 64 + 3 * n / 64 - n * n / 64,
+        5 / 128 + n / 64
+      ]),
+      polynomial(e, 2, [
+        1 / 16 - 3 * n / 32 + n * n / 32,
+        3 / 64 - n / 32 - 3 * n * n / 64,
+        3 / 128 + n / 128
+      ]),
+      polynomial(e, 3, [5 / 192 - 3 * n / 64 + 5 * n * n / 192])
+    ];
+    const before2 = omega;
+    omega = L0 + f * sinAlpha * A3 * waves(C3);
+    if (Math.abs(omega - before2) > 1e-15 && i < 60) continue;
+    const A1 = polynomial(e, 0, [1, 0, 1 / 4, 0, 1 / 64, 0, 1 / 256]) / (1 - e);
+    const C1 = [
+      polynomial(e, 1, [-1 / 2, 0, 3 / 16, 0, -1 / 32]),
+      polynomial(e, 2, [-1 / 16, 0, 1 / 32]),
+      polynomial(e, 3, [-1 / 48, 0, 3 / 256]),
+      polynomial(e, 4, [-5 / 512])
+    ];
+    return b * A1 * waves(C1);
+  }
+}
+var ExactSum = class {
+  constructor() {
+    this.parts = [];
+  }
+  add(x) {
+    const { parts } = this;
+    let kept = 0;
+    for (let k = 0; k < parts.length; k++) {
+      let y = parts[k];
+      if (Math.abs(x) < Math.abs(y)) [x, y] = [y, x];
+      const high = x + y, low = y - (high - x);
+      if (low) parts[kept++] = low;
+      x = high;
+    }
+    parts.length = kept;
+    parts.push(x);
+  }
+  value() {
+    const { parts } = this;
+    let n = parts.length, high = n ? parts[--n] : 0, low = 0;
+    while (n > 0) {
+      const x = high, y = parts[--n];
+      high = x + y;
+      low = y - (high - x);
+      if (low) break;
+    }
+    if (n > 0 && (low < 0 && parts[n - 1] < 0 || low > 0 && parts[n - 1] > 0)) {
+      const y = low * 2, x = high + y;
+      if (y === x - high) high = x;
+    }
+    return high;
+  }
+};
+function exactSum(values) {
+  const sum = new ExactSum();
+  for (const x of values) sum.add(x);
+  return sum.value();
+}
+
+// src/model/unpack.js
+var LENGTH_BASE = [
+  3,
+  4,
+  5,
+  6,
+  7,
+  8,
+  9,
+  10,
+  11,
+  13,
+  15,
+  17,
+  19,
+  23,
+  27,
+  31,
+  35,
+  43,
+  51,
+  59,
+  67,
+  83,
+  99,
+  115,
+  131,
+  163,
+  195,
+  227,
+  258
+];
+var LENGTH_EXTRA = [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0];
+var BACK_BASE = [
+  1,
+  2,
+  3,
+  4,
+  5,
+  7,
+  9,
+  13,
+  17,
+  25,
+  33,
+  49,
+  65,
+  97,
+  129,
+  193,
+  257,
+  385,
+  513,
+  769,
+  1025,
+  1537,
+  2049,
+  3073,
+  4097,
+  6145,
+  8193,
+  12289,
+  16385,
+  24577
+];
+var BACK_EXTRA = [
+  0,
+  0,
+  0,
+  0,
+  1,
+  1,
+  2,
+  2,
+  3,
+  3,
+  4,
+  4,
+  5,
+  5,
+  6,
+  6,
+  7,
+  7,
+  8,
+  8,
+  9,
+  9,
+  10,
+  10,
+  11,
+  11,
+  12,
+  12,
+  13,
+  13
+];
+var LENGTH_ORDER = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
+function huffman(lengths) {
+  const count = new Uint16Array(16), next = new Uint16Array(16), table = new Uint16Array(32768);
+  for (const n of lengths) count[n]++;
+  count[0] = 0;
+  for (let n = 1, code = 0; n < 16; n++) {
+    code = code + count[n - 1] << 1;
+    next[n] = code;
+  }
+  lengths.forEach((n, symbol) => {
+    if (!n) return;
+    let reversed = 0;
+    for (let code = next[n]++, i = 0; i < n; i++, code >>= 1) reversed = reversed << 1 | code & 1;
+    for (let i = reversed; i < 32768; i += 1 << n) table[i] = symbol * 16 + n;
+  });
+  return table;
+}
+function inflate(source) {
+  let out = new Uint8Array(source.length * 4 + 1024), size = 0, at = 0, bits = 0, held = 0, last = 0;
+  const need = (n) => {
+    while (held < n) {
+      bits |= (source[at++] || 0) << held;
+      held += 8;
+    }
+  };
+  const take = (n) => {
+    need(n);
+    const v = bits & (1 << n) - 1;
+    bits >>>= n;
+    held -= n;
+    return v;
+  };
+  const symbol = (table) => {
+    need(15);
+    const entry = table[bits & 32767], n = entry & 15;
+    bits >>>= n;
+    held -= n;
+    return entry >> 4;
+  };
+  const grow = (n) => {
+    if (size + n <= out.length) return;
+    const larger = new Uint8Array(Math.max(out.length * 2, size + n));
+    larger.set(out);
+    out = larger;
+  };
+  const fixed = () => {
+    const lengths = Array.from({ length: 288 }, (_, i) => i < 144 ? 8 : i < 256 ? 9 : i < 280 ? 7 : 8);
+    return [huffman(lengths), huffman(Array(30).fill(5))];
+  };
+  const dynamic = () => {
+    const literals = take(5) + 257, backs = take(5) + 1, coded = take(4) + 4, orders = Array(19).fill(0);
+    for (let i = 0; i < coded; i++) orders[LENGTH_ORDER[i]] = take(3);
+    const table = huffman(orders), lengths = [];
+    while (lengths.length < literals + backs) {
+      const s = symbol(table);
+      if (s < 16) {
+        lengths.push(s);
+        continue;
+      }
+      const value = s === 16 ? lengths[lengths.length - 1] : 0;
+      for (let n = s === 16 ? 3 + take(2) : s === 17 ? 3 + take(3) : 11 + take(7); n; n--)
+        lengths.push(value);
+    }
+    return [huffman(lengths.slice(0, literals)), huffman(lengths.slice(literals))];
+  };
+  while (!last) {
+    last = take(1);
+    const kind = take(2);
+    if (kind === 0) {
+      take(held & 7);
+      const n = take(16);
+      take(16);
+      grow(n);
+      for (let i = 0; i < n; i++) out[size++] = take(8);
+      continue;
+    }
+    const [literal, back] = kind === 1 ? fixed() : dynamic();
+    for (; ; ) {
+      const s = symbol(literal);
+      if (s === 256) break;
+      if (s < 256) {
+        grow(1);
+        out[size++] = s;
+        continue;
+      }
+      const n = LENGTH_BASE[s - 257] + take(LENGTH_EXTRA[s - 257]);
+      const b = symbol(back), distance = BACK_BASE[b] + take(BACK_EXTRA[b]);
+      grow(n);
+      for (let i = 0; i < n; i++, size++) out[size] = out[size - distance];
+    }
+  }
+  return out.subarray(0, size);
+}
+var ARRAYS = {
+  u8: Uint8Array,
+  u16: Uint16Array,
+  u32: Uint32Array,
+  i32: Int32Array,
+  f32: Float32Array,
+  f64: Float64Array
+};
+function packedBytes(text) {
+  if (Uint8Array.fromBase64) return Uint8Array.fromBase64(text);
+  const raw = atob(text.trim()), packed = new Uint8Array(raw.length);
+  for (let i = 0; i < raw.length; i++) packed[i] = raw.charCodeAt(i);
+  return packed;
+}
+async function inflateNatively(text) {
+  try {
+    const opened = new Blob([packedBytes(text)]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+    return new Uint8Array(await new Response(opened).arrayBuffer());
+  } catch (absent) {
+    return null;
+  }
+}
+function wholeNumbers(bytes, offset, values, steps) {
+  const n = values.length, second = offset + n, third = second + n, fourth = third + n;
+  for (let i = 0, sum = 0; i < n; i++) {
+    const value = bytes[offset + i] | bytes[second + i] << 8 | bytes[third + i] << 16 | bytes[fourth + i] << 24;
+    values[i] = sum = steps ? sum + value : value;
+  }
+}
+function openBlock(text, unpacked) {
+  const bytes = unpacked || inflate(packedBytes(text));
+  return ([offset, count, type, differences]) => {
+    const values = new ARRAYS[type](count), wide = values.BYTES_PER_ELEMENT, flat = new Uint8Array(values.buffer);
+    if (wide === 1) flat.set(bytes.subarray(offset, offset + count));
+    else if (type === "i32") wholeNumbers(bytes, offset, values, differences);
+    else
+      for (let plane = 0; plane < wide; plane++)
+        for (let i = 0, from = offset + plane * count; i < count; i++) flat[i * wide + plane] = bytes[from + i];
+    return values;
+  };
+}
+
+// src/model/page.js
+var page = null;
+var textOf = (name) => "";
+var readers = {};
+function openPage(data, blockText2) {
+  page = data;
+  textOf = blockText2;
+  readers = {};
+}
+function once(make) {
+  let of = null, value;
+  return () => {
+    if (value === void 0 || of !== page) {
+      of = page;
+      value = make();
+    }
+    return value;
+  };
+}
+var blockText = (name) => textOf(name);
+var columns = once(() => /* @__PURE__ */ new Map());
+function column(reference) {
+  const name = reference[4], key = `${name} ${reference[0]}`, kept = columns();
+  if (!kept.has(key)) {
+    if (!readers[name]) readers[name] = openBlock(textOf(name));
+    kept.set(key, readers[name](reference));
+  }
+  return kept.get(key);
+}
+async function unpackFirst() {
+  const first = page.order.length ? page.order[0] : 0, road = page.clauses[first] ? page.clauses[first].road : null;
+  const needed = ["base", "lines", `clause${first}`, road === null ? "" : `query${road}`].filter(
+    (name) => textOf(name).trim()
+  );
+  await Promise.all(
+    needed.map(async (name) => {
+      const bytes = await inflateNatively(textOf(name));
+      if (bytes) readers[name] = openBlock("", bytes);
+    })
+  );
+}
+
+// src/model/mercator.js
+var worldX = (lon) => (lon + 180) / 360;
+var worldY = (lat) => {
+  const s = Math.sin(lat * Math.PI / 180);
+  return 0.5 - Math.log((1 + s) / (1 - s)) / (4 * Math.PI);
+};
+var lonOf = (x) => x * 360 - 180;
+var latOf = (y) => Math.atan(Math.sinh(Math.PI * (1 - 2 * y))) * 180 / Math.PI;
+function worldColumns(x, y) {
+  const n = x.length, wx = new Float64Array(n), wy = new Float64Array(n);
+  for (let i = 0; i < n; i++) {
+    wx[i] = worldX(x[i] / 1e6);
+    wy[i] = worldY(y[i] / 1e6);
+  }
+  return { x: wx, y: wy, n };
+}
+function openShapes(coded) {
+  const { x, y } = worldColumns(column(coded.x), column(coded.y));
+  const lengths = column(coded.lengths), counts = column(coded.rings);
+  const starts = new Uint32Array(lengths.length + 1), first = new Uint32Array(counts.length + 1);
+  lengths.forEach((n, i) => {
+    starts[i + 1] = starts[i] + n;
+  });
+  counts.forEach((n, i) => {
+    first[i + 1] = first[i] + n;
+  });
+  const boxes = new Float64Array(counts.length * 4);
+  for (let f = 0; f < counts.length; f++) {
+    const box = [Infinity, Infinity, -Infinity, -Infinity];
+    for (let i = starts[first[f]]; i < starts[first[f + 1]]; i++) {
+      if (x[i] < box[0]) box[0] = x[i];
+      if (x[i] > box[2]) box[2] = x[i];
+      if (y[i] < box[1]) box[1] = y[i];
+      if (y[i] > box[3]) box[3] = y[i];
+    }
+    boxes.set(box, f * 4);
+  }
+  return { x, y, starts, first, boxes, n: counts.length };
+}
+var emptyShape = (shapes, f) => shapes.first[f] === shapes.first[f + 1];
+function apart(x0, y0, x1, y1) {
+  const k = 400750167e-1 * Math.cos(latOf(y0) * Math.PI / 180);
+  return Math.hypot(x1 - x0, y1 - y0) * k;
+}
+function circlePoints(lon, lat, radius, n = 72) {
+  const phi = lat * Math.PI / 180, e2 = 0.00669437999014, w = Math.sqrt(1 - e2 * Math.sin(phi) ** 2);
+  const east = 6378137 / w * Math.cos(phi), north = 6378137 * (1 - e2) / w ** 3;
+  return Array.from({ length: n + 1 }, (_, i) => {
+    const t = i / n * 2 * Math.PI, dLat = radius * Math.cos(t) / north;
+    const dLon = radius * Math.sin(t) / east * (1 + Math.tan(phi) * dLat);
+    return [worldX(lon + dLon * 180 / Math.PI), worldY(lat + dLat * 180 / Math.PI)];
+  });
+}
+
+// src/model/say.js
+var said = { language: "zh", listeners: [] };
+function say(key, facts) {
+  const forms = typeof key === "string" ? page.words[key] : key;
+  if (!forms) return typeof key === "string" ? key : "";
+  const text = forms[said.language] !== void 0 ? forms[said.language] : forms.zh;
+  return facts ? text.replace(/\{(\w+)\}/g, (whole, name) => name in facts ? facts[name] : whole) : text;
+}
+var people = (n) => String(Math.round(n) || 0).replace(/\B(?=(\d{3})+$)/g, ",");
+var percent = (share) => {
+  if (share === null || share === void 0 || Number.isNaN(share)) return "—";
+  if (share >= 1) return "100%";
+  const shown = share > 0.999 ? Math.floor(share * 1e4) / 100 : Math.round(share * 1e3) / 10;
+  return `${shown}%`;
+};
+var metres = (m) => m >= 1e3 ? `${Number((m / 1e3).toFixed(m >= 1e5 ? 0 : 1))} ${say("page_km")}` : `${Math.round(m)} ${say("page_m")}`;
+var minutes = (t) => `${t.toFixed(1)} ${say("page_min")}`;
+var measured = (value, unit) => unit === "min" ? minutes(value) : metres(value);
+function onLanguage(listener) {
+  said.listeners.push(listener);
+  listener();
+}
+var finite = (v) => v !== null && Number.isFinite(v) ? v : null;
+
+// src/model/ways.js
+var hasWays = () => Boolean(page.ways);
+var waysColumn = once(() => {
+  const read = openBlock(blockText("ways")), kept = /* @__PURE__ */ new Map();
+  return (reference) => {
+    if (!kept.has(reference[0])) kept.set(reference[0], read(reference));
+    return kept.get(reference[0]);
+  };
+});
+var ground = once(() => transverseMercator(page.ways.projection));
+var lineTable = once(() => {
+  const w = page.ways, lengths = waysColumn()(w.lengths), starts = new Uint32Array(lengths.length + 1);
+  lengths.forEach((n, i) => {
+    starts[i + 1] = starts[i] + n;
+  });
+  return { x: waysColumn()(w.x), y: waysColumn()(w.y), starts };
+});
+var heldNetworks = once(() => ({}));
+function network(mode) {
+  const networks = heldNetworks();
+  if (!networks[mode]) {
+    const m = page.ways.modes[mode];
+    const col = (r) => waysColumn()(r);
+    networks[mode] = {
+      ...m,
+      ends: m.ends.map(col),
+      seconds: m.seconds.map(col),
+      metres: m.metres.map(col),
+      allowed: col(m.allowed),
+      component: col(m.component),
+      line: col(m.line),
+      demand: {
+        street: col(m.demand.street),
+        position: col(m.demand.position),
+        metres: col(m.demand.metres)
+      },
+      facility: {
+        street: col(m.facility.street),
+        position: col(m.facility.position),
+        metres: col(m.facility.metres)
+      },
+      graphs: {}
+    };
+  }
+  return networks[mode];
+}
+function graph(net, metric, turned) {
+  const name = `${metric}${turned}`;
+  if (net.graphs[name]) return net.graphs[name];
+  const cost = metric === "minutes" ? net.seconds : net.metres, streets = net.line.length, ptr = new Int32Array(net.nodes + 1);
+  const each = (visit) => {
+    for (let s = 0; s < streets; s++)
+      for (let d = 0; d < 2; d++)
+        if (cost[d][s] < Infinity)
+          visit(net.ends[turned ? 1 - d : d][s], net.ends[turned ? d : 1 - d][s], s * 2 + d, cost[d][s]);
+  };
+  each((u) => {
+    ptr[u + 1]++;
+  });
+  for (let v = 0; v < net.nodes; v++) ptr[v + 1] += ptr[v];
+  const to = new Int32Array(ptr[net.nodes]), via = new Int32Array(to.length), w = new Float32Array(to.length), at = ptr.slice();
+  each((u, v, by, c) => {
+    const k = at[u]++;
+    to[k] = v;
+    via[k] = by;
+    w[k] = c;
+  });
+  return net.graphs[name] = { ptr, to, via, w };
+}
+var accessCost = (net, metric, away) => metric === "minutes" ? away * 3.6 / net.accessKph : away;
+function endCosts(net, metric, street, t, leaving) {
+  const cost = metric === "minutes" ? net.seconds : net.metres, drawn = cost[0][street], against = cost[1][street];
+  const toStart = leaving ? against : drawn, toEnd = leaving ? drawn : against;
+  return [t === 0 ? 0 : t === 1 ? Infinity : toStart * t, t === 1 ? 0 : t === 0 ? Infinity : toEnd * (1 - t)];
+}
+function alongStreet(net, metric, street, start2, end) {
+  const cost = metric === "minutes" ? net.seconds : net.metres, way = end - start2;
+  const ahead = way >= 0 && cost[0][street] < Infinity ? cost[0][street] * way : Infinity;
+  const back = way <= 0 && cost[1][street] < Infinity ? cost[1][street] * -way : Infinity;
+  return Math.min(ahead, back);
+}
+
+// src/model/snapping.js
+function pieceGrid(net) {
+  if (net.grid) return net.grid;
+  const { x, y, starts } = lineTable();
+  let left = Infinity, bottom = Infinity, right = -Infinity, top = -Infinity;
+  const eachPiece = (visit) => {
+    for (let s = 0; s < net.line.length; s++)
+      if (net.allowed[s])
+        for (let i = starts[net.line[s]]; i < starts[net.line[s] + 1] - 1; i++) visit(s, i);
+  };
+  eachPiece((s, i) => {
+    left = Math.min(left, x[i], x[i + 1]);
+    right = Math.max(right, x[i], x[i + 1]);
+    bottom = Math.min(bottom, y[i], y[i + 1]);
+    top = Math.max(top, y[i], y[i + 1]);
+  });
+  const cell = Math.max(100, Math.sqrt((right - left) * (top - bottom) / 4e5) || 0), wide = left < right ? Math.floor((right - left) / cell) + 1 : 1, high = bottom < top ? Math.floor((top - bottom) / cell) + 1 : 1;
+  const fill = new Int32Array(wide * high + 1), eachCell = (visit) => eachPiece((s, i) => {
+    const c1 = Math.floor((Math.max(x[i], x[i + 1]) - left) / cell), r1 = Math.floor((Math.max(y[i], y[i + 1]) - bottom) / cell);
+    for (let r = Math.floor((Math.min(y[i], y[i + 1]) - bottom) / cell); r <= r1; r++)
+      for (let c = Math.floor((Math.min(x[i], x[i + 1]) - left) / cell); c <= c1; c++)
+        visit(r * wide + c, s, i);
+  });
+  eachCell((k) => {
+    fill[k + 1]++;
+  });
+  for (let k = 0; k < wide * high; k++) fill[k + 1] += fill[k];
+  const piece = new Int32Array(fill[wide * high]), street = new Int32Array(piece.length), at = fill.slice();
+  eachCell((k, s, i) => {
+    street[at[k]] = s;
+    piece[at[k]++] = i;
+  });
+  return net.grid = { left, bottom, cell, wide, high, starts: fill, piece, street };
+}
+function toPiece(px, py, x, y, i) {
+  const dx = x[i + 1] - x[i], dy = y[i + 1] - y[i], square = dx * dx + dy * dy;
+  const share = square > 0 ? Math.max(0, Math.min(1, ((px - x[i]) * dx + (py - y[i]) * dy) / square)) : 0, qx = share >= 1 ? x[i + 1] : x[i] + share * dx, qy = share >= 1 ? y[i + 1] : y[i] + share * dy;
+  return [(px - qx) ** 2 + (py - qy) ** 2, share, qx, qy];
+}
+var PLACE_STEP = 1e3;
+function snapTo(mode, lon, lat) {
+  const net = network(mode), { x, y, starts } = lineTable(), grid = pieceGrid(net), [px, py] = ground().forward(lon, lat);
+  const none = { street: -1, position: 0, metres: 0 }, cx = Math.floor((px - grid.left) / grid.cell), cy = Math.floor((py - grid.bottom) / grid.cell);
+  let best = Infinity, street = -1, near = -1;
+  const look2 = (c, r) => {
+    if (c < 0 || r < 0 || c >= grid.wide || r >= grid.high) return;
+    for (let k = grid.starts[r * grid.wide + c]; k < grid.starts[r * grid.wide + c + 1]; k++) {
+      const [away] = toPiece(px, py, x, y, grid.piece[k]);
+      if (away < best || away === best && grid.street[k] < street) {
+        best = away;
+        street = grid.street[k];
+        near = grid.piece[k];
+      }
+    }
+  };
+  const least = (ring) => (ring - 1) * grid.cell;
+  for (let ring = 0; least(ring) <= Math.min(Math.sqrt(best), net.mostSnap * 1.01 + 1); ring++)
+    for (let r = cy - ring; r <= cy + ring; r++)
+      for (let c = cx - ring; c <= cx + ring; c += Math.abs(r - cy) === ring ? 1 : Math.max(1, 2 * ring))
+        look2(c, r);
+  if (street < 0) return none;
+  const [, share, qx, qy] = toPiece(px, py, x, y, near);
+  let whole = 0, ahead = 0;
+  for (let i = starts[net.line[street]]; i < starts[net.line[street] + 1] - 1; i++) {
+    const step = Math.sqrt((x[i + 1] - x[i]) ** 2 + (y[i + 1] - y[i]) ** 2);
+    if (i === near) ahead = whole + share * step;
+    whole += step;
+  }
+  ahead = Math.round(ahead * PLACE_STEP) / PLACE_STEP;
+  const position = ahead === 0 ? 0 : whole - ahead <= 0.5 / PLACE_STEP ? 1 : ahead / whole, [lon2, lat2] = ground().inverse(qx, qy), metres2 = Math.round(geodesic(lon, lat, lon2, lat2) * PLACE_STEP) / PLACE_STEP;
+  return metres2 <= net.mostSnap ? { street, position, metres: metres2 } : none;
+}
+function pieceOf(line, from, to) {
+  if (from === to) return [];
+  const { x, y, starts } = lineTable(), first = starts[line], last = starts[line + 1] - 1, lengths = [0];
+  for (let i = first; i < last; i++)
+    lengths.push(lengths[i - first] + Math.hypot(x[i + 1] - x[i], y[i + 1] - y[i]));
+  const whole = lengths[lengths.length - 1], low = Math.min(from, to) * whole, high = Math.max(from, to) * whole, points = [];
+  const at = (m) => {
+    let k = 0;
+    while (k < lengths.length - 2 && lengths[k + 1] < m) k++;
+    const share = lengths[k + 1] > lengths[k] ? (m - lengths[k]) / (lengths[k + 1] - lengths[k]) : 0;
+    return [
+      x[first + k] + share * (x[first + k + 1] - x[first + k]),
+      y[first + k] + share * (y[first + k + 1] - y[first + k])
+    ];
+  };
+  points.push(at(low));
+  for (let k = 0; k < lengths.length; k++)
+    if (lengths[k] > low && lengths[k] < high) points.push([x[first + k], y[first + k]]);
+  points.push(at(high));
+  if (from > to) points.reverse();
+  return points.map(([px, py]) => {
+    const [lon, lat] = ground().inverse(px, py);
+    return [worldX(lon), worldY(lat)];
+  });
+}
+
+// src/model/seats.js
+var seats = /* @__PURE__ */ new Map();
+function before(a, b) {
+  if (b < 0 || a === b) return b < 0;
+  const p = [...seats.get(a).id], q = [...seats.get(b).id], i = p.findIndex((c, k) => c !== q[k]);
+  return i < 0 ? p.length < q.length : i < q.length && p[i].codePointAt(0) < q[i].codePointAt(0);
+}
+var seatsReady = once(() => {
+  seats.clear();
+  page.facilities.ids.forEach(
+    (id, index) => seats.set(index, { number: index, index, id, name: page.facilities.names[index] })
+  );
+  return true;
+});
+function placeOf(seat, mode) {
+  if (seat.index !== void 0) {
+    const f = network(mode).facility;
+    return { street: f.street[seat.index], position: f.position[seat.index], metres: f.metres[seat.index] };
+  }
+  if (!seat.places[mode]) seat.places[mode] = snapTo(mode, seat.lon, seat.lat);
+  return seat.places[mode];
+}
+var FINE = 1e9;
+var fine = (reference, start2) => Float64Array.from(waysColumn()(reference), (v) => (start2 * FINE + v) / FINE);
+var exactDemand = once(() => ({
+  lon: fine(page.ways.demand.x, page.ways.demand.west),
+  lat: fine(page.ways.demand.y, page.ways.demand.south)
+}));
+var exactFacilities = once(() => ({
+  lon: fine(page.ways.facility.x, page.ways.facility.west),
+  lat: fine(page.ways.facility.y, page.ways.facility.south)
+}));
+var facilityLonLat = (i) => [exactFacilities().lon[i], exactFacilities().lat[i]];
+
+// src/model/scenario.js
+var scenario = {
+  sites: [],
+  closed: /* @__PURE__ */ new Set(),
+  next: 1,
+  kept: [],
+  stamp: 0
+};
+var listeners = [];
+function onChange(listener) {
+  listeners.push(listener);
+}
+function told() {
+  scenario.stamp++;
+  for (const listener of listeners) listener();
+}
+var changed = () => scenario.sites.length > 0 || scenario.closed.size > 0;
+function needWays() {
+  if (!hasWays()) throw new Error(say(page.whatifOff));
+}
+var kindOf = ({ kind, category, designations }) => kind !== void 0 ? kind : page.kinds.findIndex(
+  (k) => k.category === category && (!designations || String(k.designations) === String(designations))
+);
+var written = (degrees) => Number(degrees.toFixed(7));
+var takenId = (id) => page.facilities.ids.includes(id) || scenario.sites.some((s) => s.id === id);
+function freeId() {
+  while (takenId(`new-${scenario.next}`)) scenario.next++;
+  return `new-${scenario.next}`;
+}
+function addSite(wanted) {
+  needWays();
+  seatsReady();
+  const kind = kindOf(wanted);
+  if (!page.kinds[kind]) throw new Error(say("page_whatif_kind", { kind: wanted.category }));
+  const id = wanted.id || freeId();
+  if (takenId(id)) throw new Error(say("page_whatif_taken", { id }));
+  const n = scenario.next++, site = {
+    number: 1e6 + n,
+    id,
+    kind,
+    lon: written(wanted.lon),
+    lat: written(wanted.lat),
+    name: wanted.name || `${say(page.kinds[kind])} ${n}`,
+    places: {},
+    version: 0
+  };
+  scenario.sites.push(site);
+  seats.set(site.number, site);
+  told();
+  return id;
+}
+var siteById = (id) => {
+  const site = scenario.sites.find((s) => s.id === id);
+  if (!site) throw new Error(say("page_whatif_site", { id }));
+  return site;
+};
+function moveSite(id, x, y) {
+  const site = siteById(id);
+  Object.assign(site, { lon: written(x), lat: written(y), places: {}, version: site.version + 1 });
+  told();
+}
+function removeSite(id) {
+  const site = siteById(id);
+  scenario.sites = scenario.sites.filter((s) => s !== site);
+  told();
+}
+function toggleFacility(which) {
+  needWays();
+  seatsReady();
+  const index = typeof which === "number" ? which : page.facilities.ids.indexOf(which);
+  if (!seats.has(index) || index < 0) throw new Error(say("page_whatif_site", { id: which }));
+  const off = !scenario.closed.has(index);
+  scenario.closed[off ? "add" : "delete"](index);
+  told();
+  return !off;
+}
+function resetScenario() {
+  scenario.sites = [];
+  scenario.closed.clear();
+  told();
+}
+
+// src/model/facts.js
+var CODES = ["outside", "no_data", "unsnapped", "unreachable", "covered", "not_covered"];
+var OUTSIDE = 0;
+var NO_DATA = 1;
+var UNSNAPPED = 2;
+var UNREACHABLE = 3;
+var COVERED = 4;
+var NOT_COVERED = 5;
+var UNREACHED = 4294967295;
+var areaShapes = once(() => openShapes(page.areas.shapes));
+var regionShape = once(() => openShapes(page.region));
+var roadShapes = once(() => page.roads.map((r) => ({ rank: r.rank, shapes: openShapes(r.shapes) })));
+var demand = once(() => {
+  if (!page.demand) return null;
+  const d = page.demand, world = worldColumns(column(d.x), column(d.y));
+  return {
+    ...world,
+    residents: column(d.residents),
+    area: column(d.area),
+    urban: column(d.urban),
+    placed: column(d.placed),
+    spacing: d.spacing
+  };
+});
+var facilities = once(() => {
+  const f = page.facilities, world = worldColumns(column(f.x), column(f.y));
+  return {
+    ...world,
+    placed: column(f.placed),
+    names: f.names,
+    category: f.category,
+    status: f.status,
+    roles: f.roles,
+    inside: f.inside
+  };
+});
+function unitOf(clause, a) {
+  const kept = keptUnits();
+  if (!kept.has(clause.rule))
+    kept.set(clause.rule, new Map(clause.units.filter((u) => u.area >= 0).map((u) => [u.area, u])));
+  return kept.get(clause.rule).get(a);
+}
+var keptUnits = once(() => /* @__PURE__ */ new Map());
+var siteOf = (number) => scenario.sites.find((s) => s.number === number);
+var seatName = (number) => number >= 1e6 ? siteOf(number).name : page.facilities.names[number];
+function seatPlace(number) {
+  if (number >= 1e6) {
+    const s = siteOf(number);
+    return [worldX(s.lon), worldY(s.lat)];
+  }
+  const f = facilities();
+  return f.placed[number] ? [f.x[number], f.y[number]] : null;
+}
+function nearestDemand(x, y) {
+  const d = demand();
+  if (!d) return null;
+  let best = -1, least = Infinity;
+  for (let i = 0; i < d.n; i++) {
+    if (!d.placed[i]) continue;
+    const away = (d.x[i] - x) ** 2 + (d.y[i] - y) ** 2;
+    if (away < least) {
+      least = away;
+      best = i;
+    }
+  }
+  return best < 0 ? null : { index: best, metres: apart(x, y, d.x[best], d.y[best]) };
+}
+
+// src/model/answers.js
+var Answers = class {
+  constructor(rows) {
+    this.cost = new Float64Array(rows).fill(Infinity);
+    this.owner = new Int32Array(rows).fill(-1);
+    this.held = /* @__PURE__ */ new Map();
+    this.stamp = -1;
+    this.version = 0;
+    this.history = [];
+  }
+  /** Serves by exactly these seats: {gone, come} against those held, by number and version. */
+  difference(wanted) {
+    const now = new Map(wanted.map((seat) => [seat.number, seat])), same = (a, b) => Boolean(b) && a.version === (b.version || 0);
+    const gone = [...this.held.values()].filter((held) => !same(held, now.get(held.seat.number)));
+    gone.forEach((held) => this.held.delete(held.seat.number));
+    const come = wanted.filter((seat) => !this.held.has(seat.number)).map((seat) => ({ seat, version: seat.version || 0 }));
+    come.forEach((held) => this.held.set(held.seat.number, held));
+    return { gone, come };
+  }
+  /** Remembers which rows a change touched. */
+  note(rows) {
+    this.version++;
+    this.history.push(rows);
+    if (this.history.length > 48) this.history.shift();
+  }
+  /** The rows changed after a version (some perhaps twice); null where that is too long ago to know. */
+  since(version) {
+    const steps = this.version - version;
+    return steps > this.history.length ? null : this.history.slice(this.history.length - steps);
+  }
+  settle(wanted, stamp) {
+    if (this.stamp === stamp) return;
+    this.stamp = stamp;
+    const { gone, come } = this.difference(wanted);
+    if (gone.length || come.length) this.note(this.change(gone, come));
+  }
+};
+
+// src/model/heap.js
+var Heap = class {
+  constructor() {
+    this.size = 0;
+    this.cost = new Float64Array(4096);
+    this.node = new Int32Array(4096);
+    this.least = Infinity;
+  }
+  push(cost, node) {
+    if (this.size === this.cost.length) {
+      const cost2 = new Float64Array(this.size * 2), node2 = new Int32Array(this.size * 2);
+      cost2.set(this.cost);
+      node2.set(this.node);
+      this.cost = cost2;
+      this.node = node2;
+    }
+    const c = this.cost, n = this.node;
+    let i = this.size++;
+    while (i > 0) {
+      const up = i - 1 >> 1;
+      if (c[up] <= cost) break;
+      c[i] = c[up];
+      n[i] = n[up];
+      i = up;
+    }
+    c[i] = cost;
+    n[i] = node;
+  }
+  /** Takes the cheapest node out; `least` is then its cost. */
+  pop() {
+    const c = this.cost, n = this.node, first = n[0];
+    this.least = c[0];
+    const size = --this.size;
+    if (size) {
+      const cost = c[size], node = n[size];
+      let i = 0;
+      for (; ; ) {
+        let down = 2 * i + 1;
+        if (down >= size) break;
+        if (down + 1 < size && c[down + 1] < c[down]) down++;
+        if (c[down] >= cost) break;
+        c[i] = c[down];
+        n[i] = n[down];
+        i = down;
+      }
+      c[i] = cost;
+      n[i] = node;
+    }
+    return first;
+  }
+};
+
+// src/model/reach.js
+var Reach = class extends Answers {
+  constructor(query) {
+    const net = network(query.mode);
+    super(net.demand.street.length);
+    this.query = query;
+    this.metric = query.metric;
+    this.net = net;
+    this.turned = query.direction === "to_facility";
+    this.graph = graph(net, this.metric, this.turned);
+    this.back = graph(net, this.metric, !this.turned);
+    this.nodeCost = new Float64Array(net.nodes).fill(Infinity);
+    this.nodeOwner = new Int32Array(net.nodes).fill(-1);
+    this.via = new Int32Array(net.nodes).fill(-1);
+    this.previous = new Int32Array(net.nodes).fill(-1);
+    this.heap = new Heap();
+    this.touched = [];
+    this.near = /* @__PURE__ */ new Map();
+  }
+  /** Nodes that a seat is entered (or left) by: [[node, cost]]. */
+  ports({ street, position, metres: away }) {
+    if (street < 0) return [];
+    const access = accessCost(this.net, this.metric, away), ends = endCosts(this.net, this.metric, street, position, !this.turned);
+    return [0, 1].filter((d) => ends[d] < Infinity).map((d) => [this.net.ends[d][street], ends[d] + access]);
+  }
+  /** Takes seats away and puts seats in; returns the demand rows whose cost or seat changed. */
+  change(gone, come) {
+    const streets = /* @__PURE__ */ new Set();
+    this.touched = [];
+    for (const held of gone) {
+      if (held.place.street < 0) continue;
+      streets.add(held.place.street);
+      const left = this.near.get(held.place.street).filter((h2) => h2 !== held);
+      if (left.length) this.near.set(held.place.street, left);
+      else this.near.delete(held.place.street);
+    }
+    for (const held of come) {
+      held.place = placeOf(held.seat, this.query.mode);
+      held.ports = this.ports(held.place);
+      if (held.place.street < 0) continue;
+      streets.add(held.place.street);
+      this.near.set(held.place.street, [...this.near.get(held.place.street) || [], held]);
+    }
+    if (gone.length) this.forget(new Set(gone.map((held) => held.seat.number)));
+    for (const { seat, ports } of come)
+      for (const [node, cost] of ports) this.offer(node, cost, seat.number, -1, -1);
+    this.spread();
+    return this.answer(streets);
+  }
+  /** Empties the ground of seats that are gone, and offers it to its neighbours. */
+  forget(numbers) {
+    const lost = [], { ptr, to, via, w } = this.back;
+    for (let v = 0; v < this.nodeOwner.length; v++)
+      if (this.nodeOwner[v] >= 0 && numbers.has(this.nodeOwner[v])) {
+        lost.push(v);
+        this.nodeCost[v] = Infinity;
+        this.nodeOwner[v] = this.via[v] = this.previous[v] = -1;
+      }
+    for (const v of lost) {
+      this.touched.push(v);
+      for (let k = ptr[v]; k < ptr[v + 1]; k++) {
+        const u = to[k];
+        if (this.nodeOwner[u] >= 0 && this.nodeCost[u] < Infinity)
+          this.offer(v, this.nodeCost[u] + w[k], this.nodeOwner[u], via[k], u);
+      }
+    }
+    for (const { seat, ports } of this.held.values())
+      if (ports) for (const [node, cost] of ports) this.offer(node, cost, seat.number, -1, -1);
+  }
+  offer(node, cost, seat, via, previous) {
+    const now = this.nodeCost[node];
+    if (cost > now || cost === Infinity || cost === now && !before(seat, this.nodeOwner[node])) return;
+    this.nodeCost[node] = cost;
+    this.nodeOwner[node] = seat;
+    this.via[node] = via;
+    this.previous[node] = previous;
+    this.touched.push(node);
+    this.heap.push(cost, node);
+  }
+  spread() {
+    const { ptr, to, via, w } = this.graph, { heap, nodeCost, nodeOwner } = this;
+    while (heap.size) {
+      const u = heap.pop(), cost = heap.least;
+      if (cost > nodeCost[u]) continue;
+      for (let k = ptr[u]; k < ptr[u + 1]; k++)
+        if (cost + w[k] <= nodeCost[to[k]]) this.offer(to[k], cost + w[k], nodeOwner[u], via[k], u);
+    }
+  }
+  /** Answers every demand row by a node or a street that changed; returns those that came out otherwise. */
+  answer(streets) {
+    const { starts, rows } = rowsByNode(this.net), street = this.net.demand.street, seen2 = new Uint8Array(street.length), changed2 = [];
+    const look2 = (node, only) => {
+      for (let k = starts[node]; k < starts[node + 1]; k++) {
+        const i = rows[k];
+        if (seen2[i] || only !== void 0 && street[i] !== only) continue;
+        seen2[i] = 1;
+        const cost = this.cost[i], owner = this.owner[i];
+        this.row(i);
+        if (this.cost[i] !== cost || this.owner[i] !== owner) changed2.push(i);
+      }
+    };
+    for (const node of this.touched) look2(node);
+    for (const s of streets) look2(this.net.ends[0][s], s);
+    return changed2;
+  }
+  /** One demand row's cost and seat; `at` without its objects where no seat lies on its street. */
+  row(i) {
+    const d = this.net.demand, s = d.street[i], t = d.position[i], minutes2 = this.metric === "minutes";
+    if (this.near.has(s)) {
+      const best = this.at(s, t, d.metres[i]);
+      this.cost[i] = best.cost;
+      this.owner[i] = best.seat;
+      return;
+    }
+    const price = minutes2 ? this.net.seconds : this.net.metres, u = this.net.ends[0][s], v = this.net.ends[1][s], p = this.nodeOwner[u], q = this.nodeOwner[v];
+    const a = p < 0 || t === 1 ? Infinity : this.nodeCost[u] + (t === 0 ? 0 : price[this.turned ? 1 : 0][s] * t), b = q < 0 || t === 0 ? Infinity : this.nodeCost[v] + (t === 1 ? 0 : price[this.turned ? 0 : 1][s] * (1 - t));
+    const reached = a < Infinity || b < Infinity, other = b < a || reached && b === a && before(q, p);
+    this.owner[i] = reached ? other ? q : p : -1;
+    this.cost[i] = ((other ? b : a) + (minutes2 ? d.metres[i] * 3.6 / this.net.accessKph : d.metres[i])) / (minutes2 ? 60 : 1);
+  }
+  /** The nearest seat of a place: {cost in minutes or metres, seat, side (0, 1, or 2: along the street)}. */
+  at(street, t, away) {
+    let cost = Infinity, owner = -1, side = -1;
+    const take = (c, seat, which) => {
+      if (c < cost || c === cost && c < Infinity && before(seat, owner)) {
+        cost = c;
+        owner = seat;
+        side = which;
+      }
+    };
+    const ends = endCosts(this.net, this.metric, street, t, this.turned);
+    for (let d = 0; d < 2; d++) {
+      const v = this.net.ends[d][street];
+      if (this.nodeOwner[v] >= 0) take(this.nodeCost[v] + ends[d], this.nodeOwner[v], d);
+    }
+    for (const { seat, place } of this.near.get(street) || []) {
+      const way = this.turned ? alongStreet(this.net, this.metric, street, t, place.position) : alongStreet(this.net, this.metric, street, place.position, t);
+      take(accessCost(this.net, this.metric, place.metres) + way, seat.number, 2);
+    }
+    cost = (cost + accessCost(this.net, this.metric, away)) / (this.metric === "minutes" ? 60 : 1);
+    return { cost, seat: cost < Infinity ? owner : -1, side };
+  }
+  /** The way between a demand point and its seat as world places, with its metres by road. */
+  way(i) {
+    const d = this.net.demand, s = d.street[i];
+    if (s < 0) return null;
+    const best = this.at(s, d.position[i], d.metres[i]);
+    if (best.seat < 0) return null;
+    const { seat, place } = this.held.get(best.seat), pieces = [];
+    if (best.side === 2) pieces.push([s, d.position[i], place.position]);
+    else {
+      let node = this.net.ends[best.side][s];
+      pieces.push([s, d.position[i], best.side]);
+      while (this.previous[node] >= 0) {
+        const by = this.via[node], towards = this.turned ? by & 1 : 1 - (by & 1);
+        pieces.push([by >> 1, towards, 1 - towards]);
+        node = this.previous[node];
+      }
+      pieces.push([place.street, this.endOf(place, node), place.position]);
+    }
+    const length = ([on, a, b]) => a === b ? 0 : alongStreet(this.net, "road_m", on, ...this.turned ? [a, b] : [b, a]);
+    return {
+      places: pieces.flatMap(([on, a, b]) => pieceOf(this.net.line[on], a, b)),
+      metres: d.metres[i] + place.metres + pieces.reduce((sum, piece) => sum + length(piece), 0),
+      cost: best.cost,
+      seat
+    };
+  }
+  /** The end (0 or 1) of a seat's street at a node; where both are the same node, the cheaper. */
+  endOf(place, node) {
+    const [a, b] = this.net.ends;
+    if (a[place.street] !== b[place.street]) return a[place.street] === node ? 0 : 1;
+    const ends = endCosts(this.net, this.metric, place.street, place.position, !this.turned);
+    return ends[0] <= ends[1] ? 0 : 1;
+  }
+};
+function rowsByNode(net) {
+  if (net.rows) return net.rows;
+  const { street } = net.demand, starts = new Int32Array(net.nodes + 1);
+  const each = (visit) => {
+    for (let i = 0; i < street.length; i++)
+      if (street[i] >= 0) for (let d = 0; d < 2; d++) visit(net.ends[d][street[i]], i);
+  };
+  each((v) => {
+    starts[v + 1]++;
+  });
+  for (let v = 0; v < net.nodes; v++) starts[v + 1] += starts[v];
+  const rows = new Int32Array(starts[net.nodes]), at = starts.slice();
+  each((v, i) => {
+    rows[at[v]++] = i;
+  });
+  return net.rows = { starts, rows };
+}
+
+// src/model/straight.js
+function chordPoint(lon, lat) {
+  const { a, f } = WGS84, e2 = f * (2 - f), phi = lat * RAD, normal = a / Math.sqrt(1 - e2 * Math.sin(phi) ** 2);
+  return [
+    normal * Math.cos(phi) * Math.cos(lon * RAD),
+    normal * Math.cos(phi) * Math.sin(lon * RAD),
+    normal * (1 - e2) * Math.sin(phi)
+  ];
+}
+var chordsOfDemand = once(() => {
+  const { lon, lat } = exactDemand(), found = [0, 1, 2].map(() => new Float64Array(lon.length));
+  for (let i = 0; i < lon.length; i++) chordPoint(lon[i], lat[i]).forEach((v, k) => found[k][i] = v);
+  return found;
+});
+var Straight = class extends Answers {
+  constructor() {
+    super(exactDemand().lon.length);
+    this.started = false;
+    [this.x, this.y, this.z] = chordsOfDemand();
+  }
+  change(gone, come) {
+    for (const held of come) {
+      const { seat } = held;
+      held.at = seat.index === void 0 ? [seat.lon, seat.lat] : facilityLonLat(seat.index);
+      held.chord = chordPoint(...held.at);
+    }
+    const changed2 = [], numbers = new Set(gone.map((held) => held.seat.number)), all = [...this.held.values()], placed = demand().placed;
+    for (let i = 0; i < this.cost.length; i++) {
+      if (!placed[i]) continue;
+      const cost = this.cost[i], owner = this.owner[i];
+      if (!this.started || numbers.has(owner)) {
+        this.cost[i] = Infinity;
+        this.owner[i] = -1;
+        this.measure(i, all);
+      } else if (come.length) this.measure(i, come);
+      if (this.cost[i] !== cost || this.owner[i] !== owner) changed2.push(i);
+    }
+    this.started = true;
+    return changed2;
+  }
+  /** Measures to those seats whose chord is no longer than the least geodesic yet, the shortest chord first. */
+  measure(i, some) {
+    let first = -1, least = this.cost[i] + 0.01;
+    for (let k = 0; k < some.length; k++) {
+      const away = this.chord(i, some[k].chord);
+      if (away <= least) {
+        least = away;
+        first = k;
+      }
+    }
+    if (first < 0) return;
+    this.take(i, some[first]);
+    for (let k = 0; k < some.length; k++)
+      if (k !== first && this.chord(i, some[k].chord) <= this.cost[i] + 0.01) this.take(i, some[k]);
+  }
+  chord(i, c) {
+    const dx = c[0] - this.x[i], dy = c[1] - this.y[i], dz = c[2] - this.z[i];
+    return Math.sqrt(dx * dx + dy * dy + dz * dz);
+  }
+  take(i, { seat, at }) {
+    const { lon, lat } = exactDemand(), metresAway = geodesic(lon[i], lat[i], at[0], at[1]);
+    if (metresAway > this.cost[i]) return;
+    if (metresAway === this.cost[i] && !before(seat.number, this.owner[i])) return;
+    this.cost[i] = metresAway;
+    this.owner[i] = seat.number;
+  }
+};
+
+// src/model/live.js
+function wantedSeats(number) {
+  return [
+    ...page.queries[number].serving.filter((i) => !scenario.closed.has(i)).map((i) => seats.get(i)),
+    ...scenario.sites.filter((site) => page.kinds[site.kind].serves.includes(number))
+  ];
+}
+var heldAnswers = once(() => /* @__PURE__ */ new Map());
+function liveQuery(number) {
+  seatsReady();
+  const answers = heldAnswers();
+  if (!answers.has(number)) {
+    const query = page.queries[number];
+    answers.set(number, query.metric === "straight_m" ? new Straight() : new Reach(query));
+  }
+  const live2 = answers.get(number);
+  live2.settle(wantedSeats(number), scenario.stamp);
+  return live2;
+}
+
+// src/model/trial.js
+var aboutReach = (clause) => Boolean(clause.people) && clause.query !== null;
+var Trial = class {
+  constructor(clause, live2) {
+    this.clause = clause;
+    this.base = column(clause.people);
+    this.residents = demand().residents;
+    this.limit = clause.kind === "response" || clause.limitQuery === null ? Number.MAX_VALUE : clause.limitQuery;
+    this.mean = clause.kind === "response" || clause.limitQuery === null || clause.shareTarget === null;
+    this.codes = this.base.slice();
+    this.cost = this.mean ? live2.cost.slice() : null;
+    this.parts = CODES.map(() => new ExactSum());
+    this.gained = new ExactSum();
+    this.lost = new ExactSum();
+    this.travel = new ExactSum();
+    this.late = new ExactSum();
+    for (let i = 0; i < this.codes.length; i++) {
+      if (this.codes[i] >= UNREACHABLE) this.codes[i] = this.code(live2.cost[i]);
+      this.count(i, this.codes[i], live2.cost[i], 1);
+    }
+    this.version = live2.version;
+    this.verdict = null;
+  }
+  code(cost) {
+    return cost === Infinity ? UNREACHABLE : cost <= this.limit ? COVERED : NOT_COVERED;
+  }
+  /** Counts a row in (sign 1) or out (-1). */
+  count(i, code, cost, sign) {
+    const n = sign * this.residents[i];
+    if (n === 0) return;
+    this.parts[code].add(n);
+    if (code === COVERED && this.base[i] !== COVERED) this.gained.add(n);
+    if (code !== COVERED && this.base[i] === COVERED) this.lost.add(n);
+    if (!this.mean || code !== COVERED) return;
+    this.travel.add(sign * (this.residents[i] * cost));
+    if (cost + this.clause.turnout > this.clause.limit) this.late.add(n);
+  }
+  /** Brings the rows that changed up to date; false where too much happened since. */
+  follow(live2) {
+    if (this.version === live2.version) return true;
+    const steps = live2.since(this.version);
+    if (!steps) return false;
+    this.version = live2.version;
+    this.verdict = null;
+    for (const rows of steps) for (const i of rows) this.change(i, live2.cost[i]);
+    return true;
+  }
+  change(i, cost) {
+    const was = this.codes[i];
+    if (was < UNREACHABLE) return;
+    const now = this.code(cost);
+    if (was === now && !this.mean) return;
+    const before2 = this.mean ? this.cost[i] : cost;
+    this.count(i, was, before2, -1);
+    this.count(i, now, cost, 1);
+    this.codes[i] = now;
+    if (this.mean) this.cost[i] = cost;
+  }
+  result() {
+    if (this.verdict) return this.verdict;
+    const { clause } = this, ledger = Object.fromEntries(CODES.map((name, k) => [name, this.parts[k].value()]));
+    ledger.outside = clause.ledger.outside;
+    ledger.no_data = clause.ledger.no_data;
+    ledger.total = clause.ledger.total;
+    const scope = exactSum(CODES.slice(1).map((name) => ledger[name]));
+    const judged = this.mean ? this.judgeMean(ledger, scope) : judgeShare(clause, ledger, scope);
+    return this.verdict = {
+      codes: this.codes,
+      ledger,
+      gained: this.gained.value(),
+      lost: this.lost.value(),
+      ...judged
+    };
+  }
+  /** A mean time or distance: judged where the clause asks for a response time, else only told. */
+  judgeMean(ledger, scope) {
+    const { clause } = this, unreached = exactSum([ledger.unreachable, ledger.not_covered]);
+    const mean = ledger.covered > 0 ? this.travel.value() / ledger.covered + clause.turnout : Infinity;
+    if (clause.kind !== "response")
+      return {
+        outcome: clause.outcome,
+        observed: finite(mean / clause.factor),
+        margin: null,
+        affected: unreached,
+        share: null
+      };
+    const settled = mean <= clause.limit ? "PASS" : "FAIL";
+    let outcome = settled;
+    if (unreached > 0 || ledger.unsnapped > 0.01 * scope || mean === Infinity) outcome = "FAIL";
+    else if (ledger.no_data > 0.01 * scope) outcome = "NOT_ASSESSED";
+    if (outcome === "FAIL" && clause.unsure) outcome = "NOT_ASSESSED";
+    const slack = clause.limit - mean;
+    return {
+      outcome,
+      observed: finite(mean),
+      margin: finite(outcome === settled ? slack : Math.min(slack, -Number.EPSILON)),
+      affected: exactSum([this.late.value(), unreached]),
+      share: null
+    };
+  }
+};
+function judgeShare(clause, ledger, scope) {
+  const affected = exactSum([ledger.not_covered, ledger.unreachable]);
+  if (!(scope > 0)) return { outcome: clause.outcome, observed: null, margin: null, affected, share: null };
+  const low = ledger.covered / scope, target = clause.shareTarget;
+  let high = exactSum([ledger.covered, ledger.unsnapped, ledger.no_data]) / scope;
+  let outcome = low >= target ? "PASS" : high < target ? "FAIL" : "NOT_ASSESSED";
+  if (outcome === "FAIL" && clause.unsure) {
+    outcome = "NOT_ASSESSED";
+    high = 1;
+  }
+  const slack = outcome === "FAIL" ? high - target : low - target;
+  return {
+    outcome,
+    observed: low,
+    margin: outcome !== "PASS" && slack >= 0 ? -Number.EPSILON : slack,
+    affected,
+    share: low
+  };
+}
+var heldTrials = once(() => /* @__PURE__ */ new Map());
+function liveClause(clause) {
+  if (!aboutReach(clause)) return null;
+  const live2 = liveQuery(clause.query), trials = heldTrials();
+  let trial = trials.get(clause.rule);
+  if (!trial || !trial.follow(live2)) trials.set(clause.rule, trial = new Trial(clause, live2));
+  return trial.result();
+}
+
+// src/model/sides.js
+var codesOf = (clause, basis = "now") => !clause.people ? null : basis === "now" && changed() && clause.query !== null ? liveClause(clause).codes : sideCodes(clause, basis);
+var knownCosts = once(() => /* @__PURE__ */ new Map());
+function costsOf(query, basis = "now") {
+  if (live(basis)) return liveQuery(page.queries.indexOf(query)).cost;
+  const held = sideQuery(query, basis), known = knownCosts();
+  if (!known.has(held)) {
+    const steps = column(held.cost), costs = new Float64Array(steps.length);
+    known.set(held, costs);
+    for (let i = 0; i < steps.length; i++)
+      costs[i] = steps[i] === UNREACHED ? Infinity : steps[i] * query.step;
+  }
+  return known.get(held);
+}
+var costAt = (query, i, basis = "now") => costsOf(query, basis)[i];
+function sums(clause, basis = "now") {
+  const stamp = changed() ? scenario.stamp : -1, key = `${clause.rule} ${basis}`, kept = keptSums();
+  if (!kept.has(key) || kept.get(key).stamp !== stamp)
+    kept.set(key, { stamp, ...sumAreas(codesOf(clause, basis)) });
+  return kept.get(key);
+}
+var keptSums = once(() => /* @__PURE__ */ new Map());
+function sumAreas(codes) {
+  const n = page.areas.names.length, parent = page.areas.parent, total = CODES.map(() => new Float64Array(n)), scope = new Float64Array(n);
+  if (codes && page.demand) {
+    const { residents, area } = demand();
+    for (let i = 0; i < codes.length; i++) if (area[i] >= 0) total[codes[i]][area[i]] += residents[i];
+    for (const a of deepestFirst())
+      if (parent[a] >= 0) for (let k = 0; k < CODES.length; k++) total[k][parent[a]] += total[k][a];
+  }
+  for (let a = 0; a < n; a++) for (let k = 1; k < CODES.length; k++) scope[a] += total[k][a];
+  return { ...Object.fromEntries(CODES.map((name, k) => [name, total[k]])), scope };
+}
+var deepestFirst = once(() => {
+  const { parent } = page.areas, depth = parent.map((p) => {
+    let hops = 0;
+    for (; p >= 0 && hops < 8; p = parent[p]) hops++;
+    return hops;
+  });
+  return depth.map((d, a) => a).sort((a, b) => depth[b] - depth[a]);
+});
+var lacking = (s, a) => s.not_covered[a] + s.unreachable[a];
+function paperOnly(clause, codes, i, basis = "now") {
+  if (clause.road === null || codes[i] !== COVERED) return false;
+  return !(costAt(page.queries[clause.road], i, basis) <= clause.limitRoad);
+}
+var ownerAt = (query, i) => ownersOf(query)[i];
+function roadCodes(clause) {
+  const stamp = changed() ? scenario.stamp : -1, kept = keptRoadCodes(), last = kept.get(clause.rule);
+  if (last && last.stamp === stamp) return last.codes;
+  const codes = column(clause.people).slice(), costs = costsOf(page.queries[clause.road], "road");
+  for (let i = 0; i < codes.length; i++)
+    if (codes[i] >= UNREACHABLE)
+      codes[i] = costs[i] === Infinity ? UNREACHABLE : costs[i] <= clause.limitRoad ? COVERED : NOT_COVERED;
+  kept.set(clause.rule, { stamp, codes });
+  return codes;
+}
+var keptRoadCodes = once(() => /* @__PURE__ */ new Map());
+function sideCodes(clause, basis) {
+  if (basis === "road" && clause.road !== null) return roadCodes(clause);
+  if (basis === "baseline" && clause.before && clause.before.people) return column(clause.before.people);
+  return column(clause.people);
+}
+var live = (basis = "now") => changed() && (basis === "now" || basis === "road");
+function statusHere(i, basis = "now") {
+  if (basis === "baseline") {
+    const site = page.sites.find((s) => s.facility === i);
+    if (site) return site.kind === "added" ? null : "open";
+  }
+  return live(basis) && scenario.closed.has(i) ? "closed" : page.facilities.status[i];
+}
+var sideQuery = (query, basis) => basis === "baseline" && query.before ? query.before : query;
+var ownersOf = (query, basis = "now") => live(basis) ? liveQuery(page.queries.indexOf(query)).owner : column(sideQuery(query, basis).facility);
+
+// src/model/explain.js
+function explain(lon, lat, traced) {
+  const near = nearestDemand(worldX(lon), worldY(lat));
+  if (!near) return null;
+  const d = demand(), i = near.index, here = {
+    index: i,
+    lon: lonOf(d.x[i]),
+    lat: latOf(d.y[i]),
+    metres: near.metres,
+    residents: d.residents[i],
+    area: d.area[i] >= 0 ? page.areas.names[d.area[i]] : null
+  };
+  here.clauses = page.clauses.filter((c) => c.people).map((clause) => explainClause(here, clause, !traced || traced.includes(clause.rule)));
+  return here;
+}
+function explainClause(here, clause, traced) {
+  const i = here.index, codes = codesOf(clause), query = clause.query === null ? null : page.queries[clause.query];
+  const cost = query ? costAt(query, i) : null, owner = query ? ownerAt(query, i) : -1, place = owner >= 0 ? seatPlace(owner) : null;
+  const number = query && query.metric === "straight_m" && clause.road !== null ? clause.road : clause.query;
+  const way = traced && hasWays() && number !== null && page.queries[number].metric !== "straight_m" ? liveQuery(number).way(i) : null;
+  return {
+    rule: clause.rule,
+    status: CODES[codes[i]],
+    reach: query ? query.reasons[column(query.status)[i]] : null,
+    cost: finite(cost),
+    unit: query ? query.unit : null,
+    limit: clause.limitQuery,
+    over: query && clause.limitQuery && Number.isFinite(cost) ? cost - clause.limitQuery : null,
+    paper_only: paperOnly(clause, codes, i),
+    road_m: clause.road === null ? null : finite(costAt(page.queries[clause.road], i)),
+    straight_m: place ? geodesic(here.lon, here.lat, lonOf(place[0]), latOf(place[1])) : null,
+    snap_m: way ? network(page.queries[number].mode).demand.metres[i] : null,
+    way,
+    facility: owner >= 0 ? { name: seatName(owner), index: owner } : null
+  };
+}
+
+// src/view/stage.js
+var map = null;
+var fitted = null;
+var begun = false;
+function openStage(opened) {
+  map = opened;
+}
+function standsFitted() {
+  fitted = map.getZoom();
+}
+function begin() {
+  begun = true;
+}
+var fitZoom = () => fitted === null ? map.getZoom() : fitted;
+var calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+// src/view/state.js
+var state = {
+  clause: 0,
+  shading: "town",
+  wanted: "town",
+  on: {
+    gap: true,
+    asked: true,
+    others: false,
+    circles: true,
+    units: true,
+    islands: false,
+    candidates: true,
+    findings: false,
+    water: true,
+    roads: true,
+    names: true
+  },
+  way: null,
+  straight: null,
+  focus: null,
+  /** Whether the card of a trial is open, and whether the next click on the map adds a site. */
+  trying: false,
+  armed: false
+};
+var clauseNow = () => page.clauses[state.clause] || null;
+var look = () => ({
+  ...state,
+  clause: clauseNow(),
+  basis: "now",
+  paper: document.body.dataset.printing === "yes"
+});
+var asked = (clause) => new Set(clause ? clause.asked : []);
+
+// src/view/canvas.js
+var INK = "#1d2a33";
+var LAND = "#f7f5f0";
+var HALO = "rgba(255,255,255,.92)";
+var FONT = '"PingFang SC","Hiragino Sans GB","Microsoft YaHei","Noto Sans CJK SC","Source Han Sans SC",sans-serif';
+function seen(view, shapes, f) {
+  const b = shapes.boxes, i = f * 4;
+  return b[i] <= view.east && b[i + 2] >= view.west && b[i + 1] <= view.south && b[i + 3] >= view.north;
+}
+function trace(ctx, view, shapes, f) {
+  for (let r = shapes.first[f]; r < shapes.first[f + 1]; r++) {
+    let lastX = NaN, lastY = NaN;
+    const end = shapes.starts[r + 1] - 1;
+    for (let i = shapes.starts[r]; i <= end; i++) {
+      const px = shapes.x[i] * view.scale - view.left, py = shapes.y[i] * view.scale - view.top;
+      if (Number.isNaN(lastX)) ctx.moveTo(px, py);
+      else if (i === end || Math.abs(px - lastX) + Math.abs(py - lastY) > 0.34) ctx.lineTo(px, py);
+      else continue;
+      lastX = px;
+      lastY = py;
+    }
+  }
+}
+var CanvasLayer = L.Renderer.extend({
+  initialize(pane, draw, shows) {
+    L.setOptions(this, { pane, padding: 0.1 });
+    L.stamp(this);
+    this._layers = {};
+    this._draw = draw;
+    this._shows = shows;
+  },
+  _initContainer() {
+    this._container = document.createElement("canvas");
+    this._container.setAttribute("aria-hidden", "true");
+    this._ctx = this._container.getContext("2d");
+  },
+  _destroyContainer() {
+    L.DomUtil.remove(this._container);
+    this._container = null;
+  },
+  _updatePaths() {
+  },
+  _update() {
+    if (this._map._animatingZoom && this._bounds) return;
+    L.Renderer.prototype._update.call(this);
+    const size = this._bounds.getSize(), ratio = document.body.dataset.printing ? 2 : Math.min(window.devicePixelRatio || 1, 2);
+    L.DomUtil.setPosition(this._container, this._bounds.min);
+    const [wide, high] = [size.x * ratio, size.y * ratio].map(Math.floor);
+    if (this._container.width !== wide || this._container.height !== high) {
+      this._container.width = wide;
+      this._container.height = high;
+      this._blank = true;
+    }
+    this._container.style.width = `${size.x}px`;
+    this._container.style.height = `${size.y}px`;
+    this._ratio = ratio;
+    this.redraw();
+  },
+  /** Draws anew, or only within [west, north, east, south] as world places (with room around in pixels). */
+  redraw(box, around = 0) {
+    if (!begun || !this._map || !this._container) return;
+    if (this._blank && !this._shows()) {
+      this._container.style.display = "none";
+      return;
+    }
+    const map2 = this._map, ctx = this._ctx, size = this._bounds.getSize();
+    const scale = map2.options.crs.scale(map2.getZoom()), origin = map2.getPixelOrigin().add(this._bounds.min);
+    const view = {
+      scale,
+      left: origin.x,
+      top: origin.y,
+      width: size.x,
+      height: size.y,
+      zoom: map2.getZoom(),
+      west: origin.x / scale,
+      east: (origin.x + size.x) / scale,
+      north: origin.y / scale,
+      south: (origin.y + size.y) / scale,
+      clip: [0, 0, size.x, size.y],
+      ...look()
+    };
+    ctx.setTransform(this._ratio, 0, 0, this._ratio, 0, 0);
+    ctx.save();
+    if (box) {
+      const [x0, y0, x1, y1] = box.map((v, k) => v * scale - (k % 2 ? view.top : view.left));
+      view.clip = [x0 - around, y0 - around, x1 + around, y1 + around].map(Math.round);
+      ctx.beginPath();
+      ctx.rect(view.clip[0], view.clip[1], view.clip[2] - view.clip[0], view.clip[3] - view.clip[1]);
+      ctx.clip();
+    }
+    if (!this._blank) ctx.clearRect(0, 0, size.x, size.y);
+    const drawn = this._draw(ctx, view) !== false;
+    this._blank = !drawn && (this._blank || !box);
+    this._container.style.display = drawn ? "" : "none";
+    ctx.restore();
+  }
+});
+var hatches = {};
+function hatch(ctx, colour, gap) {
+  const name = `${colour}${gap}`;
+  if (!hatches[name]) {
+    const tile = document.createElement("canvas"), pen = tile.getContext("2d");
+    tile.width = tile.height = gap;
+    pen.strokeStyle = colour;
+    pen.lineWidth = 1.2;
+    pen.beginPath();
+    for (let d = -gap; d <= gap; d += gap) {
+      pen.moveTo(d - 1, gap + 1);
+      pen.lineTo(d + gap + 1, -1);
+    }
+    pen.stroke();
+    hatches[name] = tile;
+  }
+  return ctx.createPattern(hatches[name], "repeat");
+}
+function tiled(ctx, name, wide, high, draw) {
+  if (!hatches[name]) {
+    const tile = document.createElement("canvas"), pen = tile.getContext("2d");
+    tile.width = wide;
+    tile.height = high;
+    pen.fillStyle = "rgba(29,42,51,.5)";
+    draw(pen);
+    hatches[name] = tile;
+  }
+  return ctx.createPattern(hatches[name], "repeat");
+}
+var lines = (ctx, gap) => tiled(ctx, `lines${gap}`, 8, Math.ceil(gap), (pen) => pen.fillRect(0, 0, 8, 0.8));
+var dots = (ctx) => tiled(ctx, "dots", 9, 9, (pen) => pen.fillRect(4, 4, 1, 1));
+function labeller(ctx, view, marks) {
+  const taken = marks.map(([x, y, r]) => [x - r, y - r, x + r, y + r]);
+  return (text, x, y, { size = 12, weight = 400, colour = INK, align = "center", offset = 0 } = {}) => {
+    ctx.font = `${weight} ${size}px ${FONT}`;
+    const wide = ctx.measureText(text).width, left = align === "center" ? x - wide / 2 : x + offset;
+    const box = [left - 3, y - size / 2 - 2, left + wide + 3, y + size / 2 + 2];
+    if (box[2] < 0 || box[0] > view.width || box[3] < 0 || box[1] > view.height) return false;
+    if (taken.some((t) => t[0] < box[2] && t[2] > box[0] && t[1] < box[3] && t[3] > box[1])) return false;
+    taken.push(box);
+    ctx.textBaseline = "middle";
+    ctx.textAlign = "left";
+    ctx.lineJoin = "round";
+    ctx.lineWidth = 3;
+    ctx.strokeStyle = HALO;
+    ctx.strokeText(text, left, y);
+    ctx.fillStyle = colour;
+    ctx.fillText(text, left, y);
+    return true;
+  };
+}
+
+// src/view/elements.js
+function h(tag, attributes, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes || {})) {
+    if (value === void 0 || value === null || value === false) continue;
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else element.setAttribute(name, value === true ? "" : value);
+  }
+  put(element, children);
+  return element;
+}
+function put(element, children) {
+  for (const child of children.flat(Infinity)) {
+    if (child === null || child === void 0 || child === false) continue;
+    element.append(child instanceof Node ? child : document.createTextNode(String(child)));
+  }
+}
+function replaceChildren(element, ...children) {
+  while (element.firstChild) element.removeChild(element.firstChild);
+  put(element, children);
+}
+function svg(tag, attributes, ...children) {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes || {})) element.setAttribute(name, value);
+  element.append(...children);
+  return element;
+}
+function speak(language) {
+  said.language = language;
+  document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
+  said.listeners.forEach((listener) => listener());
+}
+
+// src/model/catchments.js
+function catchmentQuery(clause) {
+  if (!clause || !page.demand) return null;
+  if (clause.people && clause.query !== null) return page.queries[clause.query];
+  if (!clause.asked.length) return null;
+  const wanted = clause.asked.filter((i) => page.facilities.status[i] === "open");
+  return page.queries.find(
+    (q) => wanted.length && wanted.every((i) => q.serving.includes(i)) && q.serving.length <= wanted.length + 12
+  ) || null;
+}
+function catchments(clause, basis = "now") {
+  const key = `${clause.rule} ${basis}`, stamp = changed() ? scenario.stamp : -1, kept = keptCatchments();
+  if (!kept.has(key) || kept.get(key).stamp !== stamp)
+    kept.set(key, { ...partition(clause, basis), stamp });
+  return kept.get(key);
+}
+var keptCatchments = once(() => /* @__PURE__ */ new Map());
+function partition(clause, basis) {
+  const d = demand(), owners = ownersOf(catchmentQuery(clause), basis), codes = clause.people ? codesOf(clause, basis) : null, served = /* @__PURE__ */ new Map();
+  let without = 0;
+  for (let i = 0; i < d.n; i++) {
+    if (!(d.residents[i] > 0) || codes && codes[i] === OUTSIDE) continue;
+    if (owners[i] < 0) without += d.residents[i];
+    else served.set(owners[i], (served.get(owners[i]) || 0) + d.residents[i]);
+  }
+  const { edges, beside } = borders(d, owners, codes);
+  return { owners, codes, served, without, edges, colour: coloured(served, beside) };
+}
+function borders(d, owners, codes) {
+  const step = d.spacing / 400750167e-1 / Math.cos(latOf(d.n ? d.y[0] : 0.5) * Math.PI / 180), at = /* @__PURE__ */ new Map(), edges = [], beside = /* @__PURE__ */ new Map();
+  const cell = (x, y) => Math.floor(x / step) * 67108864 + Math.floor(y / step);
+  const counts = (i) => d.placed[i] && owners[i] >= 0 && !(codes && codes[i] === OUTSIDE);
+  for (let i = 0; i < d.n; i++) if (counts(i)) at.set(cell(d.x[i], d.y[i]), i);
+  const meet = (a, b) => {
+    if (!beside.has(a)) beside.set(a, /* @__PURE__ */ new Set());
+    beside.get(a).add(b);
+  };
+  at.forEach((i) => {
+    for (const [dx, dy] of [
+      [step, 0],
+      [0, step]
+    ]) {
+      const j = at.get(cell(d.x[i] + dx, d.y[i] + dy));
+      if (j === void 0 || owners[i] === owners[j]) continue;
+      const mx = (d.x[i] + d.x[j]) / 2, my = (d.y[i] + d.y[j]) / 2, ux = (d.y[i] - d.y[j]) / 2, uy = (d.x[j] - d.x[i]) / 2;
+      edges.push(mx - ux, my - uy, mx + ux, my + uy);
+      meet(owners[i], owners[j]);
+      meet(owners[j], owners[i]);
+    }
+  });
+  return { edges: Float64Array.from(edges), beside };
+}
+function coloured(served, beside) {
+  const colour = /* @__PURE__ */ new Map();
+  [...served.entries()].sort((a, b) => b[1] - a[1] || a[0] - b[0]).forEach(([owner], order) => {
+    const taken = new Set([...beside.get(owner) || []].map((o) => colour.get(o)));
+    const free = AREA_COLOURS.map((c, k) => (order + k) % AREA_COLOURS.length).find((k) => !taken.has(k));
+    colour.set(owner, free === void 0 ? order % AREA_COLOURS.length : free);
+  });
+  return colour;
+}
+
+// src/view/ranking.js
+var rankingState = { level: null, all: false };
+function ranking(clause, whole) {
+  const levels = page.levels.filter((l) => l.id !== "county");
+  if (!clause.people || !levels.length) return null;
+  const level = levels.find((l) => l.id === rankingState.level) || levels[0], s = sums(clause);
+  const rows = page.areas.names.map((name, a) => a).filter((a) => page.areas.level[a] === level.index && s.scope[a] > 0).sort(
+    (a, b) => lacking(s, b) - lacking(s, a) || s.covered[a] / s.scope[a] - s.covered[b] / s.scope[b] || a - b
+  );
+  const shown = whole ? rows : rows.slice(0, 8);
+  const tab = (l) => h(
+    "button",
+    {
+      type: "button",
+      "aria-pressed": String(l === level),
+      onclick: () => {
+        rankingState.level = l.id;
+        rankingState.all = false;
+        showClauses();
+      }
+    },
+    say(`page_level_${l.id}`)
+  );
+  return h(
+    "section",
+    { class: "cc-ranking" },
+    h(
+      "div",
+      { class: "cc-ranking-head" },
+      h("h3", {}, say("page_ranking")),
+      levels.length > 1 ? h("div", { class: "cc-tabs" }, levels.map(tab)) : null
+    ),
+    h(
+      "table",
+      { "data-cc": "ranking" },
+      h(
+        "thead",
+        {},
+        h(
+          "tr",
+          {},
+          ["page_rank_area", "page_rank_lacking", "page_rank_share"].map(
+            (key) => h("th", { scope: "col" }, say(key))
+          )
+        )
+      ),
+      h(
+        "tbody",
+        {},
+        shown.map((a) => areaRow(s, a))
+      )
+    ),
+    rows.length > 8 ? h(
+      "button",
+      {
+        type: "button",
+        class: "cc-link",
+        onclick: () => {
+          rankingState.all = !rankingState.all;
+          showClauses();
+        }
+      },
+      whole ? say("page_fewer") : say("page_all", { n: rows.length })
+    ) : null
+  );
+}
+function areaRow(s, a) {
+  const known = s.scope[a] - s.no_data[a] - s.unsnapped[a];
+  const share = s.covered[a] / s.scope[a];
+  return h(
+    "tr",
+    {},
+    h(
+      "th",
+      { scope: "row" },
+      h("button", { type: "button", class: "cc-area", onclick: () => zoomToArea(a) }, page.areas.names[a])
+    ),
+    h(
+      "td",
+      {},
+      people(lacking(s, a)),
+      known < s.scope[a] ? h("small", {}, say("page_plus_unknown", { n: people(s.scope[a] - known) })) : null
+    ),
+    h(
+      "td",
+      {},
+      h("span", { class: "cc-mini", "aria-hidden": "true" }, h("i", { style: `width:${share * 100}%` })),
+      percent(share)
+    )
+  );
+}
+
+// src/view/sheets.js
+var narrow = () => window.matchMedia("screen and (max-width: 820px)").matches;
+var CARDS = ["cc-why", "cc-whatif"];
+var SHEETS = { peek: () => 186, half: () => 0.5 * window.innerHeight, full: () => 0.92 * window.innerHeight };
+var FREE_TOP = 56;
+var openCards = () => CARDS.map((id) => document.getElementById(id)).filter((card) => !card.hidden);
+function covered() {
+  const cards = openCards();
+  return cards.length ? Math.max(...cards.map((card) => window.innerHeight - card.getBoundingClientRect().top)) : SHEETS[document.body.dataset.sheet]();
+}
+function room() {
+  return narrow() ? {
+    paddingTopLeft: [12, FREE_TOP],
+    paddingBottomRight: [12, Math.min(covered(), window.innerHeight * 0.62) + 12]
+  } : { paddingTopLeft: [28, 28], paddingBottomRight: [aside(), 28] };
+}
+function aside() {
+  const legend = document.getElementById("cc-legend");
+  return Math.max(28, Math.min(legend.open ? legend.offsetWidth + 28 : 28, map.getSize().x / 3));
+}
+function sheet(size) {
+  document.body.dataset.sheet = size;
+  document.getElementById("cc-handle").setAttribute("aria-expanded", String(size === "full"));
+}
+function showMap() {
+  if (narrow()) sheet("peek");
+}
+function cardHead(close) {
+  const full = document.body.dataset.card === "full";
+  return h(
+    "div",
+    { class: "cc-card-head" },
+    h(
+      "button",
+      { type: "button", class: "cc-grip", "aria-label": say("page_card_grip"), "aria-expanded": String(full), onclick: toggleCards },
+      h("span", {})
+    ),
+    h("button", { type: "button", class: "cc-close", "aria-label": say("page_close"), onclick: close }, "×")
+  );
+}
+function sizeCards(size) {
+  document.body.dataset.card = size;
+  for (const grip of document.querySelectorAll(".cc-grip"))
+    grip.setAttribute("aria-expanded", String(size === "full"));
+}
+var toggleCards = () => sizeCards(document.body.dataset.card === "full" ? "compact" : "full");
+function makeWay() {
+  if (!narrow()) return;
+  sheet("peek");
+  sizeCards("compact");
+}
+function uncover(lat, lon) {
+  if (!narrow()) return besideCards(lat, lon);
+  const [x, y] = [44, FREE_TOP + 44];
+  map.panInside([lat, lon], {
+    paddingTopLeft: [x, y],
+    paddingBottomRight: [x, covered() + 24],
+    animate: !calm
+  });
+}
+function besideCards(lat, lon) {
+  const frame = map.getContainer().getBoundingClientRect(), at = map.latLngToContainerPoint([lat, lon]);
+  let right = 0;
+  for (const card of openCards()) {
+    const over = card.getBoundingClientRect(), x = at.x + frame.left, y = at.y + frame.top;
+    if (x > over.left - 24 && x < over.right + 24 && y > over.top - 24 && y < over.bottom + 24)
+      right = Math.max(right, over.right + 36 - x);
+  }
+  if (right && at.x + right < map.getSize().x - 24) map.panBy([-right, 0], { animate: !calm });
+}
+function openSheets() {
+  sheet("half");
+  sizeCards("compact");
+  const next = { full: "peek", peek: "half", half: "full" };
+  document.getElementById("cc-handle").addEventListener("click", () => sheet(next[document.body.dataset.sheet]));
+  const follow = new ResizeObserver(() => {
+    document.body.dataset.cards = openCards().length ? "open" : "none";
+    document.body.style.setProperty("--covered", `${covered()}px`);
+  });
+  for (const id of ["cc-panel", ...CARDS]) follow.observe(document.getElementById(id));
+}
+
+// src/view/markers.js
+var markers = /* @__PURE__ */ new Map();
+var dragging = false;
+function showMarkers() {
+  const now = new Set(scenario.sites.map((s) => s.id));
+  markers.forEach((marker, id) => {
+    if (!now.has(id)) {
+      marker.remove();
+      markers.delete(id);
+    }
+  });
+  for (const site of scenario.sites) {
+    if (markers.has(site.id)) {
+      if (!dragging) markers.get(site.id).setLatLng([site.lat, site.lon]);
+      continue;
+    }
+    const marker = L.marker([site.lat, site.lon], {
+      draggable: true,
+      title: site.name,
+      alt: site.name,
+      icon: L.divIcon({ className: "cc-site", html: "", iconSize: [26, 26] })
+    }).addTo(map);
+    let waiting = false;
+    marker.on("dragstart", () => {
+      dragging = true;
+    });
+    marker.on("drag", () => {
+      if (waiting) return;
+      waiting = true;
+      window.requestAnimationFrame(() => {
+        waiting = false;
+        const at = marker.getLatLng();
+        moveSite(site.id, at.lng, at.lat);
+      });
+    });
+    marker.on("dragend", () => {
+      dragging = false;
+      const at = marker.getLatLng();
+      moveSite(site.id, at.lng, at.lat);
+    });
+    marker.on("keydown", ({ originalEvent: event }) => nudge(site, event));
+    markers.set(site.id, marker);
+  }
+}
+function nudge(site, event) {
+  const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+  if (!step && event.key !== "Delete") return;
+  event.preventDefault();
+  event.stopPropagation();
+  if (!step) {
+    removeSite(site.id);
+    map.getContainer().focus();
+    return;
+  }
+  const by = event.shiftKey ? 40 : 10, at = map.latLngToContainerPoint([site.lat, site.lon]).add([step[0] * by, step[1] * by]), { lat, lng } = map.containerPointToLatLng(at);
+  moveSite(site.id, lng, lat);
+}
+function arm(on) {
+  state.armed = on;
+  map.getContainer().classList.toggle("cc-armed", on);
+  const button = document.getElementById("cc-arm");
+  if (button) button.setAttribute("aria-pressed", String(on));
+}
+
+// src/model/kept.js
+var keptOf = () => page.clauses.filter(aboutReach).map((clause) => {
+  const { outcome, share, observed, text, affected } = changed() ? liveClause(clause) : today(clause);
+  return [clause.rule, { outcome, share, observed, text, affected }];
+});
+var today = (clause) => ({
+  outcome: clause.outcome,
+  share: clause.share,
+  observed: null,
+  text: clause.share === null ? say(clause.observed) : null,
+  affected: clause.affected
+});
+function keepScenario(wanted) {
+  const name = (wanted || "").trim() || `${say("page_whatif_plan")} ${scenario.kept.length + 1}`, kept = {
+    name,
+    sites: scenario.sites.map(({ id, kind, lon, lat, name: label }) => ({ id, kind, lon, lat, name: label })),
+    closed: [...scenario.closed],
+    results: Object.fromEntries(keptOf())
+  }, at = scenario.kept.findIndex((k) => k.name === name);
+  if (at >= 0) scenario.kept[at] = kept;
+  else scenario.kept.push(kept);
+  return name;
+}
+function loadScenario(kept) {
+  if (!kept) return;
+  resetScenario();
+  kept.sites.forEach(addSite);
+  kept.closed.forEach(toggleFacility);
+}
+function dropScenario(kept) {
+  scenario.kept = scenario.kept.filter((k) => k !== kept);
+}
+var holds = (kept) => JSON.stringify([kept.sites.map(({ id, kind, lon, lat }) => [id, kind, lon, lat]), kept.closed]) === JSON.stringify([scenario.sites.map(({ id, kind, lon, lat }) => [id, kind, lon, lat]), [...scenario.closed]]);
+function tableName() {
+  const kept = scenario.kept.find(holds);
+  return `${page.study.name}-${kept ? kept.name.replace(/[\\/:*?"<>|\s]+/g, "_") : "sites"}.csv`;
+}
+
+// src/model/told.js
+function verdictsNow() {
+  return page.clauses.filter(aboutReach).map((clause) => {
+    const live2 = liveClause(clause);
+    return {
+      rule: clause.rule,
+      outcome: live2.outcome,
+      before: clause.outcome,
+      observed: live2.observed,
+      margin: live2.margin,
+      residents_affected: live2.affected,
+      newly_covered: live2.gained,
+      lost: live2.lost,
+      ledger: live2.ledger
+    };
+  });
+}
+function reachedNow(rule, road) {
+  const clause = page.clauses.find((c) => c.rule === rule), { cost, owner } = liveQuery(road ? clause.road : clause.query);
+  return { cost: [...cost].map(finite), facility: [...owner].map((o) => o < 0 ? null : seats.get(o).id) };
+}
+function scenarioTable() {
+  const quoted = (v) => /[",\n]/.test(v) ? `"${String(v).replace(/"/g, '""')}"` : String(v), f = page.facilities;
+  const rows = scenario.sites.map((s) => [
+    s.id,
+    s.name,
+    page.kinds[s.kind].category,
+    page.kinds[s.kind].designations.join("；"),
+    "open",
+    s.lon.toFixed(7),
+    s.lat.toFixed(7)
+  ]);
+  scenario.closed.forEach((i) => {
+    const [lon, lat] = facilityLonLat(i);
+    rows.push([
+      f.ids[i],
+      f.names[i],
+      page.categories[f.category[i]].id,
+      f.roles[i].join("；"),
+      "closed",
+      lon.toFixed(7),
+      lat.toFixed(7)
+    ]);
+  });
+  return [
+    "facility_id,name,category,designations,status,lon,lat",
+    ...rows.map((row2) => row2.map(quoted).join(","))
+  ].join("\r\n") + "\r\n";
+}
+
+// src/view/compare.js
+var comparing = { open: false };
+function keepRow() {
+  const name = h("input", {
+    type: "text",
+    id: "cc-name",
+    maxlength: 40,
+    "aria-label": say("page_whatif_name"),
+    placeholder: `${say("page_whatif_plan")} ${scenario.kept.length + 1}`
+  });
+  return h(
+    "div",
+    { class: "cc-keep" },
+    h(
+      "form",
+      {
+        class: "cc-arm-row",
+        onsubmit: (event) => {
+          event.preventDefault();
+          keep(name.value);
+        }
+      },
+      name,
+      h("button", { type: "submit", class: "cc-button" }, say("page_whatif_keep"))
+    ),
+    h(
+      "div",
+      { class: "cc-arm-row" },
+      h("button", { type: "button", class: "cc-button", onclick: download }, say("page_whatif_export")),
+      h("button", { type: "button", class: "cc-link", onclick: resetScenario }, say("page_whatif_reset"))
+    )
+  );
+}
+function keep(wanted) {
+  const name = keepScenario(wanted), row2 = document.querySelector("#cc-trial .cc-keep");
+  if (row2) row2.remove();
+  showTrial(true);
+  return name;
+}
+function openCompare() {
+  comparing.open = true;
+  showCompare();
+  document.querySelector("#cc-scenarios .cc-close").focus();
+}
+function closeCompare() {
+  comparing.open = false;
+  showCompare();
+  const back = document.querySelector("#cc-trial .cc-link");
+  if (back) back.focus();
+}
+function shownResult(clause, { share, observed }) {
+  if (share !== null) return percent(share);
+  if (observed === null) return "—";
+  return clause.kind === "response" ? minutes(observed) : observed.toFixed(2);
+}
+function compareCell(clause, result, first) {
+  const value = result.text || shownResult(clause, result), gain = first ? first.affected - result.affected : 0;
+  return h(
+    "td",
+    {},
+    h("span", { class: "cc-cell" }, badge(result.outcome), h("b", {}, value)),
+    h(
+      "small",
+      {},
+      say("page_plans_left", { n: people(result.affected) }),
+      Math.round(gain) ? h("em", { class: gain > 0 ? "cc-gain" : "cc-loss" }, gain > 0 ? ` −${people(gain)}` : ` +${people(-gain)}`) : null
+    )
+  );
+}
+function showCompare() {
+  let box = document.getElementById("cc-scenarios");
+  if (!box) {
+    box = h("section", { id: "cc-scenarios", "data-cc": "scenarios", role: "dialog" });
+    document.body.append(box);
+  }
+  if (!scenario.kept.length || !state.trying) comparing.open = false;
+  box.hidden = !comparing.open;
+  if (!comparing.open) return;
+  box.setAttribute("aria-label", say("page_plans_title"));
+  const head = (text, ...more) => h("th", { scope: "col" }, text, more);
+  replaceChildren(
+    box,
+    h(
+      "button",
+      { type: "button", class: "cc-close", "aria-label": say("page_close"), onclick: closeCompare },
+      "×"
+    ),
+    h("h2", {}, say("page_plans_title")),
+    h(
+      "div",
+      { class: "cc-scroll", tabindex: "0", role: "group", "aria-label": say("page_plans_title") },
+      h(
+        "table",
+        {},
+        h(
+          "thead",
+          {},
+          h(
+            "tr",
+            {},
+            head(say("page_plans_rule")),
+            head(say("page_whatif_today")),
+            scenario.kept.map(
+              (kept) => head(
+                h("button", { type: "button", class: "cc-area", onclick: () => loadScenario(kept) }, kept.name),
+                h("small", {}, say("page_plans_made", { add: kept.sites.length, off: kept.closed.length })),
+                h(
+                  "button",
+                  {
+                    type: "button",
+                    class: "cc-drop",
+                    "aria-label": say("page_plans_drop", { name: kept.name }),
+                    onclick: () => {
+                      dropScenario(kept);
+                      showTrial(true);
+                    }
+                  },
+                  "×"
+                )
+              )
+            )
+          )
+        ),
+        h(
+          "tbody",
+          {},
+          page.clauses.filter(aboutReach).map(
+            (clause) => h(
+              "tr",
+              {},
+              h("th", { scope: "row" }, h("span", {}, clause.rule), ` ${say(clause.title)}`),
+              compareCell(clause, today(clause)),
+              scenario.kept.map((kept) => compareCell(clause, kept.results[clause.rule], today(clause)))
+            )
+          )
+        )
+      )
+    )
+  );
+}
+
+// src/view/whatif.js
+function download() {
+  const link = h("a", {
+    href: URL.createObjectURL(new Blob(["\uFEFF", scenarioTable()], { type: "text/csv" })),
+    download: tableName()
+  });
+  document.body.append(link);
+  link.click();
+  link.remove();
+}
+function comparison(clause) {
+  const live2 = changed() ? liveClause(clause) : null, shown = (share, observed) => share === null || share === void 0 ? say(clause.observed) : percent(share);
+  if (!live2) return h("p", { class: "cc-small" }, say("page_whatif_nothing"));
+  const delta = (key, n, css) => h("span", { class: css }, say(key, { n: people(n) }));
+  return [
+    h(
+      "div",
+      { class: "cc-before-after" },
+      h("span", {}, badge(clause.outcome), shown(clause.share)),
+      h("b", { "aria-hidden": "true" }, "→"),
+      h(
+        "strong",
+        {},
+        badge(live2.outcome),
+        shownResult(clause, live2)
+      )
+    ),
+    h(
+      "p",
+      { class: "cc-delta" },
+      delta("page_whatif_gained", live2.gained, "cc-gain"),
+      delta("page_whatif_lost", live2.lost, "cc-loss"),
+      delta("page_whatif_left", live2.affected, "")
+    )
+  ];
+}
+function sideEffects(clause) {
+  if (!changed()) return null;
+  const rows = page.clauses.filter((c) => c !== clause && c.people && c.query !== null).map((c) => [c, liveClause(c)]).filter(([c, live2]) => live2.gained > 0 || live2.lost > 0 || live2.outcome !== c.outcome);
+  return rows.length ? h(
+    "ul",
+    { class: "cc-side" },
+    rows.map(
+      ([c, live2]) => h(
+        "li",
+        {},
+        badge(live2.outcome),
+        h("span", {}, `${c.rule} ${say(c.title)}`),
+        h(
+          "b",
+          {},
+          live2.gained - live2.lost >= 0 ? `+${people(live2.gained - live2.lost)}` : `−${people(live2.lost - live2.gained)}`
+        )
+      )
+    )
+  ) : null;
+}
+function showWhatIf() {
+  const box = document.getElementById("cc-whatif");
+  document.getElementById("cc-try").hidden = !page.kinds.length || !page.demand;
+  document.getElementById("cc-try").setAttribute("aria-expanded", String(state.trying));
+  box.hidden = !state.trying;
+  showCompare();
+  if (!state.trying) return;
+  const close = () => {
+    state.trying = false;
+    arm(false);
+    showWhatIf();
+    document.getElementById("cc-try").focus();
+  };
+  const cross = cardHead(close);
+  if (!hasWays()) {
+    replaceChildren(box, cross, h("h2", {}, say("page_whatif")), h("p", {}, say(page.whatifOff)));
+    return;
+  }
+  const clause = clauseNow(), held = box.querySelector("select"), wanted = held ? Number(held.value) : Math.max(
+    0,
+    page.kinds.findIndex((k) => clause && k.serves.includes(clause.query))
+  );
+  replaceChildren(
+    box,
+    cross,
+    h("h2", {}, say("page_whatif")),
+    h("p", { class: "cc-small" }, say("page_whatif_hint")),
+    h(
+      "div",
+      { class: "cc-arm-row" },
+      h(
+        "select",
+        { id: "cc-kind", "aria-label": say("page_whatif_kinds") },
+        page.kinds.map((k, i) => h("option", { value: i, selected: i === wanted }, say(k)))
+      ),
+      h(
+        "button",
+        {
+          type: "button",
+          id: "cc-arm",
+          class: "cc-button",
+          "aria-pressed": String(state.armed),
+          onclick: (event) => {
+            arm(!state.armed);
+            if (state.armed && event.detail === 0) map.getContainer().focus();
+          }
+        },
+        say("page_whatif_add")
+      )
+    ),
+    h("div", { id: "cc-trial" })
+  );
+  showTrial(true);
+  window.setTimeout(warmUp, 0);
+}
+function showTrial(whole) {
+  const box = document.getElementById("cc-trial"), clause = clauseNow();
+  if (!state.trying || !box) return;
+  const item = (text, undo) => h(
+    "li",
+    {},
+    h("span", {}, text),
+    h("button", { type: "button", "aria-label": say("page_whatif_undo", { name: text }), onclick: undo }, "×")
+  );
+  const other = whole ? sideEffects(clause) : box.querySelector(".cc-side"), row2 = changed() ? box.querySelector(".cc-keep") || keepRow() : null;
+  replaceChildren(
+    box,
+    changed() ? h(
+      "ul",
+      { class: "cc-changes" },
+      scenario.sites.map((s) => item(`＋ ${s.name}`, () => removeSite(s.id))),
+      [...scenario.closed].map((i) => item(`− ${page.facilities.names[i]}`, () => toggleFacility(i)))
+    ) : null,
+    clause ? h(
+      "section",
+      { "aria-live": "polite" },
+      h("h3", {}, `${clause.rule} ${say(clause.title)}`),
+      aboutReach(clause) ? comparison(clause) : h("p", { class: "cc-small" }, say("page_whatif_other"))
+    ) : null,
+    other,
+    row2,
+    scenario.kept.length ? h(
+      "button",
+      { type: "button", class: "cc-link", onclick: () => openCompare() },
+      say("page_whatif_compare", { n: scenario.kept.length })
+    ) : null
+  );
+  if (whole) showCompare();
+}
+var whatif = {
+  add: (site) => addSite(site),
+  move: moveSite,
+  remove: removeSite,
+  toggle: toggleFacility,
+  reset: resetScenario,
+  verdicts: verdictsNow,
+  reached: reachedNow,
+  table: scenarioTable,
+  keep,
+  load: (name) => loadScenario(scenario.kept.find((k) => k.name === name))
+};
+
+// src/view/why.js
+var WHY_REACH = 600;
+function facilityAt(point) {
+  const f = facilities(), chosen = asked(clauseNow());
+  let best = -1, least = 13;
+  const consider = (i) => {
+    if (!f.placed[i]) return;
+    const p = map.latLngToContainerPoint([latOf(f.y[i]), lonOf(f.x[i])]), away = Math.hypot(p.x - point.x, p.y - point.y);
+    if (away < least) {
+      least = away;
+      best = i;
+    }
+  };
+  if (state.on.asked) chosen.forEach(consider);
+  if (best < 0 && state.on.others) {
+    for (let i = 0; i < f.n; i++) if (!chosen.has(i)) consider(i);
+  }
+  return best;
+}
+function whyPlace(found, here) {
+  const parents = [];
+  const d = demand();
+  for (let a = d.area[found.index], hops = 0; a >= 0 && hops < 8; a = page.areas.parent[a], hops++)
+    if (page.areas.level[a] > 0) parents.unshift(page.areas.names[a]);
+  const selected = clauseNow() ? clauseNow().rule : null;
+  const list = [...found.clauses].sort((a, b) => (b.rule === selected) - (a.rule === selected));
+  return [
+    h("h2", {}, parents.join(" · ") || say("page_why_here")),
+    h(
+      "p",
+      { class: "cc-small" },
+      say("page_why_residents", {
+        n: found.residents > 0 && found.residents < 1 ? "<1" : people(found.residents),
+        away: metres(here)
+      })
+    ),
+    h("ul", { class: "cc-why-list" }, list.filter((c) => c.status !== "outside" || c.rule === selected).map(whyClause))
+  ];
+}
+function whyClause(c) {
+  const clause = page.clauses.find((p) => p.rule === c.rule);
+  if (c.status === "outside")
+    return h(
+      "li",
+      { class: "cc-now" },
+      badge("NO_THRESHOLD"),
+      h("div", {}, h("b", {}, `${c.rule} ${say(clause.title)}`), h("span", {}, say("page_why_outside")))
+    );
+  const good = c.status === "covered", unsure = c.status === "no_data" || c.status === "unsnapped";
+  const shown = c.cost === null ? null : measured(c.cost, c.unit);
+  const over = c.over === null ? null : c.over > 0 ? say("page_over", { by: measured(c.over, c.unit) }) : say("page_within");
+  return h(
+    "li",
+    { class: c.rule === (clauseNow() || {}).rule ? "cc-now" : null },
+    badge(good ? "PASS" : unsure ? "NOT_ASSESSED" : "FAIL"),
+    h(
+      "div",
+      {},
+      h("b", {}, `${c.rule} ${say(clause.title)}`),
+      h(
+        "span",
+        {},
+        c.facility ? `${c.facility.name}　` : "",
+        shown ? h("strong", {}, shown) : null,
+        over ? `　${over}` : ""
+      ),
+      c.way ? h(
+        "span",
+        { class: "cc-small" },
+        c.facility && c.way.seat.number !== c.facility.index ? say("page_way_to", { name: c.way.seat.name }) : "",
+        say("page_way", {
+          road: metres(c.way.metres),
+          straight: c.straight_m === null ? "—" : metres(c.straight_m),
+          snap: metres(c.snap_m)
+        })
+      ) : null,
+      c.cost === null ? h("span", {}, say(`page_reach_${c.reach || c.status}`)) : null,
+      c.paper_only ? h(
+        "span",
+        { class: "cc-paper" },
+        c.road_m === null ? say("page_paper_here_none") : say("page_paper_here", { road: metres(c.road_m) })
+      ) : null
+    )
+  );
+}
+function whyFacility(i) {
+  const f = page.facilities, clause = clauseNow(), lines2 = [];
+  const category = page.categories[f.category[i]];
+  if (clause && clause.people && clause.query !== null && clause.asked.includes(i)) {
+    const query = page.queries[clause.query], codes = codesOf(clause), owners = ownersOf(query), d = demand();
+    let served = 0, within = 0;
+    for (let k = 0; k < d.n; k++)
+      if (codes[k] !== OUTSIDE && owners[k] === i) {
+        served += d.residents[k];
+        if (codes[k] === COVERED) within += d.residents[k];
+      }
+    lines2.push(say("page_catchment", { n: people(served), within: people(within) }));
+  }
+  return [
+    h("h2", {}, f.names[i]),
+    h("p", {}, [say(category), ...f.roles[i]].join(" · ")),
+    h(
+      "p",
+      { class: "cc-small" },
+      say(`page_status_${f.status[i]}`),
+      f.inside[i] ? "" : ` · ${say("page_beyond_border")}`
+    ),
+    lines2.map((l) => h("p", {}, l)),
+    hasWays() && page.queries.some((q) => q.serving.includes(i)) ? h(
+      "button",
+      {
+        type: "button",
+        class: "cc-button",
+        onclick: () => {
+          toggleFacility(i);
+          if (!state.trying) {
+            state.trying = true;
+            showWhatIf();
+          }
+          openWhy(whyFacility(i));
+        }
+      },
+      say(scenario.closed.has(i) ? "page_whatif_on" : "page_whatif_off")
+    ) : null
+  ];
+}
+function closeWhy() {
+  const box = document.getElementById("cc-why");
+  box.hidden = true;
+  if (state.way) {
+    state.way = null;
+    redraw("way");
+  }
+}
+function openWhy(...content) {
+  const box = document.getElementById("cc-why");
+  if (box.hidden) makeWay();
+  replaceChildren(
+    box,
+    cardHead(() => {
+      closeWhy();
+      map.getContainer().focus();
+    }),
+    content
+  );
+  box.hidden = false;
+}
+function askByKey(event) {
+  if (event.key === "Enter" && event.target === map.getContainer()) askWhy(map.getCenter());
+}
+function askWhy(latlng) {
+  if (state.armed) {
+    addSite({ kind: Number(document.getElementById("cc-kind").value), lon: latlng.lng, lat: latlng.lat });
+    uncover(latlng.lat, latlng.lng);
+    return;
+  }
+  const point = map.latLngToContainerPoint(latlng), facility = facilityAt(point);
+  if (facility >= 0) {
+    state.way = null;
+    redraw("way");
+    openWhy(whyFacility(facility));
+    uncover(latlng.lat, latlng.lng);
+    return;
+  }
+  const found = explain(latlng.lng, latlng.lat, clauseNow() ? [clauseNow().rule] : []), reach = Math.max(WHY_REACH, 24 * metresPerPixel());
+  if (!found || found.metres > reach) {
+    state.way = null;
+    redraw("way");
+    openWhy(h("h2", {}, say("page_why_here")), h("p", {}, say("page_why_nobody")));
+    return;
+  }
+  showWay(found);
+  openWhy(whyPlace(found, found.metres));
+  uncover(found.lat, found.lon);
+}
+var metresPerPixel = () => 400750167e-1 * Math.cos(map.getCenter().lat * Math.PI / 180) / map.options.crs.scale(map.getZoom());
+function showWay(found) {
+  const clause = clauseNow(), mine = clause && found.clauses.find((c) => c.rule === clause.rule && c.status !== "outside"), d = demand(), home = [d.x[found.index], d.y[found.index]];
+  const goal = mine && mine.facility ? seatPlace(mine.facility.index) : null;
+  state.straight = goal && page.queries[clause.query].metric === "straight_m" ? [home, goal] : null;
+  state.way = mine && mine.way ? [home, ...mine.way.places, seatPlace(mine.way.seat.number)] : state.straight || (goal ? [home, goal] : [home]);
+  redraw("way");
+}
+function hover(event) {
+  const tip = document.getElementById("cc-tip"), i = facilityAt(event.containerPoint);
+  map.getContainer().classList.toggle("cc-over", i >= 0);
+  tip.hidden = i < 0;
+  if (i < 0) return;
+  tip.textContent = page.facilities.names[i];
+  const box = map.getContainer().getBoundingClientRect();
+  tip.style.left = `${box.left + event.containerPoint.x + 14}px`;
+  tip.style.top = `${box.top + event.containerPoint.y - 10}px`;
+}
+
+// src/view/overlays.js
+var CUT_OFF = { unsnapped: "#5f686e", island: "#0b5b57", one_way: "#0b5b57", beyond: "#8a5a00" };
+var SITE_COLOURS = { added: "#19597a", closed: "#5f686e", proposed: "#0b5b57" };
+var FINDING_COLOURS = { error: "#9c2a10", warning: "#b86e00", note: "#4a6a80" };
+var islandShapes = once(
+  () => Object.fromEntries(Object.entries(page.islands).map(([mode, held]) => [mode, openShapes(held.shapes)]))
+);
+var waterShapes = once(() => page.water && { areas: openShapes(page.water.areas), lines: openShapes(page.water.lines) });
+function drawWater(ctx, view) {
+  if (!page.water || !view.on.water) return false;
+  const { areas, lines: lines2 } = waterShapes();
+  ctx.fillStyle = "#c3d9e6";
+  ctx.strokeStyle = "#a5c4d6";
+  ctx.lineJoin = ctx.lineCap = "round";
+  ctx.lineWidth = 0.8;
+  for (let f = 0; f < areas.n; f++) {
+    if (!seen(view, areas, f)) continue;
+    ctx.beginPath();
+    trace(ctx, view, areas, f);
+    ctx.fill("evenodd");
+    ctx.stroke();
+  }
+  ctx.lineWidth = Math.min(5, 1.6 + Math.max(0, view.zoom - fitZoom()) * 0.6);
+  ctx.beginPath();
+  for (let f = 0; f < lines2.n; f++) if (seen(view, lines2, f)) trace(ctx, view, lines2, f);
+  ctx.stroke();
+}
+var failing = (clause) => (clause ? clause.units : []).filter((u) => u.outcome === "FAIL" && (u.facility >= 0 || drawnUnit(u)));
+var drawnUnit = (u) => u.area >= 0 && page.areas.parent[u.area] >= 0 && !emptyShape(areaShapes(), u.area);
+function drawUnits(ctx, view) {
+  const wrong = view.on.units ? failing(view.clause) : [];
+  if (!wrong.length) return false;
+  const shapes = areaShapes(), f = facilities();
+  ctx.lineJoin = "round";
+  for (const unit of wrong) {
+    if (unit.area >= 0 && drawnUnit(unit)) {
+      if (!seen(view, shapes, unit.area)) continue;
+      ctx.beginPath();
+      trace(ctx, view, shapes, unit.area);
+      ctx.fillStyle = hatch(ctx, "rgba(156,42,16,.55)", 9);
+      ctx.fill("evenodd");
+      ctx.strokeStyle = WARM.bad;
+      ctx.lineWidth = 1.8;
+      ctx.stroke();
+    } else if (unit.facility >= 0 && f.placed[unit.facility]) {
+      ctx.beginPath();
+      ctx.arc(
+        f.x[unit.facility] * view.scale - view.left,
+        f.y[unit.facility] * view.scale - view.top,
+        13,
+        0,
+        7
+      );
+      ctx.strokeStyle = WARM.bad;
+      ctx.lineWidth = 2.2;
+      ctx.stroke();
+    }
+  }
+}
+function cutOffQuery(clause) {
+  if (!clause || !clause.people) return null;
+  const found = [clause.query, clause.road].find(
+    (q) => q !== null && q !== void 0 && page.queries[q].metric !== "straight_m"
+  );
+  return found === void 0 ? null : page.queries[found];
+}
+function cutOff(clause, basis = "now") {
+  const query = cutOffQuery(clause), count = { unsnapped: 0, island: 0, one_way: 0, beyond: 0 };
+  if (!query) return { query, count, status: null };
+  const status = column(query.status), codes = codesOf(clause, basis), d = demand();
+  for (let i = 0; i < d.n; i++) {
+    const why = query.reasons[status[i]];
+    if (why in count && codes[i] !== OUTSIDE && d.placed[i]) count[why] += d.residents[i];
+  }
+  return { query, count, status };
+}
+function cutOffMark(ctx, why, x, y, r) {
+  ctx.beginPath();
+  if (why === "one_way") {
+    ctx.moveTo(x, y - r * 1.2);
+    ctx.lineTo(x + r * 1.1, y + r * 0.8);
+    ctx.lineTo(x - r * 1.1, y + r * 0.8);
+    ctx.closePath();
+  } else if (why === "unsnapped") ctx.rect(x - r, y - r, 2 * r, 2 * r);
+  else ctx.arc(x, y, r, 0, 7);
+  const hollow = why === "unsnapped" || why === "beyond";
+  ctx.fillStyle = hollow ? "rgba(255,255,255,.85)" : CUT_OFF[why];
+  ctx.fill();
+  ctx.strokeStyle = hollow ? CUT_OFF[why] : "#fff";
+  ctx.lineWidth = hollow ? 1.8 : 1.2;
+  if (why === "unsnapped") ctx.setLineDash([2.5, 2]);
+  ctx.stroke();
+  ctx.setLineDash([]);
+}
+function drawIslands(ctx, view) {
+  if (!view.on.islands) return false;
+  const clause = view.clause, { query, status } = cutOff(clause, view.basis), shapes = query && islandShapes()[query.mode];
+  if (shapes) {
+    ctx.strokeStyle = CUT_OFF.island;
+    ctx.lineWidth = 2.6;
+    ctx.lineJoin = ctx.lineCap = "round";
+    ctx.beginPath();
+    for (let f = 0; f < shapes.n; f++) if (seen(view, shapes, f)) trace(ctx, view, shapes, f);
+    ctx.stroke();
+  }
+  if (!query) return;
+  const d = demand(), codes = codesOf(clause, view.basis), bins = /* @__PURE__ */ new Map();
+  for (let i = 0; i < d.n; i++) {
+    const why = query.reasons[status[i]];
+    if (!(why in CUT_OFF) || codes[i] === OUTSIDE || !d.placed[i] || !(d.residents[i] > 0)) continue;
+    const x = d.x[i] * view.scale, y = d.y[i] * view.scale, key = `${why}${Math.floor(x / BIN)} ${Math.floor(y / BIN)}`, bin = bins.get(key) || { why, n: 0, x: 0, y: 0 };
+    bin.n += d.residents[i];
+    bin.x += x * d.residents[i];
+    bin.y += y * d.residents[i];
+    bins.set(key, bin);
+  }
+  [...bins.values()].sort((a, b) => b.n - a.n).forEach(
+    (b) => cutOffMark(
+      ctx,
+      b.why,
+      b.x / b.n - view.left,
+      b.y / b.n - view.top,
+      Math.max(3.2, gapRadius(b.n, view.zoom) * 0.8)
+    )
+  );
+}
+function siteMark(ctx, kind, x, y, rank) {
+  const r = kind === "proposed" ? 10 : 9;
+  ctx.beginPath();
+  if (kind === "added") {
+    for (let k = 0; k < 10; k++) {
+      const t = k * Math.PI / 5, away = k % 2 ? r * 0.52 : r * 1.15;
+      ctx[k ? "lineTo" : "moveTo"](x + away * Math.sin(t), y - away * Math.cos(t));
+    }
+    ctx.closePath();
+  } else ctx.arc(x, y, r, 0, 7);
+  ctx.lineJoin = "round";
+  ctx.fillStyle = kind === "closed" ? "#fff" : SITE_COLOURS[kind];
+  ctx.strokeStyle = kind === "closed" ? SITE_COLOURS.closed : "#fff";
+  ctx.lineWidth = 2;
+  ctx.fill();
+  ctx.stroke();
+  if (kind === "closed") {
+    ctx.beginPath();
+    ctx.moveTo(x - r * 0.6, y - r * 0.6);
+    ctx.lineTo(x + r * 0.6, y + r * 0.6);
+    ctx.moveTo(x + r * 0.6, y - r * 0.6);
+    ctx.lineTo(x - r * 0.6, y + r * 0.6);
+    ctx.stroke();
+  }
+  if (kind !== "proposed") return;
+  ctx.font = `700 12px ${FONT}`;
+  ctx.fillStyle = "#fff";
+  ctx.textAlign = "center";
+  ctx.textBaseline = "middle";
+  ctx.fillText(String(rank), x, y + 0.5);
+}
+function findingMark(ctx, level, x, y) {
+  ctx.beginPath();
+  if (level === "error") ctx.rect(x - 7, y - 7, 14, 14);
+  else if (level === "warning") {
+    ctx.moveTo(x, y - 9);
+    ctx.lineTo(x + 9, y + 7);
+    ctx.lineTo(x - 9, y + 7);
+    ctx.closePath();
+  } else ctx.arc(x, y, 7, 0, 7);
+  ctx.lineJoin = "round";
+  ctx.strokeStyle = "#fff";
+  ctx.lineWidth = 3;
+  ctx.stroke();
+  ctx.fillStyle = FINDING_COLOURS[level];
+  ctx.fill();
+  ctx.fillStyle = "#fff";
+  ctx.font = `700 11px ${FONT}`;
+  ctx.textAlign = "center";
+  ctx.textBaseline = "middle";
+  ctx.fillText(level === "note" ? "i" : "!", x, y + (level === "warning" ? 1.5 : 0.5));
+}
+var placedSites = () => page.sites.filter((s) => s.lon !== null);
+var placedFindings = () => page.findings.filter((f) => f.lon !== null);
+var pixel = (view, place) => [
+  worldX(place.lon) * view.scale - view.left,
+  worldY(place.lat) * view.scale - view.top
+];
+function drawSites(ctx, view) {
+  if (view.on.findings) for (const f of placedFindings()) findingMark(ctx, f.level, ...pixel(view, f));
+  if (!view.on.candidates || !page.sites.length) return view.on.findings;
+  for (const s of [...placedSites()].reverse())
+    if (view.basis !== "baseline" || s.kind === "proposed") siteMark(ctx, s.kind, ...pixel(view, s), s.rank);
+}
+function overlayAt(point) {
+  const near = (place) => {
+    const at = map.latLngToContainerPoint([place.lat, place.lon]);
+    return Math.hypot(at.x - point.x, at.y - point.y) < 12;
+  };
+  return state.on.candidates && placedSites().find(near) || state.on.findings && placedFindings().find(near) || null;
+}
+var siteText = (s) => say(`page_site_${s.kind}`, { name: s.name, category: say(s.category), rank: s.rank, n: people(s.people || 0) });
+var overlayText = (o) => o.level ? say(o) : siteText(o);
+function openOverlay(o) {
+  openWhy(
+    h("h2", {}, say(o.level ? `page_finding_${o.level}` : "page_layer_candidates")),
+    h("p", {}, overlayText(o)),
+    o.file ? h("p", { class: "cc-small" }, `${o.file}${o.row === null ? "" : ` · ${say("page_row", { n: o.row })}`}`) : null
+  );
+}
+function goToOverlay(o) {
+  showMap();
+  map.setView([o.lat, o.lon], Math.max(map.getZoom(), fitZoom() + 2), { animate: !calm });
+  openOverlay(o);
+}
+function hoverOverlay(event) {
+  const tip = document.getElementById("cc-tip"), over = tip.hidden ? overlayAt(event.containerPoint) : null;
+  if (!over) return;
+  map.getContainer().classList.add("cc-over");
+  tip.hidden = false;
+  tip.textContent = overlayText(over);
+  const box = map.getContainer().getBoundingClientRect();
+  tip.style.left = `${box.left + event.containerPoint.x + 14}px`;
+  tip.style.top = `${box.top + event.containerPoint.y - 10}px`;
+}
+
+// src/view/measure.js
+var measure = { on: false, places: [] };
+var measuredMetres = () => measure.places.slice(1).reduce((sum, [lon, lat], k) => sum + geodesic(...measure.places[k], lon, lat), 0);
+function measuredArea() {
+  if (measure.places.length < 3) return 0;
+  const lon0 = measure.places.reduce((sum, p) => sum + p[0], 0) / measure.places.length, flat = transverseMercator({ ...WGS84, lon0, k0: 1, x0: 0, y0: 0 }), xy = measure.places.map((p) => flat.forward(...p));
+  return Math.abs(
+    xy.reduce((sum, [x, y], k) => {
+      const [u, v] = xy[(k + 1) % xy.length];
+      return sum + x * v - u * y;
+    }, 0)
+  ) / 2;
+}
+var squareMetres = (a) => a >= 1e5 ? `${Number((a / 1e6).toPrecision(4))} ${say("page_km2")}` : `${Math.round(a)} ${say("page_m2")}`;
+var ruled = (m) => m < 1e3 ? `${m.toFixed(1)} ${say("page_m")}` : `${(m / 1e3).toFixed(m < 1e4 ? 3 : 2)} ${say("page_km")}`;
+function drawMeasure(ctx, view) {
+  if (!measure.on) return false;
+  const at = measure.places.map(([lon, lat]) => pixel(view, { lon, lat }));
+  ctx.lineJoin = ctx.lineCap = "round";
+  const path = (closed) => {
+    ctx.beginPath();
+    at.forEach(([x2, y2], k) => ctx[k ? "lineTo" : "moveTo"](x2, y2));
+    if (closed) ctx.closePath();
+  };
+  if (at.length > 2) {
+    path(true);
+    ctx.fillStyle = "rgba(11,99,206,.12)";
+    ctx.fill();
+  }
+  for (const [width, colour] of [
+    [6, "rgba(255,255,255,.92)"],
+    [2.6, "#0b4fa6"]
+  ]) {
+    path(false);
+    ctx.lineWidth = width;
+    ctx.strokeStyle = colour;
+    ctx.stroke();
+  }
+  for (const [x2, y2] of at) {
+    ctx.beginPath();
+    ctx.arc(x2, y2, 4.5, 0, 7);
+    ctx.fillStyle = "#fff";
+    ctx.fill();
+    ctx.stroke();
+  }
+  if (!map.getContainer().matches(":focus-visible")) return;
+  const [x, y] = pixel(view, { lon: map.getCenter().lng, lat: map.getCenter().lat });
+  ctx.beginPath();
+  ctx.moveTo(x - 9, y);
+  ctx.lineTo(x + 9, y);
+  ctx.moveTo(x, y - 9);
+  ctx.lineTo(x, y + 9);
+  ctx.lineWidth = 1.4;
+  ctx.strokeStyle = INK;
+  ctx.stroke();
+}
+function addMeasured(latlng) {
+  measure.places.push([latlng.lng, latlng.lat]);
+  showMeasure();
+}
+function showMeasure() {
+  const box = document.getElementById("cc-ruler"), act = (key, onclick) => h("button", { type: "button", class: "cc-button", onclick }, say(key));
+  box.hidden = !measure.on;
+  document.getElementById("cc-measure").setAttribute("aria-pressed", String(measure.on));
+  map.getContainer().classList.toggle("cc-armed", measure.on);
+  map.doubleClickZoom[measure.on ? "disable" : "enable"]();
+  redraw("measure");
+  if (!measure.on) return;
+  const n = measure.places.length;
+  replaceChildren(
+    box,
+    h(
+      "p",
+      { "aria-live": "polite" },
+      n < 2 ? say("page_measure_hint") : [
+        h("strong", {}, ruled(measuredMetres())),
+        n > 2 ? h("span", {}, say("page_measure_area", { area: squareMetres(measuredArea()) })) : null
+      ]
+    ),
+    n ? [
+      act("page_measure_undo", () => {
+        measure.places.pop();
+        showMeasure();
+      }),
+      act("page_measure_clear", () => {
+        measure.places = [];
+        showMeasure();
+      })
+    ] : null,
+    act("page_measure_done", () => {
+      toggleMeasure();
+      document.getElementById("cc-measure").focus();
+    })
+  );
+}
+function toggleMeasure() {
+  measure.on = !measure.on;
+  measure.places = [];
+  if (measure.on) {
+    arm(false);
+    closeWhy();
+    showMap();
+  }
+  showMeasure();
+}
+function measureKey(event) {
+  if (!measure.on) return;
+  if (event.key === "Enter" || event.key === " ") addMeasured(map.getCenter());
+  else if (event.key === "Backspace") {
+    measure.places.pop();
+    showMeasure();
+  } else return;
+  event.preventDefault();
+}
+
+// src/view/swipe.js
+var swipe = { kind: "", at: 0.5, other: null };
+function comparisons(clause) {
+  const found = [];
+  if (changed()) found.push(["trial", say("page_compare_trial")]);
+  if (page.hasBaseline) found.push(["run", say("page_compare_run")]);
+  if (clause && clause.people && clause.road !== null) found.push(["road", say("page_compare_road")]);
+  page.clauses.forEach((c, i) => {
+    if (i !== state.clause && c.people) found.push([`c${i}`, `${c.rule} ${say(c.title)}`]);
+  });
+  return found;
+}
+function sides() {
+  const here = { clause: state.clause, basis: "now" };
+  if (swipe.kind === "trial") return [{ ...here, basis: "baked" }, here];
+  if (swipe.kind === "run") return [{ ...here, basis: "baseline" }, here];
+  if (swipe.kind === "road") return [here, { ...here, basis: "road" }];
+  return [here, { clause: Number(swipe.kind.slice(1)), basis: "now" }];
+}
+function sideNames() {
+  if (swipe.kind === "trial" || swipe.kind === "run") return ["page_side_before", "page_side_after"].map((k) => say(k));
+  if (swipe.kind === "road") return ["page_on_paper", "page_by_road"].map((k) => say(k));
+  return sides().map((s) => page.clauses[s.clause].rule);
+}
+function sideLook(side) {
+  const clause = page.clauses[side.clause], has = side.clause === state.clause || shadings(clause).some((c) => c[0] === state.shading);
+  return { clause, basis: side.basis, shading: has ? state.shading : "town" };
+}
+function bothSides(name, draw) {
+  return (ctx, view) => {
+    if (!swipe.kind) return draw(ctx, view);
+    const x = map.containerPointToLayerPoint([swipe.at * map.getSize().x, 0]).x - layers[name]._bounds.min.x;
+    sides().forEach((side, k) => {
+      ctx.save();
+      ctx.beginPath();
+      ctx.rect(k ? x : 0, 0, k ? view.width - x : x, view.height);
+      ctx.clip();
+      draw(ctx, { ...view, ...sideLook(side) });
+      ctx.restore();
+    });
+    if (name !== "places") return true;
+    ctx.fillStyle = "#fff";
+    ctx.fillRect(x - 2.5, 0, 5, view.height);
+    ctx.fillStyle = INK;
+    ctx.fillRect(x - 1, 0, 2, view.height);
+    return true;
+  };
+}
+var SIDED = ["shade", "circles", "units", "gap", "islands", "places"];
+var waitingSwipe = false;
+function slide(at) {
+  swipe.at = Math.min(1, Math.max(0, at));
+  placeSlider();
+  if (waitingSwipe) return;
+  waitingSwipe = true;
+  window.requestAnimationFrame(() => {
+    waitingSwipe = false;
+    redraw(...SIDED);
+  });
+}
+function placeSlider() {
+  const box = document.getElementById("cc-swipe"), range = box.querySelector("input"), handle = box.querySelector(".cc-swipe-handle");
+  if (!range) return;
+  range.value = Math.round(swipe.at * 100);
+  handle.style.left = `${swipe.at * 100}%`;
+  const [left, right] = box.querySelectorAll(".cc-swipe-side");
+  left.style.right = `${(1 - swipe.at) * 100}%`;
+  right.style.left = `${swipe.at * 100}%`;
+}
+function compare(kind) {
+  swipe.kind = kind;
+  showSwipe();
+  redraw(...SIDED);
+}
+function showSwipe() {
+  const box = document.getElementById("cc-swipe"), open = document.getElementById("cc-compare").getAttribute("aria-expanded") === "true", choices = comparisons(clauseNow());
+  if (swipe.kind && !choices.some((c) => c[0] === swipe.kind)) swipe.kind = "";
+  box.hidden = !open;
+  document.body.dataset.comparing = swipe.kind ? "yes" : "no";
+  if (!open) return;
+  const [left, right] = swipe.kind ? sideNames() : ["", ""];
+  replaceChildren(
+    box,
+    h(
+      "div",
+      { class: "cc-swipe-bar" },
+      h("label", { for: "cc-swipe-kind" }, say("page_compare")),
+      h(
+        "select",
+        { id: "cc-swipe-kind", onchange: (event) => compare(event.target.value) },
+        h("option", { value: "" }, say("page_compare_none")),
+        choices.map(([id, text]) => h("option", { value: id, selected: id === swipe.kind }, text))
+      ),
+      h("input", {
+        type: "range",
+        min: 0,
+        max: 100,
+        disabled: !swipe.kind,
+        "aria-label": say("page_compare_slider", { left, right }),
+        oninput: (event) => slide(event.target.value / 100)
+      }),
+      h("button", { type: "button", class: "cc-swipe-close", "aria-label": say("page_close"), onclick: toggleSwipe }, "×")
+    ),
+    h("span", { class: "cc-swipe-side", hidden: !swipe.kind }, h("b", {}, left)),
+    h("span", { class: "cc-swipe-side", hidden: !swipe.kind }, h("b", {}, right)),
+    h("span", { class: "cc-swipe-handle", hidden: !swipe.kind, "aria-hidden": "true", onpointerdown: dragSlider })
+  );
+  placeSlider();
+}
+function dragSlider(event) {
+  const box = map.getContainer().getBoundingClientRect();
+  event.target.setPointerCapture(event.pointerId);
+  event.target.onpointermove = (move) => slide((move.clientX - box.left) / box.width);
+  event.target.onpointerup = () => {
+    event.target.onpointermove = null;
+  };
+  event.preventDefault();
+}
+function toggleSwipe() {
+  const button = document.getElementById("cc-compare"), open = button.getAttribute("aria-expanded") !== "true", first = comparisons(clauseNow())[0];
+  button.setAttribute("aria-expanded", String(open));
+  compare(open && first ? first[0] : "");
+  (open ? document.getElementById("cc-swipe-kind") : button).focus();
+}
+
+// src/view/stack.js
+var layers = {};
+var always = () => true;
+var onASide = (has) => (swipe.kind ? sides().map((side) => page.clauses[side.clause]) : [clauseNow()]).some(has);
+var LAYERS = [
+  ["shade", [drawLand, drawShade], 210, true, always],
+  ["lines", [drawWater, drawRoads, drawBorders], 300, false, always],
+  ["circles", [drawCircles], 340, true, () => state.on.circles && onASide((clause) => clause && clause.radius)],
+  ["units", [drawUnits], 360, true, () => state.on.units && onASide((clause) => failing(clause).length > 0)],
+  ["gap", [drawGap], 380, true, () => state.on.gap],
+  ["islands", [drawIslands], 385, true, () => state.on.islands],
+  ["way", [drawWay], 395, false, () => state.way !== null],
+  ["places", [drawFacilities, drawSites, drawNames], 410, true, always],
+  ["measure", [drawMeasure], 430, false, () => measure.on]
+];
+var inTurn = (draws) => (ctx, view) => draws.filter((draw) => {
+  ctx.save();
+  const drawn = draw(ctx, view) !== false;
+  ctx.restore();
+  return drawn;
+}).length > 0;
+function openLayers() {
+  for (const [name, draws, z, sided, shows] of LAYERS) {
+    const pane = map.createPane(`cc-${name}`), draw = inTurn(draws);
+    pane.style.zIndex = z;
+    pane.style.pointerEvents = "none";
+    layers[name] = new CanvasLayer(`cc-${name}`, sided ? bothSides(name, draw) : draw, shows).addTo(map);
+  }
+}
+function redraw(...names) {
+  (names.length ? names : Object.keys(layers)).forEach((name) => layers[name].redraw());
+}
+
+// src/view/panel.js
+var BADGE = {
+  FAIL: { d: "M1 1h18v18H1z", mark: "M6 6l8 8M14 6l-8 8" },
+  PASS: { d: "M10 .8a9.2 9.2 0 1 1 0 18.4A9.2 9.2 0 0 1 10 .8z", mark: "M5.6 10.4l3 3 5.8-6.4" },
+  NOT_ASSESSED: {
+    d: "M10 .6l9.4 9.4-9.4 9.4L.6 10z",
+    mark: "M7.4 8a2.6 2.6 0 1 1 3.6 2.4c-.7.3-1 .7-1 1.5M10 14.2v.4"
+  },
+  NO_THRESHOLD: { d: "M2 4h16v12H2z", mark: "M6 10h8" }
+};
+var OUTCOMES = ["FAIL", "NOT_ASSESSED", "NO_THRESHOLD", "PASS"];
+function badge(outcome, worded) {
+  const form = BADGE[outcome] || BADGE.NO_THRESHOLD;
+  const icon = svg(
+    "svg",
+    { viewBox: "0 0 20 20", class: `cc-badge cc-${outcome}`, "aria-hidden": "true" },
+    svg("path", { d: form.d, class: "cc-badge-shape" }),
+    svg("path", { d: form.mark, class: "cc-badge-mark" })
+  );
+  return h(
+    "span",
+    { class: "cc-outcome" },
+    icon,
+    h("span", { class: worded ? "cc-word" : "cc-hidden" }, say(`page_outcome_${outcome}`))
+  );
+}
+function showAnswer() {
+  const a = page.answer, tally = OUTCOMES.filter((o) => a.tally[o]);
+  const big = a.people > 0 ? [
+    h(
+      "p",
+      { class: "cc-big" },
+      h("strong", {}, people(a.people)),
+      h("span", {}, say("page_people_unit"))
+    ),
+    h("p", { class: "cc-says" }, say(a.says))
+  ] : h("p", { class: "cc-says cc-calm" }, say(a.says));
+  replaceChildren(
+    document.getElementById("cc-answer"),
+    big,
+    h(
+      "ul",
+      { class: "cc-tally", "aria-label": say("page_tally") },
+      tally.map(
+        (o) => h(
+          "li",
+          {},
+          h(
+            "button",
+            { type: "button", onclick: () => openGroup(o) },
+            badge(o),
+            h("b", {}, a.tally[o]),
+            h("span", { "aria-hidden": "true" }, say(`page_outcome_${o}`))
+          )
+        )
+      )
+    )
+  );
+}
+function showHead() {
+  const s = page.study;
+  replaceChildren(
+    document.getElementById("cc-head"),
+    h("p", { class: "cc-eyebrow" }, say("page_eyebrow", { plan: s.plan, year: s.year })),
+    h("h1", {}, s.title),
+    s.notice ? h("p", { class: "cc-notice", role: "note" }, say(s.notice)) : null
+  );
+  document.getElementById("cc-language").textContent = said.language === "zh" ? "English" : "中文";
+  document.getElementById("cc-language").setAttribute("aria-label", said.language === "zh" ? "Switch to English" : "切换为中文");
+}
+function shareBar(clause) {
+  if (clause.share === null) return null;
+  const target = clause.shareTarget;
+  return h(
+    "span",
+    { class: "cc-bar", "aria-hidden": "true" },
+    h("i", { style: `width:${clause.share * 100}%`, class: `cc-fill-${clause.outcome}` }),
+    target === null ? null : h("b", { style: `left:${Math.min(target, 1) * 100}%` })
+  );
+}
+function clauseRow(clause, index) {
+  const open = index === state.clause;
+  const button = h(
+    "button",
+    {
+      type: "button",
+      class: "cc-clause",
+      "aria-expanded": String(open),
+      "data-rule": clause.rule,
+      "data-outcome": clause.outcome,
+      onclick: () => chooseClause(index, true)
+    },
+    badge(clause.outcome),
+    h(
+      "span",
+      { class: "cc-clause-main" },
+      h("span", { class: "cc-clause-title" }, h("em", {}, clause.rule), say(clause.title)),
+      h("span", { class: "cc-clause-sub" }, say(clause.result)),
+      shareBar(clause)
+    ),
+    clause.affected > 0 ? h(
+      "span",
+      { class: `cc-affected cc-aff-${clause.outcome}` },
+      h("b", {}, people(clause.affected)),
+      ` ${say("page_people_unit")}`
+    ) : null
+  );
+  return h("li", { class: open ? "cc-open" : null }, button, open ? detail(clause) : null);
+}
+function showClauses() {
+  const box = document.getElementById("cc-verdicts"), heading = h("h2", {}, say("page_clauses", { n: page.order.length }));
+  const list = (indices) => h(
+    "ol",
+    { class: "cc-clauses" },
+    indices.map((index) => clauseRow(page.clauses[index], index))
+  );
+  if (page.order.length <= 8) {
+    replaceChildren(box, heading, list(page.order));
+    return;
+  }
+  const open = new Set(
+    [...box.querySelectorAll("details.cc-group")].filter((d) => d.open).map((d) => d.dataset.outcome)
+  );
+  const first = !box.querySelector("details.cc-group");
+  replaceChildren(
+    box,
+    heading,
+    OUTCOMES.map((outcome) => {
+      const indices = page.order.filter((i) => page.clauses[i].outcome === outcome);
+      const shown = indices.includes(state.clause) || (first ? outcome === "FAIL" : open.has(outcome));
+      return indices.length ? h(
+        "details",
+        { class: "cc-group", "data-outcome": outcome, open: shown },
+        h("summary", {}, badge(outcome, true), h("b", {}, indices.length)),
+        list(indices)
+      ) : null;
+    })
+  );
+}
+function openGroup(outcome) {
+  const group = document.querySelector(`.cc-group[data-outcome=${outcome}]`);
+  if (group) group.open = true;
+  const target = group || document.querySelector(`.cc-clause[data-outcome=${outcome}]`);
+  if (target) target.scrollIntoView({ block: "start", behavior: calm ? "auto" : "smooth" });
+}
+function chooseClause(index, toggle) {
+  state.clause = index;
+  rankingState.all = false;
+  state.way = null;
+  closeWhy();
+  showControl();
+  showSwipe();
+  redraw();
+  showLegend();
+  showClauses();
+  showWhatIf(true);
+  if (toggle) {
+    const row2 = document.querySelector(`#cc-verdicts [data-rule="${CSS.escape(page.clauses[index].rule)}"]`);
+    row2.focus({ preventScroll: true });
+    row2.scrollIntoView({ block: "nearest" });
+  }
+}
+function zoomToArea(a) {
+  const shapes = areaShapes();
+  state.focus = a;
+  if (emptyShape(shapes, a)) return;
+  const b = shapes.boxes.subarray(a * 4, a * 4 + 4);
+  showMap();
+  map.fitBounds(
+    [
+      [latOf(b[3]), lonOf(b[0])],
+      [latOf(b[1]), lonOf(b[2])]
+    ],
+    { ...room(), maxZoom: 14, animate: !calm }
+  );
+  redraw("lines");
+}
+function zoomToFacility(i) {
+  const f = facilities();
+  if (!f.placed[i]) return;
+  showMap();
+  map.setView([latOf(f.y[i]), lonOf(f.x[i])], Math.max(map.getZoom(), fitZoom() + 2), { animate: !calm });
+}
+
+// src/view/detail.js
+var fact = (key, value, hint) => value ? h("div", {}, h("dt", {}, say(key)), h("dd", {}, value, hint ? h("small", {}, hint) : null)) : null;
+var listed = (key, items) => items.length ? h(
+  "details",
+  { class: "cc-more" },
+  h("summary", {}, say(key, { n: items.length })),
+  h(
+    "ul",
+    {},
+    items.map((i) => h("li", {}, i))
+  )
+) : null;
+function detail(clause, whole = rankingState.all) {
+  return h(
+    "div",
+    { class: "cc-detail" },
+    h(
+      "blockquote",
+      {},
+      h("p", { lang: "zh-CN" }, clause.quote),
+      h(
+        "cite",
+        {},
+        say("page_cite", { plan: page.study.plan, section: clause.section }),
+        " · ",
+        say(clause.modality),
+        clause.softeners.length ? ` · ${clause.softeners.join("、")}` : ""
+      )
+    ),
+    clause.reason ? h("p", { class: "cc-reason" }, say(clause.reason)) : null,
+    h(
+      "dl",
+      { class: "cc-facts" },
+      fact("page_observed", say(clause.observed)),
+      fact("page_target", say(clause.target), say(clause.targetSource)),
+      fact("page_margin", say(clause.margin)),
+      clause.flip ? fact("page_flip", say(clause.flip)) : null
+    ),
+    byRoad(clause),
+    clause.alternatives.length ? h("p", { class: "cc-alternatives" }, clause.alternatives.map((a) => say(a)).join("；")) : null,
+    changed() && clause.people && clause.query !== null ? h("p", { class: "cc-trying" }, say("page_whatif_banner")) : null,
+    ledgerBar(clause),
+    ranking(clause, whole),
+    units(clause),
+    listed(
+      "page_missing",
+      clause.missing.map((m) => say(m))
+    ),
+    listed(
+      "page_assumptions",
+      clause.assumptions.map((m) => say(m))
+    ),
+    clause.contradicts.length ? h("p", { class: "cc-contradicts" }, say("page_contradicts", { rules: clause.contradicts.join("、") })) : null
+  );
+}
+function showDetail() {
+  const clause = clauseNow(), box = document.querySelector(".cc-open > .cc-detail");
+  if (clause && box) box.replaceWith(detail(clause));
+}
+function byRoad(clause) {
+  if (!clause.byRoad) return null;
+  const line = (key, share, kind) => h(
+    "div",
+    { class: `cc-versus-${kind}` },
+    h("span", {}, say(key)),
+    h("span", { class: "cc-bar" }, h("i", { style: `width:${(share || 0) * 100}%` })),
+    h("b", {}, percent(share))
+  );
+  return h(
+    "section",
+    { class: "cc-versus" },
+    h("h3", {}, say("page_versus")),
+    line("page_on_paper", clause.share, "paper"),
+    line("page_by_road", clause.byRoad.observed, "road"),
+    clause.byRoad.paperOnly > 0 ? h("p", {}, say("page_paper_only", { n: people(clause.byRoad.paperOnly) })) : null
+  );
+}
+var PARTS = ["covered", "not_covered", "unreachable", "unsnapped", "no_data"];
+function ledgerBar(clause) {
+  const l = changed() && aboutReach(clause) ? liveClause(clause).ledger : clause.ledger;
+  if (!l) return null;
+  const scope = PARTS.reduce((sum, part) => sum + l[part], 0);
+  return h(
+    "section",
+    { class: "cc-ledger", "data-cc": "clause-ledger" },
+    h("h3", {}, say("page_ledger")),
+    scope > 0 ? h(
+      "div",
+      { class: "cc-stack", "aria-hidden": "true" },
+      PARTS.filter((part) => l[part] > 0).map(
+        (part) => h("i", { class: `cc-part-${part}`, style: `flex:${l[part] / scope}` })
+      )
+    ) : null,
+    h(
+      "table",
+      {},
+      h(
+        "tbody",
+        {},
+        [...PARTS, "outside"].filter((part) => l[part] > 0 || part === "covered" || part === "not_covered").map(
+          (part) => h(
+            "tr",
+            {},
+            h(
+              "th",
+              { scope: "row" },
+              h("i", { class: `cc-dot cc-part-${part}`, "aria-hidden": "true" }),
+              say(`page_part_${part}`)
+            ),
+            h("td", {}, people(l[part])),
+            h("td", {}, part === "outside" || !scope ? "" : percent(l[part] / scope))
+          )
+        ),
+        h(
+          "tr",
+          { class: "cc-total" },
+          h("th", { scope: "row" }, say("page_part_total")),
+          h("td", {}, people(l.total)),
+          h("td", {}, "")
+        )
+      )
+    )
+  );
+}
+function units(clause) {
+  const bad = clause.units.filter((u) => u.outcome === "FAIL"), waived = clause.units.filter((u) => u.outcome === "WAIVED"), unsure = clause.units.filter((u) => u.outcome === "NOT_ASSESSED");
+  const line = (u) => h(
+    "li",
+    {},
+    h(
+      "button",
+      {
+        type: "button",
+        class: "cc-area",
+        disabled: u.area < 0 && u.facility < 0,
+        onclick: () => u.area >= 0 ? zoomToArea(u.area) : zoomToFacility(u.facility)
+      },
+      u.name
+    ),
+    h(
+      "span",
+      {},
+      say(u.observed),
+      u.residents ? ` · ${people(u.residents)} ${say("page_people_unit")}` : "",
+      u.waived ? ` · ${say(u.waived)}` : ""
+    )
+  );
+  const group = (key, list, open) => list.length ? h(
+    "details",
+    { class: "cc-more", open },
+    h("summary", {}, say(key, { n: list.length })),
+    h("ul", { class: "cc-units" }, list.map(line))
+  ) : null;
+  return [
+    group("page_units_fail", bad, bad.length <= 12),
+    group("page_units_unsure", unsure, false),
+    group("page_units_waived", waived, false)
+  ];
+}
+function showSources() {
+  const l = page.ledger, s = page.study;
+  const item = (key, n) => h("div", {}, h("dt", {}, say(key)), h("dd", {}, people(n)));
+  replaceChildren(
+    document.getElementById("cc-sources"),
+    h(
+      "section",
+      { "data-cc": "ledger" },
+      h("h2", {}, say("page_inputs")),
+      l ? [
+        h(
+          "dl",
+          { class: "cc-account" },
+          item("page_inputs_total", l.total),
+          item("page_inputs_inside", l.inside),
+          item("page_inputs_outside", l.outside),
+          item("page_inputs_no_data", l.no_data)
+        ),
+        h("p", { class: "cc-small" }, say("page_inputs_balance"))
+      ] : h("p", {}, say("page_inputs_none")),
+      page.beside.map((line) => h("p", { class: "cc-small" }, say(line)))
+    ),
+    h(
+      "section",
+      {},
+      h("h2", {}, say("page_sources")),
+      h(
+        "ul",
+        { class: "cc-small" },
+        s.attributions.map((a) => h("li", {}, a))
+      ),
+      s.mapNumber ? h("p", { class: "cc-small" }, say("page_map_number", { number: s.mapNumber })) : null,
+      page.findings.length ? listed(
+        "page_findings",
+        page.findings.map((f) => say(f))
+      ) : null,
+      page.simplified.map((line) => h("p", { class: "cc-small" }, say(line))),
+      h("p", { class: "cc-small" }, say("page_limits")),
+      h(
+        "p",
+        { class: "cc-small cc-made" },
+        say("page_made", { version: s.version, date: s.created, hash: s.hash })
+      )
+    )
+  );
+}
+
+// src/view/repaint.js
+var painted = { rule: null, versions: [], codes: null, fills: "", closed: /* @__PURE__ */ new Set() };
+var shownQueries = (clause) => [clause.query, clause.road].filter((number) => number !== null);
+function remember(clause) {
+  painted.rule = clause.rule;
+  painted.versions = shownQueries(clause).map((number) => liveQuery(number).version);
+  painted.codes = codesOf(clause).slice();
+  painted.fills = fillsOf(clause);
+  painted.closed = new Set(scenario.closed);
+}
+function fillsOf(clause) {
+  if (!page.levels.some((l) => l.id === state.shading)) return "";
+  const s = sums(clause);
+  return [...s.scope].map((n, a) => n > 0 ? shareClass(s.covered[a] / n) : "-").join("");
+}
+function rowsSince(clause) {
+  if (painted.rule !== clause.rule || swipe.kind) return null;
+  const steps = shownQueries(clause).map((number, k) => liveQuery(number).since(painted.versions[k]));
+  return steps.includes(null) ? null : steps.flat(2);
+}
+function boxOf(rows, { x, y, placed } = demand()) {
+  const box = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const i of rows) {
+    if (!placed[i]) continue;
+    box[0] = Math.min(box[0], x[i]);
+    box[1] = Math.min(box[1], y[i]);
+    box[2] = Math.max(box[2], x[i]);
+    box[3] = Math.max(box[3], y[i]);
+  }
+  return box[0] <= box[2] ? box : null;
+}
+function repaint() {
+  const clause = clauseNow();
+  if (!clause || !aboutReach(clause)) {
+    redraw();
+    return;
+  }
+  const rows = rowsSince(clause), codes = codesOf(clause);
+  if (!rows) redraw("shade", "gap");
+  else {
+    const turned = boxOf(clause.road === null ? rows.filter((i) => codes[i] !== painted.codes[i]) : rows), all = boxOf(rows);
+    if (turned) layers.gap.redraw(turned, BIN + MOST_RADIUS + 4);
+    if (page.levels.some((l) => l.id === state.shading)) {
+      if (fillsOf(clause) !== painted.fills) redraw("shade");
+    } else if (state.shading === "people" && all) layers.shade.redraw(all, 40);
+    else if (state.shading !== "surface" && state.shading !== "none") redraw("shade");
+  }
+  if (clause.radius) redraw("circles");
+  const flipped = [...scenario.closed].filter((i) => !painted.closed.has(i)), opened = [...painted.closed].filter((i) => !scenario.closed.has(i)), marks = boxOf([...flipped, ...opened], facilities());
+  if (marks) layers.places.redraw(marks, MOST_MARK);
+  remember(clause);
+}
+function warmUp() {
+  const clause = clauseNow();
+  if (!state.trying || !hasWays() || !clause || !aboutReach(clause)) return;
+  for (const number of shownQueries(clause)) {
+    liveQuery(number);
+    if (page.queries[number].metric !== "straight_m") pieceGrid(network(page.queries[number].mode));
+  }
+  liveClause(clause);
+  remember(clause);
+}
+var pending = 0;
+function after() {
+  repaint();
+  showMarkers();
+  showTrial(false);
+  window.clearTimeout(pending);
+  pending = window.setTimeout(() => {
+    showTrial(true);
+    showDetail();
+    showLegend();
+  }, 150);
+}
+
+// src/view/marks.js
+var WARM = { bad: "#9c2a10", paper: "#6d3f9c", unsure: "#6b747a", good: "#1f6e8c" };
+var SHARE_CLASSES = [
+  { from: 0.9995, colour: "#d6e7ec" },
+  { from: 0.95, colour: "#f7ecd3" },
+  { from: 0.8, colour: "#f0d09c" },
+  { from: 0.5, colour: "#df9f68" },
+  { from: -1, colour: "#bf6a45" }
+];
+var TIME_COLOURS = ["#dcedf2", "#c8e2ea", "#b3d6e2", "#edbd83", "#d9965c", "#bb6e3e", "#8c4727"];
+var UNASKED = "#fbfaf7";
+var OUTCOME_FILL = {
+  PASS: "#d3e6ec",
+  FAIL: "#d08a66",
+  NOT_ASSESSED: null,
+  NO_THRESHOLD: "#e8e8e4",
+  WAIVED: "#e6e2ee"
+};
+var ROAD_WIDTH = [2.2, 1.7, 1.2, 0.8, 0.6, 0.5];
+var SHARE_LINES = [0, 13, 9, 6, 3.5];
+var shareClass = (share) => SHARE_CLASSES.findIndex((c) => share >= c.from);
+var shareColour = (share) => SHARE_CLASSES[shareClass(share)].colour;
+var BIN = 22;
+var MOST_RADIUS = 26;
+function gapBins(view, clause) {
+  const d = demand(), codes = codesOf(clause, view.basis), bins = /* @__PURE__ */ new Map(), around = BIN + MOST_RADIUS, [west, north, east, south] = view.clip.map((v, k) => v + (k < 2 ? -around : around));
+  if (!d || !codes) return [];
+  for (let i = 0; i < d.n; i++) {
+    const code = codes[i];
+    if (code === OUTSIDE || code === COVERED && clause.road === null) continue;
+    const px = d.x[i] * view.scale - view.left, py = d.y[i] * view.scale - view.top;
+    if (px < west || px > east || py < north || py > south || !d.placed[i] || !(d.residents[i] > 0)) continue;
+    const kind = code === COVERED ? paperOnly(clause, codes, i, view.basis) ? 3 : -1 : code === NOT_COVERED ? 0 : code === UNREACHABLE ? 1 : 2;
+    if (kind < 0) continue;
+    const gx = d.x[i] * view.scale, gy = d.y[i] * view.scale;
+    const key = (Math.floor(gx / BIN) * 4194304 + Math.floor(gy / BIN)) * 4 + kind;
+    const bin = bins.get(key) || { kind, people: 0, x: 0, y: 0 };
+    bin.people += d.residents[i];
+    bin.x += gx * d.residents[i];
+    bin.y += gy * d.residents[i];
+    bins.set(key, bin);
+  }
+  return [...bins.values()].map((b) => ({
+    kind: b.kind,
+    people: b.people,
+    x: b.x / b.people - view.left,
+    y: b.y / b.people - view.top
+  })).sort((a, b) => b.people - a.people);
+}
+function crowdsOf(d, squares) {
+  const box = boxOf(d.placed.keys(), d);
+  if (!box) return [];
+  const [west, north] = [box[0], box[1]].map((v) => Math.floor(v * squares)), wide = Math.floor(box[2] * squares) - west + 1, high = Math.floor(box[3] * squares) - north + 1, few = wide * high < 1e6, bins = few ? new Float64Array(wide * high) : /* @__PURE__ */ new Map();
+  for (let i = 0; i < d.n; i++) {
+    if (!d.placed[i]) continue;
+    const key = (Math.floor(d.y[i] * squares) - north) * wide + Math.floor(d.x[i] * squares) - west;
+    if (few) bins[key] += d.residents[i];
+    else bins.set(key, (bins.get(key) || 0) + d.residents[i]);
+  }
+  return Float64Array.from(bins.values()).filter((n) => n > 0).sort();
+}
+var gapScale = /* @__PURE__ */ (() => {
+  const kept = /* @__PURE__ */ new Map();
+  return (zoom) => {
+    if (!kept.has(zoom)) {
+      const crowds = demand() ? crowdsOf(demand(), map.options.crs.scale(zoom) / BIN) : [];
+      kept.set(zoom, BIN * 0.56 / Math.sqrt(Math.max(crowds[Math.floor(crowds.length * 0.96)] || 1, 1)));
+    }
+    return kept.get(zoom);
+  };
+})();
+var gapRadius = (count, zoom) => Math.min(MOST_RADIUS, Math.max(1.7, Math.sqrt(count) * gapScale(zoom)));
+function drawGap(ctx, view) {
+  const clause = view.clause;
+  if (!clause || !view.on.gap) return false;
+  for (const bin of gapBins(view, clause)) {
+    const r = gapRadius(bin.people, view.zoom);
+    if (bin.x < -r || bin.y < -r || bin.x > view.width + r || bin.y > view.height + r) continue;
+    gapMark(ctx, bin.kind, bin.x, bin.y, r);
+  }
+}
+function gapMark(ctx, kind, x, y, r) {
+  ctx.lineWidth = 1;
+  if (kind === 2) {
+    ctx.fillStyle = "rgba(255,255,255,.75)";
+    ctx.fillRect(x - r, y - r, 2 * r, 2 * r);
+    ctx.strokeStyle = WARM.unsure;
+    ctx.lineWidth = 1.4;
+    ctx.setLineDash([3, 2]);
+    ctx.strokeRect(x - r, y - r, 2 * r, 2 * r);
+    ctx.setLineDash([]);
+    return;
+  }
+  ctx.beginPath();
+  ctx.arc(x, y, r, 0, 7);
+  ctx.fillStyle = kind === 3 ? "rgba(109,63,156,.78)" : "rgba(156,42,16,.76)";
+  ctx.fill();
+  ctx.strokeStyle = "rgba(255,255,255,.9)";
+  ctx.stroke();
+  if (r < 3.2 || kind === 0) return;
+  const d = r * 0.55;
+  ctx.lineWidth = Math.max(1.2, r * 0.18);
+  ctx.strokeStyle = "#fff";
+  ctx.beginPath();
+  if (kind === 1) {
+    ctx.moveTo(x - d, y - d);
+    ctx.lineTo(x + d, y + d);
+    ctx.moveTo(x + d, y - d);
+    ctx.lineTo(x - d, y + d);
+  } else {
+    ctx.moveTo(x - d, y);
+    ctx.lineTo(x + d, y);
+  }
+  ctx.stroke();
+}
+var MOST_MARK = 16;
+function facilityMark(ctx, shape, x, y, r, status, colour) {
+  ctx.beginPath();
+  if (shape === "square") ctx.rect(x - r, y - r, 2 * r, 2 * r);
+  else if (shape === "triangle") {
+    ctx.moveTo(x, y - r * 1.35);
+    ctx.lineTo(x + r * 1.3, y + r * 0.95);
+    ctx.lineTo(x - r * 1.3, y + r * 0.95);
+    ctx.closePath();
+  } else if (shape === "diamond") {
+    ctx.moveTo(x, y - r * 1.25);
+    ctx.lineTo(x + r * 1.25, y);
+    ctx.lineTo(x, y + r * 1.25);
+    ctx.lineTo(x - r * 1.25, y);
+    ctx.closePath();
+  } else ctx.arc(x, y, r, 0, 7);
+  ctx.lineJoin = "round";
+  ctx.lineWidth = 3.4;
+  ctx.strokeStyle = "#fff";
+  ctx.stroke();
+  ctx.fillStyle = status === "open" ? colour : "#fff";
+  ctx.fill();
+  ctx.lineWidth = 1.5;
+  ctx.strokeStyle = colour;
+  if (status === "planned") ctx.setLineDash([2.5, 2]);
+  ctx.stroke();
+  ctx.setLineDash([]);
+  if (r < 5) return;
+  ctx.strokeStyle = status === "open" ? "#fff" : colour;
+  ctx.lineWidth = 1.6;
+  ctx.beginPath();
+  const d = r * 0.5, cy = shape === "triangle" ? y + r * 0.25 : y;
+  if (status === "closed") {
+    ctx.moveTo(x - r, y + r);
+    ctx.lineTo(x + r, y - r);
+  } else {
+    ctx.moveTo(x - d, cy);
+    ctx.lineTo(x + d, cy);
+    ctx.moveTo(x, cy - d);
+    ctx.lineTo(x, cy + d);
+  }
+  ctx.stroke();
+}
+var ASKED = "#12405f";
+
+// src/view/shades.js
+var POPULATION_COLOURS = ["#dfe9ea", "#b9d2d8", "#86b1bd", "#4f8798", "#285f74", "#123c4d"];
+var URBAN_COLOURS = { 0: null, 1: "#3f6b8a", 2: "#dccf9c" };
+var PAPER_COLOURS = ["#a9d0de", "#6d3f9c", "#e4ae84"];
+var UNKNOWN_GREY = "#7f878c";
+var cellSize = (view, d) => Math.max(
+  1.6,
+  d.spacing / 400750167e-1 / Math.cos(latOf((view.north + view.south) / 2) * Math.PI / 180) * view.scale
+);
+function drawCells(ctx, view, classOf, fills) {
+  const d = demand();
+  if (!d) return;
+  const size = cellSize(view, d) + 0.35, groups = fills.map(() => []);
+  for (let i = 0; i < d.n; i++) {
+    if (!d.placed[i]) continue;
+    const x = d.x[i] * view.scale - view.left, y = d.y[i] * view.scale - view.top;
+    if (x < -size || y < -size || x > view.width + size || y > view.height + size) continue;
+    const k = classOf(i);
+    if (k >= 0) groups[k].push(x, y);
+  }
+  groups.forEach((places, k) => {
+    ctx.fillStyle = fills[k] === null ? hatch(ctx, UNKNOWN_GREY, 6) : fills[k];
+    for (let j = 0; j < places.length; j += 2)
+      ctx.fillRect(places[j] - size / 2, places[j + 1] - size / 2, size, size);
+  });
+}
+var populationBreaks = once(() => {
+  const d = demand(), sorted = Float64Array.from(d.residents.filter((n, i) => n > 0 && d.placed[i])).sort();
+  const round = (n) => {
+    const p = 10 ** Math.floor(Math.log10(n) - (n < 10 ? 0 : 0));
+    return n < 1 ? Math.round(n * 10) / 10 : Math.round(n / p * 2) * (p / 2);
+  };
+  const at = [0.3, 0.55, 0.75, 0.9, 0.98].map(
+    (share) => round(Math.max(sorted[Math.floor(sorted.length * share)] || 0, 0.1))
+  );
+  return at.filter((n, i) => i === 0 || n > at[i - 1]);
+});
+function drawPopulation(ctx, view) {
+  const { residents } = demand(), breaks = populationBreaks();
+  const classOf = (i) => {
+    if (!(residents[i] > 0)) return -1;
+    const k = breaks.findIndex((b) => residents[i] <= b);
+    return k < 0 ? breaks.length : k;
+  };
+  drawCells(ctx, view, classOf, POPULATION_COLOURS.slice(0, breaks.length + 1));
+}
+function drawUrban(ctx, view) {
+  const { residents, urban } = demand();
+  drawCells(ctx, view, (i) => residents[i] > 0 ? urban[i] : -1, [null, URBAN_COLOURS[1], URBAN_COLOURS[2]]);
+}
+function paperClass(clause, codes, i, basis = "now") {
+  if (codes[i] === OUTSIDE) return -1;
+  if (codes[i] === NO_DATA) return 3;
+  if (codes[i] === COVERED) return paperOnly(clause, codes, i, basis) ? 1 : 0;
+  return codes[i] === UNSNAPPED ? 3 : 2;
+}
+function drawPaper(ctx, view, clause) {
+  const codes = codesOf(clause, view.basis), { residents } = demand();
+  const classOf = (i) => residents[i] > 0 ? paperClass(clause, codes, i, view.basis) : -1;
+  drawCells(ctx, view, classOf, [...PAPER_COLOURS, null]);
+}
+var hatched = (key, facts) => h(
+  "ul",
+  {},
+  row(
+    swatch(`background:repeating-linear-gradient(135deg,#fff 0 3px,${UNKNOWN_GREY} 3px 4.4px)`),
+    say(key, facts)
+  )
+);
+function populationLegend() {
+  const breaks = populationBreaks();
+  return [
+    h("h3", {}, say("page_legend_population")),
+    ramp(
+      POPULATION_COLOURS.slice(0, breaks.length + 1),
+      breaks.map((n) => n >= 1 ? people(n) : String(n))
+    )
+  ];
+}
+function urbanLegend() {
+  const { residents, urban } = demand(), count = [0, 0, 0];
+  for (let i = 0; i < urban.length; i++) count[urban[i]] += residents[i];
+  return [
+    h("h3", {}, say("page_legend_urban")),
+    h(
+      "ul",
+      {},
+      [1, 2].map(
+        (k) => row(swatch(`background:${URBAN_COLOURS[k]}`), say(`page_urban_${k}`, { n: people(count[k]) }))
+      )
+    ),
+    count[0] > 0 ? hatched("page_urban_0", { n: people(count[0]) }) : null
+  ];
+}
+function paperLegend(clause) {
+  const codes = codesOf(clause), { residents } = demand(), count = [0, 0, 0, 0];
+  for (let i = 0; i < codes.length; i++) {
+    const k = paperClass(clause, codes, i);
+    if (k >= 0) count[k] += residents[i];
+  }
+  return [
+    h("h3", {}, say("page_legend_paper")),
+    h(
+      "ul",
+      {},
+      PAPER_COLOURS.map(
+        (colour, k) => row(swatch(`background:${colour}`), say(`page_paper_${k}`, { n: people(count[k]) }))
+      )
+    ),
+    count[3] > 0 ? hatched("page_paper_3", { n: people(count[3]) }) : null
+  ];
+}
+var CELL_SHADES = {
+  paper: { draw: drawPaper, legend: paperLegend, has: (c) => c && c.people && c.road !== null },
+  catchments: { draw: drawCatchments, legend: catchmentLegend, has: (c) => catchmentQuery(c) !== null },
+  population: { draw: drawPopulation, legend: populationLegend, has: () => true },
+  urban: { draw: drawUrban, legend: urbanLegend, has: () => demand().urban.includes(1) || demand().urban.includes(2) }
+};
+
+// src/view/catchments.js
+var AREA_COLOURS = ["#a6cfe3", "#f4cf94", "#b9dcb8", "#e7b8a4", "#cdc0e0", "#f0e6a0", "#9fc7bd", "#e3c0d4"];
+function drawCatchments(ctx, view, clause) {
+  const { owners, codes, colour, edges } = catchments(clause, view.basis), { residents } = demand();
+  const classOf = (i) => !(residents[i] > 0) || codes && codes[i] === OUTSIDE ? -1 : owners[i] < 0 ? AREA_COLOURS.length : colour.get(owners[i]);
+  drawCells(ctx, view, classOf, [...AREA_COLOURS, null]);
+  ctx.strokeStyle = "rgba(46,60,70,.75)";
+  ctx.lineWidth = 1.1;
+  ctx.lineCap = "round";
+  ctx.beginPath();
+  for (let k = 0; k < edges.length; k += 4) {
+    ctx.moveTo(edges[k] * view.scale - view.left, edges[k + 1] * view.scale - view.top);
+    ctx.lineTo(edges[k + 2] * view.scale - view.left, edges[k + 3] * view.scale - view.top);
+  }
+  ctx.stroke();
+}
+function loadClause(i, own) {
+  const fits = (c) => c && c.loadRange && c.asked.includes(i);
+  return fits(own) ? own : page.clauses.find(fits) || null;
+}
+function loadState(i, residents, own) {
+  const clause = i < 1e6 ? loadClause(i, own) : null;
+  if (!clause) return null;
+  const [least, most] = clause.loadRange;
+  return residents > most ? "over" : residents < least ? "under" : "fits";
+}
+var LOAD_SIGN = { over: "▲", under: "▽", fits: "" };
+function drawCatchmentNames(label, view, clause) {
+  const { served } = catchments(clause, view.basis);
+  [...served.entries()].sort((a, b) => b[1] - a[1]).forEach(([owner, n]) => {
+    const place = seatPlace(owner);
+    if (!place) return;
+    const load = loadState(owner, n, clause), text = `${people(n)}${load && LOAD_SIGN[load] ? ` ${LOAD_SIGN[load]}` : ""}`, x = place[0] * view.scale - view.left, y = place[1] * view.scale - view.top, style = { size: 12, weight: 600, colour: load === "over" ? WARM.bad : ASKED, align: "left", offset: 11 };
+    if (served.size > 25 || !label(`${seatName(owner)} ${text}`, x, y, style)) label(text, x, y, style);
+  });
+}
+var MOST_LISTED = 10;
+function catchmentLegend(clause) {
+  const { served, without, colour } = catchments(clause), rows = [...served.entries()].sort((a, b) => b[1] - a[1]), load = rows.map(([i]) => i < 1e6 ? loadClause(i, clause) : null).find(Boolean);
+  const item = ([i, n]) => {
+    const how = loadState(i, n, clause);
+    return h(
+      "li",
+      { "data-load": how },
+      swatch(`background:${AREA_COLOURS[colour.get(i)]}`),
+      h(
+        "button",
+        { type: "button", class: "cc-area", onclick: () => i < 1e6 && zoomToFacility(i) },
+        seatName(i)
+      ),
+      h("b", { class: how === "over" ? "cc-over-load" : null }, `${people(n)} ${how ? LOAD_SIGN[how] : ""}`)
+    );
+  };
+  return [
+    h("h3", {}, say("page_legend_catchments")),
+    load ? h(
+      "p",
+      { class: "cc-legend-note" },
+      say("page_catchment_load", {
+        rule: load.rule,
+        least: people(load.loadRange[0]),
+        most: people(load.loadRange[1])
+      })
+    ) : null,
+    h("ul", { class: "cc-served", "data-cc": "catchments" }, rows.slice(0, MOST_LISTED).map(item)),
+    rows.length > MOST_LISTED ? h("p", { class: "cc-legend-note" }, say("page_catchment_more", { n: rows.length - MOST_LISTED })) : null,
+    without > 0 ? hatched("page_catchment_none", { n: people(without) }) : null
+  ];
+}
+
+// src/view/layers.js
+function shadeArea(ctx, view, clause, a) {
+  const unit = unitOf(clause, a);
+  if (clause.people) {
+    const s = sums(clause, view.basis);
+    if (!(s.scope[a] > 0)) return null;
+    const known = s.scope[a] - s.no_data[a] - s.unsnapped[a];
+    return known > 0 ? shareColour(s.covered[a] / s.scope[a]) : hatch(ctx, "#a3a9ad", 7);
+  }
+  if (!unit) return null;
+  return OUTCOME_FILL[unit.outcome] || hatch(ctx, "#a3a9ad", 7);
+}
+function drawShade(ctx, view) {
+  const clause = view.clause;
+  if (!clause) return;
+  if (view.shading === "surface") drawSurface(ctx, view, clause);
+  else if (view.shading === "people") drawPeople(ctx, view, clause);
+  else if (CELL_SHADES[view.shading]) CELL_SHADES[view.shading].draw(ctx, view, clause);
+  else drawAreas(ctx, view, clause);
+}
+function drawLand(ctx, view) {
+  if (basemapOn()) return false;
+  ctx.fillStyle = LAND;
+  ctx.beginPath();
+  trace(ctx, view, regionShape(), 0);
+  ctx.fill("evenodd");
+}
+function drawAreas(ctx, view, clause) {
+  const level = page.levels.find((l) => l.id === view.shading);
+  if (!level) return;
+  const shapes = areaShapes();
+  for (let a = 0; a < shapes.n; a++) {
+    if (page.areas.level[a] !== level.index || emptyShape(shapes, a) || !seen(view, shapes, a)) continue;
+    const fill = shadeArea(ctx, view, clause, a);
+    ctx.beginPath();
+    trace(ctx, view, shapes, a);
+    ctx.fillStyle = fill || UNASKED;
+    ctx.fill("evenodd");
+    if (view.paper) ruleArea(ctx, view, clause, a, fill);
+  }
+}
+function ruleArea(ctx, view, clause, a, fill) {
+  const s = clause.people ? sums(clause, view.basis) : null, gap = !fill ? -1 : s ? SHARE_LINES[shareClass(s.covered[a] / s.scope[a])] : 0;
+  if (gap === 0) return;
+  ctx.fillStyle = gap < 0 ? dots(ctx) : lines(ctx, gap);
+  ctx.fill("evenodd");
+}
+function drawPeople(ctx, view, clause) {
+  const d = demand(), codes = codesOf(clause, view.basis);
+  if (!d || !codes) return;
+  const size = cellSize(view, d);
+  const query = clause.query === null ? null : page.queries[clause.query];
+  for (let i = 0; i < d.n; i++) {
+    if (!d.placed[i] || codes[i] === OUTSIDE || d.residents[i] <= 0) continue;
+    const x = d.x[i] * view.scale - view.left, y = d.y[i] * view.scale - view.top;
+    if (x < -size || y < -size || x > view.width + size || y > view.height + size) continue;
+    ctx.fillStyle = paperOnly(clause, codes, i, view.basis) ? WARM.paper : personColour(view, clause, query, codes[i], i);
+    ctx.fillRect(x - size / 2, y - size / 2, size, size);
+  }
+}
+function personColour(view, clause, query, code, i) {
+  if (code === NO_DATA || code === UNSNAPPED) return "#a3a9ad";
+  if (code === UNREACHABLE) return WARM.bad;
+  if (!query || !clause.limitQuery) return code === COVERED ? TIME_COLOURS[0] : TIME_COLOURS[5];
+  return TIME_COLOURS[timeClass(costAt(query, i, view.basis) / clause.limitQuery)];
+}
+var TIME_BREAKS = [1 / 3, 2 / 3, 1, 4 / 3, 2, 3];
+var timeClass = (ratio) => {
+  const at = TIME_BREAKS.findIndex((b) => ratio <= b);
+  return at < 0 ? TIME_BREAKS.length : at;
+};
+var pictures = {};
+function drawSurface(ctx, view, clause) {
+  if (clause.surface === null) return;
+  const held = page.surfaces[clause.surface];
+  if (!pictures[clause.surface]) {
+    pictures[clause.surface] = new Image();
+    pictures[clause.surface].addEventListener("load", () => redraw("shade"));
+    pictures[clause.surface].src = held.png;
+  }
+  const picture = pictures[clause.surface], [west, south, east, north] = held.bounds;
+  if (!picture.complete) return;
+  const x = worldX(west) * view.scale - view.left, y = worldY(north) * view.scale - view.top;
+  ctx.imageSmoothingEnabled = false;
+  ctx.drawImage(
+    picture,
+    x,
+    y,
+    worldX(east) * view.scale - view.left - x,
+    worldY(south) * view.scale - view.top - y
+  );
+}
+function drawRoads(ctx, view) {
+  if (!view.on.roads) return false;
+  ctx.lineJoin = ctx.lineCap = "round";
+  const closer = Math.max(0, view.zoom - fitZoom());
+  for (const { rank, shapes } of [...roadShapes()].reverse()) {
+    if (rank > 3 + closer) continue;
+    ctx.strokeStyle = rank < 2 ? "rgba(122,116,104,.62)" : "rgba(134,129,118,.42)";
+    ctx.lineWidth = ROAD_WIDTH[Math.min(rank, 5)] * (1 + closer * 0.22);
+    ctx.beginPath();
+    for (let f = 0; f < shapes.n; f++) if (seen(view, shapes, f)) trace(ctx, view, shapes, f);
+    ctx.stroke();
+  }
+}
+function drawBorders(ctx, view) {
+  const land = regionShape(), shapes = areaShapes();
+  ctx.fillStyle = basemapOn() ? "rgba(255,255,255,.3)" : "rgba(238,241,242,.78)";
+  ctx.beginPath();
+  ctx.rect(0, 0, view.width, view.height);
+  trace(ctx, view, land, 0);
+  ctx.fill("evenodd");
+  ctx.lineJoin = "round";
+  for (const level of [...page.levels].reverse()) {
+    if (level.id === "village" && view.shading !== "village" && view.zoom < fitZoom() + 1.5) continue;
+    ctx.strokeStyle = level.id === "village" ? "rgba(90,100,108,.28)" : "rgba(70,82,92,.5)";
+    ctx.lineWidth = level.id === "village" ? 0.6 : 0.9;
+    ctx.beginPath();
+    for (let a = 0; a < shapes.n; a++)
+      if (page.areas.level[a] === level.index && seen(view, shapes, a)) trace(ctx, view, shapes, a);
+    ctx.stroke();
+  }
+  ctx.strokeStyle = "#3b4750";
+  ctx.lineWidth = 1.8;
+  ctx.beginPath();
+  trace(ctx, view, land, 0);
+  ctx.stroke();
+  if (view.focus !== null && !emptyShape(shapes, view.focus)) {
+    ctx.strokeStyle = INK;
+    ctx.lineWidth = 3;
+    ctx.beginPath();
+    trace(ctx, view, shapes, view.focus);
+    ctx.stroke();
+  }
+}
+function drawCircles(ctx, view) {
+  const clause = view.clause;
+  if (!clause || !clause.radius || !view.on.circles) return false;
+  const f = facilities();
+  ctx.strokeStyle = WARM.good;
+  ctx.lineWidth = 1.6;
+  ctx.setLineDash([7, 5]);
+  ctx.fillStyle = "rgba(31,110,140,.05)";
+  const centres = clause.asked.filter((i) => f.placed[i] && statusHere(i, view.basis) === "open").map((i) => [lonOf(f.x[i]), latOf(f.y[i])]);
+  for (const site of live(view.basis) ? scenario.sites : [])
+    if (page.kinds[site.kind].serves.includes(clause.query)) centres.push([site.lon, site.lat]);
+  const circles = centres.map(([lon, lat]) => {
+    const circle = new Path2D();
+    circlePoints(lon, lat, clause.radius).forEach(([x, y], n) => {
+      circle[n ? "lineTo" : "moveTo"](x * view.scale - view.left, y * view.scale - view.top);
+    });
+    return circle;
+  }), ground2 = new Path2D();
+  for (const circle of circles) ground2.addPath(circle);
+  ctx.fill(ground2);
+  for (const circle of circles) ctx.stroke(circle);
+  ctx.setLineDash([]);
+}
+function drawFacilities(ctx, view) {
+  const f = facilities(), clause = view.clause, chosen = asked(view.clause);
+  const place = (i) => [f.x[i] * view.scale - view.left, f.y[i] * view.scale - view.top];
+  if (view.on.others)
+    for (let i = 0; i < f.n; i++) {
+      if (!f.placed[i] || chosen.has(i)) continue;
+      facilityMark(ctx, page.categories[f.category[i]].shape, ...place(i), 2.6, f.status[i], "#7d868c");
+    }
+  if (!view.on.asked || !clause) return view.on.others;
+  const judged = new Map(clause.units.filter((u) => u.facility >= 0).map((u) => [u.facility, u.outcome]));
+  const r = Math.min(8, (chosen.size > 60 ? 3.6 : 6) + Math.max(0, view.zoom - fitZoom()) * 0.8);
+  for (const i of clause.asked) {
+    const status = statusHere(i, view.basis);
+    if (!f.placed[i] || status === null) continue;
+    const colour = judged.get(i) === "FAIL" ? WARM.bad : ASKED;
+    facilityMark(
+      ctx,
+      page.categories[f.category[i]].shape,
+      ...place(i),
+      r,
+      status,
+      colour
+    );
+  }
+}
+function drawNames(ctx, view) {
+  const f = facilities(), clause = view.clause;
+  const marks = view.on.asked && clause ? clause.asked.filter((i) => f.placed[i]).map((i) => [f.x[i] * view.scale - view.left, f.y[i] * view.scale - view.top, 7]) : [];
+  const label = labeller(ctx, view, marks.slice(0, 200));
+  if (view.shading === "catchments" && CELL_SHADES.catchments.has(clause))
+    drawCatchmentNames(label, view, clause);
+  else if (view.on.asked && clause && (clause.asked.length <= 25 || view.zoom >= fitZoom() + 1.6)) {
+    for (const i of clause.asked)
+      if (f.placed[i])
+        label(f.names[i], f.x[i] * view.scale - view.left, f.y[i] * view.scale - view.top, {
+          size: 12,
+          weight: 600,
+          colour: ASKED,
+          align: "left",
+          offset: 11
+        });
+  }
+  if (!view.on.names) return;
+  for (const level of page.levels) {
+    if (level.id === "village" && view.zoom < fitZoom() + 2) continue;
+    if (level.id === "county" && page.levels.length > 1) continue;
+    for (let a = 0; a < page.areas.names.length; a++) {
+      if (page.areas.level[a] !== level.index) continue;
+      const [x, y] = page.areas.label[a];
+      if (x !== null)
+        label(
+          page.areas.names[a],
+          worldX(x) * view.scale - view.left,
+          worldY(y) * view.scale - view.top,
+          level.id === "village" ? { size: 11, colour: "#5c6870" } : { size: 12.5, weight: 500, colour: "#46525b" }
+        );
+    }
+  }
+}
+function drawWay(ctx, view) {
+  if (!view.way) return false;
+  for (const [width, colour] of [
+    [7, "rgba(255,255,255,.9)"],
+    [3.5, INK]
+  ]) {
+    ctx.lineJoin = ctx.lineCap = "round";
+    ctx.lineWidth = width;
+    ctx.strokeStyle = colour;
+    ctx.beginPath();
+    view.way.forEach(
+      (p, n) => ctx[n ? "lineTo" : "moveTo"](p[0] * view.scale - view.left, p[1] * view.scale - view.top)
+    );
+    ctx.stroke();
+  }
+  if (view.straight && view.way !== view.straight) {
+    ctx.setLineDash([3, 4]);
+    ctx.lineWidth = 2;
+    ctx.strokeStyle = WARM.good;
+    ctx.beginPath();
+    view.straight.forEach(
+      (p, n) => ctx[n ? "lineTo" : "moveTo"](p[0] * view.scale - view.left, p[1] * view.scale - view.top)
+    );
+    ctx.stroke();
+    ctx.setLineDash([]);
+    ctx.strokeStyle = INK;
+  }
+  const [x, y] = view.way[0];
+  ctx.beginPath();
+  ctx.arc(x * view.scale - view.left, y * view.scale - view.top, 5.5, 0, 7);
+  ctx.fillStyle = "#fff";
+  ctx.fill();
+  ctx.lineWidth = 3;
+  ctx.stroke();
+}
+
+// src/view/legend.js
+function swatch(style) {
+  return h("span", { class: "cc-swatch", style, "aria-hidden": "true" });
+}
+function markSwatch(draw, size = 22) {
+  const ratio = 2, canvas = h("canvas", {
+    class: "cc-mark",
+    width: size * ratio,
+    height: size * ratio,
+    style: `width:${size}px;height:${size}px`,
+    "aria-hidden": "true"
+  });
+  const ctx = canvas.getContext("2d");
+  ctx.scale(ratio, ratio);
+  draw(ctx, size / 2);
+  return canvas;
+}
+var row = (mark, text) => h("li", {}, mark, h("span", {}, text));
+var ruledStyle = (gap, paper) => paper && gap ? `;background-image:repeating-linear-gradient(0deg,rgba(29,42,51,.5) 0 .8px,transparent .8px ${gap}px)` : "";
+function ramp(colours, edges, gaps = [], paper = false) {
+  return h(
+    "div",
+    { class: "cc-ramp", role: "img", "aria-label": edges.join(" ") },
+    colours.map(
+      (colour, i) => h(
+        "span",
+        {},
+        h("i", { style: `background-color:${colour}${ruledStyle(gaps[i], paper)}` }),
+        i < edges.length ? h("b", { class: edges[i].endsWith("*") ? "cc-at" : null }, edges[i].replace("*", "")) : null
+      )
+    )
+  );
+}
+function hasUnknown(clause, level) {
+  const s = sums(clause);
+  return s.scope.some(
+    (n, a) => n > 0 && page.areas.level[a] === level.index && !(n - s.no_data[a] - s.unsnapped[a] > 0)
+  );
+}
+function shadeLegend(clause, view) {
+  const plain = (colour, key) => h("ul", {}, row(swatch(`background:${colour}`), say(key)));
+  const hatched2 = h(
+    "ul",
+    {},
+    row(
+      swatch("background:repeating-linear-gradient(135deg,#fff 0 3px,#a3a9ad 3px 4.4px)"),
+      say("page_unknown")
+    )
+  );
+  if (view.shading === "none") return [];
+  if (CELL_SHADES[view.shading]) return CELL_SHADES[view.shading].legend(clause);
+  if (view.shading === "surface" || view.shading === "people") {
+    if (!clause.limitQuery || view.shading === "surface" && clause.surface === null) return [];
+    const far = page.queries[clause.query].unit === "m", shown2 = (v) => far ? Math.round(v / 10) / 100 : Math.round(v * 10) / 10;
+    const edges = TIME_BREAKS.map((ratio, i) => `${shown2(clause.limitQuery * ratio)}${i === 2 ? "*" : ""}`);
+    return [
+      h(
+        "h3",
+        {},
+        say(view.shading === "surface" ? "page_legend_surface" : "page_legend_people", {
+          unit: say(far ? "page_km" : "page_min")
+        })
+      ),
+      ramp(TIME_COLOURS, edges),
+      view.shading === "people" ? plain("#a3a9ad", "page_unknown") : plain(LAND, "page_no_way")
+    ];
+  }
+  if (clause.people) {
+    const level = page.levels.find((l) => l.id === view.shading);
+    return [
+      h("h3", {}, say("page_legend_share", { level: say(`page_level_${level.id}`) })),
+      ramp(SHARE_CLASSES.map((c) => c.colour).reverse(), ["50%", "80%", "95%", "100%"], [...SHARE_LINES].reverse(), view.paper),
+      hasUnknown(clause, level) ? hatched2 : null,
+      sums(clause).scope.some((n, a) => !(n > 0) && page.areas.level[a] === level.index) ? plain(UNASKED, "page_part_outside") : null
+    ];
+  }
+  if (!clause.units.some((u) => u.area >= 0)) return [];
+  const shown = ["FAIL", "PASS", "WAIVED"].filter((o) => clause.units.some((u) => u.outcome === o));
+  return [
+    h("h3", {}, say("page_legend_units")),
+    h(
+      "ul",
+      {},
+      shown.map((o) => row(swatch(`background:${OUTCOME_FILL[o]}`), say(`page_unit_${o}`)))
+    ),
+    clause.units.some((u) => u.outcome === "NOT_ASSESSED") ? hatched2 : null
+  ];
+}
+function gapLegend(clause, view) {
+  if (!clause.people || !view.on.gap || !page.demand) return [];
+  const zoom = map.getZoom(), k = gapScale(zoom);
+  const round = (n) => {
+    const p = Math.pow(10, Math.floor(Math.log10(n)));
+    return Math.max(1, Math.round(n / p) * p);
+  };
+  const sizes = [...new Set([5, 10, 18].map((r) => round((r / k) ** 2)))];
+  const codes = sums(clause), any = (name) => codes[name].some((v) => v > 0);
+  const kinds = [
+    [0, "page_gap_beyond", any("not_covered")],
+    [1, "page_gap_no_way", any("unreachable")],
+    [2, "page_gap_unknown", any("no_data") || any("unsnapped")],
+    [3, "page_gap_paper", clause.road !== null]
+  ];
+  return [
+    h("h3", {}, say("page_legend_gap")),
+    h(
+      "div",
+      { class: "cc-sizes" },
+      sizes.map((n) => {
+        const r = gapRadius(n, zoom);
+        return h(
+          "span",
+          {},
+          markSwatch((ctx, c) => gapMark(ctx, 0, c, c, r), Math.ceil(2 * r + 4)),
+          people(n)
+        );
+      })
+    ),
+    h(
+      "ul",
+      {},
+      kinds.filter((k3) => k3[2]).map(
+        ([kind, key]) => row(
+          markSwatch((ctx, c) => gapMark(ctx, kind, c, c, 7.5)),
+          say(key)
+        )
+      )
+    )
+  ];
+}
+function facilityLegend(clause, view) {
+  const rows = [], seenKinds = /* @__PURE__ */ new Set();
+  const f = page.facilities;
+  if (view.on.asked)
+    for (const i of clause.asked) {
+      const category = page.categories[f.category[i]];
+      if (seenKinds.has(category.id)) continue;
+      seenKinds.add(category.id);
+      rows.push(
+        row(
+          markSwatch((ctx, c) => facilityMark(ctx, category.shape, c, c, 6, "open", ASKED)),
+          say(category)
+        )
+      );
+    }
+  if (clause.radius && view.on.circles)
+    rows.push(
+      row(
+        h("span", { class: "cc-ring", "aria-hidden": "true" }),
+        say("page_circle", { distance: metres(clause.radius) })
+      )
+    );
+  if (view.on.others)
+    rows.push(
+      row(
+        markSwatch((ctx, c) => facilityMark(ctx, "circle", c, c, 2.6, "open", "#7d868c")),
+        say("page_layer_others")
+      )
+    );
+  return rows.length ? [h("h3", {}, say("page_legend_facilities")), h("ul", {}, rows)] : [];
+}
+var overlayButton = (o) => h("button", { type: "button", class: "cc-area", onclick: () => goToOverlay(o) }, overlayText(o));
+var listedOverlays = (places, mark) => h("ul", { class: "cc-places" }, places.slice(0, 8).map((o) => row(mark(o), overlayButton(o))));
+function overlayLegend(clause, view) {
+  const found = [];
+  if (view.on.units && failing(clause).length)
+    found.push(h("ul", {}, row(swatch("background:repeating-linear-gradient(135deg,#fff 0 5px,#c98774 5px 6.2px);box-shadow:inset 0 0 0 1.8px #9c2a10"), say("page_units_shown", { n: failing(clause).length }))));
+  if (view.on.islands) {
+    const { query, count } = cutOff(clause), shown = Object.keys(count).filter((why) => count[why] > 0);
+    found.push(
+      h("h3", {}, say("page_layer_islands")),
+      query === null ? h("p", { class: "cc-legend-note" }, say("page_islands_not_asked")) : h(
+        "ul",
+        {},
+        shown.map((why) => row(markSwatch((ctx, c) => cutOffMark(ctx, why, c, c, 6)), say(`page_cut_${why}`, { n: people(count[why]) }))),
+        shown.length ? null : h("li", {}, say("page_islands_none")),
+        page.islands[query.mode] ? row(swatch("background:#fff;box-shadow:none;border-radius:0;border-top:3px solid #0b5b57;height:3px"), say("page_island_roads", { n: page.islands[query.mode].parts })) : null
+      )
+    );
+  }
+  if (view.on.candidates && placedSites().length)
+    found.push(h("h3", {}, say("page_layer_candidates")), listedOverlays(placedSites(), (s) => markSwatch((ctx, c) => siteMark(ctx, s.kind, c, c, s.rank), 24)));
+  if (view.on.findings && page.findings.length)
+    found.push(
+      h("h3", {}, say("page_layer_findings")),
+      placedFindings().length ? listedOverlays(placedFindings(), (f) => markSwatch((ctx, c) => findingMark(ctx, f.level, c, c))) : h("p", { class: "cc-legend-note" }, say("page_findings_nowhere", { n: page.findings.length }))
+    );
+  return found;
+}
+function showLegend() {
+  const box = document.getElementById("cc-legend"), view = look(), { clause } = view;
+  replaceChildren(
+    box,
+    h("summary", {}, say("page_legend")),
+    clause ? h(
+      "div",
+      { class: "cc-legend-body" },
+      h("p", { class: "cc-legend-clause" }, `${clause.rule} ${say(clause.title)}`),
+      gapLegend(clause, view),
+      shadeLegend(clause, view),
+      overlayLegend(clause, view),
+      facilityLegend(clause, view)
+    ) : null
+  );
+}
+
+// src/view/basemap.js
+var basemap = { shown: "none", layers: [] };
+var basemapOn = () => basemap.shown !== "none";
+var EMPTY_TILE = "data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA=";
+var CarriedTiles = L.TileLayer.extend({
+  getTileUrl(at) {
+    return page.basemap.tiles[`${at.z}/${at.x}/${at.y}`] || EMPTY_TILE;
+  }
+});
+var TIANDITU = "https://t{s}.tianditu.gov.cn/{set}_w/wmts?SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0&LAYER={set}&STYLE=default&TILEMATRIXSET=w&FORMAT=tiles&TILEMATRIX={z}&TILEROW={y}&TILECOL={x}&tk={key}";
+var TIANDITU_SETS = { tianditu: ["vec", "cva"], tianditu_image: ["img", "cia"] };
+function basemapLayers(id) {
+  if (id === "own")
+    return [
+      new CarriedTiles("", {
+        minNativeZoom: page.basemap.least,
+        maxNativeZoom: page.basemap.most,
+        maxZoom: 22,
+        className: "cc-tile"
+      })
+    ];
+  if (id === "server") return [L.tileLayer(page.tileServer.url, { maxNativeZoom: 18, maxZoom: 22 })];
+  return TIANDITU_SETS[id].map(
+    (set) => L.tileLayer(TIANDITU, { set, key: page.tianditu, subdomains: "01234567", maxNativeZoom: 18, maxZoom: 22 })
+  );
+}
+function basemapChoices() {
+  const found = [["none", say("page_basemap_none"), false]], away = navigator.onLine === false;
+  if (page.basemap) found.push(["own", say("page_basemap_own"), false]);
+  if (page.tileServer) found.push(["server", say("page_basemap_server"), away]);
+  if (page.tianditu)
+    for (const id of Object.keys(TIANDITU_SETS)) found.push([id, say(`page_basemap_${id}`), away]);
+  return found;
+}
+function showBasemap(id) {
+  basemap.layers.forEach((layer) => layer.remove());
+  basemap.shown = id;
+  basemap.layers = id === "none" ? [] : basemapLayers(id).map((layer) => layer.addTo(map));
+  document.body.dataset.basemap = id;
+  redraw();
+  showLegend();
+}
+var basemapSource = () => basemap.shown.startsWith("tianditu") ? say("page_basemap_tianditu_source") : "";
+function pasteTiles(ctx) {
+  const box = map.getContainer().getBoundingClientRect();
+  for (const tile of map.getPane("tilePane").querySelectorAll("img")) {
+    const at = tile.getBoundingClientRect();
+    if (tile.complete && tile.naturalWidth) ctx.drawImage(tile, at.left - box.left, at.top - box.top, at.width, at.height);
+  }
+}
+
+// src/view/control.js
+function shadings(clause) {
+  const levels = page.levels.filter(
+    (l) => clause && (clause.people || clause.units.some((u) => u.area >= 0 && page.areas.level[u.area] === l.index))
+  );
+  const found = levels.map((l) => [l.id, say("page_shade_level", { level: say(`page_level_${l.id}`) })]);
+  if (clause && clause.surface !== null) found.push(["surface", say("page_shade_surface")]);
+  if (clause && clause.people && page.demand) found.push(["people", say("page_shade_people")]);
+  if (page.demand) {
+    for (const id of Object.keys(CELL_SHADES))
+      if (CELL_SHADES[id].has(clause)) found.push([id, say(`page_shade_${id}`)]);
+  }
+  return [...found, ["none", say("page_shade_none")]];
+}
+function settleShading(choices) {
+  const has = (id) => choices.some((c) => c[0] === id);
+  state.shading = [state.wanted, "town", choices[0][0]].find(has);
+}
+function overlayChoices(clause) {
+  return [
+    "gap",
+    "asked",
+    "others",
+    clause && clause.radius ? "circles" : null,
+    failing(clause).length ? "units" : null,
+    page.demand && page.queries.some((q) => q.metric !== "straight_m") ? "islands" : null,
+    placedSites().length ? "candidates" : null,
+    page.findings.length ? "findings" : null,
+    page.water ? "water" : null,
+    page.roads.length ? "roads" : null,
+    "names"
+  ].filter(Boolean);
+}
+function clearTheGround(box) {
+  state.on.gap = !CELL_SHADES[state.shading];
+  box.querySelector("input[value=gap]").checked = state.on.gap;
+}
+var choice = (type, name, [id, text], checked, onchange, disabled) => h("label", {}, h("input", { type, name, value: id, checked, disabled, onchange }), text);
+function showControl() {
+  const box = document.getElementById("cc-layers"), clause = clauseNow(), choices = shadings(clause);
+  settleShading(choices);
+  const shade = (id) => {
+    state.shading = state.wanted = id;
+    clearTheGround(box);
+    redraw();
+    showLegend();
+  };
+  const overlay = (id, on) => {
+    state.on[id] = on;
+    redraw();
+    showLegend();
+  };
+  const set = (key, ...content) => h("fieldset", {}, h("legend", {}, say(key)), content);
+  replaceChildren(
+    box,
+    h("summary", {}, say("page_layers")),
+    h(
+      "div",
+      { class: "cc-layers-body" },
+      set(
+        "page_shading",
+        choices.map((c) => choice("radio", "cc-shading", c, c[0] === state.shading, () => shade(c[0])))
+      ),
+      set(
+        "page_overlays",
+        overlayChoices(clause).map(
+          (id) => choice(
+            "checkbox",
+            null,
+            [id, say(`page_layer_${id}`)],
+            state.on[id],
+            (event) => overlay(id, event.target.checked)
+          )
+        )
+      ),
+      basemapChoices().length > 1 ? set(
+        "page_basemap",
+        basemapChoices().map(
+          ([id, text, off]) => choice("radio", "cc-basemap", [id, text], id === basemap.shown, () => showBasemap(id), off)
+        )
+      ) : null
+    )
+  );
+}
+
+// src/view/find.js
+var MOST_FOUND = 8;
+function findNames(text) {
+  const wanted = text.trim().toLowerCase(), found = [];
+  if (!wanted) return found;
+  const look2 = (name, kind, index) => {
+    const at = name.toLowerCase().indexOf(wanted);
+    if (at >= 0) found.push({ name, kind, index, order: at === 0 ? 0 : 1 });
+  };
+  page.areas.names.forEach((name, a) => {
+    if (page.areas.level[a] > 0) look2(name, "area", a);
+  });
+  page.facilities.names.forEach((name, i) => look2(name, "facility", i));
+  return found.sort((a, b) => a.order - b.order || a.name.length - b.name.length).slice(0, MOST_FOUND);
+}
+function goTo(found) {
+  if (found.kind === "area") {
+    zoomToArea(found.index);
+    return;
+  }
+  const f = facilities();
+  if (!asked(clauseNow()).has(found.index)) {
+    state.on.others = true;
+    showControl();
+  }
+  zoomToFacility(found.index);
+  redraw();
+  openWhy(
+    whyFacility(found.index),
+    f.placed[found.index] ? null : h("p", { class: "cc-small" }, say("page_no_place"))
+  );
+}
+function showFound() {
+  const input = document.getElementById("cc-find"), list = document.getElementById("cc-found"), found = findNames(input.value);
+  list.hidden = !input.value.trim();
+  const where = (f) => f.kind === "area" ? say(`page_level_${["county", "town", "village"][page.areas.level[f.index]]}`) : say(page.categories[page.facilities.category[f.index]]);
+  replaceChildren(
+    list,
+    found.map(
+      (f) => h(
+        "li",
+        {},
+        h("button", { type: "button", onclick: () => goTo(f) }, h("b", {}, f.name), h("small", {}, where(f)))
+      )
+    ),
+    found.length ? null : h("li", { class: "cc-small" }, say("page_find_none"))
+  );
+}
+function openFind() {
+  const input = document.getElementById("cc-find");
+  input.addEventListener("input", showFound);
+  input.addEventListener("keydown", (event) => {
+    const first = findNames(input.value)[0];
+    if (event.key === "Enter" && first) goTo(first);
+    if (event.key === "Escape") {
+      input.value = "";
+      showFound();
+    }
+  });
+}
+
+// src/view/print.js
+function paintPaper() {
+  const size = map.getSize(), paper = h("canvas", {
+    id: "cc-paper",
+    width: size.x * 2,
+    height: size.y * 2,
+    style: `width:${size.x}px;height:${size.y}px`
+  }), ctx = paper.getContext("2d");
+  ctx.scale(2, 2);
+  if (basemapOn()) pasteTiles(ctx);
+  for (const layer of Object.values(layers)) {
+    const at = map.layerPointToContainerPoint(layer._bounds.min), wide = layer._bounds.getSize();
+    ctx.drawImage(layer._container, at.x, at.y, wide.x, wide.y);
+  }
+  map.getContainer().append(paper);
+}
+function openPrint() {
+  let seen2 = null;
+  const reshape = () => {
+    map.invalidateSize({ animate: false, pan: false });
+    map.fitBounds(seen2, { animate: false });
+    redraw();
+  };
+  window.addEventListener("beforeprint", () => {
+    seen2 = map.getBounds();
+    document.getElementById("cc-legend").open = true;
+    document.body.dataset.printing = "yes";
+    showAnnex();
+    reshape();
+    showLegend();
+    showSheet();
+    paintPaper();
+  });
+  window.addEventListener("afterprint", () => {
+    document.getElementById("cc-paper").remove();
+    delete document.body.dataset.printing;
+    replaceChildren(document.getElementById("cc-annex"));
+    reshape();
+    showLegend();
+  });
+  document.getElementById("cc-print").addEventListener("click", () => window.print());
+}
+function showSheet() {
+  const s = page.study, l = page.ledger, line = (...parts) => h("p", {}, parts.filter(Boolean).join(" · "));
+  replaceChildren(
+    document.getElementById("cc-sheet"),
+    l ? line(
+      say("page_sheet_ledger", {
+        total: people(l.total),
+        inside: people(l.inside),
+        outside: people(l.outside),
+        no_data: people(l.no_data)
+      }),
+      page.simplified.map((t) => say(t)).join(" · ")
+    ) : null,
+    line(
+      s.notice ? say(s.notice) : null,
+      s.mapNumber ? say("page_map_number", { number: s.mapNumber }) : null,
+      s.attribution,
+      basemapSource(),
+      say("page_limits")
+    ),
+    line(
+      s.attributions.join(" · "),
+      say("page_made", { version: s.version, date: s.created, hash: s.hash }),
+      say("page_see_annex")
+    )
+  );
+}
+function showAnnex() {
+  const clause = clauseNow(), full = clause && detail(clause, true);
+  if (full) for (const list of full.querySelectorAll("details")) list.open = true;
+  replaceChildren(
+    document.getElementById("cc-annex"),
+    full ? [h("h2", {}, say("page_annex_clause", { rule: clause.rule, title: say(clause.title) })), full] : null,
+    h("h2", {}, say("page_clauses", { n: page.order.length })),
+    h(
+      "table",
+      { class: "cc-annex-clauses" },
+      h(
+        "tbody",
+        {},
+        page.order.map((i) => {
+          const c = page.clauses[i];
+          return h(
+            "tr",
+            {},
+            h("th", { scope: "row" }, badge(c.outcome, true), h("b", {}, c.rule), say(c.title), h("small", {}, say(c.result))),
+            h("td", {}, c.affected > 0 ? `${people(c.affected)} ${say("page_people_unit")}` : "")
+          );
+        })
+      )
+    )
+  );
+}
+
+// src/main.js
+function fit() {
+  const [west, south, east, north] = page.bounds;
+  map.fitBounds(
+    [
+      [south, west],
+      [north, east]
+    ],
+    { ...room(), animate: false }
+  );
+  standsFitted();
+}
+function start() {
+  onChange(after);
+  map.attributionControl && map.attributionControl.remove();
+  map.getContainer().setAttribute("tabindex", "0");
+  map.getContainer().setAttribute("role", "region");
+  map.getContainer().dataset.say = "page_map";
+  map.invalidateSize({ animate: false });
+  state.clause = page.order.length ? page.order[0] : 0;
+  settleShading(shadings(clauseNow()));
+  openLayers();
+  const scale = L.control.scale({ imperial: false, maxWidth: 140 }).addTo(map);
+  scale.getContainer().setAttribute("data-cc", "scale");
+  document.getElementById("cc-language").addEventListener("click", () => speak(said.language === "zh" ? "en" : "zh"));
+  openSheets();
+  document.getElementById("cc-home").addEventListener("click", () => {
+    state.focus = null;
+    fit();
+    redraw();
+  });
+  document.getElementById("cc-try").addEventListener("click", () => {
+    state.trying = !state.trying;
+    if (state.trying) makeWay();
+    else arm(false);
+    showWhatIf(true);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") {
+      arm(false);
+      closeWhy();
+      if (measure.on) toggleMeasure();
+    }
+  });
+  for (const [id, act] of [
+    ["cc-measure", toggleMeasure],
+    ["cc-compare", toggleSwipe]
+  ])
+    document.getElementById(id).addEventListener("click", act);
+  map.getContainer().addEventListener("keydown", measureKey);
+  for (const event of ["online", "offline"]) window.addEventListener(event, showControl);
+  map.on("move", () => swipe.kind && redraw(...SIDED));
+  map.getContainer().addEventListener("keydown", askByKey);
+  const keyed = (event) => map.getContainer().classList.toggle("cc-keyed", event.type === "keyup");
+  for (const event of ["keyup", "pointerdown"]) map.getContainer().addEventListener(event, keyed);
+  openFind();
+  openPrint();
+  map.on("click", (event) => {
+    const over = overlayAt(event.containerPoint);
+    if (measure.on) addMeasured(event.latlng);
+    else if (over && !state.armed) openOverlay(over);
+    else askWhy(event.latlng);
+  });
+  map.on("mousemove", (event) => {
+    hover(event);
+    hoverOverlay(event);
+  });
+  map.on("mouseout", () => {
+    document.getElementById("cc-tip").hidden = true;
+  });
+  for (const id of ["cc-legend", "cc-layers"])
+    document.getElementById(id).open = !narrow() && id === "cc-legend";
+  fit();
+  map.on("zoomend", showLegend);
+  said.language = page.language;
+  onLanguage(() => {
+    showHead();
+    showAnswer();
+    showControl();
+    showClauses();
+    showSources();
+    showFound();
+    showSheet();
+    showLegend();
+    showWhatIf(true);
+    showSwipe();
+    showMeasure();
+    closeWhy();
+    for (const element of document.querySelectorAll("[data-say]"))
+      element.setAttribute("aria-label", say(element.dataset.say));
+    for (const name of ["home", "print", "measure", "compare"])
+      document.getElementById(`cc-${name}`).title = say(`page_${name}`);
+    for (const way of ["in", "out"]) {
+      const button = document.querySelector(`.leaflet-control-zoom-${way}`);
+      button.title = say(`page_zoom_${way}`);
+      button.setAttribute("aria-label", button.title);
+    }
+    document.getElementById("cc-find").placeholder = say("page_find");
+    document.querySelector("#cc-north span").textContent = say("page_north");
+    document.getElementById("cc-try").textContent = say("page_whatif_open");
+    document.title = `${page.study.title} · ${say("page_name")}`;
+  });
+  begin();
+  redraw();
+  window.carecircle = hasWays() && page.kinds.length ? { map, explain, whatif } : { map, explain };
+  document.body.dataset.ready = "yes";
+}
+function heldText(name) {
+  const element = document.getElementById(name === "ways" ? "cc-ways" : `cc-block-${name}`);
+  return element ? element.textContent : "";
+}
+openPage(JSON.parse(document.getElementById("cc-page").textContent), heldText);
+openStage(leafletMap);
+unpackFirst().then(start);

@@ -1,0 +1,145 @@
+// Everything set going: the layers, the panel, the two languages.
+
+import { explain } from './model/explain.js';
+import { openPage, page, unpackFirst } from './model/page.js';
+import { onLanguage, said, say } from './model/say.js';
+import { onChange } from './model/scenario.js';
+import { hasWays } from './model/ways.js';
+import { settleShading, shadings, showControl } from './view/control.js';
+import { showSources } from './view/detail.js';
+import { speak } from './view/elements.js';
+import { openFind, showFound } from './view/find.js';
+import { showLegend } from './view/legend.js';
+import { arm } from './view/markers.js';
+import { addMeasured, measure, measureKey, showMeasure, toggleMeasure } from './view/measure.js';
+import { hoverOverlay, openOverlay, overlayAt } from './view/overlays.js';
+import { showAnswer, showClauses, showHead } from './view/panel.js';
+import { openPrint, showSheet } from './view/print.js';
+import { after } from './view/repaint.js';
+import { makeWay, narrow, openSheets, room } from './view/sheets.js';
+import { openLayers, redraw } from './view/stack.js';
+import { begin, map, openStage, standsFitted } from './view/stage.js';
+import { clauseNow, state } from './view/state.js';
+import { showSwipe, SIDED, swipe, toggleSwipe } from './view/swipe.js';
+import { showWhatIf, whatif } from './view/whatif.js';
+import { askByKey, askWhy, closeWhy, hover } from './view/why.js';
+
+function fit() {
+  const [west, south, east, north] = page.bounds;
+  map.fitBounds(
+    [
+      [south, west],
+      [north, east],
+    ],
+    { ...room(), animate: false },
+  );
+  standsFitted();
+}
+
+function start() {
+  onChange(after);
+  map.attributionControl && map.attributionControl.remove();
+  map.getContainer().setAttribute('tabindex', '0');
+  map.getContainer().setAttribute('role', 'region');
+  map.getContainer().dataset.say = 'page_map';
+  map.invalidateSize({ animate: false });
+  state.clause = page.order.length ? page.order[0] : 0;
+  settleShading(shadings(clauseNow()));
+  openLayers();
+  const scale = L.control.scale({ imperial: false, maxWidth: 140 }).addTo(map);
+  scale.getContainer().setAttribute('data-cc', 'scale');
+  document
+    .getElementById('cc-language')
+    .addEventListener('click', () => speak(said.language === 'zh' ? 'en' : 'zh'));
+  openSheets();
+  document.getElementById('cc-home').addEventListener('click', () => {
+    state.focus = null;
+    fit();
+    redraw();
+  });
+  document.getElementById('cc-try').addEventListener('click', () => {
+    state.trying = !state.trying;
+    if (state.trying) makeWay();
+    else arm(false);
+    showWhatIf(true);
+  });
+  document.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape') {
+      arm(false);
+      closeWhy();
+      if (measure.on) toggleMeasure();
+    }
+  });
+  for (const [id, act] of [
+    ['cc-measure', toggleMeasure],
+    ['cc-compare', toggleSwipe],
+  ])
+    document.getElementById(id).addEventListener('click', act);
+  map.getContainer().addEventListener('keydown', measureKey);
+  for (const event of ['online', 'offline']) window.addEventListener(event, showControl);
+  map.on('move', () => swipe.kind && redraw(...SIDED));
+  map.getContainer().addEventListener('keydown', askByKey);
+  const keyed = (event) => map.getContainer().classList.toggle('cc-keyed', event.type === 'keyup');
+  for (const event of ['keyup', 'pointerdown']) map.getContainer().addEventListener(event, keyed);
+  openFind();
+  openPrint();
+  map.on('click', (event) => {
+    const over = overlayAt(event.containerPoint);
+    if (measure.on) addMeasured(event.latlng);
+    else if (over && !state.armed) openOverlay(over);
+    else askWhy(event.latlng);
+  });
+  map.on('mousemove', (event) => {
+    hover(event);
+    hoverOverlay(event);
+  });
+  map.on('mouseout', () => {
+    document.getElementById('cc-tip').hidden = true;
+  });
+  for (const id of ['cc-legend', 'cc-layers'])
+    document.getElementById(id).open = !narrow() && id === 'cc-legend';
+  fit(); // before the panel is filled: its room is known by then, and nothing needs laying out twice
+  map.on('zoomend', showLegend);
+  said.language = page.language;
+  onLanguage(() => {
+    showHead();
+    showAnswer();
+    showControl();
+    showClauses();
+    showSources();
+    showFound();
+    showSheet();
+    showLegend();
+    showWhatIf(true);
+    showSwipe();
+    showMeasure();
+    closeWhy();
+    for (const element of document.querySelectorAll('[data-say]'))
+      element.setAttribute('aria-label', say(element.dataset.say));
+    for (const name of ['home', 'print', 'measure', 'compare'])
+      document.getElementById(`cc-${name}`).title = say(`page_${name}`);
+    for (const way of ['in', 'out']) {
+      const button = document.querySelector(`.leaflet-control-zoom-${way}`);
+      button.title = say(`page_zoom_${way}`);
+      button.setAttribute('aria-label', button.title);
+    }
+    document.getElementById('cc-find').placeholder = say('page_find');
+    document.querySelector('#cc-north span').textContent = say('page_north');
+    document.getElementById('cc-try').textContent = say('page_whatif_open');
+    document.title = `${page.study.title} · ${say('page_name')}`;
+  });
+  begin();
+  redraw();
+  window.carecircle = hasWays() && page.kinds.length ? { map, explain, whatif } : { map, explain };
+  document.body.dataset.ready = 'yes';
+}
+
+/** The text of a block that the page carries as an element of its own; '' for one that it does not carry. */
+function heldText(name) {
+  const element = document.getElementById(name === 'ways' ? 'cc-ways' : `cc-block-${name}`);
+  return element ? element.textContent : '';
+}
+
+openPage(JSON.parse(document.getElementById('cc-page').textContent), heldText);
+openStage(leafletMap); // handed in by the function that the page wraps around this script
+unpackFirst().then(start);

@@ -1,0 +1,105 @@
+// The layer control: one shading at a time, any number of things over it, a ground beneath.
+
+import { page } from '../model/page.js';
+import { say } from '../model/say.js';
+import { basemap, basemapChoices, showBasemap } from './basemap.js';
+import { h, replaceChildren } from './elements.js';
+import { showLegend } from './legend.js';
+import { failing, placedSites } from './overlays.js';
+import { CELL_SHADES } from './shades.js';
+import { redraw } from './stack.js';
+import { clauseNow, state } from './state.js';
+
+export function shadings(clause) {
+  const levels = page.levels.filter(
+    (l) =>
+      clause &&
+      (clause.people || clause.units.some((u) => u.area >= 0 && page.areas.level[u.area] === l.index)),
+  );
+  const found = levels.map((l) => [l.id, say('page_shade_level', { level: say(`page_level_${l.id}`) })]);
+  if (clause && clause.surface !== null) found.push(['surface', say('page_shade_surface')]);
+  if (clause && clause.people && page.demand) found.push(['people', say('page_shade_people')]);
+  if (page.demand)
+    for (const id of Object.keys(CELL_SHADES))
+      if (CELL_SHADES[id].has(clause)) found.push([id, say(`page_shade_${id}`)]);
+  return [...found, ['none', say('page_shade_none')]];
+}
+
+/** The shading asked for where the clause has it, else towns, else whatever the clause has. */
+export function settleShading(choices) {
+  const has = (id) => choices.some((c) => c[0] === id);
+  state.shading = [state.wanted, 'town', choices[0][0]].find(has);
+}
+
+/** What may lie over the shading, as far as the study has it. */
+function overlayChoices(clause) {
+  return [
+    'gap',
+    'asked',
+    'others',
+    clause && clause.radius ? 'circles' : null,
+    failing(clause).length ? 'units' : null,
+    page.demand && page.queries.some((q) => q.metric !== 'straight_m') ? 'islands' : null,
+    placedSites().length ? 'candidates' : null,
+    page.findings.length ? 'findings' : null,
+    page.water ? 'water' : null,
+    page.roads.length ? 'roads' : null,
+    'names',
+  ].filter(Boolean);
+}
+
+/** A shading by people is seen without the marks of the gap over it; the reader may switch them on again. */
+function clearTheGround(box) {
+  state.on.gap = !CELL_SHADES[state.shading];
+  box.querySelector('input[value=gap]').checked = state.on.gap;
+}
+
+const choice = (type, name, [id, text], checked, onchange, disabled) =>
+  h('label', {}, h('input', { type, name, value: id, checked, disabled, onchange }), text);
+
+export function showControl() {
+  const box = document.getElementById('cc-layers'),
+    clause = clauseNow(),
+    choices = shadings(clause);
+  settleShading(choices);
+  const shade = (id) => {
+    state.shading = state.wanted = id;
+    clearTheGround(box);
+    redraw();
+    showLegend();
+  };
+  const overlay = (id, on) => {
+    state.on[id] = on;
+    redraw();
+    showLegend();
+  };
+  const set = (key, ...content) => h('fieldset', {}, h('legend', {}, say(key)), content);
+  replaceChildren(
+    box,
+    h('summary', {}, say('page_layers')),
+    h(
+      'div',
+      { class: 'cc-layers-body' },
+      set(
+        'page_shading',
+        choices.map((c) => choice('radio', 'cc-shading', c, c[0] === state.shading, () => shade(c[0]))),
+      ),
+      set(
+        'page_overlays',
+        overlayChoices(clause).map((id) =>
+          choice('checkbox', null, [id, say(`page_layer_${id}`)], state.on[id], (event) =>
+            overlay(id, event.target.checked),
+          ),
+        ),
+      ),
+      basemapChoices().length > 1
+        ? set(
+            'page_basemap',
+            basemapChoices().map(([id, text, off]) =>
+              choice('radio', 'cc-basemap', [id, text], id === basemap.shown, () => showBasemap(id), off),
+            ),
+          )
+        : null,
+    ),
+  );
+}

@@ -1,0 +1,310 @@
+// The layers: shading, travel time, roads, borders, circles, the gap, facilities, names.
+
+import {
+  areaShapes, COVERED, demand, facilities, NO_DATA, OUTSIDE, regionShape, roadShapes, unitOf, UNREACHABLE,
+  UNSNAPPED,
+} from '../model/facts.js';
+import { circlePoints, emptyShape, latOf, lonOf, worldX, worldY } from '../model/mercator.js';
+import { page } from '../model/page.js';
+import { scenario } from '../model/scenario.js';
+import { codesOf, costAt, live, paperOnly, statusHere, sums } from '../model/sides.js';
+import { basemapOn } from './basemap.js';
+import { dots, hatch, INK, labeller, LAND, lines, seen, trace } from './canvas.js';
+import { drawCatchmentNames } from './catchments.js';
+import {
+  ASKED, facilityMark, OUTCOME_FILL, ROAD_WIDTH, SHARE_LINES, shareClass, shareColour, TIME_COLOURS, UNASKED,
+  WARM,
+} from './marks.js';
+import { CELL_SHADES, cellSize } from './shades.js';
+import { redraw } from './stack.js';
+import { fitZoom } from './stage.js';
+import { asked } from './state.js';
+
+function shadeArea(ctx, view, clause, a) {
+  const unit = unitOf(clause, a);
+  if (clause.people) {
+    const s = sums(clause, view.basis);
+    if (!(s.scope[a] > 0)) return null;
+    const known = s.scope[a] - s.no_data[a] - s.unsnapped[a];
+    return known > 0 ? shareColour(s.covered[a] / s.scope[a]) : hatch(ctx, '#a3a9ad', 7);
+  }
+  if (!unit) return null;
+  return OUTCOME_FILL[unit.outcome] || hatch(ctx, '#a3a9ad', 7);
+}
+
+export function drawShade(ctx, view) {
+  const clause = view.clause;
+  if (!clause) return;
+  if (view.shading === 'surface') drawSurface(ctx, view, clause);
+  else if (view.shading === 'people') drawPeople(ctx, view, clause);
+  else if (CELL_SHADES[view.shading]) CELL_SHADES[view.shading].draw(ctx, view, clause);
+  else drawAreas(ctx, view, clause);
+}
+
+export function drawLand(ctx, view) {
+  if (basemapOn()) return false;
+  ctx.fillStyle = LAND;
+  ctx.beginPath();
+  trace(ctx, view, regionShape(), 0);
+  ctx.fill('evenodd');
+}
+
+function drawAreas(ctx, view, clause) {
+  const level = page.levels.find((l) => l.id === view.shading);
+  if (!level) return;
+  const shapes = areaShapes();
+  for (let a = 0; a < shapes.n; a++) {
+    if (page.areas.level[a] !== level.index || emptyShape(shapes, a) || !seen(view, shapes, a)) continue;
+    const fill = shadeArea(ctx, view, clause, a);
+    ctx.beginPath();
+    trace(ctx, view, shapes, a);
+    ctx.fillStyle = fill || UNASKED;
+    ctx.fill('evenodd');
+    if (view.paper) ruleArea(ctx, view, clause, a, fill);
+  }
+}
+
+/** On paper: level lines, the closer the fewer are covered; dots where the clause does not ask. */
+function ruleArea(ctx, view, clause, a, fill) {
+  const s = clause.people ? sums(clause, view.basis) : null,
+    gap = !fill ? -1 : s ? SHARE_LINES[shareClass(s.covered[a] / s.scope[a])] : 0;
+  if (gap === 0) return;
+  ctx.fillStyle = gap < 0 ? dots(ctx) : lines(ctx, gap);
+  ctx.fill('evenodd');
+}
+
+/** Every place where people live, by how long (or far) it is: blue within the limit, warm beyond. */
+function drawPeople(ctx, view, clause) {
+  const d = demand(),
+    codes = codesOf(clause, view.basis);
+  if (!d || !codes) return;
+  const size = cellSize(view, d);
+  const query = clause.query === null ? null : page.queries[clause.query];
+  for (let i = 0; i < d.n; i++) {
+    if (!d.placed[i] || codes[i] === OUTSIDE || d.residents[i] <= 0) continue;
+    const x = d.x[i] * view.scale - view.left,
+      y = d.y[i] * view.scale - view.top;
+    if (x < -size || y < -size || x > view.width + size || y > view.height + size) continue;
+    ctx.fillStyle = paperOnly(clause, codes, i, view.basis) ? WARM.paper : personColour(view, clause, query, codes[i], i);
+    ctx.fillRect(x - size / 2, y - size / 2, size, size);
+  }
+}
+
+function personColour(view, clause, query, code, i) {
+  if (code === NO_DATA || code === UNSNAPPED) return '#a3a9ad';
+  if (code === UNREACHABLE) return WARM.bad;
+  if (!query || !clause.limitQuery) return code === COVERED ? TIME_COLOURS[0] : TIME_COLOURS[5];
+  return TIME_COLOURS[timeClass(costAt(query, i, view.basis) / clause.limitQuery)];
+}
+
+export const TIME_BREAKS = [1 / 3, 2 / 3, 1, 4 / 3, 2, 3];
+
+const timeClass = (ratio) => {
+  const at = TIME_BREAKS.findIndex((b) => ratio <= b);
+  return at < 0 ? TIME_BREAKS.length : at;
+};
+
+const pictures = {};
+
+/** The travel-time surface: a picture in Mercator, so that it lies on the screen as it is. */
+function drawSurface(ctx, view, clause) {
+  if (clause.surface === null) return;
+  const held = page.surfaces[clause.surface];
+  if (!pictures[clause.surface]) {
+    pictures[clause.surface] = new Image();
+    pictures[clause.surface].addEventListener('load', () => redraw('shade'));
+    pictures[clause.surface].src = held.png;
+  }
+  const picture = pictures[clause.surface],
+    [west, south, east, north] = held.bounds;
+  if (!picture.complete) return;
+  const x = worldX(west) * view.scale - view.left,
+    y = worldY(north) * view.scale - view.top;
+  ctx.imageSmoothingEnabled = false;
+  ctx.drawImage(
+    picture,
+    x,
+    y,
+    worldX(east) * view.scale - view.left - x,
+    worldY(south) * view.scale - view.top - y,
+  );
+}
+
+export function drawRoads(ctx, view) {
+  if (!view.on.roads) return false;
+  ctx.lineJoin = ctx.lineCap = 'round';
+  const closer = Math.max(0, view.zoom - fitZoom());
+  for (const { rank, shapes } of [...roadShapes()].reverse()) {
+    if (rank > 3 + closer) continue;
+    ctx.strokeStyle = rank < 2 ? 'rgba(122,116,104,.62)' : 'rgba(134,129,118,.42)';
+    ctx.lineWidth = ROAD_WIDTH[Math.min(rank, 5)] * (1 + closer * 0.22);
+    ctx.beginPath();
+    for (let f = 0; f < shapes.n; f++) if (seen(view, shapes, f)) trace(ctx, view, shapes, f);
+    ctx.stroke();
+  }
+}
+
+export function drawBorders(ctx, view) {
+  const land = regionShape(),
+    shapes = areaShapes();
+  ctx.fillStyle = basemapOn() ? 'rgba(255,255,255,.3)' : 'rgba(238,241,242,.78)';
+  ctx.beginPath();
+  ctx.rect(0, 0, view.width, view.height);
+  trace(ctx, view, land, 0);
+  ctx.fill('evenodd');
+  ctx.lineJoin = 'round';
+  for (const level of [...page.levels].reverse()) {
+    if (level.id === 'village' && view.shading !== 'village' && view.zoom < fitZoom() + 1.5) continue;
+    ctx.strokeStyle = level.id === 'village' ? 'rgba(90,100,108,.28)' : 'rgba(70,82,92,.5)';
+    ctx.lineWidth = level.id === 'village' ? 0.6 : 0.9;
+    ctx.beginPath();
+    for (let a = 0; a < shapes.n; a++)
+      if (page.areas.level[a] === level.index && seen(view, shapes, a)) trace(ctx, view, shapes, a);
+    ctx.stroke();
+  }
+  ctx.strokeStyle = '#3b4750';
+  ctx.lineWidth = 1.8;
+  ctx.beginPath();
+  trace(ctx, view, land, 0);
+  ctx.stroke();
+  if (view.focus !== null && !emptyShape(shapes, view.focus)) {
+    ctx.strokeStyle = INK;
+    ctx.lineWidth = 3;
+    ctx.beginPath();
+    trace(ctx, view, shapes, view.focus);
+    ctx.stroke();
+  }
+}
+
+export function drawCircles(ctx, view) {
+  const clause = view.clause;
+  if (!clause || !clause.radius || !view.on.circles) return false;
+  const f = facilities();
+  ctx.strokeStyle = WARM.good;
+  ctx.lineWidth = 1.6;
+  ctx.setLineDash([7, 5]);
+  ctx.fillStyle = 'rgba(31,110,140,.05)';
+  const centres = clause.asked
+    .filter((i) => f.placed[i] && statusHere(i, view.basis) === 'open')
+    .map((i) => [lonOf(f.x[i]), latOf(f.y[i])]);
+  for (const site of live(view.basis) ? scenario.sites : [])
+    if (page.kinds[site.kind].serves.includes(clause.query)) centres.push([site.lon, site.lat]);
+  const circles = centres.map(([lon, lat]) => {
+      const circle = new Path2D();
+      circlePoints(lon, lat, clause.radius).forEach(([x, y], n) => {
+        circle[n ? 'lineTo' : 'moveTo'](x * view.scale - view.left, y * view.scale - view.top);
+      });
+      return circle;
+    }),
+    ground = new Path2D();
+  for (const circle of circles) ground.addPath(circle);
+  ctx.fill(ground);
+  for (const circle of circles) ctx.stroke(circle); // one by one: a third faster than all in one path
+  ctx.setLineDash([]);
+}
+
+export function drawFacilities(ctx, view) {
+  const f = facilities(),
+    clause = view.clause,
+    chosen = asked(view.clause);
+  const place = (i) => [f.x[i] * view.scale - view.left, f.y[i] * view.scale - view.top];
+  if (view.on.others)
+    for (let i = 0; i < f.n; i++) {
+      if (!f.placed[i] || chosen.has(i)) continue;
+      facilityMark(ctx, page.categories[f.category[i]].shape, ...place(i), 2.6, f.status[i], '#7d868c');
+    }
+  if (!view.on.asked || !clause) return view.on.others;
+  const judged = new Map(clause.units.filter((u) => u.facility >= 0).map((u) => [u.facility, u.outcome]));
+  const r = Math.min(8, (chosen.size > 60 ? 3.6 : 6) + Math.max(0, view.zoom - fitZoom()) * 0.8);
+  for (const i of clause.asked) {
+    const status = statusHere(i, view.basis);
+    if (!f.placed[i] || status === null) continue;
+    const colour = judged.get(i) === 'FAIL' ? WARM.bad : ASKED;
+    facilityMark(
+      ctx,
+      page.categories[f.category[i]].shape,
+      ...place(i),
+      r,
+      status,
+      colour,
+    );
+  }
+}
+
+export function drawNames(ctx, view) {
+  const f = facilities(),
+    clause = view.clause;
+  const marks =
+    view.on.asked && clause
+      ? clause.asked
+          .filter((i) => f.placed[i])
+          .map((i) => [f.x[i] * view.scale - view.left, f.y[i] * view.scale - view.top, 7])
+      : [];
+  const label = labeller(ctx, view, marks.slice(0, 200));
+  if (view.shading === 'catchments' && CELL_SHADES.catchments.has(clause))
+    drawCatchmentNames(label, view, clause);
+  else if (view.on.asked && clause && (clause.asked.length <= 25 || view.zoom >= fitZoom() + 1.6))
+    for (const i of clause.asked)
+      if (f.placed[i])
+        label(f.names[i], f.x[i] * view.scale - view.left, f.y[i] * view.scale - view.top, {
+          size: 12,
+          weight: 600,
+          colour: ASKED,
+          align: 'left',
+          offset: 11,
+        });
+  if (!view.on.names) return;
+  for (const level of page.levels) {
+    if (level.id === 'village' && view.zoom < fitZoom() + 2) continue;
+    if (level.id === 'county' && page.levels.length > 1) continue;
+    for (let a = 0; a < page.areas.names.length; a++) {
+      if (page.areas.level[a] !== level.index) continue;
+      const [x, y] = page.areas.label[a];
+      if (x !== null)
+        label(
+          page.areas.names[a],
+          worldX(x) * view.scale - view.left,
+          worldY(y) * view.scale - view.top,
+          level.id === 'village'
+            ? { size: 11, colour: '#5c6870' }
+            : { size: 12.5, weight: 500, colour: '#46525b' },
+        );
+    }
+  }
+}
+
+export function drawWay(ctx, view) {
+  if (!view.way) return false;
+  for (const [width, colour] of [
+    [7, 'rgba(255,255,255,.9)'],
+    [3.5, INK],
+  ]) {
+    ctx.lineJoin = ctx.lineCap = 'round';
+    ctx.lineWidth = width;
+    ctx.strokeStyle = colour;
+    ctx.beginPath();
+    view.way.forEach((p, n) =>
+      ctx[n ? 'lineTo' : 'moveTo'](p[0] * view.scale - view.left, p[1] * view.scale - view.top),
+    );
+    ctx.stroke();
+  }
+  if (view.straight && view.way !== view.straight) {
+    ctx.setLineDash([3, 4]);
+    ctx.lineWidth = 2;
+    ctx.strokeStyle = WARM.good;
+    ctx.beginPath();
+    view.straight.forEach((p, n) =>
+      ctx[n ? 'lineTo' : 'moveTo'](p[0] * view.scale - view.left, p[1] * view.scale - view.top),
+    );
+    ctx.stroke();
+    ctx.setLineDash([]);
+    ctx.strokeStyle = INK;
+  }
+  const [x, y] = view.way[0];
+  ctx.beginPath();
+  ctx.arc(x * view.scale - view.left, y * view.scale - view.top, 5.5, 0, 7);
+  ctx.fillStyle = '#fff';
+  ctx.fill();
+  ctx.lineWidth = 3;
+  ctx.stroke();
+}

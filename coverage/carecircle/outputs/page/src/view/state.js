@@ -1,0 +1,38 @@
+// What the reader chose: the clause, the shading, what lies over it; and the look that it gives the map.
+
+import { page } from '../model/page.js';
+
+export const state = {
+  clause: 0,
+  shading: 'town',
+  wanted: 'town',
+  on: {
+    gap: true,
+    asked: true,
+    others: false,
+    circles: true,
+    units: true,
+    islands: false,
+    candidates: true,
+    findings: false,
+    water: true,
+    roads: true,
+    names: true,
+  },
+  way: null,
+  straight: null,
+  focus: null,
+  /** Whether the card of a trial is open, and whether the next click on the map adds a site. */
+  trying: false,
+  armed: false,
+};
+export const clauseNow = () => page.clauses[state.clause] || null;
+
+/** What is to be drawn: the reader's choice with its clause, on a basis (see sides.js), on paper or not. */
+export const look = () => ({
+  ...state,
+  clause: clauseNow(),
+  basis: 'now',
+  paper: document.body.dataset.printing === 'yes',
+});
+export const asked = (clause) => new Set(clause ? clause.asked : []);
