@@ -16,7 +16,8 @@ import carecircle
 from carecircle import Outcome, UsageError
 from carecircle.outputs.offline import external_references
 from carecircle.outputs.siting import write_siting
-from carecircle.siting.problem import build_problem, costs, needs_of
+from carecircle.siting.needs import needs_of
+from carecircle.siting.problem import build_problem, costs
 from carecircle.siting.remedy import site
 from carecircle.siting.result import SitingResult
 from worlds import east, street_study, write_csv
