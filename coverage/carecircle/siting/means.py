@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypedDict, cast
 
 import geopandas as gpd
@@ -102,10 +102,7 @@ def means_of(named: MeansByName) -> Means:
     """
     rest: dict[str, Any] = dict(named)
     whole = cast(Means, rest.pop("means", Means()))
-    own = {f.name: rest.pop(f.name, getattr(whole, f.name)) for f in fields(Means)}
-    if rest:
-        raise TypeError(f"there is no {', '.join(sorted(rest))} in {', '.join(own)}")
-    return Means(**own)
+    return replace(whole, **rest)
 
 
 def known(category: str) -> str:
