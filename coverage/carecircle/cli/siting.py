@@ -34,9 +34,7 @@ def site(
         Path | None, typer.Option(help="your own table of places instead (closed rows are closed first)")
     ] = None,
     exclude: Annotated[Path | None, typer.Option(help="polygons where nothing may be built")] = None,
-    category: Annotated[
-        str | None, typer.Option(help="what to build (default: as the clause says)")
-    ] = None,
+    category: Annotated[str | None, typer.Option(help="what to build (default: as the clause says)")] = None,
     upgrade: Annotated[list[str] | None, typer.Option(help="a category that may be upgraded")] = None,
     spacing_m: Annotated[float, typer.Option(help="distance between places to compare, metres")] = 500.0,
     alternatives: Annotated[int, typer.Option(help="further choices within 1 % to look for")] = 5,

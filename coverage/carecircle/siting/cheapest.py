@@ -101,13 +101,14 @@ def _cheapest(master: _Rows | _Shares, watch: Watch, *, first: bool = False) -> 
     if not search.settled:
         master.complete()
         search.masters()
-    search.tell()
     if search.sites is None and search.feasible:
         raise out_of_time(watch.effort.time_limit)
     if search.sites is None:
         return None
-    price = math.fsum(master.prices[search.sites])
-    return Cheapest(search.sites, closed(price, search.bound, larger_is_better=False, whole=whole))
+    total = math.fsum(master.prices[search.sites])
+    price = closed(total, search.bound, larger_is_better=False, whole=whole)
+    watch.tell(price.objective, price.bound)
+    return Cheapest(search.sites, price)
 
 
 class _Rows:
