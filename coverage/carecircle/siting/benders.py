@@ -185,6 +185,8 @@ class Benders:
         if start is not None:
             search.offer(self.oracle.improved(start, self.watch.part(0.5)))
         search.tell()
+        if search.settled:
+            return search
         master.cut(master.opened(search.sites or []))
         x = search.relax()
         if x is None or search.settled:

@@ -31,10 +31,14 @@ class MedianOracle:
         self.shape, self.residents, self.gate = cost.shape, residents, gate
         size = np.diff(cost.indptr)
         self.row = np.repeat(np.arange(cost.shape[0]), size)
-        order = np.lexsort((cost.indices, cost.data, self.row))
+        self.full = bool((size == cost.shape[1]).all())
+        if self.full:  # row by row: several times quicker
+            within = np.argsort(cost.data.reshape(cost.shape), axis=1, kind="stable")
+            order = (within + cost.indptr[:-1, None]).ravel()
+        else:
+            order = np.lexsort((cost.indices, cost.data, self.row))
         self.column, self.cost = cost.indices[order].astype(np.int64), cost.data[order]
         self.indptr = cost.indptr.astype(np.int64)
-        self.full = bool((size == cost.shape[1]).all())
         self.by_column = sp.csc_array(cost)
         self.groups, self.group = neighbourhoods(self.column[self.indptr[:-1]])
         farthest = self.cost[self.indptr[1:] - 1]
@@ -90,6 +94,8 @@ class MedianOracle:
     def improved(self, sites: list[int], watch: Watch) -> list[int]:
         """Open the column that saves most while one may, then exchange while that saves."""
         chosen = self._swapped(self._filled(sites, watch), watch)
+        if watch.over:
+            return chosen
         fuller = self._filled(chosen, watch)  # an exchange may leave room in the budget
         return self._swapped(fuller, watch) if len(fuller) > len(chosen) else chosen
 
