@@ -300,7 +300,22 @@ def test_site_finds_the_best_place_and_says_what_it_mends(
     assert [site["newly_covered"] for site in found["sites"]] == [200]
     assert "siting_map.html" in capsys.readouterr().out
     assert external_references((out / "siting_map.html").read_text(encoding="utf-8")) == []
-    assert call(monkeypatch, "site", street, "--clause", "S9", "--out", out) == 2
+
+
+def test_site_refuses_at_once_what_no_analysis_is_needed_to_refuse(
+    street: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def analyzed(*_: object, **__: object) -> None:
+        raise AssertionError("the study was analysed first")
+
+    monkeypatch.setattr("carecircle.analysis.analyze", analyzed)
+    asked = ("--lang", "en", "--out", tmp_path / "out")
+    assert call(monkeypatch, "site", street, "--clause", "S9", *asked) == 2
+    assert "no clause “S9”" in capsys.readouterr().err
+    assert call(monkeypatch, "site", street, "--clause", "S2", "--target", "90", *asked) == 2
+    assert "90 % is 0.9" in capsys.readouterr().err
+    assert call(monkeypatch, "site", street, "--clause", "S2", "--category", "诊诊", *asked) == 2
+    assert not (tmp_path / "out" / "siting.json").exists()
 
 
 def test_fetch_from_local_files_makes_a_folder_that_runs(

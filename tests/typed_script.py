@@ -86,7 +86,9 @@ from carecircle.rules import (
     verdict_schema,
 )
 from carecircle.schema import Finding, InputsLedger, PeopleLedger
-from carecircle.siting.conditions import Conditions
+from carecircle.siting.conditions import Conditions, Terms
+from carecircle.siting.effort import Effort
+from carecircle.siting.means import Means
 from carecircle.siting.models import (
     capacitated_mclp,
     capacitated_p_median,
@@ -206,7 +208,7 @@ def prepare(folder: Path) -> folium.Map:
 def build(analysis: Analysis, folder: Path) -> tuple[folium.Map, folium.Map]:
     """Where to build for a clause, drawn and written; and the study with a planner's own table of sites."""
     shut = read_polygons(folder / "water.gpkg")
-    result: SitingResult = site(analysis, clauses=["B1"], sites=3, exclude=shut)
+    result: SitingResult = site(analysis, clauses=["B1"], sites=3, means=Means(exclude=shut), budget=4.0)
     files: list[Path] = write_siting(result, folder)
     add, close = read_sites(folder / "sites.csv")
     print(files)
@@ -221,6 +223,7 @@ def solve(cost: Any, residents: Any, between: Any) -> list[Solution]:
         lscp(cost, limit=15),
         lscp_backup(cost, residents, limit=15),
         mclp(cost, residents, limit=15, sites=3, conditions=given),
+        mclp(cost, residents, limit=15, terms=Terms(3, given), effort=Effort(time_limit=30, threads=2)),
         partial_cover(cost, residents, limit=15, share=0.9),
         p_median(cost, residents, sites=3),
         p_center(cost, sites=3),

@@ -14,11 +14,16 @@ from python_calamine import CalamineWorkbook
 
 import carecircle
 from carecircle import Outcome, UsageError
+from carecircle.errors import CarecircleError
 from carecircle.outputs.offline import external_references
 from carecircle.outputs.siting import write_siting
-from carecircle.siting.problem import build_problem, costs, needs_of
-from carecircle.siting.remedy import site
+from carecircle.rules import Plan, load_plan
+from carecircle.siting.means import Means
+from carecircle.siting.needs import needs_of
+from carecircle.siting.problem import build_problem, costs
+from carecircle.siting.remedy import refuse, site
 from carecircle.siting.result import SitingResult
+from carecircle.study import Study, load_study
 from worlds import east, street_study, write_csv
 
 CENTRE = "社区卫生服务中心"
@@ -133,6 +138,90 @@ def test_places_of_every_sort(street: carecircle.Analysis) -> None:
         found = site(street, clauses=["S2"], sites=2, places=sort, spacing_m=400)  # type: ignore[arg-type]
         assert found.status == "optimal"
     assert len(site(street, clauses=["S2"], sites=1, places="nodes", spacing_m=400).moves) <= 1
+
+
+def own_places(*rows: tuple[str, float, str | None]) -> gpd.GeoDataFrame:
+    """A planner's candidates: id, metres east, category."""
+    points = [shapely.Point(*east(metres)) for _, metres, _ in rows]
+    table = {"facility_id": [r[0] for r in rows], "category": [r[2] for r in rows]}
+    return gpd.GeoDataFrame(table, geometry=points, crs=4326)
+
+
+def test_a_place_with_a_category_of_its_own_gets_that_and_nothing_else(street: carecircle.Analysis) -> None:
+    own = own_places(("x", 4000, "村卫生室"), ("y", 9000, CENTRE))  # x would cover 200, y covers 100
+    found = site(street, clauses=["S2"], sites=2, places=own)
+    assert found.moves[["category", "newly_covered"]].values.tolist() == [[CENTRE, 100]]
+    assert places(found) == ["y"]
+    built = dict(zip(found.problem.moves["move_id"], found.problem.moves["category"], strict=True))
+    assert sorted(built.values()) == sorted(["村卫生室", CENTRE])
+    silent = own_places(("x", 4000, None), ("y", 9000, " "))
+    assert places(site(street, clauses=["S2"], sites=1, places=silent)) == ["x"]
+    station = own_places(("x", 4000, CENTRE), ("y", 6000, "急救中心（站）"))  # each for its own clause
+    both = site(street, clauses=["S1", "S2"], sites=2, places=station)
+    assert sorted(zip(places(both), both.moves["newly_covered"], strict=True)) == [("x", 200), ("y", 100)]
+
+
+@pytest.mark.parametrize(
+    ("category", "key"), [("村卫生室", "siting.serves_nothing"), ("诊诊", "siting.no_such_category")]
+)
+def test_places_that_serve_nobody_are_refused(street: carecircle.Analysis, category: str, key: str) -> None:
+    for asked in ({"places": own_places(("x", 4000, category))}, {"category": category}):
+        with pytest.raises(UsageError) as caught:
+            site(street, clauses=["S2"], sites=1, **asked)  # type: ignore[arg-type]
+        assert caught.value.sentence.key == key
+        assert category in caught.value.text("zh")
+
+
+def without(study: Path, section: str) -> Path:
+    """The study without one of its sections."""
+    head, _, rest = study.read_text(encoding="utf-8").partition(f"[{section}]\n")
+    study.write_text(f"{head}[{rest.partition('[')[2]}".rstrip("["), encoding="utf-8")
+    return study
+
+
+def test_the_first_facility_of_all_is_sited_once_its_category_is_said(tmp_path: Path) -> None:
+    """Walkers of a and b (700) reach one centre within 1,000 m; c and d live alone."""
+    analysis = carecircle.analyze(without(street_study(tmp_path), "facilities"))
+    assert verdict(analysis, "S2").outcome is Outcome.NOT_ASSESSED
+    with pytest.raises(UsageError) as caught:
+        site(analysis, clauses=["S2"], sites=1)
+    assert caught.value.sentence.key == "siting.no_facilities"
+    assert CENTRE in caught.value.text("en")
+    found = site(analysis, clauses=["S2"], sites=2, category=CENTRE)
+    assert found.moves["newly_covered"].tolist() == [700, 200]
+    assert found.after is not None
+    assert verdict(found.after, "S2").ledger.covered == 900  # type: ignore[union-attr]
+    assert found.before is analysis
+    assert found.closings == ()
+    # 5 km around c: a, b, c and d.
+    cheapest = site(analysis, clauses=["S1"], target=0.9, category="急救中心（站）")
+    assert cheapest.best is not None
+    assert cheapest.best.worth == 1
+
+
+def test_what_is_known_before_any_analysis_is_refused_before_it(tmp_path: Path) -> None:
+    study = load_study(street_study(tmp_path))
+    plan, other = load_plan(study.plan), load_plan("luojiang")
+
+    def faults(*clauses: str, of: Plan = plan, about: Study = study, **asked: Any) -> list[str]:
+        options = {k: asked.pop(k) for k in ("target", "sites") if k in asked}
+        with pytest.raises(CarecircleError) as caught:
+            refuse(about, of, clauses, Means(**asked), **options)
+        return [f.sentence.key for f in getattr(caught.value, "faults", (caught.value,))]
+
+    refuse(study, plan, ["S1", "S2"], Means(), target=0.9, sites=2)
+    assert faults("S9") == ["siting.clause_unknown"]
+    assert faults() == ["siting.no_clause"]
+    assert faults("L1", "L10", "B1", of=other) == ["siting.clause_unfit", "siting.clause_unknown"]
+    assert faults("S1", target=1.5, sites=-1, spacing_m=0, budget=-1, upgrade=["诊诊"]) == [
+        "siting.bad_spacing", "siting.bad_budget", "siting.no_such_category", "siting.bad_share",
+        "siting.bad_sites",
+    ]  # fmt: skip
+    bare = load_study(without(without(study.file, "facilities"), "roads"))  # type: ignore[arg-type]
+    assert faults("S1", about=bare) == ["siting.no_facilities"]
+    assert faults("S2", about=bare, category=CENTRE, places="nodes") == [
+        "siting.no_roads_to_judge", "siting.no_roads",
+    ]  # fmt: skip
 
 
 def test_an_upgrade_is_chosen_where_it_is_cheaper(tmp_path: Path) -> None:

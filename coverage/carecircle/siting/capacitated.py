@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Unpack
 
 import numpy as np
 import scipy.sparse as sp
 
 from carecircle.errors import UsageError
-from carecircle.siting.benders import Tell
-from carecircle.siting.conditions import Conditions, stated
-from carecircle.siting.highs import Answer, Model
+from carecircle.siting.conditions import Terms
+from carecircle.siting.highs import Model
 from carecircle.siting.matrix import Csr, Floats, Ints, as_csr, as_residents
-from carecircle.siting.solution import Solution, answered, closed, impossible, out_of_time
+from carecircle.siting.options import Options, asked
+from carecircle.siting.solution import Solution, Worth, answered, closed, impossible, out_of_time
 
 
 def capacitated_mclp(
@@ -24,12 +24,8 @@ def capacitated_mclp(
     *,
     limit: float,
     capacity: Any,
-    sites: int | None = None,
     split: bool = False,
-    conditions: Conditions | None = None,
-    time_limit: float = 60.0,
-    gap: float = 0.0,
-    progress: Tell | None = None,
+    **options: Unpack[Options],
 ) -> Solution:
     r"""Capacitated maximal covering (Current and Storbeck 1988): most residents served within capacity.
 
@@ -48,12 +44,11 @@ def capacitated_mclp(
         float64[demand, candidates], float64[demand] and a number, as in `mclp`.
     capacity
         float64[candidates]: residents each candidate can serve (inf: no bound).
-    sites
-        At most so many new sites.
     split
         Whether the residents of one row may be served by several sites.
-    conditions, time_limit, gap, progress
-        As in `mclp`.
+    **options
+        `Terms` (``sites`` or a budget must be given) and `Effort`, field by field or whole; progress hears
+        of (residents served, upper bound, seconds).
 
     Returns
     -------
@@ -72,16 +67,12 @@ def capacitated_mclp(
     https://doi.org/10.1068/b150153.
     """
     matrix = as_csr(cost)
-    within = matrix.copy()
-    kept = sp.csr_array((matrix.data <= limit, matrix.indices, matrix.indptr), shape=matrix.shape)
-    pairs = sp.coo_array(kept)
-    row, column = (c[pairs.data] for c in pairs.coords)
-    people = as_residents(residents, within.shape[0])
-    return _assign(
-        "capacitated_mclp", matrix.shape, row, column, -people[row], people, capacity, sites,
-        everybody=False, split=split, conditions=conditions, time_limit=time_limit, gap=gap,
-        progress=progress, worth=lambda flow: math.fsum(flow.data),
-    )  # fmt: skip
+    people = as_residents(residents, matrix.shape[0])
+    row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    near = (matrix.data <= limit) & (people[row] > 0)
+    row, column = row[near], matrix.indices[near]
+    asks = _Assignment("capacitated_mclp", matrix.shape, people, row, column, -people[row], split=split)
+    return _assign(asks, capacity, options, lambda flow: math.fsum(flow.data))
 
 
 def capacitated_p_median(
@@ -89,12 +80,8 @@ def capacitated_p_median(
     residents: Any,
     *,
     capacity: Any,
-    sites: int | None = None,
     split: bool = False,
-    conditions: Conditions | None = None,
-    time_limit: float = 60.0,
-    gap: float = 0.0,
-    progress: Tell | None = None,
+    **options: Unpack[Options],
 ) -> Solution:
     r"""Capacitated p-median (Osman and Christofides 1994): shortest journeys in sum, within capacity.
 
@@ -111,12 +98,11 @@ def capacitated_p_median(
         float64[demand, candidates] and float64[demand], as in `p_median`.
     capacity
         float64[candidates]: residents each candidate can serve (inf: no bound).
-    sites
-        At most so many new sites.
     split
         Whether the residents of one row may be served by several sites.
-    conditions, time_limit, gap, progress
-        As in `mclp`.
+    **options
+        `Terms` (``sites`` or a budget must be given) and `Effort`, field by field or whole; progress hears
+        of (residents times cost, lower bound, seconds).
 
     Returns
     -------
@@ -141,107 +127,112 @@ def capacitated_p_median(
     if len(lacking):
         return impossible("capacitated_p_median", len(people), lacking=lacking)
     row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
-    column = matrix.indices
+    spoken = people[row] > 0
+    row, column, each = row[spoken], matrix.indices[spoken], matrix.data[spoken]
 
     def worth(flow: Csr) -> float:
-        price = {(i, j): d for i, j, d in zip(row.tolist(), column.tolist(), matrix.data, strict=True)}
+        price = {(i, j): d for i, j, d in zip(row.tolist(), column.tolist(), each, strict=True)}
         used = sp.coo_array(flow)
         where = zip(*(c.tolist() for c in used.coords), strict=True)
         return math.fsum(w * price[pair] for pair, w in zip(where, used.data, strict=True))
 
-    return _assign(
-        "capacitated_p_median", matrix.shape, row, column, people[row] * matrix.data, people, capacity,
-        sites, everybody=True, split=split, conditions=conditions, time_limit=time_limit, gap=gap,
-        progress=progress, worth=worth,
+    asks = _Assignment(
+        "capacitated_p_median", matrix.shape, people, row, column, people[row] * each,
+        split=split, everybody=True,
     )  # fmt: skip
+    return _assign(asks, capacity, options, worth)
 
 
-def _assign(
-    name: str,
-    shape: tuple[int, int],
-    row: Ints,
-    column: Ints,
-    price: Floats,
-    people: Floats,
-    capacity: Any,
-    sites: int | None,
-    *,
-    everybody: bool,
-    split: bool,
-    conditions: Conditions | None,
-    time_limit: float,
-    gap: float,
-    progress: Tell | None,
-    worth: Callable[[Csr], float],
-) -> Solution:
+@dataclass(frozen=True, eq=False)
+class _Assignment:
+    """Who may go where at what price: the pairs of row and column within reach."""
+
+    name: str
+    shape: tuple[int, int]
+    people: Floats
+    row: Ints
+    column: Ints
+    price: Floats
+    split: bool
+    everybody: bool = False
+
+    @property
+    def scale(self) -> float:
+        """The model's objective is the price times this."""
+        return 1.0 / max(1e-300, float(np.abs(self.price).max(initial=0.0)))
+
+    @property
+    def whole(self) -> bool:
+        """Whether every objective is a whole number."""
+        return not self.everybody and not self.split and bool((self.people == np.floor(self.people)).all())
+
+
+def _assign(asks: _Assignment, capacity: Any, options: Options, worth: Callable[[Csr], float]) -> Solution:
     """Both models: sites x and parts z of rows served, over the pairs that are within reach."""
-    began = time.perf_counter()
-    rows, candidates = shape
-    given = stated(conditions, candidates, sites)
+    terms, effort = asked(options)
+    watch = effort.begin()
+    rows, candidates = asks.shape
+    terms.check(candidates, bounded=True)
     room = np.broadcast_to(np.asarray(capacity, dtype=np.float64), (candidates,))
     if np.isnan(room).any() or (room < 0).any():
         raise UsageError("siting.bad_capacity")
-    matters = people[row] > 0
-    row, column, price = row[matters], column[matters], price[matters]
-    pairs = len(row)
-    scale = 1.0 / max(1e-300, float(np.abs(price).max(initial=0.0)))
-    model = Model()
-    low, high = given.bounds(candidates)
-    model.columns(np.zeros(candidates), low, high, whole=True)
-    model.columns(price * scale, np.zeros(pairs), np.ones(pairs), whole=not split)
-    side, lower, upper = given.rows(candidates, sites)
-    model.rows(_beside(side, sp.csr_array((side.shape[0], pairs))), lower, upper)
-    number = np.arange(pairs)
-    served = sp.csr_array((np.ones(pairs), (row, number)), shape=(rows, pairs))
-    need = ((people > 0) & everybody).astype(np.float64)
-    model.rows(_beside(sp.csr_array((rows, candidates)), served), need, np.ones(rows))
-    opens = sp.csr_array((-np.ones(pairs), (number, column)), shape=(pairs, candidates))
-    model.rows(_beside(opens, sp.csr_array(sp.eye_array(pairs))), np.full(pairs, -math.inf), np.zeros(pairs))
-    _capacities(model, row, column, people, room, candidates)
-    answer = model.run(time_limit=time_limit, gap=gap)
-    seconds = time.perf_counter() - began
+    sign = 1.0 if asks.everybody else -1.0
+    answer = _model(asks, terms, room, Model(threads=effort.threads)).run(
+        time_limit=watch.left, gap=effort.gap,
+        heard=lambda best, bound: watch.tell(sign * best / asks.scale, sign * bound / asks.scale),
+    )  # fmt: skip
     if answer.x is None and answer.outcome != "infeasible":
-        raise out_of_time(time_limit)
+        raise out_of_time(effort.time_limit)
     if answer.x is None:
-        return impossible(name, rows, seconds=seconds)
-    flow = _flow(answer, row, column, people, shape, split=split)
-    objective = worth(flow)
-    if progress is not None:
-        progress(objective, abs(answer.bound) / scale, seconds)
-    larger = not everybody
-    bound = -answer.bound / scale if larger else answer.bound / scale
-    whole = larger and not split and bool((people == np.floor(people)).all())
-    bound, proven = closed(objective, bound, larger_is_better=larger, whole=whole)
-    if answer.outcome == "optimal" and abs(bound - objective) <= 1e-7 * max(1.0, abs(objective)):
-        bound, proven = objective, True
-    chosen = np.nonzero(answer.x[:candidates] > 0.5)[0].tolist()
+        return impossible(asks.name, rows, seconds=watch.seconds)
+    flow = _flow(answer.x[candidates:], asks)
+    objective, bound = worth(flow), sign * answer.bound / asks.scale
+    found = closed(objective, bound, larger_is_better=not asks.everybody, whole=asks.whole)
+    if answer.outcome == "optimal" and abs(found.bound - objective) <= 1e-7 * max(1.0, abs(objective)):
+        found = Worth(objective, objective, True)
+    watch.tell(objective, found.bound)
     return answered(
-        name, objective, bound, proven=proven, sites=chosen, given=given, allocation=_most(flow),
-        flow=flow, seconds=seconds,
+        asks.name, found, terms.conditions, sites=np.nonzero(answer.x[:candidates] > 0.5)[0].tolist(),
+        allocation=_most(flow), flow=flow, seconds=watch.seconds,
     )  # fmt: skip
 
 
-def _capacities(model: Model, row: Ints, column: Ints, people: Floats, room: Floats, candidates: int) -> None:
+def _model(asks: _Assignment, terms: Terms, room: Floats, model: Model) -> Model:
+    """Columns and rows of both models."""
+    (rows, candidates), row, column = asks.shape, asks.row, asks.column
+    pairs, number = len(row), np.arange(len(row))
+    low, high = terms.conditions.bounds(candidates)
+    model.columns(np.zeros(candidates), low, high, whole=True)
+    model.columns(asks.price * asks.scale, np.zeros(pairs), np.ones(pairs), whole=not asks.split)
+    side, lower, upper = terms.rows(candidates)
+    model.rows(_beside(side, sp.csr_array((side.shape[0], pairs))), lower, upper)
+    served = sp.csr_array((np.ones(pairs), (row, number)), shape=(rows, pairs))
+    need = ((asks.people > 0) & asks.everybody).astype(np.float64)
+    model.rows(_beside(sp.csr_array((rows, candidates)), served), need, np.ones(rows))
+    opens = sp.csr_array((-np.ones(pairs), (number, column)), shape=(pairs, candidates))
+    model.rows(_beside(opens, sp.csr_array(sp.eye_array(pairs))), np.full(pairs, -math.inf), np.zeros(pairs))
+    _capacities(model, asks, room)
+    return model
+
+
+def _capacities(model: Model, asks: _Assignment, room: Floats) -> None:
     """Load of each site within its capacity, in units of the capacity so that large ones scale."""
+    row, column, people = asks.row, asks.column, asks.people
     bounded = np.nonzero(np.isfinite(room) & (room < float(people.sum())))[0]
     unit = np.maximum(room, 1.0)
-    number = np.arange(len(row))
-    load = sp.csr_array((people[row] / unit[column], (column, number)), shape=(candidates, len(row)))
+    pairs = (column, np.arange(len(row)))
+    load = sp.csr_array((people[row] / unit[column], pairs), shape=(asks.shape[1], len(row)))
     full = sp.csr_array(sp.diags_array(-(np.where(np.isfinite(room), room, 0.0) / unit)))
     rows = _beside(full[bounded], load[bounded])
     model.rows(rows, np.full(len(bounded), -math.inf), np.zeros(len(bounded)))
 
 
-def _flow(
-    answer: Answer, row: Ints, column: Ints, people: Floats, shape: tuple[int, int], *, split: bool
-) -> Csr:
+def _flow(part: Floats, asks: _Assignment) -> Csr:
     """Residents by row and column."""
-    if answer.x is None:
-        raise AssertionError("no solution to read")
-    part = answer.x[shape[1] :]
-    part = np.clip(part, 0.0, 1.0) if split else np.round(part)
+    part = np.clip(part, 0.0, 1.0) if asks.split else np.round(part)
     used = part > 1e-9
-    return sp.csr_array((part[used] * people[row[used]], (row[used], column[used])), shape=shape)
+    row, column = asks.row[used], asks.column[used]
+    return sp.csr_array((part[used] * asks.people[row], (row, column)), shape=asks.shape)
 
 
 def _most(flow: Csr) -> Ints:

@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import math
-import time
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 import scipy.sparse as sp
 
 from carecircle.errors import UsageError
-from carecircle.siting.benders import Tell
 from carecircle.siting.cheapest import cheapest_cover
-from carecircle.siting.conditions import Conditions, stated
+from carecircle.siting.conditions import Terms
+from carecircle.siting.effort import Watch
 from carecircle.siting.highs import Model
 from carecircle.siting.matrix import Csr, Floats, as_csr, cover, nearest_open
-from carecircle.siting.solution import Solution, answered, impossible, out_of_time
+from carecircle.siting.options import Further, Options, asked
+from carecircle.siting.solution import Solution, Worth, answered, impossible, out_of_time
 
 
 def p_center(
     cost: Any,
-    *,
-    sites: int | None = None,
-    conditions: Conditions | None = None,
-    time_limit: float = 60.0,
-    progress: Tell | None = None,
+    **options: Unpack[Options],
 ) -> Solution:
     r"""p-center problem (Hakimi 1964): least longest cost from any demand row to its nearest open site.
 
@@ -41,8 +37,9 @@ def p_center(
     ----------
     cost
         float64[demand, candidates], dense or sparse (absent: out of reach); any unit.
-    sites, conditions, time_limit, progress
-        As in `mclp`; progress is called with (longest cost, lower bound, seconds).
+    **options
+        `Terms` (``sites`` or a budget must be given) and `Effort`, field by field or whole; progress hears
+        of (longest cost, lower bound, seconds).
 
     Returns
     -------
@@ -59,10 +56,11 @@ def p_center(
     Hakimi (1964), https://doi.org/10.1287/opre.12.3.450. Minieka (1970), The m-center problem, SIAM Review
     12, 138-139, https://doi.org/10.1137/1012016.
     """
-    began = time.perf_counter()
+    terms, effort = asked(options)
+    watch = effort.begin()
     matrix = as_csr(cost)
     rows, candidates = matrix.shape
-    given = stated(conditions, candidates, sites)
+    terms.check(candidates, bounded=True)
     if rows == 0:
         return Solution("p_center", "optimal", 0.0, 0.0, (), (), np.zeros(0, dtype=np.int64))
     lacking = np.nonzero(np.diff(matrix.indptr) == 0)[0]
@@ -71,57 +69,52 @@ def p_center(
     levels = np.unique(matrix.data)
     nearest = np.minimum.reduceat(matrix.data, matrix.indptr[:-1])
     low = int(np.searchsorted(levels, nearest.max()))
-    high, best, best_sites = len(levels), math.inf, None
-    unsure = len(levels)
-    while low < min(high, unsure):
-        left = time_limit - (time.perf_counter() - began)
-        middle = (low + min(high, unsure)) // 2 if best_sites is not None else len(levels) - 1
-        found = _covers(cover(matrix, float(levels[middle])), given, sites, left)
+    high, best, sites = len(levels), math.inf, None
+    while low < high and not (watch.over or _near(best, float(levels[low]), effort.gap)):
+        middle = (low + high) // 2 if sites is not None else len(levels) - 1
+        try:
+            found = _covers(cover(matrix, float(levels[middle])), terms, watch)
+        except UsageError:  # out of time: what is known stays known
+            break
         if found is None:
             low = middle + 1
-        elif not found:
-            unsure = middle
-            if best_sites is None:
-                break
         else:
             _, least = nearest_open(matrix, np.array(found, dtype=np.int64))
-            best, best_sites = float(least.max()), found
+            best, sites = float(least.max()), found
             high = int(np.searchsorted(levels, best))
-        if progress is not None and low < len(levels):
-            progress(best, float(levels[low]), time.perf_counter() - began)
-    seconds = time.perf_counter() - began
-    if best_sites is None and unsure < len(levels):
-        raise out_of_time(time_limit)
-    if best_sites is None:
-        return impossible("p_center", rows, seconds=seconds)
-    allocation, _ = nearest_open(cost, np.array(sorted(best_sites), dtype=np.int64))
+        if low < len(levels):
+            watch.tell(best, float(levels[low]))
+    if sites is None and low < len(levels):
+        raise out_of_time(effort.time_limit)
+    if sites is None:
+        return impossible("p_center", rows, seconds=watch.seconds)
+    allocation, _ = nearest_open(cost, np.array(sorted(sites), dtype=np.int64))
     bound = float(levels[min(low, high)])
     return answered(
-        "p_center", best, bound, proven=bound == best, sites=best_sites, given=given,
-        allocation=allocation, seconds=seconds,
+        "p_center", Worth(best, bound, bound == best), terms.conditions, sites=sites, allocation=allocation,
+        seconds=watch.seconds,
     )  # fmt: skip
 
 
-def _covers(near: Csr, given: Conditions, sites: int | None, left: float) -> list[int] | None:
-    """Sites that cover every row; None if there are none, an empty list if time ran out before knowing."""
-    _, high = given.bounds(near.shape[1])
+def _near(best: float, bound: float, gap: float) -> bool:
+    """Whether the bound is near enough to stop at."""
+    return gap > 0 and math.isfinite(best) and best - bound <= gap * best
+
+
+def _covers(near: Csr, terms: Terms, watch: Watch) -> list[int] | None:
+    """Sites that cover every row; None if there are none."""
+    _, high = terms.conditions.bounds(near.shape[1])
     if (near @ high == 0).any():
         return None
-    if left <= 0:
-        return []
-    found = cheapest_cover(near, given, sites=sites, first=True, time_limit=left)
-    if found is None:
-        return None
-    return found[0]
+    found = cheapest_cover(near, terms, watch, first=True)
+    return None if found is None else found.sites
 
 
 def p_dispersion(
     cost: Any,
     *,
     sites: int,
-    conditions: Conditions | None = None,
-    time_limit: float = 60.0,
-    progress: Tell | None = None,
+    **options: Unpack[Further],
 ) -> Solution:
     r"""p-dispersion problem (Kuby 1987): so many sites whose two nearest are as far apart as can be.
 
@@ -141,8 +134,9 @@ def p_dispersion(
         is not read.
     sites
         Exactly so many, kept facilities among them; at least 2.
-    conditions, time_limit, progress
-        As in `mclp`.
+    **options
+        Conditions and `Effort`, field by field or whole; progress hears of (least cost between two sites,
+        upper bound, seconds).
 
     Returns
     -------
@@ -160,46 +154,44 @@ def p_dispersion(
     Kuby (1987), Programming models for facility dispersion, Geographical Analysis 19, 315-329,
     https://doi.org/10.1111/j.1538-4632.1987.tb00133.x.
     """
-    began = time.perf_counter()
+    terms, effort = asked(options)
+    watch = effort.begin()
     matrix = as_csr(cost)
     candidates = matrix.shape[0]
     if matrix.shape[0] != matrix.shape[1]:
         raise UsageError("siting.not_square", value=list(matrix.shape))
     if sites < 2:
         raise UsageError("siting.two_sites", value=sites)
-    given = conditions or Conditions()
-    given.check(candidates)
+    terms.check(candidates)
     one, other, apart = _pairs(matrix)
     levels = np.append(np.unique(apart), math.inf)
     low, high = 0, len(levels)  # levels[low] is possible (once known), levels[high] is not
     chosen: list[int] | None = None
-    proven = True
-    while low < high:
-        left = time_limit - (time.perf_counter() - began)
+    best = -math.inf
+    while low < high and not (watch.over or _near(float(levels[high - 1]), best, effort.gap)):
         middle = (low + high) // 2 if chosen is not None else 0
         close = apart < levels[middle]
-        found = _apart(one[close], other[close], candidates, sites, given, left)
-        if found is None:
+        model = _apart(one[close], other[close], candidates, sites, terms)
+        answer = model.run(time_limit=watch.left)
+        if answer.x is not None:
+            chosen = np.nonzero(answer.x > 0.5)[0].tolist()
+            best = _least_apart(one, other, apart, chosen)
+            low = int(np.searchsorted(levels, best)) + 1
+        elif answer.outcome == "infeasible":
             high = middle
-        elif not found:
-            proven = False
-            break
         else:
-            chosen = found
-            low = int(np.searchsorted(levels, _least_apart(one, other, apart, found))) + 1
-        if progress is not None and chosen is not None:
-            progress(levels[low - 1], levels[high - 1], time.perf_counter() - began)
-    seconds = time.perf_counter() - began
-    if chosen is None and not proven:
-        raise out_of_time(time_limit)
+            break
+        if chosen is not None:
+            watch.tell(best, float(levels[high - 1]))
+    if chosen is None and low < high:
+        raise out_of_time(effort.time_limit)
     if chosen is None:
-        return impossible("p_dispersion", candidates, seconds=seconds)
-    best = _least_apart(one, other, apart, chosen)
-    bound = best if proven else float(levels[high - 1])
+        return impossible("p_dispersion", candidates, seconds=watch.seconds)
+    bound = float(levels[high - 1])
     allocation, _ = nearest_open(cost, np.array(sorted(chosen), dtype=np.int64))
     return answered(
-        "p_dispersion", best, bound, proven=bound == best, sites=chosen, given=given,
-        allocation=allocation, seconds=seconds,
+        "p_dispersion", Worth(best, bound, bound == best), terms.conditions, sites=chosen,
+        allocation=allocation, seconds=watch.seconds,
     )  # fmt: skip
 
 
@@ -222,24 +214,16 @@ def _least_apart(one: Any, other: Any, apart: Floats, chosen: list[int]) -> floa
     return float(apart[inside].min()) if inside.any() else math.inf
 
 
-def _apart(
-    one: Any, other: Any, candidates: int, sites: int, given: Conditions, left: float
-) -> list[int] | None:
-    """So many candidates, no two of them one of the close pairs; None if impossible, [] if time ran out."""
-    if left <= 0:
-        return []
+def _apart(one: Any, other: Any, candidates: int, sites: int, terms: Terms) -> Model:
+    """So many candidates, no two of them one of the close pairs."""
     model = Model()
-    low, high = given.bounds(candidates)
+    low, high = terms.conditions.bounds(candidates)
     model.columns(np.zeros(candidates), low, high, whole=True)
-    side, lower, upper = given.rows(candidates, None)
-    model.rows(side, lower, upper)
+    model.rows(*terms.rows(candidates))
     model.rows(sp.csr_array(np.ones((1, candidates))), np.array([float(sites)]), np.array([float(sites)]))
     rows = _clique_rows(one, other, candidates)
     model.rows(rows, np.full(rows.shape[0], -math.inf), np.ones(rows.shape[0]))
-    answer = model.run(time_limit=left)
-    if answer.x is not None:
-        return np.nonzero(answer.x > 0.5)[0].tolist()
-    return None if answer.outcome == "infeasible" else []
+    return model
 
 
 def _clique_rows(one: Any, other: Any, candidates: int) -> Csr:

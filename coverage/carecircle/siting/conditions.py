@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.sparse as sp
@@ -199,28 +199,80 @@ class Conditions:
         return tuple(sorted(int(j) for j in sites if j not in kept))
 
 
-def stated(conditions: Conditions | None, candidates: int, sites: int | None) -> Conditions:
-    """What a call asks of a model that opens at most ``sites`` new columns, checked.
+@dataclass(frozen=True)
+class Terms:
+    """What a choice of sites must keep: the conditions, and the most new sites.
 
-    Raises
-    ------
-    UsageError
-        If the conditions do not fit the columns, or neither ``sites`` nor a budget bounds the new ones.
+    Parameters
+    ----------
+    sites
+        At most so many new sites (fewer are chosen only if more would add nothing); None: no bound.
+    conditions
+        What may be built, prices and the budget.
     """
-    given = conditions or Conditions()
-    given.check(candidates)
-    if sites is None and given.budget is None:
-        raise UsageError("siting.sites_or_budget")
-    if sites is not None and sites < 0:
-        raise UsageError("siting.bad_sites", value=sites)
-    return given
+
+    sites: int | None = None
+    conditions: Conditions = Conditions()
+
+    def check(self, candidates: int, *, bounded: bool = False) -> None:
+        """Hold that every column exists and nothing contradicts itself.
+
+        Parameters
+        ----------
+        candidates
+            How many columns there are.
+        bounded
+            Whether ``sites`` or a budget must bound the new ones.
+
+        Raises
+        ------
+        UsageError
+            Naming each fault.
+        """
+        self.conditions.check(candidates)
+        if bounded and self.sites is None and self.conditions.budget is None:
+            raise UsageError("siting.sites_or_budget")
+        if self.sites is not None and self.sites < 0:
+            raise UsageError("siting.bad_sites", value=self.sites)
+
+    def rows(self, candidates: int) -> tuple[Csr, Floats, Floats]:
+        """Everything that is not a bound of a column, as ``lower <= M x <= upper``.
+
+        Parameters
+        ----------
+        candidates
+            How many columns there are.
+
+        Returns
+        -------
+        tuple
+            M as CSR float64[rows, candidates], lower and upper float64[rows].
+        """
+        return self.conditions.rows(candidates, self.sites)
+
+    def without(self, columns: Iterable[int]) -> Terms:
+        """The same with further columns that never open.
+
+        Parameters
+        ----------
+        columns
+            Candidates.
+
+        Returns
+        -------
+        Terms
+            Stricter ones.
+        """
+        shut = (*self.conditions.forbidden, *(int(j) for j in columns))
+        return replace(self, conditions=replace(self.conditions, forbidden=shut))
 
 
 class Gate:
     """Whether one more site, or a swap, keeps every condition; used by the greedy searches."""
 
-    def __init__(self, conditions: Conditions, candidates: int, sites: int | None) -> None:
-        self.matrix, self.low, self.high = conditions.rows(candidates, sites)
+    def __init__(self, terms: Terms, candidates: int) -> None:
+        conditions = terms.conditions
+        self.matrix, self.low, self.high = terms.rows(candidates)
         self.columns = sp.csc_array(self.matrix)
         self.least, self.most = conditions.bounds(candidates)
         replaced = {a for a, b in conditions.upgrades if self.least[b] > 0}

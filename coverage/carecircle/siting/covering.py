@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 import math
-import time
 from dataclasses import replace
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 import scipy.sparse as sp
 
-from carecircle.siting.benders import Tell
 from carecircle.siting.cheapest import cheapest_cover
-from carecircle.siting.conditions import Conditions
+from carecircle.siting.conditions import Terms
+from carecircle.siting.effort import Watch
 from carecircle.siting.highs import Model
-from carecircle.siting.matrix import Csr, as_residents, cover, nearest_open
+from carecircle.siting.matrix import Csr, Floats, as_residents, cover, nearest_open
+from carecircle.siting.options import Options, asked
 from carecircle.siting.reduce import merged
-from carecircle.siting.solution import Solution, answered, closed, impossible, out_of_time
+from carecircle.siting.solution import Solution, answered, closed, impossible
 
 
 def lscp(
     cost: Any,
     *,
     limit: float,
-    conditions: Conditions | None = None,
-    time_limit: float = 60.0,
-    gap: float = 0.0,
-    progress: Tell | None = None,
+    **options: Unpack[Options],
 ) -> Solution:
     r"""Location set covering problem (Toregas et al. 1971): cover everybody with the cheapest sites.
 
@@ -44,8 +41,8 @@ def lscp(
         float64[demand, candidates], dense or sparse (absent: out of reach); any unit.
     limit
         In the unit of ``cost``, inclusive.
-    conditions, time_limit, gap, progress
-        As in `mclp`.
+    **options
+        `Terms` and `Effort`, field by field or whole; progress hears of (price, lower bound, seconds).
 
     Returns
     -------
@@ -63,30 +60,22 @@ def lscp(
     Toregas, Swain, ReVelle and Bergman (1971), The location of emergency service facilities, Operations
     Research 19, 1363-1373, https://doi.org/10.1287/opre.19.6.1363.
     """
-    began = time.perf_counter()
+    terms, effort = asked(options)
+    watch = effort.begin()
     near = cover(cost, limit)
-    given = conditions or Conditions()
     candidates = near.shape[1]
-    given.check(candidates)
-    _, high = given.bounds(candidates)
+    terms.check(candidates)
+    _, high = terms.conditions.bounds(candidates)
     lacking = np.nonzero(near @ high == 0)[0]
     if len(lacking):
-        return impossible("lscp", near.shape[0], lacking=lacking, seconds=time.perf_counter() - began)
-    found = cheapest_cover(near, given, time_limit=time_limit, gap=gap, progress=progress)
-    seconds = time.perf_counter() - began
+        return impossible("lscp", near.shape[0], lacking=lacking, seconds=watch.seconds)
+    found = cheapest_cover(near, terms, watch)
     if found is None:
-        return impossible("lscp", near.shape[0], seconds=seconds)
-    sites, reached = found
-    if (near[:, sites].sum(axis=1) == 0).any():
-        raise out_of_time(time_limit)
-    prices = given.prices(candidates)
-    objective = math.fsum(prices[sites])
-    whole = bool((prices == np.floor(prices)).all())
-    bound, proven = closed(objective, reached, larger_is_better=False, whole=whole)
-    allocation, _ = nearest_open(cost, np.array(sorted(sites), dtype=np.int64), limit=limit)
+        return impossible("lscp", near.shape[0], seconds=watch.seconds)
+    allocation, _ = nearest_open(cost, np.array(found.sites, dtype=np.int64), limit=limit)
     return answered(
-        "lscp", objective, bound, proven=proven, sites=sites, given=given, allocation=allocation,
-        seconds=seconds,
+        "lscp", found.price, terms.conditions, sites=found.sites, allocation=allocation,
+        seconds=watch.seconds,
     )  # fmt: skip
 
 
@@ -95,10 +84,7 @@ def lscp_backup(
     residents: Any = None,
     *,
     limit: float,
-    conditions: Conditions | None = None,
-    time_limit: float = 60.0,
-    gap: float = 0.0,
-    progress: Tell | None = None,
+    **options: Unpack[Options],
 ) -> Solution:
     r"""Backup set covering (Hogan and ReVelle 1986): of all cheapest covers, the one with most backup.
 
@@ -118,8 +104,9 @@ def lscp_backup(
         float64[demand]: residents of each row; 1 each if None.
     limit
         In the unit of ``cost``, inclusive.
-    conditions, time_limit, gap, progress
-        As in `mclp`.
+    **options
+        `Terms` and `Effort`, field by field or whole; progress hears of (residents covered twice, upper
+        bound, seconds).
 
     Returns
     -------
@@ -136,51 +123,53 @@ def lscp_backup(
     Hogan and ReVelle (1986), Concepts and applications of backup coverage, Management Science 32,
     1434-1444, https://doi.org/10.1287/mnsc.32.11.1434.
     """
-    began = time.perf_counter()
+    terms, effort = asked(options)
+    watch = effort.begin()
     near = cover(cost, limit)
     people = as_residents(residents, near.shape[0])
-    given = conditions or Conditions()
-    first = lscp(cost, limit=limit, conditions=given, time_limit=time_limit / 2, gap=gap)
+    given, candidates = terms.conditions, near.shape[1]
+    half = replace(effort, time_limit=effort.time_limit / 2, progress=None)
+    first = lscp(cost, limit=limit, terms=terms, effort=half)
     if first.status == "infeasible":
         return replace(first, model="lscp_backup")
-    candidates = near.shape[1]
-    prices = given.prices(candidates)
     rows, grouped, _ = merged(near, people)
-    count = rows.shape[0]
-    scale = 1.0 / max(1e-300, float(grouped.sum()))
-    model = Model()
-    low, high = given.bounds(candidates)
-    model.columns(np.zeros(candidates), low, high, whole=True)
-    model.columns(grouped * scale, np.zeros(count), np.ones(count))
-    side, lower, upper = given.rows(candidates, None)
-    model.rows(_widened(side, count), lower, upper)
-    spend = sp.csr_array(prices[None, :])
-    model.rows(_widened(spend, count), np.array([-math.inf]), np.array([first.objective + 1e-9]))
-    model.rows(_widened(rows, count), np.ones(count), np.full(count, math.inf))
-    missing = sp.csr_array(sp.eye_array(count))
-    model.rows(sp.csr_array(sp.hstack([rows, missing])), np.full(count, 2.0), np.full(count, math.inf))
+    total, scale = float(grouped.sum()), 1.0 / max(1e-300, float(grouped.sum()))
+    model = _twice(rows, grouped * scale, terms, first.objective, watch)
     x = np.isin(np.arange(candidates), first.sites).astype(np.float64)
-    start = np.concatenate([x, np.clip(2.0 - rows @ x, 0.0, 1.0)])
-    left = time_limit - (time.perf_counter() - began)
-    answer = model.run(time_limit=left, start=start, gap=gap)
+    answer = model.run(
+        time_limit=watch.left, start=np.concatenate([x, np.clip(2.0 - rows @ x, 0.0, 1.0)]), gap=effort.gap,
+        heard=lambda short, bound: watch.tell(total - short / scale, total - max(0.0, bound / scale)),
+    )  # fmt: skip
     chosen = first.sites
     if answer.x is not None:
         chosen = tuple(np.nonzero(answer.x[:candidates] > 0.5)[0].tolist())
-    opened = np.array(chosen, dtype=np.int64)
     times = near @ np.isin(np.arange(candidates), chosen).astype(np.float64)
-    objective = math.fsum(people[times > 1.5])
-    total = float(grouped.sum())
     whole = bool((people == np.floor(people)).all())
     most = total - max(0.0, answer.bound / scale)
-    bound, proven = closed(objective, most, larger_is_better=True, whole=whole)
-    allocation, _ = nearest_open(cost, opened, limit=limit)
-    seconds = time.perf_counter() - began
-    if progress is not None:
-        progress(objective, bound, seconds)
+    worth = closed(math.fsum(people[times > 1.5]), most, larger_is_better=True, whole=whole)
+    watch.tell(worth.objective, worth.bound)
+    allocation, _ = nearest_open(cost, np.array(chosen, dtype=np.int64), limit=limit)
     return answered(
-        "lscp_backup", objective, bound, proven=proven and first.status == "optimal", sites=chosen,
-        given=given, allocation=allocation, seconds=seconds,
+        "lscp_backup", replace(worth, proven=worth.proven and first.status == "optimal"), given,
+        sites=chosen, allocation=allocation, seconds=watch.seconds,
     )  # fmt: skip
+
+
+def _twice(rows: Csr, people: Floats, terms: Terms, price: float, watch: Watch) -> Model:
+    """Sites within a price that cover every row, and for each row whether a second one is missing."""
+    count, candidates = rows.shape
+    model = Model(threads=watch.effort.threads)
+    low, high = terms.conditions.bounds(candidates)
+    model.columns(np.zeros(candidates), low, high, whole=True)
+    model.columns(people, np.zeros(count), np.ones(count))
+    side, lower, upper = terms.rows(candidates)
+    model.rows(_widened(side, count), lower, upper)
+    spend = sp.csr_array(terms.conditions.prices(candidates)[None, :])
+    model.rows(_widened(spend, count), np.array([-math.inf]), np.array([price + 1e-9]))
+    model.rows(_widened(rows, count), np.ones(count), np.full(count, math.inf))
+    missing = sp.csr_array(sp.eye_array(count))
+    model.rows(sp.csr_array(sp.hstack([rows, missing])), np.full(count, 2.0), np.full(count, math.inf))
+    return model
 
 
 def _widened(rows: Csr, by: int) -> Csr:

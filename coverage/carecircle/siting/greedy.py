@@ -14,7 +14,11 @@ import numpy as np
 import scipy.sparse as sp
 
 from carecircle.siting.conditions import Gate
+from carecircle.siting.effort import Watch
 from carecircle.siting.matrix import Csr, Floats, Ints
+
+_ROUNDS = 200
+"""Most exchanges in a row."""
 
 
 class Covering:
@@ -62,6 +66,7 @@ def greedy(
     price: Floats | None = None,
     enough: float = np.inf,
     start: list[int] | None = None,
+    watch: Watch | None = None,
 ) -> list[int] | None:
     """Open, one after another, the permitted column of largest gain (a unit of price).
 
@@ -73,6 +78,8 @@ def greedy(
         Stop when so many residents are covered.
     start
         Open columns to begin with; those the conditions demand, if not given.
+    watch
+        Stop when its time is over.
 
     Returns
     -------
@@ -91,7 +98,7 @@ def greedy(
     heap = [(-g / unit[j], j) for j, g in enumerate(state.gains()) if g > 0 and j not in opened]
     heapq.heapify(heap)
     covered = state.covered()
-    while heap and covered < enough:
+    while heap and covered < enough and not (watch is not None and watch.over):
         _, column = heapq.heappop(heap)
         gain = state.gain(column)
         if gain <= 0 or not gate.allows(load, column):
@@ -106,14 +113,14 @@ def greedy(
     return sites
 
 
-def swapped(cover: Csr, residents: Floats, gate: Gate, sites: list[int], *, rounds: int = 200) -> list[int]:
-    """Exchange one open column for a closed one while that covers more residents."""
+def swapped(cover: Csr, residents: Floats, gate: Gate, sites: list[int], watch: Watch) -> list[int]:
+    """Exchange one open column for a closed one while that covers more residents and time is left."""
     state = Covering(cover, residents)
     chosen = list(sites)
     for site in chosen:
         state.change(site, +1)
-    for _ in range(rounds):
-        better = _best_swap(state, gate, chosen)
+    for _ in range(_ROUNDS):
+        better = _best_swap(state, gate, chosen, watch)
         if better is None:
             break
         out, into = better
@@ -123,12 +130,14 @@ def swapped(cover: Csr, residents: Floats, gate: Gate, sites: list[int], *, roun
     return chosen
 
 
-def _best_swap(state: Covering, gate: Gate, chosen: list[int]) -> tuple[int, int] | None:
-    """The exchange that adds most residents, or None if none adds any."""
+def _best_swap(state: Covering, gate: Gate, chosen: list[int], watch: Watch) -> tuple[int, int] | None:
+    """The exchange that adds most residents (of those there is time to weigh), or None if none adds any."""
     base = state.gains()
     load = gate.load(chosen)
     best, swap = 1e-9 * max(1.0, float(state.residents.sum())), None
     for out in chosen:
+        if watch.over:
+            break
         alone = state.relies_on(out)
         people = state.residents[alone]
         gains = base + state.cover[alone].T @ people

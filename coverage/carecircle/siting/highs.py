@@ -7,6 +7,8 @@ Computation 10, 119-142, https://doi.org/10.1007/s12532-017-0130-5.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -31,10 +33,10 @@ class Answer:
 class Model:
     """A linear or mixed-integer model, always minimised, kept warm between runs."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, threads: int = 1) -> None:
         self._highs = highspy.Highs()
         self.option("output_flag", False)
-        self.option("threads", 1)
+        self.option("threads", threads)
         self.option("mip_rel_gap", 0.0)
         self.option("mip_abs_gap", 0.0)
         self.option("primal_feasibility_tolerance", 1e-9)
@@ -95,7 +97,14 @@ class Model:
         chosen = np.asarray(columns, dtype=np.int32)
         self._highs.changeColsCost(len(chosen), chosen, cost)
 
-    def run(self, *, time_limit: float = math.inf, start: Floats | None = None, gap: float = 0.0) -> Answer:
+    def run(
+        self,
+        *,
+        time_limit: float = math.inf,
+        start: Floats | None = None,
+        gap: float = 0.0,
+        heard: Callable[[float, float], None] | None = None,
+    ) -> Answer:
         """Solve and return what is known.
 
         Parameters
@@ -106,14 +115,19 @@ class Model:
             A known solution, used for whole-number models.
         gap
             Relative gap at which the run may stop.
+        heard
+            Called with (objective or inf, bound) now and then while a whole-number model is solved.
         """
         highs = self._highs
-        self.option("time_limit", max(0.01, time_limit) if math.isfinite(time_limit) else highspy.kHighsInf)
+        self.option("time_limit", self._until(time_limit))
         self.option("mip_rel_gap", float(gap))
         if start is not None and self.integers:
             numbers = np.arange(len(start), dtype=np.int32)
             highs.setSolution(len(start), numbers, start)
-        highs.run()
+        with _listening(highs, heard if self.integers else None):
+            if highs.run() == highspy.HighsStatus.kError:  # the process's one scheduler has other threads
+                highspy.Highs.resetGlobalScheduler(True)
+                highs.run()
         status = highs.getModelStatus()
         kinds = highspy.HighsModelStatus
         if status == kinds.kInfeasible or status == kinds.kUnboundedOrInfeasible:
@@ -128,6 +142,40 @@ class Model:
         bound = float(info.mip_dual_bound) if self.integers else -math.inf
         return Answer("feasible" if has else "unknown", x, objective, bound)
 
+    def _until(self, seconds: float) -> float:
+        """What HiGHS calls a time limit: its clock starts anew for whole numbers only, else it goes on."""
+        if not math.isfinite(seconds):
+            return float(highspy.kHighsInf)
+        spent = 0.0 if self.integers else float(self._highs.getRunTime())
+        return spent + max(0.01, seconds)
+
     def reduced_costs(self) -> Floats:
         """Reduced cost of each variable after a linear run."""
         return np.array(self._highs.getSolution().col_dual)
+
+
+@contextmanager
+def _listening(highs: Any, heard: Callable[[float, float], None] | None) -> Iterator[None]:
+    """Hear of bounds and better solutions while a model is solved."""
+    if heard is None:
+        yield
+        return
+
+    trouble: list[BaseException] = []
+
+    def hear(event: Any) -> None:
+        try:
+            heard(float(event.data_out.mip_primal_bound), float(event.data_out.mip_dual_bound))
+        except BaseException as error:  # nothing may be thrown through the solver
+            trouble.append(error)
+
+    sources = (highs.cbMipLogging, highs.cbMipImprovingSolution)
+    for source in sources:
+        source.subscribe(hear)
+    try:
+        yield
+    finally:
+        for source in sources:
+            source.unsubscribe(hear)
+    if trouble:
+        raise trouble[0]

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from carecircle.reach.travel import nearest_facility
+from carecircle.siting.conditions import Terms
+from carecircle.siting.effort import Effort
 from carecircle.siting.matrix import Floats, Ints
 from carecircle.siting.mclp import mclp
-from carecircle.siting.problem import Need, SitingProblem, costs, demand_of, serves
+from carecircle.siting.needs import Need
+from carecircle.siting.problem import SitingProblem, costs, demand_of, serving
 from carecircle.texts import Language, Sentence
 
 
@@ -98,17 +101,20 @@ class Closing:
         return asdict(self)
 
 
-def impossibilities(problem: SitingProblem, *, sites: int | None = None) -> tuple[Impossibility, ...]:
+def impossibilities(
+    problem: SitingProblem, *, sites: int | None = None, time_limit: float = 60.0
+) -> tuple[Impossibility, ...]:
     """One a rule whose target no permitted set of the moves reaches.
 
     Where each rule alone could be reached by all moves, but not with so few or so cheap ones, the best
-    share they reach is told for each.
+    share they reach is told for each: the bound, where the seconds do not suffice for more.
     """
     found = [_impossibility(problem, k) for k in range(len(problem.needs))]
     hard = [f for f in found if f.best_share < f.target - 1e-12]
     if hard:
         return tuple(hard)
-    return tuple(_too_few(problem, k, f, sites) for k, f in enumerate(found))
+    effort = Effort(time_limit=time_limit / max(1, len(found)))
+    return tuple(_too_few(problem, k, f, sites, effort) for k, f in enumerate(found))
 
 
 def closings(problem: SitingProblem) -> tuple[Closing, ...]:
@@ -116,9 +122,9 @@ def closings(problem: SitingProblem) -> tuple[Closing, ...]:
     found = []
     for need in problem.needs:
         analysis = problem.analysis
-        serving = analysis.serving(need.query)
+        open_now = analysis.serving(need.query)
         demand = demand_of(analysis).iloc[need.rows]
-        near = costs(analysis, need.query, demand, serving, limit=need.limit)
+        near = costs(analysis, need.query, demand, open_now, limit=need.limit)
         alone = np.nonzero(np.diff(near.indptr) == 1)[0]
         facility = near.indices[near.indptr[alone]]
         holds = need.covered >= need.target * need.in_scope
@@ -127,7 +133,7 @@ def closings(problem: SitingProblem) -> tuple[Closing, ...]:
             if lost <= 0:
                 continue
             share = (need.covered - lost) / need.in_scope
-            row = serving.iloc[int(j)]
+            row = open_now.iloc[int(j)]
             found.append(
                 Closing(
                     need.rule, str(row["facility_id"]), str(row["name"]), lost, share,
@@ -177,30 +183,25 @@ def _certificate(
     return Certificate(demand_id, residents, name, float(nearest[at]))
 
 
-def _too_few(problem: SitingProblem, which: int, found: Impossibility, sites: int | None) -> Impossibility:
+def _too_few(
+    problem: SitingProblem, which: int, found: Impossibility, sites: int | None, effort: Effort
+) -> Impossibility:
     """The same with the best share that so few (or so cheap) moves reach for this rule alone."""
     need = problem.needs[which]
     people = need.residents[np.isin(need.rows, need.open_rows)]
     count = len(problem.moves) if sites is None else sites
     reach, given = problem.reach[which], problem.conditions
-    most = mclp(reach, people, limit=math.inf, sites=count, conditions=given)
+    most = mclp(reach, people, limit=math.inf, terms=Terms(count, given), effort=effort)
     safe = math.fsum(need.residents) - math.fsum(people)
     reached = 0.0 if most.status == "infeasible" else most.bound
     share = (safe + reached) / need.in_scope
-    return Impossibility(**{**_fields(found), "best_share": share, "smallest_limit": None})
-
-
-def _fields(found: Impossibility) -> dict[str, Any]:
-    return {name: getattr(found, name) for name in found.__dataclass_fields__}
+    return replace(found, best_share=share, smallest_limit=None)
 
 
 def _nearest_move(problem: SitingProblem, need: Need) -> tuple[Floats, Ints]:
     """Cost from each open row to the nearest move of any distance, and which; inf and -1 for none."""
     analysis, moves = problem.analysis, problem.moves
-    serving = np.array(
-        [serves(c, d, need.query) for c, d in zip(moves["category"], moves["designations"], strict=True)]
-    )
-    points = moves[serving]
+    points = moves[serving(moves, need.query)]
     places = points.assign(facility_id=points["move_id"])
     frame = nearest_facility(
         None if need.query.metric == "straight_m" else analysis.networks[need.query.mode or ""],

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import math
-import time
-from dataclasses import replace
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from carecircle.siting.benders import Benders, Compact, Tell, neighbourhoods
-from carecircle.siting.conditions import Conditions, Gate, stated
+from carecircle.siting.benders import Benders, Compact, neighbourhoods
+from carecircle.siting.conditions import Conditions, Gate
+from carecircle.siting.effort import Watch
 from carecircle.siting.greedy import greedy, swapped
 from carecircle.siting.matrix import Csr, Floats, Ints, as_residents, cover, nearest_open
+from carecircle.siting.options import Options, asked
 from carecircle.siting.reduce import essential_columns, merged, without_columns
 from carecircle.siting.solution import Solution, answered, closed, impossible, out_of_time
 
@@ -72,10 +72,10 @@ class CoverOracle:
         x[sites] = 1.0
         return np.asarray(self.rows @ x < 0.5)
 
-    def improved(self, sites: list[int]) -> list[int]:
+    def improved(self, sites: list[int], watch: Watch) -> list[int]:
         """Fill up greedily, then swap."""
-        fuller = greedy(self.rows, self.residents, self.gate, start=sites)
-        return sites if fuller is None else swapped(self.rows, self.residents, self.gate, fuller)
+        fuller = greedy(self.rows, self.residents, self.gate, start=sites, watch=watch)
+        return sites if fuller is None else swapped(self.rows, self.residents, self.gate, fuller, watch)
 
     def compact(self, columns: Ints, most: int) -> Compact | None:
         """Residents by the set of columns that may cover them."""
@@ -93,11 +93,7 @@ def mclp(
     residents: Any,
     *,
     limit: float,
-    sites: int | None = None,
-    conditions: Conditions | None = None,
-    time_limit: float = 60.0,
-    gap: float = 0.0,
-    progress: Tell | None = None,
+    **options: Unpack[Options],
 ) -> Solution:
     r"""Maximal covering location problem (Church and ReVelle 1974).
 
@@ -119,16 +115,9 @@ def mclp(
         float64[demand]: residents of each row.
     limit
         In the unit of ``cost``, inclusive.
-    sites
-        At most so many new sites (fewer are returned only if more would add nobody).
-    conditions
-        What may be built, prices and the budget. ``sites`` or a budget must be given.
-    time_limit
-        Seconds; then the best set so far is returned with its bound.
-    gap
-        Relative gap that is good enough (0: prove it).
-    progress
-        Called with (residents covered, upper bound, seconds).
+    **options
+        `Terms` (``sites`` or a budget must be given) and `Effort`, field by field or whole; progress hears
+        of (residents covered, upper bound, seconds).
 
     Returns
     -------
@@ -145,50 +134,41 @@ def mclp(
     Church and ReVelle (1974), The maximal covering location problem, Papers of the Regional Science
     Association 32, 101-118, https://doi.org/10.1007/BF01942293.
     """
-    began = time.perf_counter()
+    terms, effort = asked(options)
+    watch = effort.begin()
     near = cover(cost, limit)
     people = as_residents(residents, near.shape[0])
     candidates = near.shape[1]
-    given = stated(conditions, candidates, sites)
+    terms.check(candidates, bounded=True)
+    given = terms.conditions
 
     rows, grouped, group = merged(near, people)
     total = math.fsum(people[group >= 0])
-    tied = given.tied(candidates)
-    used = essential_columns(rows, given.prices(candidates), tied)
+    used = essential_columns(rows, given.prices(candidates), given.tied(candidates))
     if len(used) < candidates:
         shut = np.setdiff1d(np.arange(candidates), used)
-        given_small = _also_forbidden(given, shut)
+        terms = terms.without(shut)
         rows, grouped, _ = merged(without_columns(rows, shut), grouped)
-    else:
-        given_small = given
-    gate = Gate(given_small, candidates, sites)
+    gate = Gate(terms, candidates)
     whole = bool((grouped == np.floor(grouped)).all())
-
-    def tell(uncovered: float, bound: float, seconds: float) -> None:
-        if progress is not None:
-            progress(total - uncovered, total - bound, seconds)
-
-    price = given.prices(candidates) if given.budget is not None and sites is None else None
+    price = given.prices(candidates) if given.budget is not None and terms.sites is None else None
     oracle = CoverOracle(rows, grouped, gate)
-    left = max(0.0, time_limit - (time.perf_counter() - began))
     engine = Benders(
-        oracle, given_small, candidates,
-        sites=sites, whole=whole, time_limit=left, gap=gap, progress=tell,
+        oracle, terms, candidates, watch, whole=whole,
+        tell=lambda left, bound: watch.tell(total - left, total - bound),
     )  # fmt: skip
-    found = engine.run(greedy(rows, grouped, gate, price=price))
-    seconds = time.perf_counter() - began
+    found = engine.run(greedy(rows, grouped, gate, price=price, watch=watch.part(0.5)))
     if found.sites is None and found.feasible:
-        raise out_of_time(time_limit)
+        raise out_of_time(effort.time_limit)
     if found.sites is None:
-        return impossible("mclp", near.shape[0], seconds=seconds)
+        return impossible("mclp", near.shape[0], seconds=watch.seconds)
     opened = np.array(_useful(found.sites, oracle, given), dtype=np.int64)
     allocation, _ = nearest_open(cost, opened, limit=limit)
     objective = math.fsum(people[allocation >= 0])
-    bound, proven = closed(objective, total - found.bound, larger_is_better=True, whole=whole)
-    lacking = tuple(np.nonzero(np.diff(near.indptr) == 0)[0].tolist())
     return answered(
-        "mclp", objective, bound, proven=proven, sites=opened.tolist(), given=given,
-        allocation=allocation, lacking=lacking, seconds=seconds,
+        "mclp", closed(objective, total - found.bound, larger_is_better=True, whole=whole), given,
+        sites=opened.tolist(), allocation=allocation, seconds=watch.seconds,
+        lacking=tuple(np.nonzero(np.diff(near.indptr) == 0)[0].tolist()),
     )  # fmt: skip
 
 
@@ -196,7 +176,3 @@ def _useful(sites: list[int], oracle: CoverOracle, given: Conditions) -> list[in
     """Leave out sites that nothing demands and that cover nobody at all."""
     demanded = {*given.keep, *given.must_open, *(b for _, b in given.upgrades)}
     return sorted(j for j in sites if j in demanded or oracle.value([j]) < math.fsum(oracle.residents))
-
-
-def _also_forbidden(given: Conditions, columns: Any) -> Conditions:
-    return replace(given, forbidden=(*given.forbidden, *(int(j) for j in columns)))

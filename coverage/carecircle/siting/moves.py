@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
 
 import geopandas as gpd
 import numpy as np
@@ -13,22 +12,36 @@ from carecircle import categories
 from carecircle.analysis import Analysis
 from carecircle.errors import UsageError
 from carecircle.siting.matrix import Ints
+from carecircle.siting.means import Means, Places, known
 
-Places = Literal["auto", "cells", "villages", "nodes"]
+
+def places_of(analysis: Analysis, means: Means) -> gpd.GeoDataFrame:
+    """Points one might build on: place_id, name, geometry, and price, category, designations where given."""
+    if isinstance(means.places, gpd.GeoDataFrame):
+        points = _own(means.places.to_crs(analysis.inputs.crs).reset_index(drop=True))
+    else:
+        points = _found(analysis, means.places, means.spacing_m)
+    if means.exclude is None:
+        return points
+    shut = means.exclude.to_crs(analysis.inputs.crs).geometry.union_all()
+    return points[~points.geometry.intersects(shut)].reset_index(drop=True)
 
 
-def places_of(analysis: Analysis, places: Places | gpd.GeoDataFrame, spacing_m: float) -> gpd.GeoDataFrame:
-    """Points one might build on: place_id, name, geometry, and price and category where given."""
-    if isinstance(places, gpd.GeoDataFrame):
-        own = places.to_crs(analysis.inputs.crs).reset_index(drop=True)
-        ids = own["facility_id"] if "facility_id" in own else pd.Series([f"own-{i + 1}" for i in own.index])
-        names = own.get("name", ids)
-        given = {c: own[c] for c in ("price",) if c in own}
-        return gpd.GeoDataFrame(
-            {"place_id": ids.astype(str), "name": names, **given}, geometry=own.geometry, crs=own.crs
-        )
-    if not spacing_m > 0:
-        raise UsageError("siting.bad_spacing", value=str(spacing_m))
+def _own(own: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """A planner's own points."""
+    ids = own["facility_id"] if "facility_id" in own else pd.Series([f"own-{i + 1}" for i in own.index])
+    given = {c: own[c] for c in ("price", "designations") if c in own}
+    if "category" in own:
+        stated = [None if pd.isna(c) or not str(c).strip() else known(str(c)) for c in own["category"]]
+        given["category"] = pd.Series(stated, dtype=object)
+    return gpd.GeoDataFrame(
+        {"place_id": ids.astype(str), "name": own.get("name", ids), **given},
+        geometry=own.geometry, crs=own.crs,
+    )  # fmt: skip
+
+
+def _found(analysis: Analysis, places: Places, spacing_m: float) -> gpd.GeoDataFrame:
+    """Points of the study itself."""
     found = []
     if places in ("auto", "cells"):
         found.append(_cells(analysis, spacing_m))
@@ -108,16 +121,44 @@ def _thinned(x: pd.Series, y: pd.Series, spacing_m: float, weight: pd.Series, ti
 
 
 def new_moves(
-    points: gpd.GeoDataFrame, category: str, designations: Sequence[str], price: float
+    points: gpd.GeoDataFrame, kinds: Sequence[tuple[str, tuple[str, ...]]], price: float
 ) -> gpd.GeoDataFrame:
-    """Build a facility of a category on each place."""
-    code = categories.label(category, "en")
+    """Build on each place what it says itself, else each of some kinds (a category and its roles).
+
+    A place with a category of its own has the roles it states; without any, those of the kinds that its
+    category answers.
+    """
+    own = points["category"].notna() if "category" in points else pd.Series(False, index=points.index)
+    free = points[~own]
+    found = [_built(free, [kind] * len(free), price) for kind in kinds]
+    stated = points[own]
+    roles = stated["designations"] if "designations" in stated else pd.Series([()] * len(stated))
+    built = [
+        (str(c), tuple(r) if isinstance(r, tuple | list) and r else _roles(str(c), kinds))
+        for c, r in zip(stated.get("category", ()), roles, strict=True)
+    ]
+    found.append(_built(stated, built, price))
+    return gpd.GeoDataFrame(pd.concat([f for f in found if len(f)] or found), crs=points.crs)
+
+
+def _roles(category: str, kinds: Sequence[tuple[str, tuple[str, ...]]]) -> tuple[str, ...]:
+    """The roles asked of what a category answers."""
+    return tuple(
+        sorted({r for kind, roles in kinds if category in categories.descendants(kind) for r in roles})
+    )
+
+
+def _built(
+    points: gpd.GeoDataFrame, built: Sequence[tuple[str, tuple[str, ...]]], price: float
+) -> gpd.GeoDataFrame:
+    """One move a point: what is built there."""
+    codes = [categories.label(category, "en") for category, _ in built]
     return gpd.GeoDataFrame(
         {
-            "move_id": [f"new:{code}:{p}" for p in points["place_id"]],
+            "move_id": [f"new:{code}:{p}" for code, p in zip(codes, points["place_id"], strict=True)],
             "kind": "new",
-            "category": category,
-            "designations": [tuple(designations)] * len(points),
+            "category": pd.Series([c for c, _ in built], index=points.index, dtype=object),
+            "designations": pd.Series([r for _, r in built], index=points.index, dtype=object),
             "name": points["name"].astype(str),
             "replaces": None,
             "price": points["price"].astype(float) if "price" in points else price,
@@ -129,11 +170,7 @@ def new_moves(
 def upgradable(analysis: Analysis, upgrade: Sequence[str]) -> gpd.GeoDataFrame:
     """Open, placed facilities inside the study that are of exactly one of some categories."""
     facilities = analysis.inputs.facilities
-    wanted = [categories.canonical(c) for c in upgrade]
-    if None in wanted:
-        value = upgrade[wanted.index(None)]
-        raise UsageError("siting.no_such_category", value=value, near=categories.nearest(value) or "—")
-    chosen = facilities["category"].isin([str(c) for c in wanted]) & (facilities["status"] == "open")
+    chosen = facilities["category"].isin([known(c) for c in upgrade]) & (facilities["status"] == "open")
     return facilities[chosen & facilities["inside"].astype(bool) & facilities.geometry.notna()]
 
 

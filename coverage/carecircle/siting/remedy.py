@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Unpack
 
 import geopandas as gpd
 import numpy as np
@@ -13,20 +14,23 @@ import scipy.sparse as sp
 
 from carecircle import progress as watch
 from carecircle.analysis import Analysis, reanalyze
-from carecircle.errors import UsageError
-from carecircle.siting.benders import Tell
-from carecircle.siting.conditions import Conditions
+from carecircle.errors import UsageError, raise_all
+from carecircle.rules import Plan
+from carecircle.siting.cheapest import cheapest_shares
+from carecircle.siting.conditions import Terms
+from carecircle.siting.effort import Effort, Tell
 from carecircle.siting.limits import closings, impossibilities
 from carecircle.siting.matrix import Ints, nearest_open
 from carecircle.siting.mclp import mclp
-from carecircle.siting.moves import Places
-from carecircle.siting.partial import cheapest_shares
-from carecircle.siting.problem import SitingProblem, build_problem, demand_of, needs_of
+from carecircle.siting.means import Means, MeansByName, means_of
+from carecircle.siting.needs import needs_of, unjudgeable
+from carecircle.siting.problem import SitingProblem, build_problem, demand_of
 from carecircle.siting.result import Aim, Choice, SitingResult
 from carecircle.siting.solution import Status
+from carecircle.study import Study
 from carecircle.texts import Sentence
 
-__all__ = ["Choice", "SitingResult", "as_facilities", "choose", "made", "next_best", "site"]
+__all__ = ["Choice", "SitingResult", "as_facilities", "choose", "made", "next_best", "refuse", "site"]
 _NEAR_BEST = 0.01
 
 
@@ -36,18 +40,10 @@ def site(
     clauses: Sequence[str],
     target: float | None = None,
     sites: int | None = None,
-    budget: float | None = None,
-    places: Places | gpd.GeoDataFrame = "auto",
-    spacing_m: float = 500.0,
-    exclude: gpd.GeoDataFrame | None = None,
-    upgrade: Sequence[str] = (),
-    price: float = 1.0,
-    upgrade_price: float = 1.0,
-    must_open: Sequence[str] = (),
-    exclusive: Sequence[Sequence[str]] = (),
     alternatives: int = 5,
     time_limit: float = 120.0,
     progress: watch.Tell | None = None,
+    **means: Unpack[MeansByName],
 ) -> SitingResult:
     """Find where to build so that clauses hold, or so that a number of sites does the most.
 
@@ -58,35 +54,18 @@ def site(
     clauses
         Clauses or rules to mend together: radius and time rules with a limit.
     target
-        Share each must reach instead of its own. With neither ``sites`` nor ``budget`` the cheapest moves
-        that make every rule hold are sought.
+        Share each must reach instead of its own, 0-1. With neither ``sites`` nor ``budget`` the cheapest
+        moves that make every rule hold are sought.
     sites
         At most so many moves: without ``target``, those that newly cover most residents.
-    budget
-        At most this price together.
-    places
-        Where one might build: ``cells`` (the most populous demand point of each square of the spacing),
-        ``villages`` (a point inside each), ``nodes`` (road nodes thinned to the spacing), ``auto`` (cells
-        and villages), or a frame of points in any stated CRS (columns name, category, price as far as
-        given).
-    spacing_m
-        Side of the thinning squares, in metres.
-    exclude
-        Polygons in any stated CRS on which nothing may be built.
-    upgrade
-        Categories whose open facilities may become what the clause asks for.
-    price, upgrade_price
-        Of a new site and of an upgrade, in the planner's own unit.
-    must_open
-        Move ids that are decided already.
-    exclusive
-        Groups of move ids of which at most one may be chosen.
     alternatives
         How many further choices within 1 % of the best to look for.
     time_limit
-        Seconds for the search; what cannot be proven by then is returned with its gap.
+        Seconds for the search, alternatives and all; what cannot be proven by then is returned with its gap.
     progress
         Called with a `Sentence` as each stage begins; None shows them under a notebook's cell.
+    **means
+        `Means`, field by field or whole: where one might build, what, at what price and within which budget.
 
     Returns
     -------
@@ -101,18 +80,20 @@ def site(
     InputError
         If the facilities with the moves made break the frame's contract.
     """
+    given = means_of(means)
     with watch.watched(progress, analysis.study.language) as tell:
-        needs = needs_of(analysis, clauses, target=target)
+        needs = needs_of(analysis, clauses, target=target, category=given.category)
         tell(Sentence("siting.gathering"))
-        problem = build_problem(
-            analysis, needs, places=places, spacing_m=spacing_m, exclude=exclude, upgrade=upgrade,
-            price=price, upgrade_price=upgrade_price, budget=budget, must_open=must_open, exclusive=exclusive,
-        )  # fmt: skip
-        aim: Aim = "most" if target is None and (sites is not None or budget is not None) else "target"
+        problem = build_problem(analysis, needs, means=given)
+        most = target is None and (sites is not None or given.budget is not None)
+        aim: Aim = "most" if most else "target"
         people = math.fsum(float(n.residents.sum()) for n in problem.needs)
         facts = {"moves": len(problem.moves), "residents": people, "rules": [n.rule for n in needs]}
         tell(Sentence("siting.searching", facts))
-        best = choose(problem, aim, sites=sites, time_limit=time_limit, progress=_teller(tell, aim))
+        terms = Terms(sites, problem.conditions)
+        search = Effort(time_limit=time_limit, progress=_teller(tell, aim)).begin()
+        best = choose(problem, aim, terms, search.effort)
+        left = replace(search.effort, time_limit=search.left, progress=None)
         after = None
         moves, allocation = _ranked(problem, best)
         if best is not None and len(moves):
@@ -121,8 +102,9 @@ def site(
         others: tuple[Choice, ...] = ()
         if best is not None and best.status == "optimal" and best.moves and alternatives > 0:
             tell(Sentence("siting.alternatives"))
-            others = next_best(problem, aim, best, sites=sites, count=alternatives, time_limit=time_limit)
+            others = next_best(problem, aim, best, terms, left, count=alternatives)
         tell(Sentence("siting.closing"))
+        short = best is None
         return SitingResult(
             problem=problem,
             aim=aim,
@@ -132,30 +114,43 @@ def site(
             after=after,
             alternatives=others,
             closings=closings(problem),
-            impossible=impossibilities(problem, sites=sites) if best is None else (),
+            impossible=impossibilities(problem, sites=sites, time_limit=left.time_limit) if short else (),
         )
 
 
-def choose(
-    problem: SitingProblem,
-    aim: Aim,
+def refuse(
+    study: Study,
+    plan: Plan,
+    clauses: Sequence[str],
+    means: Means,
     *,
-    sites: int | None,
-    conditions: Conditions | None = None,
-    time_limit: float = 120.0,
-    progress: Tell | None = None,
-) -> Choice | None:
+    target: float | None = None,
+    sites: int | None = None,
+) -> None:
+    """Refuse at once what no analysis is needed to refuse; the arguments are those of `site`.
+
+    Raises
+    ------
+    UsageError
+        Every fault of the arguments at once.
+    """
+    faults = unjudgeable(study, plan, clauses, category=means.category) + means.faults()
+    if target is not None and not 0 <= target <= 1:
+        faults.append(UsageError("siting.bad_share", value=str(target)))
+    if sites is not None and sites < 0:
+        faults.append(UsageError("siting.bad_sites", value=sites))
+    if means.places == "nodes" and study.roads is None:
+        faults.append(UsageError("siting.no_roads"))
+    raise_all(faults)
+
+
+def choose(problem: SitingProblem, aim: Aim, terms: Terms, effort: Effort) -> Choice | None:
     """Solve the problem once; None where the target is out of reach."""
-    given = conditions or problem.conditions
+    given = terms.conditions
     if aim == "most":
-        if sites is None and given.budget is None:
-            raise UsageError("siting.sites_or_budget")
         cost, people = problem.stacked()
         kept = _covered_by(problem, list(given.keep))
-        found = mclp(
-            cost, people, limit=math.inf, sites=sites, conditions=given, time_limit=time_limit,
-            progress=progress,
-        )  # fmt: skip
+        found = mclp(cost, people, limit=math.inf, terms=terms, effort=effort)
         if found.status == "infeasible":
             return None
         return Choice(found.new, found.objective - kept, found.bound - kept, found.status)
@@ -166,28 +161,31 @@ def choose(
         near = sp.csr_array((np.ones(reach.nnz), reach.indices, reach.indptr), shape=reach.shape)
         people = need.residents[np.isin(need.rows, need.open_rows)]
         blocks.append((near, people, need.may_stay))
-    cheapest = cheapest_shares(blocks, given, sites=sites, time_limit=time_limit, progress=progress)
+    terms.check(len(problem.moves))
+    cheapest = cheapest_shares(blocks, terms, effort.begin())
     if cheapest is None:
         return None
-    status: Status = "optimal" if cheapest.proven else "feasible"
-    return Choice(given.new(cheapest.sites), cheapest.price, cheapest.bound, status)
+    status: Status = "optimal" if cheapest.price.proven else "feasible"
+    return Choice(given.new(cheapest.sites), cheapest.price.objective, cheapest.price.bound, status)
 
 
 def next_best(
-    problem: SitingProblem,
-    aim: Aim,
-    best: Choice,
-    *,
-    sites: int | None,
-    count: int,
-    time_limit: float,
+    problem: SitingProblem, aim: Aim, best: Choice, terms: Terms, effort: Effort, *, count: int
 ) -> tuple[Choice, ...]:
-    """Up to ``count`` further choices within 1 % of the best, in order, each the proven best of the rest."""
+    """Up to ``count`` further choices within 1 % of the best, in order, each the proven best of the rest.
+
+    They share the seconds of the effort; one that cannot be found in its share is not told.
+    """
     found: list[Choice] = []
     seen = [best.moves]
-    while len(found) < count:
-        given = replace(problem.conditions, without=tuple(seen))
-        other = choose(problem, aim, sites=sites, conditions=given, time_limit=time_limit / count)
+    search = effort.begin()
+    while len(found) < count and not search.over:
+        given = replace(terms, conditions=replace(terms.conditions, without=tuple(seen)))
+        share = replace(effort, time_limit=search.left / (count - len(found)))
+        try:
+            other = choose(problem, aim, given, share)
+        except UsageError:  # out of time
+            break
         if other is None or other.status != "optimal" or not _as_good(aim, best.worth, other.worth):
             break
         if set(other.moves) in [set(s) for s in seen] or not other.moves:

@@ -85,24 +85,32 @@ class Solution:
         }
 
 
+@dataclass(frozen=True)
+class Worth:
+    """An objective, the bound that no choice beats, and whether the two meet."""
+
+    objective: float
+    bound: float
+    proven: bool
+
+
 def answered(
     model: str,
-    objective: float,
-    bound: float,
-    *,
-    proven: bool,
-    sites: Iterable[int],
+    worth: Worth,
     given: Conditions,
+    *,
+    sites: Iterable[int],
     allocation: Ints,
+    seconds: float,
     lacking: tuple[int, ...] = (),
     flow: Csr | None = None,
-    seconds: float,
 ) -> Solution:
     """The answer of a model that has one: its sites ascending, the new ones told apart."""
-    status: Status = "optimal" if proven else "feasible"
+    status: Status = "optimal" if worth.proven else "feasible"
     chosen = tuple(sorted(sites))
     return Solution(
-        model, status, objective, bound, chosen, given.new(chosen), allocation, lacking, flow, seconds
+        model, status, worth.objective, worth.bound, chosen, given.new(chosen), allocation, lacking, flow,
+        seconds,
     )  # fmt: skip
 
 
@@ -118,7 +126,7 @@ def out_of_time(time_limit: float) -> UsageError:
     return UsageError("siting.out_of_time", seconds=time_limit)
 
 
-def closed(objective: float, bound: float, *, larger_is_better: bool, whole: bool) -> tuple[float, bool]:
+def closed(objective: float, bound: float, *, larger_is_better: bool, whole: bool) -> Worth:
     """The bound, tidied, and whether it proves the objective.
 
     Parameters
@@ -135,4 +143,5 @@ def closed(objective: float, bound: float, *, larger_is_better: bool, whole: boo
         near = 1e-6 + slack
         bound = math.floor(bound + near) if larger_is_better else math.ceil(bound - near)
     ahead = bound - objective if larger_is_better else objective - bound
-    return (objective, True) if ahead <= slack else (float(bound), False)
+    proven = ahead <= slack
+    return Worth(objective, objective if proven else float(bound), proven)
