@@ -17,7 +17,6 @@ import pandas as pd
 from carecircle.errors import InputError, raise_all
 from carecircle.texts import Language, Sentence
 
-MODES = ("walk", "drive", "ambulance")
 LEVELS = ("county", "town", "village")
 STATUSES = ("open", "planned", "closed")
 REACH_STATUSES = ("reached", "unsnapped", "island", "one_way", "beyond")

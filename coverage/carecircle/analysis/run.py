@@ -18,6 +18,7 @@ from carecircle.analysis.result import Analysis
 from carecircle.errors import UsageError
 from carecircle.inputs.load import Inputs, load_inputs
 from carecircle.inputs.sites import new_facilities
+from carecircle.profiles import mode_name
 from carecircle.progress import Tell, watched
 from carecircle.reach.network import Network
 from carecircle.reach.store import prepared
@@ -62,7 +63,7 @@ def _analyzed(study: Study, tell: Tell) -> Analysis:
     networks = {}
     if inputs.edges is not None:
         for mode in modes(queries):
-            tell(Sentence("analysis.building", {"mode": Sentence(f"analysis.mode_{mode}")}))
+            tell(Sentence("analysis.building", {"mode": mode_name(mode)}))
             networks[mode] = _network(inputs, mode)
     return _conclude(plan, inputs, networks, known={}, known_surfaces={}, tell=tell)
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, core_schema
 
 from carecircle import categories
+from carecircle.profiles import modes, nearest_mode
 
 Kind = Literal[
     "radius", "time", "response", "load", "presence", "ratio", "share", "count", "conditional", "baseline"
 ]
 By = Literal["region", "county", "town", "village", "facility", "named"]
 Comparison = Literal[">=", "<=", "==", ">", "<", "between"]
-Mode = Literal["walk", "drive", "ambulance"]
 When = Literal["shares_with_neighbour", "second_allowed", "outreach", "branches_kept"]
 
 UNITS: dict[str, tuple[str, ...]] = {"radius": ("km", "m"), "time": ("min", "h"), "response": ("min",)}
@@ -24,11 +26,33 @@ _PEOPLE_KINDS = ("radius", "time", "response")
 
 
 class MeaninglessRuleError(ValueError):
-    """A combination that means nothing: which field, and the sentence that says how to mend it."""
+    """A combination that means nothing: which field (empty: the one being read), and the mend's sentence."""
 
     def __init__(self, field: str, key: str, /, **facts: object) -> None:
         self.field, self.key, self.facts = field, key, facts
         super().__init__(key)
+
+
+class _KnownMode:
+    """A mode of travel by its name in `carecircle.profiles`, where those from outside are registered too."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(_known_mode, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return {"enum": list(modes()), "type": "string"}
+
+
+def _known_mode(mode: str) -> str:
+    if mode not in modes():
+        facts = {"value": mode, "near": nearest_mode(mode), "known": modes()}
+        raise MeaninglessRuleError("", "profiles.unknown_mode", **facts)
+    return mode
+
+
+Mode = Annotated[str, _KnownMode()]
 
 
 class _Strict(BaseModel):

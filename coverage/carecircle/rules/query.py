@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from carecircle import categories
+from carecircle.profiles import mode_by
 from carecircle.rules.language import Rule
 from carecircle.rules.plan import Plan
 from carecircle.texts import Language, Sentence
@@ -77,8 +78,8 @@ class ReachQuery:
 
 
 def mode_name(mode: str | None) -> Sentence:
-    """The name of a mode, or of the straight line."""
-    return Sentence(f"rules.mode_{mode or 'straight'}")
+    """How one travels by a mode, or in a straight line."""
+    return Sentence("rules.mode_straight") if mode is None else mode_by(mode)
 
 
 def main_query(rule: Rule) -> ReachQuery | None:
