@@ -125,13 +125,10 @@ class Profile:
     @property
     def key(self) -> str:
         """All of it as one text, the same in every run: what a network made with it depends on."""
-        plain = {
-            name: sorted(value) if isinstance(value, frozenset) else value
-            for name, value in ((f.name, getattr(self, f.name)) for f in dataclasses.fields(self))
-        }
-        return json.dumps(
-            {k: dict(v) if isinstance(v, Mapping) else v for k, v in plain.items()}, sort_keys=True
-        )
+        plain = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
+        for name, value in plain.items():
+            plain[name] = sorted(value) if isinstance(value, frozenset) else value
+        return json.dumps(plain, sort_keys=True, default=dict)
 
     def passage(self, tags: Mapping[str, Any]) -> Passage:
         """What a road with these tags offers the mode.
@@ -157,9 +154,8 @@ class Profile:
 
     def _admits(self, highway: str, tags: Mapping[str, Any]) -> bool:
         value = next((str(tags[k]) for k in self.access_keys if tags.get(k)), None)
-        if highway in self.on_permission or (
-            self.motorroads_on_permission and tags.get("motorroad") == "yes"
-        ):
+        asks = self.motorroads_on_permission and tags.get("motorroad") == "yes"
+        if asks or highway in self.on_permission:
             return value in _ALLOWED
         return value not in self.closed_values
 

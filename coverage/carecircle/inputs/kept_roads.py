@@ -37,14 +37,8 @@ def roads_of(
     folder = keep.folder()
     if folder is None or not source.path.is_file():
         return *read_roads(source, crs, around, modes=modes), ""
-    settings = (
-        source.format,
-        source.layer,
-        source.datum,
-        crs.to_wkt(),
-        around.wkb_hex,
-        *(profile(m).key for m in modes),
-    )
+    how = [profile(mode).key for mode in modes]
+    settings = (source.format, source.layer, source.datum, crs.to_wkt(), around.wkb_hex, *how)
     key = keep.digest(keep.file_digest(source.path), *settings)
     path = folder / f"roads-{key[:16]}.parquet"
     found = _load(path, key, source.path)

@@ -6,7 +6,7 @@ from carecircle.rules.judge import by_area, judge
 from carecircle.rules.language import Condition, Rule
 from carecircle.rules.needs import need_sentence, needs, plans_json, unlocks
 from carecircle.rules.plan import Plan, catalogue, load_plan, plan_schema
-from carecircle.rules.query import ReachQuery, required
+from carecircle.rules.query import Leg, ReachQuery, required
 from carecircle.rules.shapes import verdict_schema
 from carecircle.rules.verdict import ByRoad, Flip, Outcome, RuleUnit, Verdict
 from carecircle.rules.weighing import decide
@@ -18,6 +18,7 @@ __all__ = [
     "Condition",
     "Flip",
     "Inconsistency",
+    "Leg",
     "Outcome",
     "Plan",
     "ReachQuery",
