@@ -137,6 +137,11 @@ class Profile:
         ----------
         tags
             OpenStreetMap tags of the road; `TAGS` lists those that matter.
+
+        Returns
+        -------
+        Passage
+            Speeds both ways, and whether one may stop there.
         """
         highway = str(tags.get("highway", ""))
         base = self.speed_kph.get(highway)

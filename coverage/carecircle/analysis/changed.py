@@ -78,7 +78,7 @@ def changed_roads(
         shut = np.isin(edges["edge_id"].to_numpy(), closed)
         unknown = sorted({*closed.tolist()} - {*edges["edge_id"][shut]})
         if unknown:
-            raise UsageError("analysis.no_such_edges", value=unknown[:5], count=len(unknown))
+            raise UsageError("analysis.no_such_edges", value=[str(e) for e in unknown[:5]], count=len(unknown))
         for mode, network in after.items():
             own = np.intersect1d(network.edge_id, closed)
             if len(own):
