@@ -18,6 +18,7 @@ from carecircle.doctor import Diagnosis, examine, shifted_sources
 from carecircle.inputs import datum
 from carecircle.inputs.checks import once_for_all_modes
 from carecircle.inputs.load import Inputs, load_inputs
+from carecircle.profiles import mode_name
 from carecircle.schema import Finding
 from carecircle.study import Study, load_study
 from carecircle.texts import Sentence
@@ -186,7 +187,7 @@ def test_off_the_roads_on_an_island_in_a_trap(tmp_path: Path) -> None:
 
 
 def _about(mode: str, key: str, **facts: object) -> Finding:
-    return Finding("warning", Sentence(f"doctor.{key}", {**facts, "mode": Sentence(f"doctor.mode_{mode}")}))
+    return Finding("warning", Sentence(f"doctor.{key}", {**facts, "mode": mode_name(mode)}))
 
 
 def test_what_holds_for_several_modes_is_said_once() -> None:

@@ -6,6 +6,7 @@ import math
 
 import pytest
 
+from carecircle.errors import UsageError
 from carecircle.profiles import parse_maxspeed, profile, profiles
 
 
@@ -95,6 +96,6 @@ def test_every_figure_has_a_source() -> None:
             assert one.sources[f"speed_kph.{name}"], name
 
 
-def test_an_unknown_mode_is_a_key_error() -> None:
-    with pytest.raises(KeyError):
+def test_an_unknown_mode_is_refused() -> None:
+    with pytest.raises(UsageError, match="walk, drive, ambulance"):
         profile("fly")

@@ -7,6 +7,7 @@ from string import Formatter
 
 import pytest
 
+from carecircle.profiles import mode_name
 from carecircle.texts import LANGUAGES, Sentence, say, wording
 
 
@@ -35,7 +36,7 @@ def test_facts_are_said_as_a_reader_expects() -> None:
     assert sentence.text("en") == "judging 12,345 rules"
     assert sentence.text("zh") == "评判 12,345 条规则"
     assert set(sentence.both()) == {"zh", "en"}
-    nested = Sentence("analysis.building", {"mode": Sentence("analysis.mode_walk")})
+    nested = Sentence("analysis.building", {"mode": mode_name("walk")})
     assert nested.text("zh") == "构建路网（步行）"
 
 

@@ -10,7 +10,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from carecircle.analysis import Analysis, analyze, reanalyze
+    from carecircle.analysis import Analysis, Scenario, analyze, reanalyze
     from carecircle.errors import CarecircleError, InputError, OutputError, PlanError, StudyError, UsageError
     from carecircle.rules import Outcome, Plan, Verdict, load_plan
     from carecircle.rules.judge import judge
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Analysis": "analysis",
+    "Scenario": "analysis",
     "analyze": "analysis",
     "reanalyze": "analysis",
     "CarecircleError": "errors",
@@ -43,6 +44,7 @@ __all__ = [
     "OutputError",
     "Plan",
     "PlanError",
+    "Scenario",
     "Study",
     "StudyError",
     "UsageError",

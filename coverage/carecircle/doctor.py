@@ -20,9 +20,10 @@ from carecircle.errors import CarecircleError
 from carecircle.inputs.checks import limited, lon_lat, once_for_all_modes
 from carecircle.inputs.load import Inputs, load_inputs
 from carecircle.inputs.shift import detect_shift
+from carecircle.profiles import mode_name, modes, profile, profiles
 from carecircle.progress import watched
 from carecircle.reach.network import Network
-from carecircle.schema import MODES, Finding, time_column
+from carecircle.schema import Finding, time_column
 from carecircle.study import Study, load_study
 from carecircle.texts import Language, Sentence
 
@@ -174,7 +175,8 @@ def network_findings(inputs: Inputs, networks: Mapping[str, Network] | None = No
     Parameters
     ----------
     networks
-        Those built already, by mode; only they are then looked at. None: walking and driving are built.
+        Those built already, by mode; only they are then looked at. None: those by which residents travel
+        themselves are built.
 
     Returns
     -------
@@ -184,12 +186,13 @@ def network_findings(inputs: Inputs, networks: Mapping[str, Network] | None = No
     if inputs.edges is None:
         return []
     found: list[Finding] = []
-    for mode in ("walk", "drive") if networks is None else MODES:
+    own = [mode for mode, known in profiles().items() if known.residents_own]
+    for mode in own if networks is None else modes():
         if time_column(mode) not in inputs.edges or (networks is not None and mode not in networks):
             continue
         network = Network.from_edges(inputs.edges, mode=mode) if networks is None else networks[mode]
         if not network.nodes:
-            found.append(Finding("warning", Sentence("doctor.no_roads_of_mode", {"mode": _mode(mode)})))
+            found.append(Finding("warning", Sentence("doctor.no_roads_of_mode", {"mode": mode_name(mode)})))
             continue
         found += _islands(network)
         found += _facilities_on(network, inputs)
@@ -203,13 +206,9 @@ def network_findings(inputs: Inputs, networks: Mapping[str, Network] | None = No
     ]
 
 
-def _mode(mode: str) -> Sentence:
-    return Sentence(f"doctor.mode_{mode}")
-
-
 def _speeds(edges: gpd.GeoDataFrame) -> list[Finding]:
-    """Roads driven implausibly fast or slowly."""
-    column = time_column("drive")
+    """Roads driven implausibly fast or slowly, by the first mode that posted limits bind."""
+    column = time_column(next(mode for mode, known in profiles().items() if known.obeys_maxspeed))
     if column not in edges:
         return []
     seconds = edges[column].to_numpy(dtype=np.float64)
@@ -252,11 +251,11 @@ def _islands(network: Network) -> list[Finding]:
     kept = others[others["snapped_to"].astype(bool)]
     found = []
     if len(kept):
-        facts = {"count": len(kept), "km": float(kept["road_km"].sum()), "mode": _mode(network.mode)}
+        facts = {"count": len(kept), "km": float(kept["road_km"].sum()), "mode": mode_name(network.mode)}
         found.append(Finding("warning", Sentence("doctor.islands", facts)))
     small = others[~others["snapped_to"].astype(bool)]
     if len(small):
-        facts = {"count": len(small), "km": float(small["road_km"].sum()), "mode": _mode(network.mode)}
+        facts = {"count": len(small), "km": float(small["road_km"].sum()), "mode": mode_name(network.mode)}
         found.append(Finding("note", Sentence("doctor.fragments", facts)))
     return found
 
@@ -288,7 +287,7 @@ def _facilities_on(network: Network, inputs: Inputs) -> list[Finding]:
     trap = snap.snapped & ~island & (strong[ends] != core).any(axis=1)
     found: list[Finding] = []
     for key, where in (("off_road", off), ("on_island", island), ("one_way_trap", trap)):
-        if key == "one_way_trap" and network.mode == "walk":
+        if key == "one_way_trap" and not profile(network.mode).bound_by_oneway:
             continue
         found += _rows(rows[where], f"doctor.{key}", snap.snap_m[where], network.mode)
     return found
@@ -303,7 +302,7 @@ def _rows(rows: gpd.GeoDataFrame, key: str, metres: npt.NDArray[np.float64], mod
         facts = {
             "name": name,
             "metres": round(float(far)) if math.isfinite(far) else "—",
-            "mode": _mode(mode),
+            "mode": mode_name(mode),
         }
         number = None if pd.isna(row) else int(row)
         found.append(Finding("warning", Sentence(key, facts), source, number, None, float(lon), float(lat)))
@@ -329,7 +328,7 @@ def _residents_on(network: Network, inputs: Inputs) -> list[Finding]:
             worst = placed.iloc[[int(np.flatnonzero(where)[people[where].argmax()])]]
             lon, lat = lon_lat(worst.geometry)[0]
             facts = {
-                "count": count, "percent": round(100 * count / total, 2), "mode": _mode(network.mode),
+                "count": count, "percent": round(100 * count / total, 2), "mode": mode_name(network.mode),
                 "metres": inputs.study.assumptions.max_snap_m,
             }  # fmt: skip
             level: Any = "warning" if count > _LOST_SHARE * total else "note"

@@ -1,11 +1,14 @@
 """How a mode moves on a road: its speed, the directions open to it, and where it may stop.
 
-All figures stand in ``profiles.toml``, each with its source. A road is described by its OpenStreetMap
-tags, whatever file it came from.
+All figures stand in ``profiles.toml``, each with its source; `register` adds a mode from outside. A road is
+described by its OpenStreetMap tags, whatever file it came from.
 """
 
 from __future__ import annotations
 
+import dataclasses
+import difflib
+import json
 import math
 import re
 import tomllib
@@ -15,7 +18,8 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from carecircle.schema import MODES
+from carecircle.errors import UsageError
+from carecircle.texts import LANGUAGES, Sentence
 
 _MPH_KPH = 1.609344
 _NUMBER = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*(mph|knots|km/h|kmh|kph|km/h/r)?\s*$", re.IGNORECASE)
@@ -23,6 +27,9 @@ _FORWARD = frozenset({"yes", "true", "1"})
 _BACKWARD = frozenset({"-1", "reverse"})
 _CLOSED_ONEWAY = frozenset({"reversible"})
 _ALLOWED = frozenset({"yes", "designated", "permissive", "official", "destination", "customers"})
+_MODE = re.compile(r"[a-z][a-z0-9_]*")
+_NAMES = "maxspeed_names"
+"""The one table of ``profiles.toml`` that is no mode."""
 
 TAGS = (
     "highway", "oneway", "junction", "maxspeed", "maxspeed:forward", "maxspeed:backward", "access", "foot",
@@ -64,7 +71,12 @@ class Profile:
     Parameters
     ----------
     mode
-        ``walk``, ``drive`` or ``ambulance``.
+        What plans and columns call it: small letters, digits and ``_``.
+    name, by
+        In Chinese and English (``zh``, ``en``): what it is called ("walking"), and how one travels by it
+        ("on foot").
+    residents_own
+        Whether residents travel so themselves; an ambulance comes to them.
     access_speed_kph
         Speed on the access leg between a point and the road it is snapped to.
     speed_kph
@@ -75,6 +87,8 @@ class Profile:
         Access tags that bind the mode, the most specific first: the first present decides.
     closed_values
         Values of those tags that close a road.
+    motorroads_on_permission
+        Whether roads for motor vehicles only (``motorroad=yes``) are open only where a tag says so.
     oneway_keys
         One-way tags that bind the mode, the most specific first.
     implied_oneway
@@ -88,16 +102,33 @@ class Profile:
     """
 
     mode: str
+    name: Mapping[str, str]
+    by: Mapping[str, str]
+    residents_own: bool
     access_speed_kph: float
     speed_kph: Mapping[str, float]
     on_permission: frozenset[str]
     access_keys: tuple[str, ...]
     closed_values: frozenset[str]
+    motorroads_on_permission: bool
     oneway_keys: tuple[str, ...]
     implied_oneway: bool
     obeys_maxspeed: bool
     no_stop: frozenset[str]
     sources: Mapping[str, str]
+
+    @property
+    def bound_by_oneway(self) -> bool:
+        """Whether a plain one-way sign binds the mode."""
+        return "oneway" in self.oneway_keys
+
+    @property
+    def key(self) -> str:
+        """All of it as one text, the same in every run: what a network made with it depends on."""
+        plain = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
+        for name, value in plain.items():
+            plain[name] = sorted(value) if isinstance(value, frozenset) else value
+        return json.dumps(plain, sort_keys=True, default=dict)
 
     def passage(self, tags: Mapping[str, Any]) -> Passage:
         """What a road with these tags offers the mode.
@@ -106,6 +137,11 @@ class Profile:
         ----------
         tags
             OpenStreetMap tags of the road; `TAGS` lists those that matter.
+
+        Returns
+        -------
+        Passage
+            Speeds both ways, and whether one may stop there.
         """
         highway = str(tags.get("highway", ""))
         base = self.speed_kph.get(highway)
@@ -123,7 +159,8 @@ class Profile:
 
     def _admits(self, highway: str, tags: Mapping[str, Any]) -> bool:
         value = next((str(tags[k]) for k in self.access_keys if tags.get(k)), None)
-        if highway in self.on_permission or (self.mode == "walk" and tags.get("motorroad") == "yes"):
+        asks = self.motorroads_on_permission and tags.get("motorroad") == "yes"
+        if asks or highway in self.on_permission:
             return value in _ALLOWED
         return value not in self.closed_values
 
@@ -179,24 +216,109 @@ def _file() -> Mapping[str, Any]:
 
 @cache
 def _names() -> Mapping[str, float]:
-    return {name: float(entry["kph"]) for name, entry in _file()["maxspeed_names"].items()}
+    return {name: float(entry["kph"]) for name, entry in _file()[_NAMES].items()}
 
 
 @cache
+def _shipped() -> Mapping[str, Profile]:
+    return {mode: _profile(mode, entry) for mode, entry in _file().items() if mode != _NAMES}
+
+
+_registered: dict[str, Profile] = {}
+"""Modes brought from outside by `register`."""
+
+
 def profiles() -> Mapping[str, Profile]:
-    """Every profile by mode, read once from ``profiles.toml``."""
-    return {mode: _profile(mode, _file()[mode]) for mode in MODES}
+    """Every profile by mode.
+
+    Returns
+    -------
+    mapping of str to Profile
+        Those of ``profiles.toml`` in its order, then those registered.
+    """
+    return {**_shipped(), **_registered}
+
+
+def modes() -> tuple[str, ...]:
+    """Every known mode.
+
+    Returns
+    -------
+    tuple of str
+        In the order of `profiles`.
+    """
+    return tuple(profiles())
 
 
 def profile(mode: str) -> Profile:
     """The profile of one mode.
 
+    Parameters
+    ----------
+    mode
+        One of `modes`.
+
+    Returns
+    -------
+    Profile
+        Of ``profiles.toml``, or as it was registered.
+
     Raises
     ------
-    KeyError
-        If the mode is none of `carecircle.schema.MODES`.
+    UsageError
+        If there is no such mode; the message names the nearest.
     """
-    return profiles()[mode]
+    found = profiles().get(mode)
+    if found is None:
+        raise UsageError("profiles.unknown_mode", value=mode, near=nearest_mode(mode), known=modes())
+    return found
+
+
+def register(profile: Profile) -> None:
+    """Add a mode of travel for this run of Python: plans may name it, roads are timed for it.
+
+    Parameters
+    ----------
+    profile
+        All that is known of the mode; ``dataclasses.replace(profile("drive"), mode=…, name=…, by=…)`` saves
+        writing what is alike. A mode registered before is replaced.
+
+    Raises
+    ------
+    UsageError
+        If the mode is one of ``profiles.toml``, its name cannot stand in a column's name, a word is missing
+        in a language, or a speed is not a number above 0.
+    """
+    if profile.mode in _shipped():
+        raise UsageError("profiles.mode_taken", value=profile.mode)
+    if not _MODE.fullmatch(profile.mode):
+        raise UsageError("profiles.bad_mode_name", value=profile.mode)
+    if not all(words.get(language) for words in (profile.name, profile.by) for language in LANGUAGES):
+        raise UsageError("profiles.mode_without_words", value=profile.mode, languages=LANGUAGES)
+    speeds = {**profile.speed_kph, "access_speed_kph": profile.access_speed_kph}
+    wrong = {road: kph for road, kph in speeds.items() if not (math.isfinite(kph) and kph > 0)}
+    if wrong or not profile.speed_kph:
+        raise UsageError("profiles.bad_speed", value=profile.mode, roads=sorted(wrong) or "—")
+    _registered[profile.mode] = profile
+
+
+def nearest_mode(text: str) -> str:
+    """The known mode most like an unknown spelling (its name in either language too); ``—`` for none."""
+    spellings = {mode: mode for mode in modes()}
+    for mode, known in profiles().items():
+        spellings |= {word.lower(): mode for words in (known.name, known.by) for word in words.values()}
+    close = difflib.get_close_matches(text.strip().lower(), list(spellings), n=1, cutoff=0.5)
+    return spellings[close[0]] if close else "—"
+
+
+def mode_name(mode: str) -> Sentence:
+    """What a mode is called, free to be said in either language: "walking"."""
+    return Sentence("profiles.mode", profile(mode).name)
+
+
+def mode_by(mode: str) -> Sentence:
+    """How one travels by a mode, free to be said in either language: "on foot"."""
+    return Sentence("profiles.mode", profile(mode).by)
 
 
 def _profile(mode: str, entry: Mapping[str, Any]) -> Profile:
@@ -205,11 +327,15 @@ def _profile(mode: str, entry: Mapping[str, Any]) -> Profile:
     sources |= {k.removesuffix("_source"): str(v) for k, v in entry.items() if k.endswith("_source")}
     return Profile(
         mode=mode,
+        name=dict(entry["name"]),
+        by=dict(entry["by"]),
+        residents_own=bool(entry["residents_own"]),
         access_speed_kph=float(entry["access_speed_kph"]),
         speed_kph={name: float(v["kph"]) for name, v in classes.items()},
         on_permission=frozenset(name for name, v in classes.items() if v.get("on_permission")),
         access_keys=tuple(entry["access_keys"]),
         closed_values=frozenset(entry["closed_values"]),
+        motorroads_on_permission=bool(entry["motorroads_on_permission"]),
         oneway_keys=tuple(entry["oneway_keys"]),
         implied_oneway=bool(entry["implied_oneway"]),
         obeys_maxspeed=bool(entry["obeys_maxspeed"]),

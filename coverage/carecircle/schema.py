@@ -17,7 +17,6 @@ import pandas as pd
 from carecircle.errors import InputError, raise_all
 from carecircle.texts import Language, Sentence
 
-MODES = ("walk", "drive", "ambulance")
 LEVELS = ("county", "town", "village")
 STATUSES = ("open", "planned", "closed")
 REACH_STATUSES = ("reached", "unsnapped", "island", "one_way", "beyond")
@@ -30,12 +29,26 @@ FACILITIES = (
 DEMAND = ("demand_id", "residents", "area_id", "urban", "geometry")
 EDGES = ("edge_id", "from_node", "to_node", "length_m", "geometry")
 REACHED = ("demand_id", "facility_id", "cost", "snap_m", "status")
+"""One row a demand point, in the demand's order: the facility (None unreached), minutes or metres (inf
+unreached), metres to the road (NaN: none needed, or no place), and one of `REACH_STATUSES`. Of several legs
+see `LEG`."""
+LEG = ("facility_id", "cost", "status")
+"""Columns that a reached frame of several legs holds beside its own for each leg, as `leg_column` names them.
+
+Its ``cost`` is the sum of the legs' (inf unless all are reached), ``facility_id`` the first leg's where all
+are, ``snap_m`` the largest, ``status`` the worst: a leg with no way decides (island, one_way, beyond, in this
+order), then one that cannot be placed (unsnapped)."""
 TOTALS = ("area_id", "attribute", "value", "year", "source")
 
 
 def time_column(mode: str) -> str:
     """Name of an edge frame's column of seconds for a mode (float32, inf: closed to it)."""
     return f"travel_time_s_{mode}"
+
+
+def leg_column(number: int, name: str) -> str:
+    """Name of a reached frame's column of one leg (from 1) of several: ``leg_1_cost``."""
+    return f"leg_{number}_{name}"
 
 
 def stop_column(mode: str) -> str:
@@ -294,6 +307,24 @@ def check_edges(edges: pd.DataFrame, *, modes: tuple[str, ...], file: str | None
             faults += _values(edges, column, edges[column].isna() | (edges[column] < 0), ">= 0", file)
     raise_all(faults)
     return edges
+
+
+def check_reached(reached: pd.DataFrame, rows: int) -> pd.DataFrame:
+    """Hold the contract of a reached frame for so many demand rows and return it.
+
+    Raises
+    ------
+    InputError
+        Naming every missing column, an unknown status or a wrong number of rows.
+    """
+    faults = _require(reached, REACHED, "reached", None)
+    if not faults:
+        statuses = " | ".join(REACH_STATUSES)
+        faults += _values(reached, "status", ~reached["status"].isin(REACH_STATUSES), statuses, None)
+        if len(reached) != rows:
+            faults.append(InputError("errors.frame_rows", frame="reached", value=len(reached), rows=rows))
+    raise_all(faults)
+    return reached
 
 
 def descendants(areas: gpd.GeoDataFrame, level: str) -> Mapping[str, str]:

@@ -21,7 +21,7 @@ from carecircle.errors import InputError
 from carecircle.inputs.datum import study_crs
 from carecircle.inputs.roads import edges_from_graph, edges_of, read_roads
 from carecircle.inputs.streets import from_pbf
-from carecircle.schema import MODES
+from carecircle.profiles import modes
 from carecircle.study import Roads
 from realdata import real
 
@@ -50,7 +50,7 @@ def write_pbf(path: Path, ways: Any = None, nodes: Any = None) -> Path:
 
 
 def read(path: Path, fmt: str = "pbf", around: shapely.Geometry = EVERYWHERE) -> gpd.GeoDataFrame:
-    return read_roads(Roads(path=path, format=fmt), CRS, around, modes=MODES)[0]
+    return read_roads(Roads(path=path, format=fmt), CRS, around, modes=modes())[0]
 
 
 def row(edges: pd.DataFrame, a: int, b: int) -> Any:
@@ -96,7 +96,7 @@ def test_what_none_of_the_asked_modes_may_use_makes_no_node_either(tmp_path: Pat
     source = Roads(path=write_pbf(tmp_path / "r.osm.pbf", ways))
     driven, _ = read_roads(source, CRS, EVERYWHERE, modes=("drive", "ambulance"))
     assert set(zip(driven["from_node"], driven["to_node"], strict=True)) == {(1, 3), (3, 1)}
-    whole = read_roads(source, CRS, EVERYWHERE, modes=MODES)[0]
+    whole = read_roads(source, CRS, EVERYWHERE, modes=modes())[0]
     parts = row(whole, 1, 2), row(whole, 2, 3)
     for column in ("length_m", "travel_time_s_drive"):
         assert math.fsum(p[column] for p in parts) == pytest.approx(row(driven, 1, 3)[column], rel=1e-6)
@@ -165,7 +165,7 @@ def _graph() -> nx.MultiDiGraph:
 
 
 def test_a_graph_and_its_graphml(tmp_path: Path) -> None:
-    edges = edges_from_graph(_graph(), CRS, modes=MODES)
+    edges = edges_from_graph(_graph(), CRS, modes=modes())
     assert row(edges, 1, 2)["travel_time_s_drive"] == row(edges, 2, 1)["travel_time_s_drive"]
     assert row(edges, 2, 3)["length_m"] == np.float32(GEOD.inv(*NODES[2], *NODES[3])[2])
     assert math.isinf(row(edges, 3, 2)["travel_time_s_drive"])
@@ -236,7 +236,7 @@ def test_tables_that_are_no_roads(tmp_path: Path) -> None:
 
 def test_unknown_classes_are_noted(tmp_path: Path) -> None:
     path = _lines(tmp_path, highway=["primary", "elevated", "elevated"])
-    _, findings = read_roads(Roads(path=path, format="edges"), CRS, EVERYWHERE, modes=MODES)
+    _, findings = read_roads(Roads(path=path, format="edges"), CRS, EVERYWHERE, modes=modes())
     assert [f.sentence.facts for f in findings] == [{"value": "elevated", "count": 2}]
 
 

@@ -1,6 +1,7 @@
-"""The one verb: a study in, an Analysis out; and the same again with sites added or closed."""
+"""The one verb: a study in, an Analysis out; and the same again under a scenario."""
 
 from carecircle.analysis.result import Analysis
 from carecircle.analysis.run import analyze, reanalyze
+from carecircle.analysis.scenario import Scenario
 
-__all__ = ["Analysis", "analyze", "reanalyze"]
+__all__ = ["Analysis", "Scenario", "analyze", "reanalyze"]

@@ -1,28 +1,36 @@
-"""Questions asked of the roads: each query of a plan once, each point snapped once a mode."""
+"""Questions asked of the ways of travelling: each query of a plan once, leg by leg."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from carecircle import categories
 from carecircle.inputs.load import Inputs
-from carecircle.reach import travel
+from carecircle.reach.asked import Reach
+from carecircle.reach.choice import Brought, Reaches, needs_roads
 from carecircle.reach.network import Network
-from carecircle.reach.snap import Snap
-from carecircle.reach.surface import Cells, Surface, region_cells, travel_time_surface
-from carecircle.rules import ReachQuery
+from carecircle.reach.surface import Cells, Surface, region_cells
+from carecircle.rules import Leg, ReachQuery
+from carecircle.schema import LEG, check_reached, leg_column
+
+_WORST_LAST = ("reached", "unsnapped", "beyond", "one_way", "island")
+"""Of several legs one with no way decides, then one that cannot be placed: see `carecircle.schema.LEG`."""
 
 
-def modes(queries: Iterable[ReachQuery]) -> tuple[str, ...]:
+def modes(queries: Iterable[ReachQuery], brought: Brought | None = None) -> tuple[str, ...]:
     """The modes of travel whose roads these queries need."""
-    return tuple(sorted({q.mode for q in queries if q.mode is not None and q.metric != "straight_m"}))
+    legs = [leg for query in queries for leg in query.legs]
+    return tuple(sorted({str(g.mode) for g in legs if needs_roads(g.metric, g.mode, brought or {})}))
 
 
-def serving_in(inputs: Inputs, query: ReachQuery, *, inside_only: bool = False) -> gpd.GeoDataFrame:
-    """Open, placed facilities that may serve a query; those beyond the boundary where the study says so."""
+def serving_in(inputs: Inputs, query: ReachQuery | Leg, *, inside_only: bool = False) -> gpd.GeoDataFrame:
+    """Open, placed facilities that may serve a leg; those beyond the boundary where the study says so."""
     facilities = inputs.facilities
     chosen = categories.select(facilities, query.categories, query.designations)
     chosen &= facilities.geometry.notna() & ~facilities.geometry.is_empty
@@ -31,50 +39,93 @@ def serving_in(inputs: Inputs, query: ReachQuery, *, inside_only: bool = False) 
     return facilities[chosen]
 
 
+def servings_in(
+    inputs: Inputs, query: ReachQuery, *, inside_only: bool = False
+) -> tuple[gpd.GeoDataFrame, ...]:
+    """What `serving_in` says of each leg."""
+    return tuple(serving_in(inputs, leg, inside_only=inside_only) for leg in query.legs)
+
+
 def same_service(before: Inputs, after: Inputs, query: ReachQuery) -> bool:
-    """Whether a query is served by the same facilities in both."""
-    old, new = serving_in(before, query), serving_in(after, query)
-    return list(old["facility_id"]) == list(new["facility_id"])
+    """Whether every leg of a query is served by the same facilities in both, and has the same origins."""
+    pairs = [*zip(servings_in(before, query), servings_in(after, query), strict=True)]
+    if query.origin == "facilities":
+        pairs.append((before.facilities, after.facilities))
+    return all(list(old["facility_id"]) == list(new["facility_id"]) for old, new in pairs)
 
 
 class Asker:
-    """Asks queries about one demand on one set of networks; each point is snapped once a mode."""
+    """Asks queries about one study; each of its points is placed once a mode.
 
-    def __init__(self, inputs: Inputs, networks: Mapping[str, Network]) -> None:
-        self.inputs, self.networks = inputs, networks
-        self.max_snap_m = inputs.study.assumptions.max_snap_m
-        self._snaps: dict[tuple[str, str], Snap] = {}
-        self._cells: Cells | None = None
+    Parameters
+    ----------
+    inputs
+        Whose residents and facilities are asked about.
+    networks
+        By mode.
+    brought
+        Reaches from outside, by metric and mode.
+    """
 
-    def reach(self, query: ReachQuery, serving: gpd.GeoDataFrame) -> pd.DataFrame:
-        """The reached frame of the study's demand."""
-        mode = None if query.metric == "straight_m" else query.mode
-        return travel.nearest_facility(
-            None if mode is None else self.networks[mode],
-            self.inputs.demand,
-            serving,
-            direction=query.direction,
-            metric=query.metric,
-            max_snap_m=self.max_snap_m,
-            snapped=None if mode is None else self._snap("demand", mode, self.inputs.demand),
-        )
+    def __init__(
+        self, inputs: Inputs, networks: Mapping[str, Network], brought: Brought | None = None
+    ) -> None:
+        self.inputs = inputs
+        self.reaches = Reaches(networks, max_snap_m=inputs.study.assumptions.max_snap_m, brought=brought)
 
-    def surface(self, query: ReachQuery, serving: gpd.GeoDataFrame) -> Surface:
-        """Travel time over the study's region."""
-        if self._cells is None:
-            cell_m = self.inputs.study.outputs.surface_cell_m
-            self._cells = region_cells(self.inputs.region, self.inputs.crs, cell_m=cell_m)
-        mode = query.mode or ""
-        return travel_time_surface(
-            self.networks[mode],
-            serving,
-            self._cells,
-            direction=query.direction,
-            max_snap_m=self.max_snap_m,
-            snapped=self._snap("cells", mode, self._cells.centres),
-        )
+    def can(self, query: ReachQuery) -> bool:
+        """Whether there is a way of travelling for every leg."""
+        return all(self.reaches.has(leg.metric, leg.mode) for leg in query.legs)
 
-    def _snap(self, what: str, mode: str, points: gpd.GeoDataFrame | None) -> Snap:
-        if (what, mode) not in self._snaps:
-            self._snaps[what, mode] = self.networks[mode].snap(points, max_snap_m=self.max_snap_m)
-        return self._snaps[what, mode]
+    def reach(self, query: ReachQuery, *servings: gpd.GeoDataFrame) -> pd.DataFrame:
+        """The reached frame of a query, each leg served by its own facilities."""
+        origins = self._facilities if query.origin == "facilities" else self.inputs.demand
+        assert origins is not None
+        legs = []
+        for leg, serving in zip(query.legs, servings, strict=True):
+            found = self._reach_of(leg).nearest(origins, serving, direction=leg.direction)
+            legs.append(check_reached(found, len(origins)))
+        return legs[0] if len(legs) == 1 else joined(legs)
+
+    def surface(self, query: ReachQuery, *servings: gpd.GeoDataFrame) -> Surface:
+        """The query's cost over the study's region: the sum of its legs at each cell."""
+        drawn = [
+            self._reach_of(leg).surface(serving, self._cells, direction=leg.direction)
+            for leg, serving in zip(query.legs, servings, strict=True)
+        ]
+        if len(drawn) == 1:
+            return drawn[0]
+        total = np.sum([s.values for s in drawn], axis=0, dtype=np.float32)
+        return Surface(np.asarray(total), drawn[0].transform, drawn[0].crs)
+
+    def _reach_of(self, leg: Leg) -> Reach:
+        return self.reaches.of(leg.metric, leg.mode)
+
+    @cached_property
+    def _cells(self) -> Cells:
+        cell_m = self.inputs.study.outputs.surface_cell_m
+        return region_cells(self.inputs.region, self.inputs.crs, cell_m=cell_m)
+
+    @cached_property
+    def _facilities(self) -> gpd.GeoDataFrame:
+        """Every facility as an origin."""
+        facilities = self.inputs.facilities
+        return facilities.assign(demand_id=facilities["facility_id"])
+
+
+def joined(legs: list[pd.DataFrame]) -> pd.DataFrame:
+    """One reached frame of several legs that meet at the same places: see `carecircle.schema.LEG`."""
+    columns: dict[str, Any] = {"demand_id": legs[0]["demand_id"]}
+    cost = np.sum([leg["cost"].to_numpy(float) for leg in legs], axis=0)
+    rank = {status: i for i, status in enumerate(_WORST_LAST)}
+    worst = np.max([leg["status"].map(rank).to_numpy(np.int64) for leg in legs], axis=0)
+    first = legs[0]["facility_id"].to_numpy(object).copy()
+    first[worst > 0] = None
+    columns["facility_id"] = pd.Series(first, dtype=object)  # None, not NaN, where unreached
+    columns["cost"] = np.where(worst == 0, cost, np.inf)
+    snap_m = [leg["snap_m"].to_numpy(float) for leg in legs]
+    columns["snap_m"] = np.fmax.reduce(snap_m)
+    columns["status"] = np.array(_WORST_LAST, dtype=object)[worst]
+    for number, leg in enumerate(legs, 1):
+        columns |= {leg_column(number, name): leg[name] for name in LEG}
+    return pd.DataFrame(columns)

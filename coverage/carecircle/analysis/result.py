@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,13 +11,16 @@ import geopandas as gpd
 import pandas as pd
 
 from carecircle.analysis.asking import serving_in
+from carecircle.analysis.scenario import Scenario
 from carecircle.cards import card
 from carecircle.errors import UsageError
 from carecircle.inputs.load import Inputs
-from carecircle.reach import travel
+from carecircle.reach.asked import Reach
+from carecircle.reach.choice import Brought, Reaches
 from carecircle.reach.network import Network
+from carecircle.reach.path import Path as Way
 from carecircle.reach.surface import Surface
-from carecircle.rules import Plan, ReachQuery, Verdict
+from carecircle.rules import Leg, Plan, ReachQuery, Verdict
 from carecircle.schema import Finding
 from carecircle.study import Study
 from carecircle.texts import Language, Sentence
@@ -35,7 +38,7 @@ class Analysis:
     study, plan, inputs
         What was asked, what is demanded, what was brought.
     networks
-        By mode (``walk``, ``drive``, ``ambulance``): those the plan needs and the roads allow.
+        By mode (``walk``, ``drive``, ``ambulance`` …): those the plan needs and the roads allow.
     reached
         By `ReachQuery`: one row a demand point (minutes or metres).
     surfaces
@@ -47,7 +50,11 @@ class Analysis:
     manifest
         Versions, hashes of every input and all parameters.
     baseline
-        The analysis before sites were added or closed (by `carecircle.reanalyze`); None for a study as it is.
+        The analysis before any change (by `carecircle.reanalyze`); None for a study as it is.
+    brought
+        Reaches given to `carecircle.analyze`, by metric and mode: they answer instead of ours.
+    scenarios
+        What was changed since the baseline, in that order.
     """
 
     study: Study
@@ -60,9 +67,11 @@ class Analysis:
     findings: tuple[Finding, ...]
     manifest: Mapping[str, Any]
     baseline: Analysis | None = None
+    brought: Brought = field(default_factory=dict)
+    scenarios: tuple[Scenario, ...] = ()
 
-    def serving(self, query: ReachQuery) -> gpd.GeoDataFrame:
-        """The facilities that may serve a query: open, of its categories, placed.
+    def serving(self, query: ReachQuery | Leg) -> gpd.GeoDataFrame:
+        """The facilities that may serve a query of one leg, or a leg: open, of its categories, placed.
 
         Those beyond the boundary are among them unless the study's ``count_outside`` is off.
 
@@ -78,7 +87,28 @@ class Analysis:
         """
         return serving_in(self.inputs, query)
 
-    def path(self, demand_id: str, query: ReachQuery) -> travel.Path | None:
+    def reach_of(self, query: ReachQuery | Leg) -> Reach:
+        """What answers a query of one leg, or a leg: roads, a straight line, or a reach that was brought.
+
+        Parameters
+        ----------
+        query
+            Any query, one of `reached` or not.
+
+        Returns
+        -------
+        Reach
+            Of its metric and mode.
+
+        Raises
+        ------
+        UsageError
+            If the study has no roads of the mode and no reach was brought for it, or of several legs.
+        """
+        most = self.study.assumptions.max_snap_m
+        return Reaches(self.networks, max_snap_m=most, brought=self.brought).of(query.metric, query.mode)
+
+    def path(self, demand_id: str, query: ReachQuery) -> Way | None:
         """The way between a demand point and its nearest facility; None where there is none.
 
         Parameters
@@ -86,7 +116,7 @@ class Analysis:
         demand_id
             A row of ``inputs.demand``.
         query
-            One of `reached`: its mode, direction and metric are the way's.
+            One of `reached`, of one leg: its mode, direction and metric are the way's.
 
         Returns
         -------
@@ -106,17 +136,13 @@ class Analysis:
         if row.empty:
             raise UsageError("analysis.unknown_demand", value=demand_id)
         facility_id = row["facility_id"].iloc[0]
-        network = self.networks.get(query.mode or "")
-        if network is None or not isinstance(facility_id, str):
+        if not isinstance(facility_id, str):
             return None
         facilities = self.inputs.facilities
-        return travel.path(
-            network,
+        return self.reach_of(query).way(
             demand.geometry[demand["demand_id"] == demand_id].iloc[0],
             facilities.geometry[facilities["facility_id"] == facility_id].iloc[0],
             direction=query.direction,
-            metric="minutes" if query.metric == "minutes" else "road_m",
-            max_snap_m=self.study.assumptions.max_snap_m,
         )
 
     def to_dict(self, language: Language | None = None) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The two verbs: a study analysed, and the same again with sites added or closed."""
+"""The two verbs: a study analysed, and the same again under a scenario."""
 
 from __future__ import annotations
 
@@ -12,29 +12,38 @@ import geopandas as gpd
 import pandas as pd
 
 from carecircle import keep
-from carecircle.analysis.asking import Asker, modes, same_service, serving_in
+from carecircle.analysis.asking import Asker, modes, same_service, servings_in
+from carecircle.analysis.changed import changed_inputs, changed_roads, is_touched
 from carecircle.analysis.manifest import manifest
 from carecircle.analysis.result import Analysis
+from carecircle.analysis.scenario import Scenario
 from carecircle.errors import UsageError
 from carecircle.inputs.load import Inputs, load_inputs
-from carecircle.inputs.sites import new_facilities
+from carecircle.profiles import mode_name
 from carecircle.progress import Tell, watched
+from carecircle.reach.choice import Brought
 from carecircle.reach.network import Network
 from carecircle.reach.store import prepared
 from carecircle.reach.surface import Surface
 from carecircle.rules import Plan, ReachQuery, Verdict, judge, load_plan, required
-from carecircle.schema import check_facilities
+from carecircle.schema import leg_column
 from carecircle.study import Study, load_study
 from carecircle.texts import Sentence
 
 
-def analyze(study: Study | str | Path, *, progress: Tell | None = None) -> Analysis:
+def analyze(
+    study: Study | str | Path, *, reaches: Brought | None = None, progress: Tell | None = None
+) -> Analysis:
     """Read a study's inputs, find who reaches what, and judge every clause of its plan.
 
     Parameters
     ----------
     study
         A `Study`, or the path of a study file or of the folder that holds it.
+    reaches
+        Your own ways of travelling by metric and mode (``{("minutes", "walk"): mine}``, and
+        ``("straight_m", None)`` for the straight line), each a `carecircle.reach.asked.Reach`; they answer
+        instead of roads and straight lines, also in siting and in `reanalyze`.
     progress
         Called with a `Sentence` as each stage begins; None shows them under a notebook's cell.
 
@@ -51,20 +60,20 @@ def analyze(study: Study | str | Path, *, progress: Tell | None = None) -> Analy
     if not isinstance(study, Study):
         study = load_study(study)
     with watched(progress, study.language) as tell:
-        return _analyzed(study, tell)
+        return _analyzed(study, dict(reaches or {}), tell)
 
 
-def _analyzed(study: Study, tell: Tell) -> Analysis:
+def _analyzed(study: Study, brought: Brought, tell: Tell) -> Analysis:
     plan = load_plan(study.plan)
-    queries = required(plan)
+    by_road = modes(required(plan), brought)
     tell(Sentence("analysis.reading"))
-    inputs = load_inputs(study, modes=modes(queries), progress=tell)
+    inputs = load_inputs(study, modes=by_road, progress=tell)
     networks = {}
     if inputs.edges is not None:
-        for mode in modes(queries):
-            tell(Sentence("analysis.building", {"mode": Sentence(f"analysis.mode_{mode}")}))
+        for mode in by_road:
+            tell(Sentence("analysis.building", {"mode": mode_name(mode)}))
             networks[mode] = _network(inputs, mode)
-    return _conclude(plan, inputs, networks, known={}, known_surfaces={}, tell=tell)
+    return _conclude(plan, inputs, networks, brought, known={}, known_surfaces={}, tell=tell)
 
 
 def _network(inputs: Inputs, mode: str) -> Network:
@@ -82,22 +91,26 @@ def _network(inputs: Inputs, mode: str) -> Network:
 def reanalyze(
     analysis: Analysis,
     *,
+    scenario: Scenario | None = None,
     add: gpd.GeoDataFrame | Iterable[Mapping[str, Any]] | None = None,
     close: Sequence[str] = (),
     surfaces: bool = True,
     progress: Tell | None = None,
 ) -> Analysis:
-    """The same study with sites added and facilities closed; nothing is read again.
+    """The same study under a scenario; nothing is read again.
 
     Parameters
     ----------
     analysis
         The baseline; it stays as it is. An empty scenario gives its verdicts exactly.
+    scenario
+        What changes: facilities, roads, speeds, residents, year.
     add
-        New facilities: a frame of facilities in any stated CRS, or mappings with ``facility_id``, ``name``,
-        ``category``, ``lon``, ``lat`` (WGS 84) and optionally ``designations`` and attributes.
+        Short for ``scenario=Scenario(add=…)``. New facilities: a frame of facilities in any stated CRS, or
+        mappings with ``facility_id``, ``name``, ``category``, ``lon``, ``lat`` (WGS 84) and optionally
+        ``designations`` and attributes.
     close
-        Ids of facilities that no longer serve.
+        Short for ``scenario=Scenario(close=…)``: ids of facilities that no longer serve.
     surfaces
         False leaves out the travel-time surfaces of the queries that changed: most of the work, and not
         needed where only people and verdicts are.
@@ -107,50 +120,53 @@ def reanalyze(
     Returns
     -------
     Analysis
-        Judged by the same plan; queries whose facilities did not change keep their answers. Its ``baseline``
-        is the study as it stood before any change.
+        Judged by the same plan; queries whose facilities and roads did not change keep their answers. Its
+        ``baseline`` is the study as it stood before any change, its ``scenarios`` all that was changed since.
 
     Raises
     ------
     UsageError
-        If an id to close does not exist, an id to add exists already, or a new site lacks what it needs.
+        If an id to close or change does not exist, an id to add exists already, a new site lacks what it
+        needs, an edge, mode or class of road is unknown, or add or close is given beside a scenario.
     InputError
-        If the facilities that result break the frame's contract.
+        If the facilities or residents that result break the frame's contract.
     """
-    facilities = analysis.inputs.facilities
-    unknown = sorted(set(close) - set(facilities["facility_id"]))
-    if unknown:
-        raise UsageError("analysis.unknown_facility", value=unknown)
-    changed = facilities.copy()
-    changed.loc[changed["facility_id"].isin(close), "status"] = "closed"
-    if add is not None:
-        sites = new_facilities(add, analysis.inputs)
-        if len(sites):
-            twice = sorted(set(sites["facility_id"]) & set(facilities["facility_id"]))
-            if twice:
-                raise UsageError("analysis.facility_exists", value=twice)
-            together = pd.concat([changed, sites], ignore_index=True)
-            changed = gpd.GeoDataFrame(together, crs=analysis.inputs.crs)
-            changed["trial"] = changed["trial"].eq(True)
-    inputs = dataclasses.replace(analysis.inputs, facilities=check_facilities(changed))
-    same = {q for q in analysis.reached if same_service(analysis.inputs, inputs, q)}
+    if scenario is None:
+        scenario = Scenario(add=add, close=close)
+    elif add is not None or close:
+        raise UsageError("analysis.scenario_and_parts")
+    before = analysis.inputs
+    inputs, networks, touched = changed_roads(changed_inputs(before, scenario), analysis.networks, scenario)
+    same = {
+        query
+        for query in analysis.reached
+        if same_service(before, inputs, query) and not is_touched(query, touched)
+    }
     with watched(progress, analysis.study.language) as tell:
         after = _conclude(
             analysis.plan,
             inputs,
-            analysis.networks,
+            networks,
+            analysis.brought,
             known={q: analysis.reached[q] for q in same},
             known_surfaces={q: s for q, s in analysis.surfaces.items() if q in same},
             draw=surfaces,
             tell=tell,
         )
-    return dataclasses.replace(after, baseline=analysis.baseline or analysis)
+    applied = analysis.scenarios if scenario.empty else (*analysis.scenarios, scenario)
+    made_of = dict(after.manifest)
+    if not all(s.changes_facilities_alone for s in applied):
+        made_of["scenarios"] = [s.to_dict() for s in applied]
+    return dataclasses.replace(
+        after, baseline=analysis.baseline or analysis, scenarios=applied, manifest=made_of
+    )
 
 
 def _conclude(
     plan: Plan,
     inputs: Inputs,
     networks: Mapping[str, Network],
+    brought: Brought,
     *,
     known: Mapping[ReachQuery, pd.DataFrame],
     known_surfaces: Mapping[ReachQuery, Surface],
@@ -159,9 +175,9 @@ def _conclude(
 ) -> Analysis:
     """Run every query not yet known, judge, and gather the Analysis."""
     study = inputs.study
-    queries = [q for q in required(plan) if q.metric == "straight_m" or q.mode in networks]
+    asker = Asker(inputs, networks, brought)
+    queries = [q for q in required(plan) if asker.can(q)]
     reached: dict[ReachQuery, pd.DataFrame] = {}
-    asker = Asker(inputs, networks)
     if inputs.demand is not None and (study.facility_sources or len(inputs.facilities)):
         for number, query in enumerate(queries, 1):
             facts = {"number": number, "of": len(queries), "query": query.title}
@@ -169,12 +185,12 @@ def _conclude(
             if query in known:
                 reached[query] = known[query]
             else:
-                reached[query] = asker.reach(query, serving_in(inputs, query))
+                reached[query] = asker.reach(query, *servings_in(inputs, query))
     surfaces = dict(known_surfaces)
     for query in reached:
         if draw and query.metric == "minutes" and query not in surfaces:
             tell(Sentence("analysis.drawing", {"query": query.title}))
-            surfaces[query] = asker.surface(query, serving_in(inputs, query))
+            surfaces[query] = asker.surface(query, *servings_in(inputs, query))
     tell(Sentence("analysis.judging", {"rules": len(plan.rules)}))
     verdicts = judge(plan, inputs, reached)
     verdicts = _beside_border(plan, inputs, asker, reached, verdicts)
@@ -188,6 +204,7 @@ def _conclude(
         verdicts=tuple(verdicts),
         findings=inputs.findings,
         manifest=manifest(plan, inputs, networks),
+        brought=brought,
     )
 
 
@@ -201,11 +218,12 @@ def _beside_border(
     """Say, on each people-verdict that counts facilities beyond the boundary, what it would be without."""
     alone: dict[ReachQuery, pd.DataFrame] = {}
     for query, frame in reached.items():
-        serving = serving_in(inputs, query)
-        used = set(frame["facility_id"].dropna())
-        outside = set(serving.loc[~serving["inside"].astype(bool), "facility_id"])
-        if used & outside:
-            alone[query] = asker.reach(query, serving_in(inputs, query, inside_only=True))
+        several = len(query.legs) > 1
+        for number, serving in enumerate(servings_in(inputs, query), 1):
+            column = leg_column(number, "facility_id") if several else "facility_id"
+            outside = set(serving.loc[~serving["inside"].astype(bool), "facility_id"])
+            if query not in alone and outside & set(frame[column].dropna()):
+                alone[query] = asker.reach(query, *servings_in(inputs, query, inside_only=True))
     demand = inputs.demand
     if not alone or demand is None:
         return list(verdicts)

@@ -13,6 +13,7 @@ from shapely.geometry.base import BaseGeometry
 
 from carecircle import keep
 from carecircle.inputs.roads import read_roads
+from carecircle.profiles import profile
 from carecircle.schema import Finding
 from carecircle.study import Roads
 from carecircle.texts import Sentence
@@ -36,7 +37,8 @@ def roads_of(
     folder = keep.folder()
     if folder is None or not source.path.is_file():
         return *read_roads(source, crs, around, modes=modes), ""
-    settings = (source.format, source.layer, source.datum, crs.to_wkt(), around.wkb_hex, *modes)
+    how = [profile(mode).key for mode in modes]
+    settings = (source.format, source.layer, source.datum, crs.to_wkt(), around.wkb_hex, *how)
     key = keep.digest(keep.file_digest(source.path), *settings)
     path = folder / f"roads-{key[:16]}.parquet"
     found = _load(path, key, source.path) if keep.marked(folder) else None

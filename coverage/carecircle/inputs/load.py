@@ -25,10 +25,10 @@ from carecircle.inputs.provenance import attributions, hashes, region_source
 from carecircle.inputs.residents import calibrated, demand_of
 from carecircle.inputs.urban import mark_urban
 from carecircle.inputs.water import water_of
+from carecircle.profiles import modes as known_modes
 from carecircle.schema import (
     AREAS,
     FACILITIES,
-    MODES,
     TOTALS,
     Finding,
     InputsLedger,
@@ -108,7 +108,7 @@ class Inputs:
 def load_inputs(
     study: Study,
     *,
-    modes: Sequence[str] = MODES,
+    modes: Sequence[str] | None = None,
     progress: Callable[[Sentence], None] | None = None,
     noticed: list[Finding] | None = None,
 ) -> Inputs:
@@ -119,7 +119,7 @@ def load_inputs(
     study
         From `carecircle.study.load_study`.
     modes
-        Modes to time the roads for; none skips reading them.
+        Modes to time the roads for (None: all known modes); an empty sequence skips reading them.
     progress
         Called with a `Sentence` as each input is begun.
     noticed
@@ -151,6 +151,7 @@ def load_inputs(
     if study.urban.by == "degurba" and demand is not None:
         demand, areas = _urban_by_grid(door, study, areas, around, demand)
     edges, roads_key = None, ""
+    modes = known_modes() if modes is None else modes
     if study.roads is not None and modes:
         tell(Sentence("inputs.reading", {"file": study.roads.path.name}))
         try:

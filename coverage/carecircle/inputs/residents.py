@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyproj
 import shapely
@@ -162,12 +163,20 @@ def calibrated(
         demand["residents"].to_numpy(), demand["area_id"].to_numpy(dtype=object), parents, figures
     )
     door.findings += limited(findings)
-    placed = demand.geometry.notna().to_numpy()
-    inside, no_data = math.fsum(residents[placed]), math.fsum(residents[~placed])
-    total = math.fsum([inside, ledger.outside, no_data])
-    scaled = InputsLedger(total, inside, ledger.outside, no_data, ledger.cells_without_value)
-    facts = {"before": ledger.total, "after": total, "areas": len(factors)}
+    demand, scaled = with_residents(demand, ledger, residents)
+    facts = {"before": ledger.total, "after": scaled.total, "areas": len(factors)}
     door.findings.append(
         Finding("note", Sentence("inputs.calibrated", facts), file=str(study.residents.path))
     )
-    return demand.assign(residents=residents), scaled, factors
+    return demand, scaled, factors
+
+
+def with_residents(
+    demand: gpd.GeoDataFrame, ledger: InputsLedger, residents: npt.NDArray[np.float64]
+) -> tuple[gpd.GeoDataFrame, InputsLedger]:
+    """The same demand points with other numbers of residents (float64[p]), and the ledger that follows."""
+    placed = demand.geometry.notna().to_numpy()
+    inside, no_data = math.fsum(residents[placed]), math.fsum(residents[~placed])
+    total = math.fsum([inside, ledger.outside, no_data])
+    after = InputsLedger(total, inside, ledger.outside, no_data, ledger.cells_without_value)
+    return demand.assign(residents=residents), after

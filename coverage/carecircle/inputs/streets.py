@@ -17,8 +17,7 @@ from carecircle.errors import InputError
 from carecircle.inputs.datum import checked_crs, place
 from carecircle.inputs.osm_ways import EMPTY, Bounds, Tags, decoded, read_ways
 from carecircle.inputs.tables import Table, read_table
-from carecircle.profiles import TAGS, profile
-from carecircle.schema import MODES
+from carecircle.profiles import TAGS, profile, profiles
 
 _KEPT = (*TAGS, "name")
 _DIGITS = 7
@@ -63,7 +62,7 @@ class Streets:
 # ---- OpenStreetMap ------------------------------------------------------------------------------------
 
 
-def from_pbf(path: Path, bounds: Bounds | None = None, *, modes: Sequence[str] = MODES) -> Streets:
+def from_pbf(path: Path, bounds: Bounds | None = None, *, modes: Sequence[str] | None = None) -> Streets:
     """The streets of an OpenStreetMap extract, split where they meet.
 
     Parameters
@@ -71,14 +70,14 @@ def from_pbf(path: Path, bounds: Bounds | None = None, *, modes: Sequence[str] =
     bounds
         West, south, east, north in degrees: ways that do not touch it are passed over while reading.
     modes
-        What none of these modes may use is not kept, and crossing it makes no node.
+        What none of these modes may use is not kept, and crossing it makes no node (None: all known modes).
 
     Raises
     ------
     InputError
         If the file is cut short or not a PBF.
     """
-    sets = _TagSets(modes)
+    sets = _TagSets(tuple(profiles()) if modes is None else modes)
     node, xy, length, which, name, extents = [], [], [], [], [], []
     for ways in read_ways(path, "highway", _KEPT, sets.usable, bounds):
         known = [sets.known(text) for text in ways.tags]

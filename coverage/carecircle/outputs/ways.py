@@ -9,6 +9,7 @@ import numpy as np
 import pyproj
 
 from carecircle import categories
+from carecircle.analysis.asking import modes as modes_of
 from carecircle.outputs.pack import Block
 from carecircle.texts import LANGUAGES, Sentence
 
@@ -36,7 +37,9 @@ def roads(analysis: Analysis, queries: Sequence[ReachQuery], block: Block) -> Ro
     -------
     (data, None) or (None, reason)
     """
-    modes = sorted({q.mode for q in queries if q.metric != "straight_m" and q.mode is not None})
+    modes = modes_of(queries)
+    if analysis.brought:
+        return None, Sentence("outputs.whatif_brought")
     if not set(modes) <= set(analysis.networks):
         return None, Sentence("outputs.whatif_no_roads")
     networks = {mode: analysis.networks[mode] for mode in modes}

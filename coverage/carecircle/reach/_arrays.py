@@ -12,6 +12,7 @@ import shapely
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
+from carecircle.errors import UsageError
 from carecircle.reach._build import row_pointers
 
 if TYPE_CHECKING:
@@ -80,7 +81,14 @@ class NetworkArrays:
         -------
         ndarray
             float32[m]: seconds or metres; inf where closed.
+
+        Raises
+        ------
+        UsageError
+            If the metric is neither: a straight line is no matter of roads.
         """
+        if metric not in ("minutes", "road_m"):
+            raise UsageError("reach.bad_road_metric", value=metric)
         return self.seconds if metric == "minutes" else self.length_m
 
     def csr(self, metric: Metric, *, reversed_: bool = False) -> tuple[Array, Array, Array]:

@@ -22,8 +22,8 @@ from carecircle.reach import kernels
 from carecircle.reach._engine import processors
 from carecircle.reach._memory import chunk_length
 from carecircle.reach._numba import numba
+from carecircle.reach.asked import Direction
 from carecircle.reach.snap import Snap, street_costs
-from carecircle.reach.travel import Direction
 
 if TYPE_CHECKING:
     from carecircle.reach.network import Network

@@ -31,6 +31,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Array", "Metric", "Network"]
 
+_UNTIMED = (
+    "indptr", "_by_head", "_indptr_by_head", "street_rows", "street_ends", "component", "component_road_m",
+    "snappable", "snap_grid", "snap_tree",
+)  # fmt: skip
+"""What a network works out once that depends on which rows are open, not on how fast they are."""
+
 
 @dataclass(frozen=True, eq=False)
 class Network(NetworkArrays):
@@ -236,6 +242,26 @@ class Network(NetworkArrays):
             seconds=self.seconds[order], length_m=self.length_m[order], street=self.street[order],
             along=~self.along[order],
         )  # fmt: skip
+
+    def slowed(self, factor: Array) -> Network:
+        """The network with other travel times: a scenario, nothing is rebuilt.
+
+        Parameters
+        ----------
+        factor
+            float64[m]: what each row's seconds are multiplied by; above 0. Lengths and access legs stay.
+
+        Returns
+        -------
+        Network
+            All but the seconds is shared with this one.
+        """
+        seconds = (self.seconds * np.asarray(factor, np.float64)).astype(np.float32)
+        slowed = dataclasses.replace(self, seconds=seconds)
+        for name in _UNTIMED:
+            if name in vars(self):
+                vars(slowed)[name] = vars(self)[name]
+        return slowed
 
     def without(self, edge_ids: Iterable[int]) -> Network:
         """The network with some edges closed: a scenario, nothing is rebuilt.

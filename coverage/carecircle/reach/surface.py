@@ -13,11 +13,13 @@ import pyproj
 import shapely
 
 from carecircle.errors import CapacityError
-from carecircle.reach.travel import Direction, nearest_facility
+from carecircle.reach._trip import Trip
+from carecircle.reach.asked import check_asked
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
+    from carecircle.reach.asked import Direction
     from carecircle.reach.network import Network
     from carecircle.reach.snap import Snap
 
@@ -33,7 +35,8 @@ class Surface:
     Parameters
     ----------
     values
-        float32[h, w], minutes; NaN outside the region, off the roads and where no facility is reached.
+        float32[h, w], minutes (metres of a straight line or by length); NaN outside the region, off the roads
+        and where no facility is reached.
     transform
         From (column, row) to the CRS; north is up.
     crs
@@ -133,10 +136,26 @@ def travel_time_surface(
     UsageError
         If the direction is not one of these.
     """
-    reached = nearest_facility(
-        network, cells.centres, facilities, direction=direction, max_snap_m=max_snap_m, snapped=snapped
-    )
+    check_asked(direction, "minutes")
+    trip = Trip(network, cells.centres, facilities, direction, "minutes", max_snap_m, snapped)
+    return painted(cells, trip.nearest(math.inf)[0])
+
+
+def painted(cells: Cells, cost: Array) -> Surface:
+    """A surface of the cost at each cell's centre.
+
+    Parameters
+    ----------
+    cells
+        From `region_cells`.
+    cost
+        float64[c], by row of ``cells.centres``; inf where nothing is reached.
+
+    Returns
+    -------
+    Surface
+        In the CRS of the cells.
+    """
     values = np.full(cells.width * cells.height, np.nan, np.float32)
-    minutes = reached["cost"].to_numpy(float)
-    values[cells.centres["demand_id"].to_numpy()] = np.where(np.isfinite(minutes), minutes, np.nan)
-    return Surface(values.reshape(cells.height, cells.width), cells.transform, network.crs)
+    values[cells.centres["demand_id"].to_numpy()] = np.where(np.isfinite(cost), cost, np.nan)
+    return Surface(values.reshape(cells.height, cells.width), cells.transform, pyproj.CRS(cells.centres.crs))

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-import pyproj
-from scipy.sparse import csr_array
 
 from carecircle.errors import UsageError
-from carecircle.reach._geodesy import point_coordinates
-from carecircle.reach._trip import Trip
+from carecircle.reach.asked import Direction, check_asked, table
 from carecircle.reach.path import Path, path
-from carecircle.reach.straight import nearest_straight
+from carecircle.reach.roads import Roads, nearest_by_road
+from carecircle.reach.straight import StraightLine
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    from scipy.sparse import csr_array
 
     from carecircle.reach.network import Metric, Network
     from carecircle.reach.snap import Snap
@@ -27,7 +26,6 @@ __all__ = [
 ]  # fmt: skip
 
 Array = np.ndarray[Any, Any]
-Direction = Literal["to_facility", "from_facility"]
 
 
 def nearest_facility(
@@ -83,32 +81,21 @@ def nearest_facility(
     https://doi.org/10.1007/BF01386390: one search from all facilities at once, in a bucket queue.
     """
     _check(direction, metric, network)
-    ids, rank = _by_id(facilities)
-    if metric == "straight_m":
-        return _nearest_straight(demand, facilities, ids, rank, limit)
-    assert network is not None
-    measure: Metric = "minutes" if metric == "minutes" else "road_m"
-    trip = Trip(network, demand, facilities.iloc[rank], direction, measure, max_snap_m, snapped)
-    cost, owner = trip.nearest(limit)
-    reached = np.isfinite(cost)
-    status = np.full(len(cost), "reached", dtype=object)
-    status[~reached] = "one_way"
-    served = np.isin(trip.demand.component, trip.facilities.component[trip.facilities.snapped])
-    if math.isfinite(limit) and (~reached & served & trip.demand.snapped).any():
-        unlimited, _ = trip.nearest(math.inf)
-        status[~reached & np.isfinite(unlimited)] = "beyond"
-    status[~served] = "island"
-    status[~trip.demand.snapped] = "unsnapped"
-    return _reached_frame(demand, ids, np.where(reached, owner, -1), cost, trip.demand.snap_m, status)
+    if metric == "straight_m" or network is None:
+        return StraightLine().nearest(demand, facilities, direction=direction, limit=limit)
+    return nearest_by_road(
+        network, demand, facilities, direction=direction, metric=_by_road(metric), limit=limit,
+        max_snap_m=max_snap_m, snapped=snapped,
+    )  # fmt: skip
 
 
 def service_areas(
-    network: Network,
+    network: Network | None,
     demand: gpd.GeoDataFrame,
     facilities: gpd.GeoDataFrame,
     *,
     direction: Direction = "to_facility",
-    metric: Metric = "minutes",
+    metric: str = "minutes",
     limit: float,
     max_snap_m: float = 500.0,
     threads: int | None = None,
@@ -118,7 +105,7 @@ def service_areas(
     Parameters
     ----------
     network
-        Of the mode that travels.
+        Of the mode that travels; None (or unused) for ``straight_m``.
     demand
         ``demand_id`` and points, in any stated CRS.
     facilities
@@ -126,7 +113,7 @@ def service_areas(
     direction
         ``to_facility``: residents travel; ``from_facility``: an ambulance does.
     metric
-        ``minutes``, or ``road_m``: the shortest way by length, access legs included.
+        ``minutes``; ``road_m``: the shortest way by length, access legs included; ``straight_m``: geodesic.
     limit
         Minutes or metres, inclusive.
     max_snap_m
@@ -142,17 +129,14 @@ def service_areas(
     Raises
     ------
     UsageError
-        If direction or metric is not one of these.
+        If direction or metric is not one of these, or a network is needed and none given.
     CapacityError
         If an unlimited table would not fit in memory.
     """
-    _check(direction, metric, network)
-    ids, rank = _by_id(facilities)
-    trip = Trip(network, demand, facilities.iloc[rank], direction, metric, max_snap_m)
-    facility, row, cost = trip.pairs(limit, threads)
+    row, facility, cost = _pairs(network, demand, facilities, direction, metric, limit, max_snap_m, threads)
     return pd.DataFrame(
         {
-            "facility_id": ids[facility],
+            "facility_id": facilities["facility_id"].to_numpy(object)[facility],
             "demand_id": demand["demand_id"].to_numpy(object)[row],
             "cost": cost,
         }
@@ -160,12 +144,12 @@ def service_areas(
 
 
 def travel_time_matrix(
-    network: Network,
+    network: Network | None,
     demand: gpd.GeoDataFrame,
     facilities: gpd.GeoDataFrame,
     *,
     direction: Direction = "to_facility",
-    metric: Metric = "minutes",
+    metric: str = "minutes",
     limit: float = math.inf,
     max_snap_m: float = 500.0,
     threads: int | None = None,
@@ -175,7 +159,7 @@ def travel_time_matrix(
     Parameters
     ----------
     network
-        Of the mode that travels.
+        Of the mode that travels; None (or unused) for ``straight_m``.
     demand
         ``demand_id`` and points, in any stated CRS.
     facilities
@@ -183,7 +167,7 @@ def travel_time_matrix(
     direction
         ``to_facility``: residents travel; ``from_facility``: an ambulance does.
     metric
-        ``minutes``, or ``road_m``: the shortest way by length, access legs included.
+        ``minutes``; ``road_m``: the shortest way by length, access legs included; ``straight_m``: geodesic.
     limit
         Minutes or metres, inclusive.
     max_snap_m
@@ -200,18 +184,12 @@ def travel_time_matrix(
     Raises
     ------
     UsageError
-        If direction or metric is not one of these.
+        If direction or metric is not one of these, or a network is needed and none given.
     CapacityError
         If an unlimited table would not fit in memory.
     """
-    _check(direction, metric, network)
-    _, rank = _by_id(facilities)
-    trip = Trip(network, demand, facilities.iloc[rank], direction, metric, max_snap_m)
-    facility, row, cost = trip.pairs(limit, threads)
-    column = rank[facility]
-    order = np.lexsort((column, row))
-    pointers = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=len(demand)))])
-    return csr_array((cost[order], column[order], pointers), shape=(len(demand), len(facilities)))
+    found = _pairs(network, demand, facilities, direction, metric, limit, max_snap_m, threads)
+    return table(*found, (len(demand), len(facilities)))
 
 
 def unsnapped_facilities(
@@ -225,52 +203,23 @@ def unsnapped_facilities(
     )
 
 
-def _nearest_straight(
-    demand: gpd.GeoDataFrame, facilities: gpd.GeoDataFrame, ids: Array, rank: Array, limit: float
-) -> pd.DataFrame:
-    x, y, present = point_coordinates(demand.geometry.array)
-    if facilities.crs is not None and facilities.crs != demand.crs:
-        facilities = facilities.to_crs(demand.crs)
-    fx, fy, serving = point_coordinates(facilities.geometry.array)
-    rank = rank[serving[rank]]
-    cost, owner = np.full(len(demand), np.inf), np.full(len(demand), -1, np.int64)
-    cost[present], owner[present] = nearest_straight(
-        pyproj.CRS(demand.crs), np.stack([x, y], axis=1)[present], np.stack([fx, fy], axis=1)[rank]
-    )
-    status = np.where(~present, "unsnapped", np.where(owner < 0, "island", "reached")).astype(object)
-    beyond = (status == "reached") & (cost > limit)
-    status[beyond], cost[beyond], owner[beyond] = "beyond", np.inf, -1
-    names = facilities["facility_id"].to_numpy(object)[rank]
-    return _reached_frame(demand, names, owner, cost, np.full(len(demand), np.nan), status)
+def _pairs(
+    network: Network | None, demand: gpd.GeoDataFrame, facilities: gpd.GeoDataFrame, direction: Direction,
+    metric: str, limit: float, max_snap_m: float, threads: int | None,
+) -> tuple[Array, Array, Array]:  # fmt: skip
+    """(demand row, facility row, cost) within the limit: by facility (string order), then by row."""
+    _check(direction, metric, network)
+    if metric == "straight_m" or network is None:
+        return StraightLine().triples(demand, facilities, limit=limit)
+    roads = Roads(network, _by_road(metric), max_snap_m=max_snap_m)
+    return roads.triples(demand, facilities, direction=direction, limit=limit, threads=threads)
 
 
-def _reached_frame(
-    demand: gpd.GeoDataFrame, ids: Array, owner: Array, cost: Array, snap_m: Array, status: Array
-) -> pd.DataFrame:
-    names = np.full(len(demand), None, dtype=object)
-    names[owner >= 0] = ids[owner[owner >= 0]]
-    return pd.DataFrame(
-        {
-            "demand_id": demand["demand_id"].to_numpy(object),
-            "facility_id": pd.Series(names, dtype=object),  # None, not NaN, where unreached
-            "cost": cost,
-            "snap_m": snap_m,
-            "status": status,
-        }
-    )
-
-
-def _by_id(facilities: gpd.GeoDataFrame) -> tuple[Array, Array]:
-    """Ids in string order, and the rows they stand in."""
-    ids = facilities["facility_id"].to_numpy(object)
-    rank = np.array(sorted(range(len(ids)), key=lambda i: str(ids[i])), np.int64)
-    return ids[rank], rank
+def _by_road(metric: str) -> Metric:
+    return "minutes" if metric == "minutes" else "road_m"
 
 
 def _check(direction: str, metric: str, network: Network | None) -> None:
-    if direction not in ("to_facility", "from_facility"):
-        raise UsageError("reach.bad_direction", value=direction)
-    if metric not in ("minutes", "road_m", "straight_m"):
-        raise UsageError("reach.bad_metric", value=metric)
+    check_asked(direction, metric)
     if network is None and metric != "straight_m":
         raise UsageError("reach.network_needed", value=metric)

@@ -13,7 +13,7 @@ from carecircle.rules.language import Condition, Rule
 from carecircle.rules.needs import need_sentence, needs, unlocks
 from carecircle.rules.plan import Plan, catalogue, load_plan, plan_schema
 from carecircle.rules.plan_data import plans_json
-from carecircle.rules.query import ReachQuery, nearest_query, required
+from carecircle.rules.query import Leg, ReachQuery, nearest_query, required
 from carecircle.rules.shapes import verdict_schema
 from carecircle.rules.verdict import ByRoad, Flip, Outcome, RuleUnit, Verdict
 from carecircle.rules.weighing import decide, margin
@@ -28,6 +28,7 @@ __all__ = [
     "Condition",
     "Flip",
     "Inconsistency",
+    "Leg",
     "Outcome",
     "Plan",
     "ReachQuery",

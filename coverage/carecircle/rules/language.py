@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
-from pydantic_core import PydanticKnownError, core_schema
+from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticKnownError, core_schema
 
 from carecircle import categories
+from carecircle.profiles import modes, nearest_mode
 from carecircle.rules.kinds.record import RuleKind, kind_of, kinds
 from carecircle.strict import Strict
 
@@ -34,18 +36,39 @@ class _Registered:
 Kind = Annotated[str, _Registered()]
 By = Literal["region", "county", "town", "village", "facility", "named"]
 Comparison = Literal[">=", "<=", "==", ">", "<", "between"]
-Mode = Literal["walk", "drive", "ambulance"]
 When = Literal["shares_with_neighbour", "second_allowed", "outreach", "branches_kept"]
 
 _PER_UNIT: dict[str, float] = {"km": 1000.0, "m": 1.0, "min": 1.0, "h": 60.0}
 
 
 class MeaninglessRuleError(ValueError):
-    """A combination that means nothing: which field, and the sentence that says how to mend it."""
+    """A combination that means nothing: which field (empty: the one being read), and the mend's sentence."""
 
     def __init__(self, field: str, key: str, /, **facts: object) -> None:
         self.field, self.key, self.facts = field, key, facts
         super().__init__(key)
+
+
+class _KnownMode:
+    """A mode of travel by its name in `carecircle.profiles`, where those from outside are registered too."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(_known_mode, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return {"enum": list(modes()), "type": "string"}
+
+
+def _known_mode(mode: str) -> str:
+    if mode not in modes():
+        facts = {"value": mode, "near": nearest_mode(mode), "known": modes()}
+        raise MeaninglessRuleError("", "profiles.unknown_mode", **facts)
+    return mode
+
+
+Mode = Annotated[str, _KnownMode()]
 
 
 class Waiver(Strict):

@@ -187,7 +187,7 @@ def _fault(error: Any, lines: Sequence[str], name: str) -> CarecircleError:
     ours = (error.get("ctx") or {}).get("error")
     field = (
         ours.field
-        if isinstance(ours, MeaninglessRuleError)
+        if isinstance(ours, MeaninglessRuleError) and ours.field
         else (where[2] if number is not None and len(where) > 2 else where[-1])
     )
     row = _line(lines, number, field)

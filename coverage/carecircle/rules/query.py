@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from carecircle import categories
+from carecircle.errors import UsageError
+from carecircle.profiles import mode_by
 from carecircle.rules.kinds.record import kind_of
 from carecircle.rules.language import Rule
 from carecircle.rules.plan import Plan
 from carecircle.texts import Language, Sentence
 
+Direction = Literal["to_facility", "from_facility"]
+Metric = Literal["minutes", "road_m", "straight_m"]
+
 
 @dataclass(frozen=True)
-class ReachQuery:
-    """Who reaches the nearest facility of some categories: one question, one reached frame.
+class Leg:
+    """One way between a place and the nearest facility of some categories.
 
     Parameters
     ----------
     categories, designations
         The facilities that may answer (a narrower category counts), holding every designation.
     mode
-        ``walk``, ``drive`` or ``ambulance``; None for a straight line.
+        A mode of `carecircle.profiles` (``walk``, ``drive``, ``ambulance`` …); None for a straight line.
     direction
         ``to_facility`` (residents travel) or ``from_facility`` (an ambulance travels).
     metric
@@ -33,8 +38,8 @@ class ReachQuery:
     categories: tuple[str, ...]
     designations: tuple[str, ...] = ()
     mode: str | None = None
-    direction: Literal["to_facility", "from_facility"] = "to_facility"
-    metric: Literal["minutes", "road_m", "straight_m"] = "minutes"
+    direction: Direction = "to_facility"
+    metric: Metric = "minutes"
 
     @property
     def key(self) -> str:
@@ -49,6 +54,110 @@ class ReachQuery:
         """What is asked, as a sentence free to be said in either language."""
         who = Sentence("rules.who", {"zh": self._who("zh"), "en": self._who("en")})
         return Sentence(f"rules.query_{self.metric}", {"who": who, "mode": mode_name(self.mode)})
+
+    def _who(self, language: Language) -> str:
+        kinds = ("、" if language == "zh" else ", ").join(
+            categories.label(c, language) for c in self.categories
+        )
+        roles = ("、" if language == "zh" else ", ").join(
+            categories.label(d, language) for d in self.designations
+        )
+        return (
+            f"{kinds}（{roles}）" if roles and language == "zh" else f"{kinds} ({roles})" if roles else kinds
+        )
+
+
+@dataclass(frozen=True, init=False)
+class ReachQuery:
+    """What one reached frame answers: the nearest facility by one leg, or several legs that meet.
+
+    ``ReachQuery(("医院",), (), "walk", "to_facility", "minutes")`` asks one leg and reads as that leg. Of
+    several (``legs=``, all of one metric) each is sought for itself from the place where they meet, and the
+    costs are added: station to resident, and resident to hospital.
+
+    Parameters
+    ----------
+    categories, designations, mode, direction, metric
+        Of a single leg, as in `Leg`.
+    legs
+        Instead of these: every leg, at least one.
+    origin
+        Whose places the legs meet at: ``residents`` (one row a demand point) or ``facilities`` (one row a
+        facility of the study, its id as ``demand_id``).
+
+    Raises
+    ------
+    UsageError
+        If there is no leg, both forms are given, or the legs are not of one metric.
+    """
+
+    legs: tuple[Leg, ...]
+    origin: Literal["residents", "facilities"] = "residents"
+
+    def __init__(
+        self, categories: tuple[str, ...] | None = None, designations: tuple[str, ...] = (),
+        mode: str | None = None, direction: Direction = "to_facility", metric: Metric = "minutes", *,
+        legs: Sequence[Leg] | None = None, origin: Literal["residents", "facilities"] = "residents",
+    ) -> None:  # fmt: skip
+        given = legs
+        if categories is not None:
+            legs = (Leg(categories, designations, mode, direction, metric),)
+        both = categories is not None and given is not None
+        if both or not legs or len({leg.metric for leg in legs}) > 1:
+            raise UsageError("rules.query_form", value=str([categories, given]))
+        object.__setattr__(self, "legs", tuple(legs))
+        object.__setattr__(self, "origin", origin)
+
+    @property
+    def leg(self) -> Leg:
+        """The only leg.
+
+        Raises
+        ------
+        UsageError
+            If there are several: then ask each of `legs`.
+        """
+        if len(self.legs) > 1:
+            raise UsageError("rules.query_legs_several", value=self.key, legs=len(self.legs))
+        return self.legs[0]
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """The only leg's categories."""
+        return self.leg.categories
+
+    @property
+    def designations(self) -> tuple[str, ...]:
+        """The only leg's designations."""
+        return self.leg.designations
+
+    @property
+    def mode(self) -> str | None:
+        """The only leg's mode; None for a straight line."""
+        return self.leg.mode
+
+    @property
+    def direction(self) -> Direction:
+        """The only leg's direction."""
+        return self.leg.direction
+
+    @property
+    def metric(self) -> Metric:
+        """``minutes``, ``road_m`` or ``straight_m``: the same for every leg."""
+        return self.legs[0].metric
+
+    @property
+    def key(self) -> str:
+        """Short, stable, ASCII: safe as the name of a file, a band or a page element."""
+        way = "__".join(leg.key for leg in self.legs)
+        return way if self.origin == "residents" else f"{self.origin}_{way}"
+
+    @property
+    def title(self) -> Sentence:
+        """What is asked, as a sentence free to be said in either language."""
+        if len(self.legs) == 1:
+            return self.legs[0].title
+        return Sentence("rules.query_legs", {"legs": [leg.title for leg in self.legs]})
 
     def label(self, language: Language) -> str:
         """The title in one language.
@@ -65,21 +174,10 @@ class ReachQuery:
         """
         return self.title.text(language)
 
-    def _who(self, language: Language) -> str:
-        kinds = ("、" if language == "zh" else ", ").join(
-            categories.label(c, language) for c in self.categories
-        )
-        roles = ("、" if language == "zh" else ", ").join(
-            categories.label(d, language) for d in self.designations
-        )
-        return (
-            f"{kinds}（{roles}）" if roles and language == "zh" else f"{kinds} ({roles})" if roles else kinds
-        )
-
 
 def mode_name(mode: str | None) -> Sentence:
-    """The name of a mode, or of the straight line."""
-    return Sentence(f"rules.mode_{mode or 'straight'}")
+    """How one travels by a mode, or in a straight line."""
+    return Sentence("rules.mode_straight") if mode is None else mode_by(mode)
 
 
 def main_query(rule: Rule) -> ReachQuery | None:

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from carecircle.reach.travel import nearest_facility
 from carecircle.siting.conditions import Terms
 from carecircle.siting.effort import Effort
 from carecircle.siting.matrix import Floats, Ints
@@ -203,14 +202,8 @@ def _nearest_move(problem: SitingProblem, need: Need) -> tuple[Floats, Ints]:
     analysis, moves = problem.analysis, problem.moves
     points = moves[serving(moves, need.query)]
     places = points.assign(facility_id=points["move_id"])
-    frame = nearest_facility(
-        None if need.query.metric == "straight_m" else analysis.networks[need.query.mode or ""],
-        demand_of(analysis).iloc[need.open_rows],
-        places,
-        direction=need.query.direction,
-        metric=need.query.metric,
-        max_snap_m=analysis.study.assumptions.max_snap_m,
-    )
+    rows = demand_of(analysis).iloc[need.open_rows]
+    frame = analysis.reach_of(need.query).nearest(rows, places, direction=need.query.direction)
     at = dict(zip(moves["move_id"], range(len(moves)), strict=True))
     column = np.array([at.get(f, -1) if isinstance(f, str) else -1 for f in frame["facility_id"]])
     return frame["cost"].to_numpy(dtype=np.float64), column.astype(np.int64)

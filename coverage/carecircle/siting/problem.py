@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Unpack
+from typing import Unpack
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import scipy.sparse as sp
-from scipy.spatial import cKDTree
 
 from carecircle import categories
 from carecircle.analysis import Analysis
 from carecircle.errors import UsageError, raise_all
-from carecircle.reach.straight import nearest_straight
-from carecircle.reach.travel import travel_time_matrix
 from carecircle.rules import ReachQuery
 from carecircle.siting.conditions import Conditions
-from carecircle.siting.matrix import Csr, Floats, Ints
+from carecircle.siting.matrix import Csr, Floats
 from carecircle.siting.means import Means, MeansByName, known, means_of
 from carecircle.siting.moves import existing, new_moves, places_of, upgradable, upgrades
 from carecircle.siting.needs import Need
@@ -148,14 +145,8 @@ def costs(
     """Demand x points within a limit, measured exactly as the rule's query measures."""
     if len(demand) == 0 or len(points) == 0:
         return sp.csr_array((len(demand), len(points)))
-    if query.metric == "straight_m":
-        return _straight(analysis, demand, points, limit)
-    network = analysis.networks[query.mode or ""]
     frame = points.assign(facility_id=points["move_id"]) if "facility_id" not in points else points
-    return travel_time_matrix(
-        network, demand, frame, direction=query.direction, metric=query.metric, limit=limit,
-        max_snap_m=analysis.study.assumptions.max_snap_m,
-    )  # fmt: skip
+    return analysis.reach_of(query).pairs(demand, frame, direction=query.direction, limit=limit)
 
 
 def _exposed(analysis: Analysis, need: Need, upgrade: Sequence[str]) -> Need:
@@ -177,29 +168,3 @@ def _reach(analysis: Analysis, need: Need, moves: gpd.GeoDataFrame) -> Csr:
     few = costs(analysis, need.query, demand, moves[answers], limit=need.limit)
     wide = np.nonzero(answers)[0].astype(few.indices.dtype)
     return sp.csr_array((few.data, wide[few.indices], few.indptr), shape=(len(demand), len(moves)))
-
-
-def _straight(analysis: Analysis, demand: gpd.GeoDataFrame, points: gpd.GeoDataFrame, limit: float) -> Csr:
-    """Geodesic metres within the limit: pairs near on the plane, measured exactly.
-
-    A projected metre may differ from a true one; 2 % wider on the plane loses no pair in any CRS a study
-    uses, and the exact measure decides.
-    """
-    crs = analysis.inputs.crs
-    here = np.column_stack([demand.geometry.x, demand.geometry.y])
-    there = np.column_stack([points.geometry.x, points.geometry.y])
-    near = cKDTree(here).query_ball_tree(cKDTree(there), limit * 1.02 + 1.0)
-    row = np.repeat(np.arange(len(here)), [len(n) for n in near])
-    column = np.array([j for n in near for j in n], dtype=np.int64)
-    metres = np.empty(len(row))
-    for j in np.unique(column):
-        mine = column == j
-        metres[mine] = nearest_straight(crs, here[row[mine]], there[j : j + 1])[0]
-    kept = metres <= limit
-    return _csr(row[kept], column[kept], metres[kept], (len(here), len(there)))
-
-
-def _csr(row: Ints, column: Ints, data: Floats, shape: tuple[int, int]) -> Any:
-    order = np.lexsort((column, row))
-    indptr = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=shape[0]))])
-    return sp.csr_array((data[order], column[order], indptr), shape=shape)

@@ -19,6 +19,7 @@ from carecircle.outputs.report.blocks import (
     Text,
 )
 from carecircle.outputs.report.clauses import Said, clause_blocks, unmet_by_people
+from carecircle.profiles import mode_by
 from carecircle.rules import unlocks
 
 if TYPE_CHECKING:
@@ -193,7 +194,7 @@ def _method(analysis: Analysis, said: Said) -> Iterator[Block]:
             alike.setdefault(found, []).append(kind)
         rows = [(", ".join(kinds), *found) for found, kinds in alike.items()]
         rows.append((said("access"), *(said.number(speeds[m]["access_speed_kph"]) for m in modes)))
-        head = [said("road_class"), *(said.rules(f"mode_{m}") for m in modes)]
+        head = [said("road_class"), *(said.of(mode_by(m)) for m in modes)]
         right = tuple(range(1, len(head)))
         yield Table(head, rows, (4.5, *(1.0 for _ in modes)), right, title=said("speeds_title"))
 
