@@ -2,12 +2,18 @@
 
 const said = { language: 'zh', listeners: [] };
 
-/** A sentence of ours, or a {zh, en} pair, in the language shown; {name} placeholders are filled. */
+/** A sentence of ours, or a {zh, en} pair, in the language shown: {name} is filled, {n:person|people} chosen by n. */
 function say(key, facts) {
   const forms = typeof key === 'string' ? page.words[key] : key;
   if (!forms) return typeof key === 'string' ? key : '';
   const text = forms[said.language] !== undefined ? forms[said.language] : forms.zh;
-  return facts ? text.replace(/\{(\w+)\}/g, (whole, name) => (name in facts ? facts[name] : whole)) : text;
+  return facts ? text.replace(/\{(\w+)(?::([^{}|]*)\|([^{}|]*))?\}/g, filled) : text;
+
+  function filled(whole, name, one, other) {
+    if (!(name in facts)) return whole;
+    if (other === undefined) return facts[name];
+    return String(facts[name]) === '1' ? one : other;
+  }
 }
 
 /** An element: h('p', {class: 'x', onclick: f}, 'text', child, [more]). Strings become text nodes. */
