@@ -252,16 +252,18 @@ def _flip(verdict: Verdict) -> Both | None:
         return None
     whole = math.ceil(flip.residents - 1e-6) if flip.residents else 0  # nobody turns a verdict by halves
     unit = rule.limit_unit if rule.limit is not None else ""
+    outcome = verdict.outcome.value
+    then = Sentence(f"outputs.then_{outcome if outcome in ('PASS', 'FAIL') else 'open'}")
     limit = None
     if flip.limit is not None and math.isfinite(flip.limit):
         limit = (
             Sentence(f"outputs.limit_{unit}", {"value": flip.limit}) if unit else verdict.shown(flip.limit)
         )
     if limit is not None and whole:
-        return Sentence("outputs.flip_both", {"limit": limit, "residents": whole}).both()
+        return Sentence("outputs.flip_both", {"limit": limit, "residents": whole, "then": then}).both()
     if limit is not None:
-        return Sentence("outputs.flip_limit", {"limit": limit}).both()
-    return Sentence("outputs.flip_residents", {"residents": whole}).both() if whole else None
+        return Sentence("outputs.flip_limit", {"limit": limit, "then": then}).both()
+    return Sentence("outputs.flip_residents", {"residents": whole, "then": then}).both() if whole else None
 
 
 def alternative(verdict: Verdict, mode: str, value: float) -> Sentence:
