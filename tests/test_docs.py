@@ -20,6 +20,7 @@ from carecircle import analysis as analysis_room
 from carecircle import cli, errors
 from carecircle.study import Study, load_study
 from carecircle.texts import wording
+from commands import call
 from manual import PAGES, blocks, shell_lines
 from realdata import ROOT
 
