@@ -144,22 +144,22 @@ def test_demo_writes_the_county_and_its_map(
 
 
 WRONG = {
-    "run": ("缺少参数 study", "needs study"),
-    "site data": ("缺少必填选项 --clause", "--clause must be given"),
+    "run": ("缺少参数 study", "argument study is missing"),
+    "site data": ("缺少必填选项 --clause", "--clause is required"),
     "nonsense": ("没有命令 nonsense", "no command nonsense"),
     "rnu data": ("是否想写 run", "did you mean run"),
     "run data --nope": ("没有选项 --nope", "no option --nope"),
     "run data --owt x": ("是否想写 --out", "did you mean --out"),
-    "run one two": ("多出了参数：two；", "too much was given: two;"),
+    "run one two": ("多出了参数：two；", "unexpected arguments: two;"),
     "run data --out": ("--out 后面要写一个值", "--out needs a value"),
     "doctor data --json=1": ("--json 后面不要写值", "--json takes no value"),
     "run data --fail-on bad": (
         "--fail-on 只能取：fail、not-assessed",
-        "--fail-on takes one of: fail, not-assessed",
+        "--fail-on must be one of: fail, not-assessed",
     ),
-    "schema foo": ("只能取：study、plan、verdicts", "takes one of: study, plan, verdicts"),
-    "site data --clause B1 --sites x": ("--sites 要写整数", "--sites takes a whole number"),
-    "site data --clause B1 --budget x": ("--budget 要写数字", "--budget takes a number"),
+    "schema foo": ("只能取：study、plan、verdicts", "must be one of: study, plan, verdicts"),
+    "site data --clause B1 --sites x": ("--sites 应为整数", "--sites must be a whole number"),
+    "site data --clause B1 --budget x": ("--budget 应为数字", "--budget must be a number"),
 }
 
 
@@ -271,7 +271,7 @@ def test_compare_says_what_changed(
     printed = capsys.readouterr().out
     assert "S1" in printed
     assert "S2" not in printed
-    assert "1 rules changed, 1 are the same" in printed
+    assert "1 rule changed, 1 unchanged" in printed
     assert call(monkeypatch, "compare", tmp_path / "a", tmp_path / "nowhere") == 2
 
 

@@ -119,7 +119,7 @@ def test_points_from_a_layer(tmp_path: Path) -> None:
     gpd.GeoDataFrame({"id": ["1"], "类别": ["诊所"]}, geometry=[shapely.box(0, 0, 1, 1)], crs=4326).to_file(
         path
     )
-    with pytest.raises(InputError, match="points are needed"):
+    with pytest.raises(InputError, match="points are required"):
         read_facilities(Facilities(path=path))
 
 
