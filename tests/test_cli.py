@@ -337,10 +337,18 @@ def test_every_command_and_option_is_explained_in_both_languages(language: Langu
     for command in (group, *group.commands.values()):  # type: ignore[attr-defined]
         for parameter in command.params:
             known |= {f"help_{parameter.name}", f"help_{command.name}_{parameter.name}"}
-    layout = {
-        f"help_{w}"
-        for w in "carecircle usage example commands arguments options required default help".split()
-    }
+    shared = (
+        "carecircle",
+        "usage",
+        "example",
+        "commands",
+        "arguments",
+        "options",
+        "required",
+        "default",
+        "help",
+    )
+    layout = {f"help_{word}" for word in shared}
     kept = {key.partition(".")[2] for key in wording() if key.startswith("cli.help_")}
     assert kept - known - layout == set(), "explains what no command has"
 
@@ -356,7 +364,7 @@ def test_help_speaks_the_language_asked_for(
     assert "用法：" in said
     assert re.search(r"--help +显示本说明", said)
     assert not re.search(r"[A-Za-z]+ [a-z]+ [a-z]+ [a-z]+", said), "English prose"
-    assert call(monkeypatch, *[w for w in words.replace("zh", "en").split()]) == 0
+    assert call(monkeypatch, *words.replace("zh", "en").split()) == 0
     monkeypatch.setenv("CARECIRCLE_LANG", "en")
     assert call(monkeypatch, "run", "--help") == 0
     assert not re.search("[\u4e00-\u9fff]", capsys.readouterr().out.partition("Usage: ")[2])

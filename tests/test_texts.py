@@ -10,11 +10,12 @@ import pytest
 from carecircle.texts import LANGUAGES, Language, Sentence, pattern, plurals, say, wording
 
 CHOICE = re.compile(r"\{(\w+):([^{}]*\|[^{}]*)\}")
-COUNTED = set(
-    "areas boundaries candidates cells changes children clauses columns counties edges errors facilities "
-    "features findings fragments inputs nodes notes people pieces places points residents roads routes rows "
-    "rules sites slivers stations studies subdistricts towns townships tries units villages warnings".split()
-)
+COUNTED = {
+    "areas", "boundaries", "candidates", "cells", "changes", "children", "clauses", "columns", "counties",
+    "edges", "errors", "facilities", "features", "findings", "fragments", "inputs", "nodes", "notes", "people",
+    "pieces", "places", "points", "residents", "roads", "routes", "rows", "rules", "sites", "slivers",
+    "stations", "studies", "subdistricts", "towns", "townships", "tries", "units", "villages", "warnings",
+}  # fmt: skip
 """Every noun that a sentence of ours puts a number before."""
 WORDS = {"mode", "level", "share", "observed", "counted"}
 """Facts that stand before such a noun and are never a bare number."""

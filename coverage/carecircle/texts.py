@@ -1,10 +1,10 @@
 """Every sentence the tool itself says, in Chinese and English, looked up by key.
 
 Sentences live in ``wording/<room>.toml``: one table a sentence, both languages side by side, with
-``{name}`` placeholders. A sentence is addressed as ``"<room>.<name>"``. Where a number decides the form of a
-word, ``{count:facility lies|facilities lie}`` lists the forms, in the order of the language's plural categories
-(`plurals`). Quotations from plans and names from the planner's files are facts, not wording, and are never
-translated.
+``{name}`` placeholders. A sentence is addressed as ``"<room>.<name>"``. Where a number decides the form of
+a word, ``{count:facility lies|facilities lie}`` lists the forms, in the order of the language's plural
+categories (`plurals`). Quotations from plans and names from the planner's files are facts, not wording, and
+are never translated.
 """
 
 from __future__ import annotations

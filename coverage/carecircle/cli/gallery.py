@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from carecircle.cli.shell import LangOption, command, spoken
+from carecircle.cli.shell import LangOption, command
+from carecircle.cli.speech import spoken
 from carecircle.texts import say
 
 

@@ -97,9 +97,9 @@ class _Spoken:
         return about(self, spoken())
 
 
-class SpokenCommand(_Spoken, TyperCommand):  # type: ignore[misc]
+class SpokenCommand(_Spoken, TyperCommand):
     """One command."""
 
 
-class SpokenGroup(_Spoken, TyperGroup):  # type: ignore[misc]
+class SpokenGroup(_Spoken, TyperGroup):
     """The command that holds the others."""

@@ -10,7 +10,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from carecircle.cli.shell import LangOption, command, spoken
+from carecircle.cli.shell import LangOption, command
+from carecircle.cli.speech import spoken
 
 
 @command()

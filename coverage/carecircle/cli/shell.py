@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 
 from carecircle.cli.help import SpokenCommand, SpokenGroup
-from carecircle.cli.speech import Lang, asked, spoken
+from carecircle.cli.speech import Lang, spoken
 from carecircle.cli.usage import WrongUsage, told
 from carecircle.errors import CarecircleError, anchor
 from carecircle.progress import terminal

@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from carecircle.cli.shell import LangOption, OutOption, StudyArgument, command, failures_in, progress, spoken
+from carecircle.cli.shell import LangOption, OutOption, StudyArgument, command, failures_in, progress
+from carecircle.cli.speech import spoken
 from carecircle.cli.studies import study_in
 
 

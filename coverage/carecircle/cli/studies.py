@@ -11,16 +11,14 @@ import typer
 from rich.console import Console
 
 from carecircle.cli.shell import (
-    Lang,
     LangOption,
     OutOption,
     StudyArgument,
-    asked,
     command,
     failures_in,
     progress,
-    spoken,
 )
+from carecircle.cli.speech import Lang, asked, spoken
 from carecircle.texts import say
 
 if TYPE_CHECKING:
