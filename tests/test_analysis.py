@@ -111,7 +111,7 @@ def test_facilities_beyond_the_boundary_may_serve_and_the_difference_is_said(tmp
     found = carecircle.analyze(study)
     assert verdict(found, "S1").observed == 1.0
     said = " ".join(s.text("en") for s in verdict(found, "S1").assumptions)
-    assert "100 residents fewer" in said
+    assert "100 fewer residents are covered" in said
     study.write_text(study.read_text(encoding="utf-8") + "\n[assumptions]\ncount_outside = false\n")
     alone = carecircle.analyze(study)
     assert verdict(alone, "S1").observed == pytest.approx(950 / 1050)

@@ -10,11 +10,14 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer.main
 
 from carecircle import cli
+from carecircle.cli.help import about, meaning
 from carecircle.outputs.offline import external_references
 from carecircle.outputs.report import fonts
 from carecircle.outputs.write import NAMES
+from carecircle.texts import LANGUAGES, Language, wording
 from commands import call
 from worlds import street_study, write_csv
 
@@ -144,22 +147,23 @@ def test_demo_writes_the_county_and_its_map(
 
 
 WRONG = {
-    "run": ("缺少参数 study", "needs study"),
-    "site data": ("缺少必填选项 --clause", "--clause must be given"),
+    "run": ("缺少参数 study", "argument study is missing"),
+    "site data": ("缺少必填选项 --clause", "--clause is required"),
+    "--lang": ("选项 --lang 后面要写一个值", "option --lang needs a value"),
     "nonsense": ("没有命令 nonsense", "no command nonsense"),
     "rnu data": ("是否想写 run", "did you mean run"),
     "run data --nope": ("没有选项 --nope", "no option --nope"),
     "run data --owt x": ("是否想写 --out", "did you mean --out"),
-    "run one two": ("多出了参数：two；", "too much was given: two;"),
+    "run one two": ("多出了参数：two；", "unexpected arguments: two;"),
     "run data --out": ("--out 后面要写一个值", "--out needs a value"),
     "doctor data --json=1": ("--json 后面不要写值", "--json takes no value"),
     "run data --fail-on bad": (
         "--fail-on 只能取：fail、not-assessed",
-        "--fail-on takes one of: fail, not-assessed",
+        "--fail-on must be one of: fail, not-assessed",
     ),
-    "schema foo": ("只能取：study、plan、verdicts", "takes one of: study, plan, verdicts"),
-    "site data --clause B1 --sites x": ("--sites 要写整数", "--sites takes a whole number"),
-    "site data --clause B1 --budget x": ("--budget 要写数字", "--budget takes a number"),
+    "schema foo": ("只能取：study、plan、verdicts", "must be one of: study, plan, verdicts"),
+    "site data --clause B1 --sites x": ("--sites 应为整数", "--sites must be a whole number"),
+    "site data --clause B1 --budget x": ("--budget 应为数字", "--budget must be a number"),
 }
 
 
@@ -271,7 +275,7 @@ def test_compare_says_what_changed(
     printed = capsys.readouterr().out
     assert "S1" in printed
     assert "S2" not in printed
-    assert "1 rules changed, 1 are the same" in printed
+    assert "1 rule changed, 1 unchanged" in printed
     assert call(monkeypatch, "compare", tmp_path / "a", tmp_path / "nowhere") == 2
 
 
@@ -335,6 +339,83 @@ def test_every_command_has_help_with_an_example() -> None:
     for command in cli.app.registered_commands:
         assert command.callback is not None
         assert "Example: carecircle" in (command.callback.__doc__ or ""), command.callback.__name__
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_command_and_option_is_explained_in_both_languages(language: Language) -> None:
+    group = typer.main.get_command(cli.app)
+    assert about(group, language)
+    for command in group.commands.values():  # type: ignore[attr-defined]
+        assert about(command, language), command.name
+        assert [p.name for p in command.params if not meaning(command, p, language)] == []
+    known = {f"help_{c.name}" for c in (group, *group.commands.values())}  # type: ignore[attr-defined]
+    for command in (group, *group.commands.values()):  # type: ignore[attr-defined]
+        for parameter in command.params:
+            known |= {f"help_{parameter.name}", f"help_{command.name}_{parameter.name}"}
+    shared = (
+        "carecircle",
+        "usage",
+        "example",
+        "commands",
+        "arguments",
+        "options",
+        "required",
+        "default",
+        "help",
+    )
+    layout = {f"help_{word}" for word in shared}
+    kept = {key.partition(".")[2] for key in wording() if key.startswith("cli.help_")}
+    assert kept - known - layout == set(), "explains what no command has"
+
+
+@pytest.mark.parametrize("words", ["--lang zh --help", "--help --lang zh", "site --help --lang=zh", "--help"])
+def test_help_speaks_the_language_asked_for(
+    words: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CARECIRCLE_LANG", "zh")
+    monkeypatch.setenv("COLUMNS", "200")
+    assert call(monkeypatch, *words.split()) == 0
+    said = capsys.readouterr().out
+    assert "用法：" in said
+    assert re.search(r"--help +显示本说明", said)
+    assert not re.search(r"[A-Za-z]+ [a-z]+ [a-z]+ [a-z]+", said), "English prose"
+    assert call(monkeypatch, *words.replace("zh", "en").split()) == 0
+    monkeypatch.setenv("CARECIRCLE_LANG", "en")
+    assert call(monkeypatch, "run", "--help") == 0
+    assert not re.search("[\u4e00-\u9fff]", capsys.readouterr().out.partition("Usage: ")[2])
+
+
+def test_every_command_speaks_the_studys_language_unless_told_otherwise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A study in Chinese, on a computer that speaks English."""
+    monkeypatch.setenv("CARECIRCLE_LANG", "en")
+    study = street_study(tmp_path / "study")
+    text = re.sub(r"(?m)^language = .*\n", "", study.read_text(encoding="utf-8"))
+    study.write_text(f'language = "zh"\n{text}', encoding="utf-8")
+    out = tmp_path / "out"
+    assert call(monkeypatch, "run", study, "--out", out) == 0
+    page = tmp_path / "gallery.html"
+    for words, chinese, english in (
+        (("doctor", study), "错误 0 项", "0 errors"),
+        (("compare", out, out), "条相同", "unchanged"),
+        (("gallery", out, "--out", page), "对比页", "comparison page"),
+    ):
+        capsys.readouterr()
+        assert call(monkeypatch, *words) == 0
+        assert chinese in capsys.readouterr().out
+        assert call(monkeypatch, *words, "--lang", "en") == 0
+        assert english in capsys.readouterr().out
+        assert call(monkeypatch, "--lang", "en", *words) == 0
+        assert english in capsys.readouterr().out
+    monkeypatch.chdir(study.parent)
+    assert call(monkeypatch, "plans") == 0
+    assert "查看某个规划" in capsys.readouterr().out
+    assert call(monkeypatch, "init", tmp_path / "new", "--plan", "taonan") == 0
+    assert "请填写" in capsys.readouterr().out
+    study.write_text("language = ", encoding="utf-8")
+    assert call(monkeypatch, "doctor", study) == 2
+    assert "TOML" in capsys.readouterr().out
 
 
 def test_output_is_utf_8_whatever_the_terminal_claims(street: Path) -> None:

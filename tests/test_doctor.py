@@ -203,7 +203,7 @@ def test_a_facility_is_as_far_from_each_mode_as_it_is() -> None:
     far = [_about(m, "off_road", name="甲", metres=n) for m, n in (("walk", 512), ("drive", 640))]
     (one,) = once_for_all_modes(far)
     assert "距最近的步行、驾车道路 512、640 米" in one.sentence.text("zh")
-    assert "lies 512 and 640 m from the nearest walking and driving road" in one.sentence.text("en")
+    assert "is 512 and 640 m from the nearest walking and driving road" in one.sentence.text("en")
     counts = [
         _about(m, "residents_off_road", count=n, percent=1, metres=500)
         for m, n in (("walk", 5), ("drive", 6))

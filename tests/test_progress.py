@@ -34,7 +34,7 @@ def test_a_file_gets_plain_lines() -> None:
     with terminal("en", Console(file=written)) as tell:
         tell(STAGE)
         tell(Sentence("analysis.judging", {"rules": 2}))
-    assert written.getvalue().splitlines() == ["· who reaches what 3/7: ?", "· judging 2 rules"]
+    assert written.getvalue().splitlines() == ["· computing reach 3/7: ?", "· judging 2 rules"]
 
 
 def test_a_script_is_silent_and_a_callers_own_is_used(

@@ -203,7 +203,7 @@ def read(verdict: Verdict, inputs: Inputs) -> pd.DataFrame:
     units: tuple[RuleUnit, ...] = verdict.units
     came: InputsLedger | None = inputs.ledger
     outcome: Outcome = decide(0.9, 0.95, ">=", 0.9)
-    print(margin(0.9, 0.95, ">=", 0.9))
+    print(margin(0.95, outcome, ">=", 0.9))
     print(flip, road.paper_only if road else None, ledger.covered if ledger else None, len(units), outcome)
     print(came.inside if came else None, unlocks([verdict])[:1])
     return by_area(verdict, inputs, "town")

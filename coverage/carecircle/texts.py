@@ -1,21 +1,27 @@
 """Every sentence the tool itself says, in Chinese and English, looked up by key.
 
 Sentences live in ``wording/<room>.toml``: one table a sentence, both languages side by side, with
-``{name}`` placeholders. A sentence is addressed as ``"<room>.<name>"``. Quotations from plans and names
-from the planner's files are facts, not wording, and are never translated.
+``{name}`` placeholders. A sentence is addressed as ``"<room>.<name>"``. Where a number decides the form of
+a word, ``{count:facility lies|facilities lie}`` lists the forms, in the order of the language's plural
+categories (`plurals`). Quotations from plans and names from the planner's files are facts, not wording, and
+are never translated.
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cache
 from importlib import resources
 from typing import Literal, get_args
 
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
+_CHOICE = re.compile(r"\{(\w+):([^{}]*\|[^{}]*)\}")
+_ORDER = ("zero", "one", "two", "few", "many", "other")
 
 
 @cache
@@ -37,6 +43,65 @@ def bring(words: Mapping[str, Mapping[str, str]]) -> None:
     known = wording()
     assert isinstance(known, dict)  # read once, then kept
     known.update(words)
+
+
+@cache
+def plurals(language: Language) -> tuple[str, ...]:
+    """The plural categories of a language, in the order in which a sentence lists its forms.
+
+    Parameters
+    ----------
+    language
+        ``zh`` or ``en``.
+
+    Returns
+    -------
+    tuple of str
+        As the Unicode CLDR names them: ``("one", "other")`` in English, ``("other",)`` in Chinese.
+    """
+    from babel import Locale
+
+    tags = {*Locale(language).plural_form.tags, "other"}
+    return tuple(tag for tag in _ORDER if tag in tags)
+
+
+def _chosen(said: str, forms: str, language: Language) -> str:
+    """The form that goes with a number as it is shown; with anything else, the form of many."""
+    from babel import Locale
+
+    listed = forms.split("|")
+    if not re.fullmatch(r"-?[\d,]+(\.\d+)?", said):
+        return listed[-1]
+    tag = Locale(language).plural_form(Decimal(said.replace(",", "")))
+    return listed[plurals(language).index(tag)]
+
+
+class _Said(str):
+    """A fact as it is said; in ``{count:facility|facilities}`` it chooses the form."""
+
+    __slots__ = ("language",)
+    language: Language
+
+    def __format__(self, spec: str) -> str:
+        return _chosen(str(self), spec, self.language) if "|" in spec else super().__format__(spec)
+
+
+def pattern(key: str, language: Language = "en") -> str:
+    """A sentence with its placeholders unfilled and its plural forms as for many, as the manual prints it.
+
+    Parameters
+    ----------
+    key
+        ``"room.name"`` in ``wording/``.
+    language
+        ``zh`` or ``en``.
+
+    Returns
+    -------
+    str
+        For example ``"{count} facilities have no coordinates"``.
+    """
+    return _CHOICE.sub(lambda found: found[2].split("|")[-1], wording()[key][language])
 
 
 def _number(value: float, language: Language) -> str:
@@ -114,4 +179,8 @@ def say(key: str, language: Language = "en", **facts: object) -> str:
     KeyError
         If the key is unknown or a placeholder has no fact: a fault of ours, never the planner's.
     """
-    return wording()[key][language].format(**{name: _fact(v, language) for name, v in facts.items()})
+    said: dict[str, _Said] = {}
+    for name, value in facts.items():
+        said[name] = _Said(_fact(value, language))
+        said[name].language = language
+    return wording()[key][language].format(**said)

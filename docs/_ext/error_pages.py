@@ -12,7 +12,7 @@ from pathlib import Path
 
 from carecircle import errors
 from carecircle.errors import anchor
-from carecircle.texts import wording
+from carecircle.texts import LANGUAGES, pattern, wording
 
 SOURCE = Path(__file__).resolve().parents[2] / "coverage" / "carecircle"
 KINDS = {
@@ -122,7 +122,7 @@ def _classes() -> list[str]:
 
 
 def _both(key: str) -> dict[str, tuple[str, str]]:
-    return {language: cause_and_mend(wording()[key][language], language) for language in ("zh", "en")}
+    return {language: cause_and_mend(pattern(key, language), language) for language in LANGUAGES}
 
 
 def _plain(text: str) -> str:

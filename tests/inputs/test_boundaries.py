@@ -191,7 +191,7 @@ def test_the_statistical_divisions_find_their_parents(tmp_path: Path) -> None:
 @pytest.mark.filterwarnings("ignore")
 def test_a_corner_that_is_no_number(boundary: Write) -> None:
     ring = [(104, 31), (105, 31), (105, float("nan"))]
-    with pytest.raises(InputError, match="cannot be mended"):
+    with pytest.raises(InputError, match="cannot be repaired"):
         read_areas(Boundaries(path=boundary({"1": shapely.Polygon(ring)})))
 
 

@@ -95,7 +95,7 @@ def test_calibrating_without_figures(study_of: Write, boundary: Write, raster: W
         boundaries={"path": boundary({"1": (0, -0.01, 0.01, 0)})},
         residents={"path": raster([[1.0]]), "calibrate": True},
     )
-    with pytest.raises(InputError, match="needs official residents"):
+    with pytest.raises(InputError, match="requires official residents"):
         load_inputs(study)
 
 

@@ -250,7 +250,7 @@ def test_an_unknown_country(ask: Callable[..., Path]) -> None:
 def test_a_taken_folder_and_no_area(fake: Fake, ask: Callable[..., Path], tmp_path: Path) -> None:
     (tmp_path / "study").mkdir()
     (tmp_path / "study" / "mine.txt").write_text("keep")
-    with pytest.raises(OutputError, match="holds something"):
+    with pytest.raises(OutputError, match="not empty"):
         ask()
     (tmp_path / "study" / "mine.txt").unlink()
     with pytest.raises(InputError, match="one of"):
@@ -285,7 +285,7 @@ def test_local_files_serve_instead(fake: Fake, ask: Callable[..., Path], tmp_pat
         ask(pbf=pbf, place_name="别处")
     bad = tmp_path / "bad.osm.pbf"
     bad.write_bytes(b"no")
-    with pytest.raises(InputError, match="not a whole"):
+    with pytest.raises(InputError, match="not a complete"):
         ask(pbf=bad, place_name="罗江区")
 
 

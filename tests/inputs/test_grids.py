@@ -120,7 +120,7 @@ def test_a_raster_cut_short(raster: Write, keep: float) -> None:
 def test_a_raster_elsewhere(raster: Write) -> None:
     grid = open_grid(Residents(path=raster([[1.0]], west=10.0)))
     areas = _areas(a=(0.0, 0.0, 0.02, 0.02))
-    with pytest.raises(InputError, match="do not meet"):
+    with pytest.raises(InputError, match="do not overlap"):
         share_grid(grid, areas, areas.geometry[0])
 
 

@@ -156,7 +156,7 @@ def test_a_study_bounded_by_its_code(tmp_path: Path, amap: None, extract: Path) 
 
 
 def test_a_code_the_package_does_not_know(tmp_path: Path, amap: None) -> None:
-    with pytest.raises(InputError, match="do not know the code 999999"):
+    with pytest.raises(InputError, match="have no code 999999"):
         area_by_adcode("999999")
 
 

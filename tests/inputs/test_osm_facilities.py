@@ -68,10 +68,10 @@ def test_every_kind_of_shape(tmp_path: Path) -> None:
 
 
 def test_no_facilities_and_no_pbf(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="no health facility"):
+    with pytest.raises(InputError, match="no health facilities"):
         read_osm_facilities(_write(tmp_path / "a.osm.pbf", SQUARE))
     (tmp_path / "b.osm.pbf").write_bytes(b"no pbf")
-    with pytest.raises(InputError, match="not a whole"):
+    with pytest.raises(InputError, match="not a complete"):
         read_osm_facilities(tmp_path / "b.osm.pbf")
 
 

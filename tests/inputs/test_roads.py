@@ -101,7 +101,7 @@ def test_what_none_of_the_asked_modes_may_use_makes_no_node_either(tmp_path: Pat
     for column in ("length_m", "travel_time_s_drive"):
         assert math.fsum(p[column] for p in parts) == pytest.approx(row(driven, 1, 3)[column], rel=1e-6)
     only_feet = Roads(path=write_pbf(tmp_path / "f.osm.pbf", {2: ways[2]}))
-    with pytest.raises(InputError, match="no roads"):
+    with pytest.raises(InputError, match="no usable roads"):
         read_roads(only_feet, CRS, EVERYWHERE, modes=("drive",))
 
 
@@ -126,7 +126,7 @@ def test_roads_elsewhere_are_refused(tmp_path: Path) -> None:
 
 
 def test_a_file_without_roads(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="no roads"):
+    with pytest.raises(InputError, match="no usable roads"):
         read(write_pbf(tmp_path / "r.osm.pbf", {1: ([1, 2], {"building": "yes"})}))
 
 
@@ -135,7 +135,7 @@ def test_no_whole_pbf(tmp_path: Path, content: bytes | str) -> None:
     path = write_pbf(tmp_path / "r.osm.pbf")
     raw = path.read_bytes()
     path.write_bytes(raw[: len(raw) * 2 // 3] if isinstance(content, str) else content)
-    with pytest.raises(InputError, match="not a whole OpenStreetMap PBF"):
+    with pytest.raises(InputError, match="not a complete OpenStreetMap PBF"):
         read(path)
 
 
@@ -144,7 +144,7 @@ def test_a_real_extract_cut_short(tmp_path: Path) -> None:
     path = tmp_path / "cut.osm.pbf"
     for share in random.Random(1).sample(range(1, 99), 5):
         path.write_bytes(raw[: len(raw) * share // 100])
-        with pytest.raises(InputError, match="not a whole OpenStreetMap PBF"):
+        with pytest.raises(InputError, match="not a complete OpenStreetMap PBF"):
             read(path)
 
 
@@ -228,9 +228,9 @@ def test_tables_that_are_no_roads(tmp_path: Path) -> None:
         read(_lines(tmp_path, kind=["a"] * 3), "edges")
     points = tmp_path / "p.gpkg"
     gpd.GeoDataFrame({"highway": ["x"]}, geometry=[shapely.Point(1, 2)], crs=4326).to_file(points)
-    with pytest.raises(InputError, match="roads need lines"):
+    with pytest.raises(InputError, match="roads must be lines"):
         read(points, "edges")
-    with pytest.raises(InputError, match="no roads"):
+    with pytest.raises(InputError, match="no usable roads"):
         read(_lines(tmp_path, highway=["river"] * 3), "edges")
 
 

@@ -149,7 +149,7 @@ def test_empty_tables(table: Callable[..., Path], text: str, key: str) -> None:
 def test_a_missing_file_and_a_missing_given_header(tmp_path: Path, table: Callable[..., Path]) -> None:
     with pytest.raises(InputError, match="no such file"):
         read_table(tmp_path / "没有.csv", columns=COLUMNS)
-    with pytest.raises(InputError, match="points name at"):
+    with pytest.raises(InputError, match="name refers to"):
         read_table(table(TEXT), columns=COLUMNS, given={"name": "单位"})
 
 

@@ -42,7 +42,7 @@ def test_the_folder_holds_every_file(analysis: Any, folder: Path) -> None:
 
 def test_the_workbook_holds_text_as_text_and_the_verdicts_numbers(analysis: Any, folder: Path) -> None:
     book = python_calamine.CalamineWorkbook.from_path(str(folder / "verdicts.xlsx"))
-    assert book.sheet_names[:3] == ["评判总表", "全部单元", "人口账"]
+    assert book.sheet_names[:3] == ["评判总表", "各地区、机构明细", "人口核对"]
     assert book.sheet_names[3:] == [v.rule for v in analysis.verdicts]
     units = book.get_sheet_by_index(1).to_python()[1:]
     assert [(u[0], u[2]) for u in units] == [(v.rule, u.id) for v in analysis.verdicts for u in v.units]
@@ -60,7 +60,7 @@ def test_the_workbook_holds_text_as_text_and_the_verdicts_numbers(analysis: Any,
     radius = book.get_sheet_by_name("M1.radius").to_python()
     assert next(r[1] for r in radius if r[0] == "已覆盖") == analysis.verdicts[0].ledger.covered
     assert next(r[2] for r in radius if r[0] == "东河镇") > 0
-    paper = next(r[1] for r in radius if r[0] == "纸面达标、沿路超限的居民")
+    paper = next(r[1] for r in radius if r[0] == "直线半径之内、沿路超限的居民")
     assert paper == pytest.approx(analysis.verdicts[0].by_road.paper_only, rel=1e-15)
 
 

@@ -159,7 +159,7 @@ def test_failing_units_are_outlined(opened: Visit, analysis: Any) -> None:
     verdict = next(v for v in analysis.verdicts if v.rule == "M4.towns")
     fails = sum(u.outcome == "FAIL" for u in verdict.units)
     assert fails
-    assert f"未达标单元 {fails} 个" in legend(page)
+    assert f"未达标的地区 {fails} 个" in legend(page)
     drawn = ink(page, "units")
     assert drawn > 1_000
     page.locator("#cc-layers input[value=units]").uncheck()
@@ -179,7 +179,7 @@ def test_people_cut_off_are_told_by_reason(opened: Visit, analysis: Any) -> None
         assert f"{said}：{n:,.0f} 人" in legend(page)
     assert ink(page, "islands") > 50
     page.locator("[data-rule='M3.load']").click()
-    assert "没有这项判断" in legend(page)
+    assert "不涉及道路" in legend(page)
     assert query.mode == "drive"
 
 

@@ -111,7 +111,7 @@ def test_a_map_has_legend_scale_north_and_names(analysis: Any) -> None:
     verdict = next(v for v in analysis.verdicts if v.rule == "M1.radius")
     svg = maps.clause_map(analysis, verdict, "zh", "x", maps.main_roads(analysis))
     assert svg is not None
-    for word in ("东河镇", "&lt;b&gt;西山乡&lt;/b&gt;", "公里", ">北<", "够不着的居民"):
+    for word in ("东河镇", "&lt;b&gt;西山乡&lt;/b&gt;", "公里", ">北<", "未覆盖居民"):
         assert word in svg
     assert "<b>" not in svg
     whole = maps.overview(analysis, "zh", "x")

@@ -10,15 +10,16 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from carecircle.cli.shell import LangOption, app, spoken
+from carecircle.cli.shell import LangOption, command
+from carecircle.cli.speech import spoken
 
 
-@app.command()
+@command()
 def plans(
-    plan: Annotated[str | None, typer.Argument(help="an id of the catalogue, or a plan file")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
-    baseline: Annotated[bool, typer.Option("--baseline", help="judge the plan on its own figures")] = False,
-    totals: Annotated[Path | None, typer.Option(help="further official figures (the census, say)")] = None,
+    plan: Annotated[str | None, typer.Argument()] = None,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+    baseline: Annotated[bool, typer.Option("--baseline")] = False,
+    totals: Annotated[Path | None, typer.Option()] = None,
     lang: LangOption = None,
 ) -> None:
     """List the plans; for one plan its rules, what each needs, and where the plan contradicts itself.
@@ -32,7 +33,7 @@ def plans(
     from carecircle.rules import catalogue, load_plan, plans_json
     from carecircle.runs.baseline import baseline_verdicts
 
-    language = spoken(lang)
+    language = spoken(lang, Path())
     wanted = [load_plan(p) for p in ([plan] if plan else catalogue())]
     if as_json:
         typer.echo(json.dumps(plans_json(wanted), ensure_ascii=False, indent=1))
@@ -54,8 +55,8 @@ class SchemaOf(StrEnum):
     verdicts = "verdicts"
 
 
-@app.command()
-def schema(of: Annotated[SchemaOf, typer.Argument(help="study, plan or verdicts")]) -> None:
+@command()
+def schema(of: Annotated[SchemaOf, typer.Argument()]) -> None:
     """Print the JSON Schema of a file, for editors and other programs.
 
     Example: carecircle schema study > study.schema.json

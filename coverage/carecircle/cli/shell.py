@@ -2,49 +2,45 @@
 
 from __future__ import annotations
 
-import locale
-import os
 import signal
 import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from carecircle.cli.help import SpokenCommand, SpokenGroup
+from carecircle.cli.speech import Lang, spoken
 from carecircle.cli.usage import WrongUsage, told
 from carecircle.errors import CarecircleError, anchor
 from carecircle.progress import terminal
-from carecircle.texts import LANGUAGES, Language, Sentence, say
+from carecircle.texts import Language, Sentence, say
 
-app = typer.Typer(
-    no_args_is_help=True,
-    add_completion=True,
-    pretty_exceptions_enable=False,
-    help="Who cannot reach care, which clause that breaks, and how to mend it. "
-    "谁够不着医疗服务，违反了规划的哪一条，怎样补上。",
-)
+app = typer.Typer(no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False, cls=SpokenGroup)
 
 
 _INTERRUPTED = 130
 """The exit of a program that Ctrl-C ended: 128 and the signal's number."""
 
 
-class Lang(StrEnum):
-    """Languages of what is printed and written."""
-
-    zh = "zh"
-    en = "en"
+StudyArgument = Annotated[Path, typer.Argument()]
+OutOption = Annotated[Path | None, typer.Option("--out")]
+LangOption = Annotated[Lang | None, typer.Option("--lang")]
 
 
-StudyArgument = Annotated[Path, typer.Argument(help="study.toml, or the folder that holds it")]
-OutOption = Annotated[Path | None, typer.Option("--out", help="folder to write (default: maps/<name>)")]
-LangOption = Annotated[Lang | None, typer.Option("--lang", help="zh or en (default: the study's)")]
+def command() -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Register a function as a command whose help is said in the language asked for."""
+    return app.command(cls=SpokenCommand)
+
+
+@app.callback()
+def carecircle(lang: LangOption = None) -> None:
+    """Say the language once, before the command: ``carecircle --lang zh --help``."""
 
 
 def main() -> None:
@@ -52,7 +48,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
-    language = spoken(None)
+    language = spoken()
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, _ended)
     with failures_in(language):
@@ -106,18 +102,6 @@ def _log(error: BaseException) -> Path:
             continue
         return path
     return Path("—")
-
-
-def spoken(lang: Lang | None) -> Language:
-    """``--lang``, else CARECIRCLE_LANG, else the system's language."""
-    asked = lang.value if lang is not None else ""
-    if lang is None and "--lang" in sys.argv[:-1]:
-        asked = sys.argv[sys.argv.index("--lang") + 1]
-    for language in LANGUAGES:
-        if asked == language:
-            return language
-    told = os.environ.get("CARECIRCLE_LANG") or locale.getlocale()[0] or ""
-    return "zh" if told.lower().startswith(("zh", "chinese")) else "en"
 
 
 @contextmanager

@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from carecircle.cli.shell import LangOption, OutOption, StudyArgument, app, failures_in, progress
+from carecircle.cli.shell import LangOption, OutOption, StudyArgument, command, failures_in, progress
+from carecircle.cli.speech import spoken
 from carecircle.cli.studies import study_in
 
 
@@ -22,23 +23,21 @@ class PlacesFrom(StrEnum):
     nodes = "nodes"
 
 
-@app.command()
+@command()
 def site(
     study: StudyArgument,
-    clause: Annotated[list[str], typer.Option("--clause", help="a clause or rule to mend; may be repeated")],
-    target: Annotated[float | None, typer.Option(help="share to reach instead of the rule's own")] = None,
-    sites: Annotated[int | None, typer.Option(help="at most so many moves")] = None,
-    budget: Annotated[float | None, typer.Option(help="at most this price together")] = None,
-    places: Annotated[PlacesFrom, typer.Option(help="where one might build")] = PlacesFrom.auto,
-    candidates: Annotated[
-        Path | None, typer.Option(help="your own table of places instead (closed rows are closed first)")
-    ] = None,
-    exclude: Annotated[Path | None, typer.Option(help="polygons where nothing may be built")] = None,
-    category: Annotated[str | None, typer.Option(help="what to build (default: as the clause says)")] = None,
-    upgrade: Annotated[list[str] | None, typer.Option(help="a category that may be upgraded")] = None,
-    spacing_m: Annotated[float, typer.Option(help="distance between places to compare, metres")] = 500.0,
-    alternatives: Annotated[int, typer.Option(help="further choices within 1 % to look for")] = 5,
-    time_limit: Annotated[float, typer.Option(help="seconds for the search")] = 120.0,
+    clause: Annotated[list[str], typer.Option("--clause")],
+    target: Annotated[float | None, typer.Option()] = None,
+    sites: Annotated[int | None, typer.Option()] = None,
+    budget: Annotated[float | None, typer.Option()] = None,
+    places: Annotated[PlacesFrom, typer.Option()] = PlacesFrom.auto,
+    candidates: Annotated[Path | None, typer.Option()] = None,
+    exclude: Annotated[Path | None, typer.Option()] = None,
+    category: Annotated[str | None, typer.Option()] = None,
+    upgrade: Annotated[list[str] | None, typer.Option()] = None,
+    spacing_m: Annotated[float, typer.Option()] = 500.0,
+    alternatives: Annotated[int, typer.Option()] = 5,
+    time_limit: Annotated[float, typer.Option()] = 120.0,
     out: OutOption = None,
     lang: LangOption = None,
 ) -> None:
@@ -56,8 +55,8 @@ def site(
     from carecircle.siting.remedy import refuse
     from carecircle.siting.remedy import site as solve
 
-    loaded = study_in(study, lang)
-    with failures_in(loaded.language):
+    with failures_in(spoken(lang, study)):
+        loaded = study_in(study, lang)
         folder = out or Path("maps") / loaded.name
         ready(folder, siting_names(folder), loaded, candidates, exclude)
         own, close = (None, []) if candidates is None else read_sites(candidates)

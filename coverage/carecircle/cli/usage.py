@@ -50,6 +50,8 @@ def _fault(error: Exception) -> Sentence:
         return _unknown("option", str(getattr(error, "option_name", "")), options)
     if no_command:
         return _unknown("command", no_command[1], getattr(command, "commands", {}))
+    if message.startswith("Missing command"):
+        return Sentence("cli.usage_none")
     if extra := re.match(r"Got unexpected extra arguments?(?:\(s\))? \((.*)\)", message):
         return Sentence("cli.usage_extra", {"value": extra[1]})
     if kind == "BadOptionUsage":

@@ -36,7 +36,8 @@ def plan_lines(plan: Plan, language: Language, console: Console) -> None:
     """Every rule of a plan with its words and what it needs; then where the plan contradicts itself."""
     console.print(Text(plan.title, style="bold"))
     for rule in plan.rules:
-        console.print(Text.assemble((rule.id, "bold"), f"  {rule.kind}  {rule.section}"))
+        kind = say(f"rules.kind_{rule.kind}", language)
+        console.print(Text.assemble((rule.id, "bold"), f"  {kind}  {rule.section}"))
         console.print(Padding(Text(f"「{rule.quote}」"), (0, 0, 0, 2)))
         asked = [need_sentence(code) for code in needs(rule)]
         if asked:

@@ -205,7 +205,7 @@ def _all_units(writer: Book, analysis: Analysis) -> None:
             u.id,
             u.outcome.sentence.text(writer.language),
             u.observed,
-            v.unit,
+            say(f"rules.measured_in_{v.unit}", writer.language),
             u.residents,
             u.waived_by,
         )

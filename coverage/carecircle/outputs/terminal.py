@@ -87,4 +87,5 @@ def missing_lines(verdicts: Iterable[Verdict], language: Language, console: Cons
     count = len({rule for _, rules in wanted for rule in rules})
     console.print(say("terminal.missing", language, inputs=len(wanted), rules=count))
     for need, rules in wanted[:_MOST_NEEDS]:
-        console.print(f"  - {need.text(language)}（{'、'.join(rules)}）", soft_wrap=True)
+        line = say("terminal.need", language, need=need, rules=list(rules))
+        console.print(f"  - {line}", markup=False, soft_wrap=True)

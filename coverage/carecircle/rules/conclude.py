@@ -17,6 +17,12 @@ def undecided(units: Sequence[RuleUnit]) -> bool:
     return any(u.outcome is Outcome.NOT_ASSESSED for u in units)
 
 
+def units_by_name(rule: Rule, number: int) -> Sentence:
+    """So many of what a rule judges, by the name of its level: ``79 villages``."""
+    name = f"only_{rule.units}" if rule.units else rule.by
+    return Sentence(f"rules.units_{name}", {"n": number})
+
+
 def target_of(rule: Rule, share_target: float | None = None) -> float:
     """The share of units asked for: all of them where the rule gives no share."""
     if share_target is not None:
@@ -78,7 +84,8 @@ def concluded(
     people = [u.residents for u in tally[Outcome.FAIL]]
     known = [p for p in people if p is not None]
     facts = {
-        "good": len(tally[Outcome.PASS]), "judged": judged, "bad": [u.name for u in tally[Outcome.FAIL]][:8],
+        "good": len(tally[Outcome.PASS]), "units": units_by_name(rule, judged),
+        "bad": [u.name for u in tally[Outcome.FAIL]][:8],
         "failing": len(tally[Outcome.FAIL]), "open": len(tally[Outcome.NOT_ASSESSED]),
         "waived": len(tally[Outcome.WAIVED]),
     }  # fmt: skip

@@ -6,6 +6,7 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from carecircle.rules.conclude import units_by_name
 from carecircle.rules.evidence import Evidence
 from carecircle.rules.figures import (
     Figure,
@@ -210,7 +211,7 @@ def _load_by_unit(rule: Rule, plan: Plan, evidence: Evidence, low: float, high: 
     outcome = Outcome.FAIL if bad else Outcome.NOT_ASSESSED if open_ else Outcome.PASS
     good = len(units) - len(bad) - len(open_)
     facts = {
-        "good": good, "judged": len(units), "bad": [u.name for u in bad][:8],
+        "good": good, "units": units_by_name(rule, len(units)), "bad": [u.name for u in bad][:8],
         "failing": len(bad), "open": len(open_), "waived": 0,
     }  # fmt: skip
     share = good / len(units)

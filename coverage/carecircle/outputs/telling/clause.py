@@ -99,16 +99,18 @@ def flip(verdict: Verdict) -> Sentence | None:
         return None
     whole = math.ceil(turn.residents - 1e-6) if turn.residents else 0  # nobody turns a verdict by halves
     unit = rule.limit_unit if rule.limit is not None else ""
+    outcome = verdict.outcome.value
+    then = Sentence(f"outputs.then_{outcome if outcome in ('PASS', 'FAIL') else 'open'}")
     limit = None
     if turn.limit is not None and math.isfinite(turn.limit):
         limit = (
             Sentence(f"outputs.limit_{unit}", {"value": turn.limit}) if unit else verdict.shown(turn.limit)
         )
     if limit is not None and whole:
-        return Sentence("outputs.flip_both", {"limit": limit, "residents": whole})
+        return Sentence("outputs.flip_both", {"limit": limit, "residents": whole, "then": then})
     if limit is not None:
-        return Sentence("outputs.flip_limit", {"limit": limit})
-    return Sentence("outputs.flip_residents", {"residents": whole}) if whole else None
+        return Sentence("outputs.flip_limit", {"limit": limit, "then": then})
+    return Sentence("outputs.flip_residents", {"residents": whole, "then": then}) if whole else None
 
 
 def alternative(verdict: Verdict, mode: str, value: float) -> Sentence:

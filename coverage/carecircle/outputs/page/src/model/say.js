@@ -4,12 +4,18 @@ import { page } from './page.js';
 
 export const said = { language: 'zh', listeners: [] };
 
-/** A sentence of ours, or a {zh, en} pair, in the language shown; {name} placeholders are filled. */
+/** A sentence of ours, or a {zh, en} pair, in the language shown: {name} is filled, {n:person|people} chosen by n. */
 export function say(key, facts) {
   const forms = typeof key === 'string' ? page.words[key] : key;
   if (!forms) return typeof key === 'string' ? key : '';
   const text = forms[said.language] !== undefined ? forms[said.language] : forms.zh;
-  return facts ? text.replace(/\{(\w+)\}/g, (whole, name) => (name in facts ? facts[name] : whole)) : text;
+  return facts ? text.replace(/\{(\w+)(?::([^{}|]*)\|([^{}|]*))?\}/g, filled) : text;
+
+  function filled(whole, name, one, other) {
+    if (!(name in facts)) return whole;
+    if (other === undefined) return facts[name];
+    return String(facts[name]) === '1' ? one : other;
+  }
 }
 
 /** Whole people, thousands apart; by hand, for the browser's own formatter takes longer to wake than the map to draw. */

@@ -26,6 +26,10 @@ const listed = (key, items) =>
       )
     : null;
 
+/** How far a clause is above what is required, or how far short of it. */
+const margined = (shown) =>
+  shown.startsWith('-') ? fact('page_short', shown.slice(1)) : fact('page_margin', shown);
+
 /** A clause in full; ``whole`` with every row of its list of areas. */
 export function detail(clause, whole = rankingState.all) {
   return h(
@@ -50,12 +54,12 @@ export function detail(clause, whole = rankingState.all) {
       { class: 'cc-facts' },
       fact('page_observed', say(clause.observed)),
       fact('page_target', say(clause.target), say(clause.targetSource)),
-      fact('page_margin', say(clause.margin)),
-      clause.flip ? fact('page_flip', say(clause.flip)) : null,
+      margined(say(clause.margin)),
+      clause.flip ? fact(clause.outcome === 'FAIL' ? 'page_flip' : 'page_flip_other', say(clause.flip)) : null,
     ),
     byRoad(clause),
     clause.alternatives.length
-      ? h('p', { class: 'cc-alternatives' }, clause.alternatives.map((a) => say(a)).join('；'))
+      ? h('p', { class: 'cc-alternatives' }, clause.alternatives.map((a) => say(a)).join(said.language === 'zh' ? '；' : '; '))
       : null,
     changed() && clause.people && clause.query !== null
       ? h('p', { class: 'cc-trying' }, say('page_whatif_banner'))
@@ -72,7 +76,7 @@ export function detail(clause, whole = rankingState.all) {
       clause.assumptions.map((m) => say(m)),
     ),
     clause.contradicts.length
-      ? h('p', { class: 'cc-contradicts' }, say('page_contradicts', { rules: clause.contradicts.join('、') }))
+      ? h('p', { class: 'cc-contradicts' }, say('page_contradicts', { rules: clause.contradicts.join(said.language === 'zh' ? '、' : ', ') }))
       : null,
   );
 }
