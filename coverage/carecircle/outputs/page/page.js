@@ -467,12 +467,17 @@ function circlePoints(lon, lat, radius, n = 72) {
 }
 
 // src/model/say.js
-var said = { language: "zh", listeners: [] };
+var said2 = { language: "zh", listeners: [] };
 function say(key, facts) {
   const forms = typeof key === "string" ? page.words[key] : key;
   if (!forms) return typeof key === "string" ? key : "";
-  const text = forms[said.language] !== void 0 ? forms[said.language] : forms.zh;
-  return facts ? text.replace(/\{(\w+)\}/g, (whole, name) => name in facts ? facts[name] : whole) : text;
+  const text = forms[said2.language] !== void 0 ? forms[said2.language] : forms.zh;
+  return facts ? text.replace(/\{(\w+)(?::([^{}|]*)\|([^{}|]*))?\}/g, filled) : text;
+  function filled(whole, name, one, other) {
+    if (!(name in facts)) return whole;
+    if (other === void 0) return facts[name];
+    return String(facts[name]) === "1" ? one : other;
+  }
 }
 var people = (n) => String(Math.round(n) || 0).replace(/\B(?=(\d{3})+$)/g, ",");
 var percent = (share) => {
@@ -485,7 +490,7 @@ var metres = (m) => m >= 1e3 ? `${Number((m / 1e3).toFixed(m >= 1e5 ? 0 : 1))} $
 var minutes = (t) => `${t.toFixed(1)} ${say("page_min")}`;
 var measured = (value, unit) => unit === "min" ? minutes(value) : metres(value);
 function onLanguage(listener) {
-  said.listeners.push(listener);
+  said2.listeners.push(listener);
   listener();
 }
 var finite = (v) => v !== null && Number.isFinite(v) ? v : null;
@@ -1233,8 +1238,8 @@ var Trial = class {
     this.clause = clause;
     this.base = column(clause.people);
     this.residents = demand().residents;
-    this.limit = clause.kind === "response" || clause.limitQuery === null ? Number.MAX_VALUE : clause.limitQuery;
-    this.mean = clause.kind === "response" || clause.limitQuery === null || clause.shareTarget === null;
+    this.limit = clause.byMean || clause.limitQuery === null ? Number.MAX_VALUE : clause.limitQuery;
+    this.mean = clause.byMean || clause.limitQuery === null || clause.shareTarget === null;
     this.codes = this.base.slice();
     this.cost = this.mean ? live2.cost.slice() : null;
     this.parts = CODES.map(() => new ExactSum());
@@ -1303,48 +1308,38 @@ var Trial = class {
   /** A mean time or distance: judged where the clause asks for a response time, else only told. */
   judgeMean(ledger, scope) {
     const { clause } = this, unreached = exactSum([ledger.unreachable, ledger.not_covered]);
-    const mean = ledger.covered > 0 ? this.travel.value() / ledger.covered + clause.turnout : Infinity;
-    if (clause.kind !== "response")
+    const mean = ledger.covered > 0 ? this.travel.value() / ledger.covered + clause.turnout : null;
+    if (!clause.byMean)
       return {
         outcome: clause.outcome,
-        observed: finite(mean / clause.factor),
+        observed: mean === null ? null : mean / clause.factor,
         margin: null,
         affected: unreached,
         share: null
       };
-    const settled = mean <= clause.limit ? "PASS" : "FAIL";
-    let outcome = settled;
-    if (unreached > 0 || ledger.unsnapped > 0.01 * scope || mean === Infinity) outcome = "FAIL";
-    else if (ledger.no_data > 0.01 * scope) outcome = "NOT_ASSESSED";
+    let outcome = mean <= clause.limit ? "PASS" : "FAIL";
+    if (unreached > 0 || ledger.unsnapped > 0.01 * scope) outcome = "FAIL";
+    else if (ledger.no_data > 0.01 * scope || mean === null) outcome = "NOT_ASSESSED";
     if (outcome === "FAIL" && clause.unsure) outcome = "NOT_ASSESSED";
-    const slack = clause.limit - mean;
     return {
       outcome,
-      observed: finite(mean),
-      margin: finite(outcome === settled ? slack : Math.min(slack, -Number.EPSILON)),
+      observed: mean,
+      margin: mean === null ? null : told2(clause.limit - mean, outcome),
       affected: exactSum([this.late.value(), unreached]),
       share: null
     };
   }
 };
+function told2(slack, outcome) {
+  return (outcome === "PASS" ? slack >= 0 : slack < 0) ? slack : null;
+}
 function judgeShare(clause, ledger, scope) {
   const affected = exactSum([ledger.not_covered, ledger.unreachable]);
   if (!(scope > 0)) return { outcome: clause.outcome, observed: null, margin: null, affected, share: null };
-  const low = ledger.covered / scope, target = clause.shareTarget;
-  let high = exactSum([ledger.covered, ledger.unsnapped, ledger.no_data]) / scope;
+  const low = ledger.covered / scope, target = clause.shareTarget, high = exactSum([ledger.covered, ledger.unsnapped, ledger.no_data]) / scope;
   let outcome = low >= target ? "PASS" : high < target ? "FAIL" : "NOT_ASSESSED";
-  if (outcome === "FAIL" && clause.unsure) {
-    outcome = "NOT_ASSESSED";
-    high = 1;
-  }
-  const slack = outcome === "FAIL" ? high - target : low - target;
-  return {
-    outcome,
-    observed: low,
-    margin: outcome !== "PASS" && slack >= 0 ? -Number.EPSILON : slack,
-    affected,
-    share: low
-  };
+  if (outcome === "FAIL" && clause.unsure) outcome = "NOT_ASSESSED";
+  return { outcome, observed: low, margin: told2(low - target, outcome), affected, share: low };
 }
 var heldTrials = once(() => /* @__PURE__ */ new Map());
 function liveClause(clause) {
@@ -1693,9 +1688,9 @@ function svg(tag, attributes, ...children) {
   return element;
 }
 function speak(language) {
-  said.language = language;
+  said2.language = language;
   document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
-  said.listeners.forEach((listener) => listener());
+  said2.listeners.forEach((listener) => listener());
 }
 
 // src/model/catchments.js
@@ -2139,7 +2134,7 @@ function closeCompare() {
 function shownResult(clause, { share, observed }) {
   if (share !== null) return percent(share);
   if (observed === null) return "—";
-  return clause.kind === "response" ? minutes(observed) : observed.toFixed(2);
+  return clause.byMean ? minutes(observed) : observed.toFixed(2);
 }
 function compareCell(clause, result, first) {
   const value = result.text || shownResult(clause, result), gain = first ? first.affected - result.affected : 0;
@@ -3142,8 +3137,8 @@ function showHead() {
     h("h1", {}, s.title),
     s.notice ? h("p", { class: "cc-notice", role: "note" }, say(s.notice)) : null
   );
-  document.getElementById("cc-language").textContent = said.language === "zh" ? "English" : "中文";
-  document.getElementById("cc-language").setAttribute("aria-label", said.language === "zh" ? "Switch to English" : "切换为中文");
+  document.getElementById("cc-language").textContent = said2.language === "zh" ? "English" : "中文";
+  document.getElementById("cc-language").setAttribute("aria-label", said2.language === "zh" ? "Switch to English" : "切换为中文");
 }
 function shareBar(clause) {
   if (clause.share === null) return null;
@@ -3271,6 +3266,7 @@ var listed = (key, items) => items.length ? h(
     items.map((i) => h("li", {}, i))
   )
 ) : null;
+var margined = (shown) => shown.startsWith("-") ? fact("page_short", shown.slice(1)) : fact("page_margin", shown);
 function detail(clause, whole = rankingState.all) {
   return h(
     "div",
@@ -3294,11 +3290,11 @@ function detail(clause, whole = rankingState.all) {
       { class: "cc-facts" },
       fact("page_observed", say(clause.observed)),
       fact("page_target", say(clause.target), say(clause.targetSource)),
-      fact("page_margin", say(clause.margin)),
-      clause.flip ? fact("page_flip", say(clause.flip)) : null
+      margined(say(clause.margin)),
+      clause.flip ? fact(clause.outcome === "FAIL" ? "page_flip" : "page_flip_other", say(clause.flip)) : null
     ),
     byRoad(clause),
-    clause.alternatives.length ? h("p", { class: "cc-alternatives" }, clause.alternatives.map((a) => say(a)).join("；")) : null,
+    clause.alternatives.length ? h("p", { class: "cc-alternatives" }, clause.alternatives.map((a) => say(a)).join(said.language === "zh" ? "；" : "; ")) : null,
     changed() && clause.people && clause.query !== null ? h("p", { class: "cc-trying" }, say("page_whatif_banner")) : null,
     ledgerBar(clause),
     ranking(clause, whole),
@@ -3311,7 +3307,7 @@ function detail(clause, whole = rankingState.all) {
       "page_assumptions",
       clause.assumptions.map((m) => say(m))
     ),
-    clause.contradicts.length ? h("p", { class: "cc-contradicts" }, say("page_contradicts", { rules: clause.contradicts.join("、") })) : null
+    clause.contradicts.length ? h("p", { class: "cc-contradicts" }, say("page_contradicts", { rules: clause.contradicts.join(said.language === "zh" ? "、" : ", ") })) : null
   );
 }
 function showDetail() {
@@ -4665,7 +4661,7 @@ function start() {
   openLayers();
   const scale = L.control.scale({ imperial: false, maxWidth: 140 }).addTo(map);
   scale.getContainer().setAttribute("data-cc", "scale");
-  document.getElementById("cc-language").addEventListener("click", () => speak(said.language === "zh" ? "en" : "zh"));
+  document.getElementById("cc-language").addEventListener("click", () => speak(said2.language === "zh" ? "en" : "zh"));
   openSheets();
   document.getElementById("cc-home").addEventListener("click", () => {
     state.focus = null;
@@ -4715,7 +4711,7 @@ function start() {
     document.getElementById(id).open = !narrow() && id === "cc-legend";
   fit();
   map.on("zoomend", showLegend);
-  said.language = page.language;
+  said2.language = page.language;
   onLanguage(() => {
     showHead();
     showAnswer();
