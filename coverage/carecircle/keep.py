@@ -161,11 +161,11 @@ def _verified(path: Path) -> tuple[bytes, str] | None:
     """
     try:
         with path.open("rb") as file:
-            head, seal, content = file.read(len(_HEAD)), file.read(65)[:-1], file.read()
+            head, seal, content = file.read(len(_HEAD)), file.read(65), file.read()
     except OSError:
         return None
     sealed = _sealed(path.name, content)
-    if head == _HEAD and seal == sealed.encode():
+    if head == _HEAD and seal == f"{sealed}\n".encode():
         return content, sealed
     with contextlib.suppress(OSError):
         path.unlink()
