@@ -26,6 +26,7 @@ LOCK = ".carecircle-lock"
 ROOM = ".carecircle-room-"
 WAIT_S = 120.0
 """How long a writer waits for another that is just writing."""
+_PARTIAL = ".carecircle-"
 _MARK, _JOURNAL = "carecircle.json", "journal.json"
 _SCHEMA = "carecircle/delivery/1"
 _SIDES = ("-wal", "-shm", "-journal")
@@ -124,7 +125,7 @@ def busy(folder: Path) -> bool:
     return held is None
 
 
-def put(path: Path, content: bytes, *, check: Callable[[], None] = _nothing) -> None:
+def put(path: Path, *content: bytes | memoryview, check: Callable[[], None] = _nothing) -> None:
     """Write one file, whole or not at all; its folder is made where it does not exist.
 
     Parameters
@@ -139,15 +140,13 @@ def put(path: Path, content: bytes, *, check: Callable[[], None] = _nothing) -> 
     """
     target = Path(os.path.realpath(path))
     target.parent.mkdir(parents=True, exist_ok=True)
-    stem = f".{target.name}.carecircle-"
-    for left in _named(target.parent, stem):
-        if left.is_file() and (held := _grip(left)) is not None:
-            _let_go(left, held)  # its writer is dead
-    partial = target.parent / f"{stem}{secrets.token_hex(8)}"
+    clear_partials(target.parent, target.name)
+    partial = target.parent / f".{target.name}{_PARTIAL}{secrets.token_hex(8)}"
     try:
         with partial.open("xb") as file:
             _lock(file.fileno())
-            file.write(content)
+            for part in content:
+                file.write(part)
             file.flush()
             os.fsync(file.fileno())
             check()
@@ -158,6 +157,15 @@ def put(path: Path, content: bytes, *, check: Callable[[], None] = _nothing) -> 
     except BaseException:
         partial.unlink(missing_ok=True)
         raise
+
+
+def clear_partials(folder: Path, name: str | None = None) -> None:
+    """Delete what runs that died left of a file that they were writing with `put`; of every file: None."""
+    stem = ".*" if name is None else re.escape(name)
+    partial = re.compile(rf"\.{stem}{re.escape(_PARTIAL)}[0-9a-f]{{16}}")
+    for left in folder.iterdir():
+        if partial.fullmatch(left.name) and left.is_file() and (held := _grip(left)) is not None:
+            _let_go(left, held)  # nobody holds it: its writer is dead
 
 
 # ---- one writer at a time -----------------------------------------------------------------------------
@@ -253,14 +261,9 @@ def _rooms(target: Path) -> list[Path]:
     found = []
     for place, stem in ((target.parent, f".{target.name}{ROOM}"), (target, ROOM)):
         with suppress(OSError):
-            found += [p for p in _named(place, stem) if _ours(p, target)]
+            named = re.compile(re.escape(stem) + "[0-9a-f]{16}")
+            found += [p for p in place.iterdir() if named.fullmatch(p.name) and _ours(p, target)]
     return found
-
-
-def _named(place: Path, stem: str) -> list[Path]:
-    """What bears a name that is given here: the stem and sixteen hexadecimal digits."""
-    named = re.compile(re.escape(stem) + "[0-9a-f]{16}")
-    return [p for p in place.iterdir() if named.fullmatch(p.name)]
 
 
 def _ours(room: Path, target: Path) -> bool:

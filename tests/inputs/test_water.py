@@ -59,7 +59,7 @@ def test_what_cannot_be_kept_or_read_costs_time_alone(
 ) -> None:
     first = inputs.water
     assert first is not None
-    (path,) = (tmp_path / "kept" / keep.FOLDER).glob("water-*.parquet")
+    (path,) = (tmp_path / "kept" / keep.FOLDER).glob("water-*.kept")
     if left == "half":
         path.write_bytes(path.read_bytes()[:300])
     else:

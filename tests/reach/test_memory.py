@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -48,3 +51,46 @@ def test_chunks_give_the_same(monkeypatch):
     parts = service_areas(network, homes, clinics, limit=4), isochrones(network, clinics, [2, 3])
     pd.testing.assert_frame_equal(whole[0], parts[0])
     assert whole[1].geometry.to_wkb().tolist() == parts[1].geometry.to_wkb().tolist()
+
+
+@pytest.mark.parametrize(
+    ("own", "files"),
+    [
+        ("0::/box/inner", {
+            "box/memory.max": "1000", "box/memory.current": "400",
+            "box/memory.stat": "anon 300\ninactive_file 50\n", "box/inner/memory.max": "max",
+        }),
+        ("4:memory:/box\n0::/", {
+            "memory/box/memory.limit_in_bytes": "1000", "memory/box/memory.usage_in_bytes": "400",
+            "memory/box/memory.stat": "inactive_file 7\ntotal_inactive_file 50\n",
+        }),
+        ("4:memory:/not/seen/inside\n0::/", {
+            "memory/memory.limit_in_bytes": "1000", "memory/memory.usage_in_bytes": "350",
+            "memory/memory.stat": "",
+        }),
+    ],
+    ids=["version 2, the group above", "version 1", "inside a container"],
+)  # fmt: skip
+def test_a_containers_limit_counts(monkeypatch, tmp_path, own, files):
+    (tmp_path / "own").write_text(own + "\n")
+    for name, held in files.items():
+        (tmp_path / "groups" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "groups" / name).write_text(held + "\n")
+    monkeypatch.setattr(_memory, "_OWN", tmp_path / "own")
+    monkeypatch.setattr(_memory, "_GROUPS", tmp_path / "groups")
+    assert _memory.available_bytes() == 650
+    (tmp_path / "own").unlink()
+    assert _memory.available_bytes() > 2**20
+
+
+def test_a_limit_on_the_process_counts():
+    code = (
+        "import resource\n"
+        "from carecircle.reach import _memory\n"
+        "free = _memory.available_bytes()\n"
+        "vms = _memory.psutil.Process().memory_info().vms\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (vms + 2**28, -1))\n"
+        "print(min(free, 2**28) - _memory.available_bytes())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert abs(int(done.stdout)) < 2**24

@@ -163,36 +163,24 @@ def test_equally_near_streets_give_the_lowest_edge_id():
 
 def test_saved_networks_come_back_whole(tmp_path):
     network = town.grid(one_way_rows=(1,))
-    network.save(tmp_path / "a.network", key="k")
+    network.save(tmp_path / "a.network")
     back = Network.load(tmp_path / "a.network")
     assert same(network, back)
     assert (back.mode, back.crs, back.access_speed_kph) == (network.mode, network.crs, 3.6)
-    assert store.load_if(tmp_path / "a.network", "k") is not None
-    assert store.load_if(tmp_path / "a.network", "another") is None
 
 
-def test_a_damaged_or_missing_file_is_said_and_the_cache_makes_it_anew(tmp_path):
-    built = []
-
-    def build():
-        built.append(1)
-        return town.grid(4, 4)
-
-    hashes = {"roads.osm.pbf": "abc"}
-    first = store.prepared(tmp_path, hashes, "walk", build)
-    assert same(first, store.prepared(tmp_path, hashes, "walk", build))
-    assert len(built) == 1
-    (file,) = tmp_path.glob("*.network")
+def test_a_damaged_or_missing_file_is_said(tmp_path):
+    network = town.grid(4, 4)
+    file = tmp_path / "a.network"
+    network.save(file)
     whole = file.read_bytes()
-    for damaged in (b"", whole[: len(whole) // 2], b"not a zip"):
+    flipped = bytearray(whole)
+    flipped[len(whole) // 2] ^= 1
+    for damaged in (b"", whole[: len(whole) // 2], b"not a zip", bytes(flipped)):
         file.write_bytes(damaged)
         with pytest.raises(InputError) as caught:
             Network.load(file)
         assert caught.value.sentence.key == "reach.not_a_network"
-        assert same(first, store.prepared(tmp_path, hashes, "walk", build))
-    assert len(built) == 4
-    store.prepared(tmp_path, {"roads.osm.pbf": "abd"}, "walk", build)
-    assert len(built) == 5
     with pytest.raises(InputError):
         Network.load(tmp_path / "absent.network")
 
@@ -200,22 +188,22 @@ def test_a_damaged_or_missing_file_is_said_and_the_cache_makes_it_anew(tmp_path)
 KILLED_IN_MID_SAVE = """
 import os, signal, sys
 sys.path[:0] = {path!r}
+from pathlib import Path
 import reach_town as town
-from carecircle.reach import store
 os.fsync = lambda descriptor: os.kill(os.getpid(), signal.SIGKILL)
-store.prepared(store.Path({folder!r}), {{"roads": "1"}}, "walk", lambda: town.grid(4, 4))
+town.grid(4, 4).save(Path({folder!r}) / "a.network")
 """
 
 
-def test_after_a_save_was_killed_the_next_run_starts_clean(tmp_path):
+def test_after_a_save_was_killed_the_next_starts_clean(tmp_path):
     code = KILLED_IN_MID_SAVE.format(path=sys.path, folder=str(tmp_path))
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=120
     )
     assert done.returncode == -9, done.stderr
-    assert [p.suffix for p in tmp_path.iterdir()] == [".partial"]
-    fresh = store.prepared(tmp_path, {"roads": "1"}, "walk", lambda: town.grid(4, 4))
-    assert same(fresh, town.grid(4, 4))
+    assert [p.suffix for p in tmp_path.iterdir()] != [".network"]
+    town.grid(4, 4).save(tmp_path / "a.network")
+    assert same(Network.load(tmp_path / "a.network"), town.grid(4, 4))
     assert [p.suffix for p in tmp_path.iterdir()] == [".network"]
 
 

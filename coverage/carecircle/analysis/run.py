@@ -23,7 +23,7 @@ from carecircle.profiles import mode_name
 from carecircle.progress import Tell, watched
 from carecircle.reach.choice import Brought
 from carecircle.reach.network import Network
-from carecircle.reach.store import prepared
+from carecircle.reach.store import from_bytes, to_bytes
 from carecircle.reach.surface import Surface
 from carecircle.rules import Plan, ReachQuery, Verdict, judge, load_plan, required
 from carecircle.schema import leg_column
@@ -78,14 +78,14 @@ def _analyzed(study: Study, brought: Brought, tell: Tell) -> Analysis:
 
 def _network(inputs: Inputs, mode: str) -> Network:
     """The network of a mode, as the last run on the same roads left it where it did."""
-    folder = keep.folder()
 
     def build() -> Network:
         return Network.from_edges(inputs.edges, mode=mode)
 
-    if folder is None or not inputs.roads_key or not keep.marked(folder):
+    if not inputs.roads_key:
         return build()
-    return prepared(folder, {"roads": inputs.roads_key}, mode, build)
+    made_of = keep.digest("network", inputs.roads_key, mode)
+    return keep.kept("network", lambda: made_of, build, from_bytes, to_bytes)[0]
 
 
 def reanalyze(

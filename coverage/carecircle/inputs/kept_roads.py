@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
+import io
 import json
 from collections.abc import Sequence
-from pathlib import Path
 
 import geopandas as gpd
 import pyproj
 from shapely.geometry.base import BaseGeometry
 
 from carecircle import keep
+from carecircle.inputs.provenance import files_of
 from carecircle.inputs.roads import read_roads
 from carecircle.profiles import profile
 from carecircle.schema import Finding
@@ -22,7 +22,7 @@ from carecircle.texts import Sentence
 def roads_of(
     source: Roads, crs: pyproj.CRS, around: BaseGeometry, *, modes: Sequence[str]
 ) -> tuple[gpd.GeoDataFrame, list[Finding], str]:
-    """The edges frame, what was noticed while reading it, and the key of all it was made from.
+    """The edges frame, what was noticed while reading it, and the hash of both as they are kept.
 
     Parameters
     ----------
@@ -34,39 +34,33 @@ def roads_of(
     InputError
         As `read_roads`.
     """
-    folder = keep.folder()
-    if folder is None or not source.path.is_file():
-        return *read_roads(source, crs, around, modes=modes), ""
-    how = [profile(mode).key for mode in modes]
-    settings = (source.format, source.layer, source.datum, crs.to_wkt(), around.wkb_hex, *how)
-    key = keep.digest(keep.file_digest(source.path), *settings)
-    path = folder / f"roads-{key[:16]}.parquet"
-    found = _load(path, key, source.path) if keep.marked(folder) else None
-    if found is None:
-        found = read_roads(source, crs, around, modes=modes)
-        with contextlib.suppress(OSError):  # what cannot be kept costs time, not the result
-            if keep.opened(folder):
-                _save(path, key, *found)
-                keep.prune(folder)
-    return *found, key
+
+    def key() -> str:
+        files = [keep.file_digest(p) for p in files_of(source.path)]
+        how = [profile(mode).key for mode in modes]
+        settings = (source.format, source.layer, source.datum, crs.to_wkt(), around.wkb_hex, *how)
+        return keep.digest("roads", len(files), *files, *settings)
+
+    def make() -> tuple[gpd.GeoDataFrame, list[Finding]]:
+        return read_roads(source, crs, around, modes=modes)
+
+    def load(content: bytes) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+        raw = io.BytesIO(content)
+        notes = json.loads(raw.readline())
+        findings = [Finding(level, Sentence(k, facts), str(source.path)) for level, k, facts in notes]
+        return gpd.read_parquet(io.BytesIO(memoryview(content)[raw.tell() :])), findings
+
+    (edges, findings), digest = keep.kept("roads", key, make, load, _save)
+    return edges, findings, digest
 
 
-def _save(path: Path, key: str, edges: gpd.GeoDataFrame, findings: Sequence[Finding]) -> None:
-    """The notes first, the edges last, each under its name only when it is complete."""
+def _save(found: tuple[gpd.GeoDataFrame, Sequence[Finding]]) -> memoryview:
+    """The findings on a line of JSON, then the edges as Parquet."""
+    edges, findings = found
+    raw = io.BytesIO()
     notes = [[f.level, f.sentence.key, dict(f.sentence.facts)] for f in findings]
-    partial = path.with_suffix(".partial")
-    partial.write_text(json.dumps({"key": key, "findings": notes}), encoding="utf-8")
-    partial.replace(path.with_suffix(".json"))
-    edges.to_parquet(partial, index=False)
-    partial.replace(path)
-
-
-def _load(path: Path, key: str, file: Path) -> tuple[gpd.GeoDataFrame, list[Finding]] | None:
-    """None where nothing is kept under this key, or it is damaged."""
-    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-        about = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-        if about["key"] == key:
-            edges = gpd.read_parquet(path)
-            notes = [Finding(level, Sentence(k, facts), str(file)) for level, k, facts in about["findings"]]
-            return edges, notes
-    return None
+    raw.write(json.dumps(notes).encode() + b"\n")
+    table = io.BytesIO()
+    edges.to_parquet(table, index=False)
+    raw.write(table.getbuffer())
+    return raw.getbuffer()

@@ -77,7 +77,7 @@ class Inputs:
     calibration
         ``area_id, official, found, factor`` where the study asks to calibrate; else None.
     roads_key
-        Hash of all the edges were made from; empty where nothing is kept between runs.
+        Hash of the edges as they are kept between runs; empty where nothing is kept.
     """
 
     study: Study

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
+import io
 from pathlib import Path
 
 import geopandas as gpd
@@ -36,23 +36,25 @@ def water_of(source: Roads | None, crs: pyproj.CRS, frame: BaseGeometry) -> gpd.
     """
     if source is None or source.format != "pbf" or not source.path.is_file():
         return None
-    folder = keep.folder()
-    if folder is None:
-        return _read(source.path, crs, frame)
-    key = keep.digest(keep.file_digest(source.path), "water", crs.to_wkt(), frame.wkb_hex)
-    path = folder / f"water-{key}.parquet"
-    with contextlib.suppress(OSError, ValueError):
-        if keep.marked(folder):
-            return gpd.read_parquet(path)
-    found = _read(source.path, crs, frame)
+    path = source.path
+
+    def key() -> str:
+        return keep.digest("water", keep.file_digest(path), crs.to_wkt(), frame.wkb_hex)
+
+    def make() -> gpd.GeoDataFrame | None:
+        return _read(path, crs, frame)
+
+    def load(content: bytes) -> gpd.GeoDataFrame | None:
+        return gpd.read_parquet(io.BytesIO(content))
+
+    return keep.kept("water", key, make, load, _save)[0]
+
+
+def _save(found: gpd.GeoDataFrame | None) -> memoryview:
+    raw = io.BytesIO()
     if found is not None:
-        with contextlib.suppress(OSError):  # what cannot be kept costs time, not the result
-            if keep.opened(folder):
-                partial = path.with_suffix(".partial")
-                found.to_parquet(partial, index=False)
-                partial.replace(path)
-                keep.prune(folder)
-    return found
+        found.to_parquet(raw, index=False)
+    return raw.getbuffer()
 
 
 def _read(path: Path, crs: pyproj.CRS, frame: BaseGeometry) -> gpd.GeoDataFrame | None:

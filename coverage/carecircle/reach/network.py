@@ -156,19 +156,17 @@ class Network(NetworkArrays):
 
         return to_networkx(self)
 
-    def save(self, path: str | Path, *, key: str = "") -> None:
+    def save(self, path: str | Path) -> None:
         """Write the network to one file, whole or not at all.
 
         Parameters
         ----------
         path
             NumPy arrays in a zip, uncompressed.
-        key
-            What the network was made from, kept with it.
         """
         from carecircle.reach.store import save
 
-        save(self, Path(path), key=key)
+        save(self, Path(path))
 
     @classmethod
     def load(cls, path: str | Path) -> Network:
