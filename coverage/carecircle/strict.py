@@ -18,6 +18,8 @@ _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 _NO_FILE_NAME = frozenset('/\\<>:"|?*\n\r\t')
 _LONGEST_NAME = 200
 _SHOWN = 80
+LONGEST_PATH = 400
+"""Characters of a path that a message shows."""
 
 
 class UnfitError(ValueError):
@@ -95,14 +97,14 @@ def file_name(name: str) -> str:
     return name
 
 
-def echo(value: Any) -> str:
+def echo(value: Any, most: int = _SHOWN) -> str:
     """What was given, as a message may show it: one line, cut where it is long."""
     try:
         text = value if isinstance(value, str) else repr(value)
     except ValueError:  # an integer of more digits than Python writes
         return "…"
     text = clean(" ".join(text.split()))
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+    return text if len(text) <= most else f"{text[:most]}…"
 
 
 def parse_toml(raw: bytes) -> tuple[dict[str, Any], str]:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from carecircle import keep
 from carecircle.analysis.asking import Asker, modes, same_service, serving_in
-from carecircle.analysis.manifest import manifest
+from carecircle.analysis.manifest import created, manifest, scenario
 from carecircle.analysis.result import Analysis
 from carecircle.errors import UsageError
 from carecircle.inputs.load import Inputs, load_inputs
@@ -57,6 +57,7 @@ def analyze(study: Study | str | Path, *, progress: Tell | None = None) -> Analy
 def _analyzed(study: Study, tell: Tell) -> Analysis:
     plan = load_plan(study.plan)
     queries = required(plan)
+    created()  # a time that cannot be is said before the work
     tell(Sentence("analysis.reading"))
     inputs = load_inputs(study, modes=modes(queries), progress=tell)
     networks = {}
@@ -85,6 +86,7 @@ def reanalyze(
     add: gpd.GeoDataFrame | Iterable[Mapping[str, Any]] | None = None,
     close: Sequence[str] = (),
     surfaces: bool = True,
+    table: Path | None = None,
     progress: Tell | None = None,
 ) -> Analysis:
     """The same study with sites added and facilities closed; nothing is read again.
@@ -101,6 +103,8 @@ def reanalyze(
     surfaces
         False leaves out the travel-time surfaces of the queries that changed: most of the work, and not
         needed where only people and verdicts are.
+    table
+        The file that the changes were read from: its hash then stands among the manifest's inputs.
     progress
         Called with a `Sentence` as each stage begins.
 
@@ -144,7 +148,11 @@ def reanalyze(
             draw=surfaces,
             tell=tell,
         )
-    return dataclasses.replace(after, baseline=analysis.baseline or analysis)
+    baseline = analysis.baseline or analysis
+    told = {**after.manifest, "scenario": scenario(baseline.inputs.facilities, inputs.facilities)}
+    if table is not None:
+        told["inputs"] = {**told["inputs"], table.name: keep.file_digest(table)}
+    return dataclasses.replace(after, baseline=baseline, manifest=told)
 
 
 def _conclude(

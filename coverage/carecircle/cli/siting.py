@@ -46,14 +46,20 @@ def site(
     Example: carecircle site data/study.toml --clause B1 --sites 3
     """
     from carecircle.analysis import analyze, reanalyze
+    from carecircle.errors import UsageError
     from carecircle.inputs.sites import read_polygons, read_sites
     from carecircle.outputs.listings import siting_lines
     from carecircle.outputs.siting import write_siting
     from carecircle.outputs.write import ensure_writable
     from carecircle.siting.remedy import site as solve
+    from carecircle.strict import fits
 
     loaded = study_in(study, lang)
     with failures_in(loaded.language):
+        for option, value in (("--target", target), ("--budget", budget), ("--spacing-m", spacing_m),
+                              ("--time-limit", time_limit)):  # fmt: skip
+            if value is not None and not fits(value):
+                raise UsageError("cli.not_finite", value=option)
         folder = out or Path("maps") / loaded.name
         ensure_writable(folder)
         own, close = (None, []) if candidates is None else read_sites(candidates)
@@ -61,7 +67,7 @@ def site(
         with progress(loaded.language) as tell:
             analysis = analyze(loaded, progress=tell)
             if close:
-                analysis = reanalyze(analysis, close=close, progress=tell)
+                analysis = reanalyze(analysis, close=close, table=candidates, progress=tell)
             result = solve(
                 analysis, clauses=clause, target=target, sites=sites, budget=budget,
                 places=own if own is not None else places.value, spacing_m=spacing_m, exclude=shut,

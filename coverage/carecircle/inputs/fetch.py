@@ -12,13 +12,15 @@ from pathlib import Path
 import geopandas as gpd
 from shapely.geometry.base import BaseGeometry
 
-from carecircle.errors import OutputError
+from carecircle.errors import OutputError, UsageError
 from carecircle.inputs.datum import place, project, study_crs
 from carecircle.inputs.fetch_area import area_of
 from carecircle.inputs.fetch_data import clip_raster, copy_extract, overpass_query, worldpop_url, write_pbf
 from carecircle.inputs.known_areas import OSM, Area
 from carecircle.inputs.web import Servers, Web
 from carecircle.texts import Sentence
+
+_MOST_BUFFER_KM = 1000
 
 
 def fetch(
@@ -76,6 +78,8 @@ def fetch(
     """
     servers, web, tell = servers or Servers(), web or Web(), progress or (lambda _: None)
     target = Path(folder)
+    if not 0 <= buffer_km <= _MOST_BUFFER_KM:  # false of what is not a number, too
+        raise UsageError("fetch.buffer", value=f"{buffer_km:g}", most=_MOST_BUFFER_KM)
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise OutputError("fetch.folder_taken", file=target)
     area = area_of(place_name, adcode, boundary, pbf, servers, web, tell)
