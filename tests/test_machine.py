@@ -1,4 +1,4 @@
-"""What a machine may do to a run (no memory, no room, a closed stream, odd settings): exit 2 and a sentence."""
+"""What a machine may do to a run (no memory, no room, a closed stream, odd settings): exit 2, a sentence."""
 
 from __future__ import annotations
 
@@ -108,6 +108,6 @@ def test_a_reader_that_goes_away_is_not_an_unmet_clause(tmp_path: Path) -> None:
 def test_numba_told_not_to_compile_leaves_the_searches_to_scipy(tmp_path: Path) -> None:
     asked = "from carecircle.reach._numba import numba; print(numba())"
     env = {**os.environ, "PYTHONPATH": str(COVERAGE), "NUMBA_DISABLE_JIT": "1"}
-    done = subprocess.run([sys.executable, "-c", asked], cwd=tmp_path, env=env, capture_output=True, text=True,
-                          check=False)  # fmt: skip
+    command = [sys.executable, "-c", asked]
+    done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout.strip()) == (0, "None")

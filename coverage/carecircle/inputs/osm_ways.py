@@ -105,19 +105,25 @@ def unreadable(path: Path, why: str) -> InputError:
 
 def _write_down(path: Path, key: str, text: Path) -> None:
     """Let osmium write the ways down in a process of its own: a damaged file may abort it."""
-    program = Path(__file__).with_name("_ways_as_text.py")
-    command = [sys.executable, "-P", str(program), str(path), key, str(text)]
-    done = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace", check=False)
-    if done.returncode == 0:
+    code, said = _beside(str(path), key, str(text))
+    if code == 0:
         return
-    said = [line.strip() for line in done.stderr.splitlines() if line.strip()] or ["?"]
     free = shutil.disk_usage(text.parent).free
-    if free < _LEAST_FREE or "No space left" in done.stderr:
+    if free < _LEAST_FREE or "No space left" in said:
         raise OutputError("errors.no_room", file=text.parent, free=f"{free / 1e6:.0f}")
-    if said[-1] == "MemoryError" or "bad_alloc" in done.stderr:
+    if "MemoryError" in said or "bad_alloc" in said:
         raise MemoryError
-    why = next((s.partition("what():")[2] for s in said if "what():" in s), said[0]).strip()
-    raise unreadable(path, why)
+    if code != 1:
+        _, why = _beside(str(path))
+        said = why or said
+    raise unreadable(path, said)
+
+
+def _beside(*arguments: str) -> tuple[int, str]:
+    """Run osmium's program beside this one: its exit and its complaint."""
+    command = [sys.executable, "-P", str(Path(__file__).with_name("_ways_as_text.py")), *arguments]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace", check=False)
+    return done.returncode, done.stderr.strip()
 
 
 def _parsed(
