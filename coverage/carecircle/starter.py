@@ -24,6 +24,7 @@ from carecircle.inputs.totals import read_totals
 from carecircle.rules import Plan, Verdict, judge, load_plan, needs
 from carecircle.rules.language import Rule
 from carecircle.schema import AREAS, FACILITIES, TOTALS
+from carecircle.strict import fitted, in_toml
 from carecircle.study import Study
 from carecircle.texts import Language, Sentence, say
 
@@ -85,12 +86,13 @@ def init(folder: str | Path, plan_id: str, *, language: Language = "zh") -> list
         raise UsageError("starter.folder_taken", value=str(folder), files=there)
     folder.mkdir(parents=True, exist_ok=True)
     facts = {
-        "title": plan.title, "name": folder.resolve().name, "plan": plan_id, "facilities": workbook.name,
+        "title": in_toml(plan.title), "name": in_toml(fitted(folder.resolve().name)),
+        "plan": plan_id, "facilities": workbook.name,
         "layer": say("starter.sheet_facilities", language), "year": str(plan.plan.target_year),
         "baseline": str(plan.plan.baseline_year),
     }  # fmt: skip
     if str(plan_id).endswith(".toml"):
-        facts["plan"] = Path(plan_id).resolve().as_posix()
+        facts["plan"] = in_toml(Path(plan_id).resolve().as_posix())
     files[0].write_text(say("starter.study_file", language, **facts), encoding="utf-8")
     _write_template(workbook, plan, language)
     with files[2].open("w", encoding="utf-8-sig", newline="") as file:

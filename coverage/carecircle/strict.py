@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from typing import Any, get_origin
@@ -95,6 +96,18 @@ def file_name(name: str) -> str:
     if len(name.encode()) > _LONGEST_NAME:
         raise UnfitError("errors.name_too_long", most=_LONGEST_NAME)
     return name
+
+
+def fitted(name: str) -> str:
+    """The nearest name that `file_name` takes: what it cannot hold becomes a dash."""
+    plain = "".join("-" if c in _NO_FILE_NAME else c for c in clean(name))
+    plain = plain.encode()[:_LONGEST_NAME].decode(errors="ignore").strip(" .")
+    return f"_{plain}" if _RESERVED.fullmatch(plain) else plain or "study"
+
+
+def in_toml(text: str) -> str:
+    """Text as it may stand between the quotes of a TOML string."""
+    return json.dumps(clean(text), ensure_ascii=False)[1:-1]
 
 
 def echo(value: Any, most: int = _SHOWN) -> str:

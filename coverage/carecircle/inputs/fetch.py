@@ -18,6 +18,7 @@ from carecircle.inputs.fetch_area import area_of
 from carecircle.inputs.fetch_data import clip_raster, copy_extract, overpass_query, worldpop_url, write_pbf
 from carecircle.inputs.known_areas import OSM, Area
 from carecircle.inputs.web import Servers, Web
+from carecircle.strict import clean, fitted
 from carecircle.texts import Sentence
 
 _MOST_BUFFER_KM = 1000
@@ -130,8 +131,8 @@ def _widened(shape: BaseGeometry, buffer_km: float) -> BaseGeometry:
 
 def study_text(area: Area, *, plan: str, buffer_km: float, year: int, residents: bool) -> str:
     """A study file over the folder's own files."""
-    name = json.dumps(area.name, ensure_ascii=False)
-    safe = json.dumps("".join("-" if c in "/\\" else c for c in area.name) or "study", ensure_ascii=False)
+    name = json.dumps(clean(area.name), ensure_ascii=False)
+    safe = json.dumps(fitted(area.name), ensure_ascii=False)
     lines = [
         "version = 1", f"name = {safe}", f"title = {name}",
         f"plan = {json.dumps(plan, ensure_ascii=False)}", "",
