@@ -8,8 +8,10 @@ import pytest
 
 from carecircle.errors import CarecircleError, InputError, PlanError, StudyError
 from carecircle.rules import load_plan
+from carecircle.rules.shapes import misfit, verdict_schema
 from carecircle.rules.verdict import shown
-from carecircle.strict import LARGEST, clean, fits
+from carecircle.starter import init
+from carecircle.strict import LARGEST, clean, file_name, fits, fitted
 from carecircle.study import load_study
 
 STUDY = 'version = 1\nname = "demo"\nplan = "luojiang"\n'
@@ -152,3 +154,32 @@ def test_what_fits_and_what_is_cleaned() -> None:
         True, True, True, False, False, False,
     ]  # fmt: skip
     assert clean("村\x00卫\ufffe生\x1b[31m室\ttab\nline") == "村卫生[31m室\ttab\nline"
+
+
+@pytest.mark.parametrize("folder", ['a"b', "a\\b", "two\nlines", "what?", "a:b", "end.", "县"])
+def test_a_folder_of_any_name_makes_a_study_that_loads(tmp_path: Path, folder: str) -> None:
+    init(tmp_path / folder, "panzhihua")
+    assert load_study(tmp_path / folder).name == fitted(folder)
+
+
+@pytest.mark.parametrize("name", ["..", "con", " ", "a/b", "县" * 200, "x\x00y", "nul.txt", "ok"])
+def test_the_nearest_name_is_one_that_is_taken(name: str) -> None:
+    assert file_name(fitted(name)) == fitted(name)
+
+
+def test_a_broken_address_is_refused(tmp_path: Path) -> None:
+    fault = _study(tmp_path, STUDY + '[outputs]\nbasemap = "http://[::1/{z}/{x}/{y}.png"\n')
+    assert "no valid address" in str(fault)
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        ({"verdicts": 3}, "verdicts"), ({"verdicts": [{}]}, "verdicts.0.rule"), ({"year": "2025"}, "year"),
+        ({"ledger": {"total": 1}}, "ledger.inside"), ({"year": True}, "year"), ({}, None),
+    ],
+)  # fmt: skip
+def test_a_damaged_verdicts_file_is_told_by_its_place(change: dict[str, object], place: str | None) -> None:
+    whole = {"schema": "carecircle/verdicts/1", "study": "s", "plan": "p", "year": 2025, "ledger": None,
+             "verdicts": []}  # fmt: skip
+    assert misfit({**whole, **change}, verdict_schema()) == place

@@ -18,6 +18,7 @@ from carecircle.errors import UsageError, writing
 from carecircle.rules import Plan, load_plan, needs
 from carecircle.runs.baseline import named_facilities, published_figures
 from carecircle.schema import TOTALS
+from carecircle.strict import fitted, in_toml
 from carecircle.texts import Language, say
 
 _HEADERS: Mapping[str, str] = {
@@ -81,12 +82,13 @@ def init(folder: str | Path, plan_id: str, *, language: Language = "zh") -> list
             raise UsageError("starter.folder_taken", value=str(folder), files=there)
 
     facts = {
-        "title": plan.title, "name": folder.resolve().name, "plan": plan_id, "facilities": workbook.name,
+        "title": in_toml(plan.title), "name": in_toml(fitted(folder.resolve().name)),
+        "plan": plan_id, "facilities": workbook.name,
         "layer": say("starter.sheet_facilities", language), "year": str(plan.plan.target_year),
         "baseline": str(plan.plan.baseline_year),
     }  # fmt: skip
     if str(plan_id).endswith(".toml"):
-        facts["plan"] = Path(plan_id).resolve().as_posix()
+        facts["plan"] = in_toml(Path(plan_id).resolve().as_posix())
     with writing(folder), delivered(folder, [f.name for f in files], check=nothing_there) as fresh:
         text = say("starter.study_file", language, **facts)
         (fresh / files[0].name).write_text(text, encoding="utf-8")

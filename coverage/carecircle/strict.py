@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from typing import Any, get_origin
@@ -18,6 +19,8 @@ _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 _NO_FILE_NAME = frozenset('/\\<>:"|?*\n\r\t')
 _LONGEST_NAME = 200
 _SHOWN = 80
+LONGEST_PATH = 400
+"""Characters of a path that a message shows."""
 
 
 class UnfitError(ValueError):
@@ -95,14 +98,26 @@ def file_name(name: str) -> str:
     return name
 
 
-def echo(value: Any) -> str:
+def fitted(name: str) -> str:
+    """The nearest name that `file_name` takes: what it cannot hold becomes a dash."""
+    plain = "".join("-" if c in _NO_FILE_NAME else c for c in clean(name))
+    plain = plain.encode()[:_LONGEST_NAME].decode(errors="ignore").strip(" .")
+    return f"_{plain}" if _RESERVED.fullmatch(plain) else plain or "study"
+
+
+def in_toml(text: str) -> str:
+    """Text as it may stand between the quotes of a TOML string."""
+    return json.dumps(clean(text), ensure_ascii=False)[1:-1]
+
+
+def echo(value: Any, most: int = _SHOWN) -> str:
     """What was given, as a message may show it: one line, cut where it is long."""
     try:
         text = value if isinstance(value, str) else repr(value)
     except ValueError:  # an integer of more digits than Python writes
         return "…"
     text = clean(" ".join(text.split()))
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+    return text if len(text) <= most else f"{text[:most]}…"
 
 
 def parse_toml(raw: bytes) -> tuple[dict[str, Any], str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from carecircle.errors import StudyError
+from carecircle.strict import echo
 from carecircle.texts import Sentence
 
 _SHIFTED = {
@@ -34,9 +35,11 @@ def tile_fault(address: str, file: Path | None = None, column: str = "outputs.ba
     """
     if not address.lower().startswith(("http://", "https://", "//")):
         return None
-    host = (urlsplit(address if ":" in address[:8] else f"https:{address}").hostname or "").replace(
-        "{s}.", ""
-    )
+    try:
+        host = urlsplit(address if ":" in address[:8] else f"https:{address}").hostname or ""
+    except ValueError:
+        return StudyError("study.bad_address", file=file, column=column, value=echo(address))
+    host = host.replace("{s}.", "")
     for name, (zh, en, datum) in _SHIFTED.items():
         if host == name or host.endswith(f".{name}"):
             provider = Sentence("study.either", {"zh": zh, "en": en})

@@ -14,7 +14,7 @@ import pandas as pd
 from carecircle import keep
 from carecircle.analysis.asking import Asker, modes, same_service, servings_in
 from carecircle.analysis.changed import changed_inputs, changed_roads, is_touched
-from carecircle.analysis.manifest import manifest
+from carecircle.analysis.manifest import created, manifest, scenario_facts
 from carecircle.analysis.result import Analysis
 from carecircle.analysis.scenario import Scenario
 from carecircle.errors import UsageError
@@ -66,6 +66,7 @@ def analyze(
 def _analyzed(study: Study, brought: Brought, tell: Tell) -> Analysis:
     plan = load_plan(study.plan)
     by_road = modes(required(plan), brought)
+    created()  # a time that cannot be is said before the work
     tell(Sentence("analysis.reading"))
     inputs = load_inputs(study, modes=by_road, progress=tell)
     networks = {}
@@ -95,6 +96,7 @@ def reanalyze(
     add: gpd.GeoDataFrame | Iterable[Mapping[str, Any]] | None = None,
     close: Sequence[str] = (),
     surfaces: bool = True,
+    table: Path | None = None,
     progress: Tell | None = None,
 ) -> Analysis:
     """The same study under a scenario; nothing is read again.
@@ -114,6 +116,8 @@ def reanalyze(
     surfaces
         False leaves out the travel-time surfaces of the queries that changed: most of the work, and not
         needed where only people and verdicts are.
+    table
+        The file that the changes were read from: its hash then stands among the manifest's inputs.
     progress
         Called with a `Sentence` as each stage begins.
 
@@ -153,13 +157,17 @@ def reanalyze(
             draw=surfaces,
             tell=tell,
         )
+    baseline = analysis.baseline or analysis
     applied = analysis.scenarios if scenario.empty else (*analysis.scenarios, scenario)
-    made_of = dict(after.manifest)
+    told = {
+        **after.manifest,
+        "scenario": scenario_facts(baseline.inputs.facilities, after.inputs.facilities),
+    }
+    if table is not None:
+        told["inputs"] = {**told["inputs"], table.name: keep.file_digest(table)}
     if not all(s.changes_facilities_alone for s in applied):
-        made_of["scenarios"] = [s.to_dict() for s in applied]
-    return dataclasses.replace(
-        after, baseline=analysis.baseline or analysis, scenarios=applied, manifest=made_of
-    )
+        told["scenarios"] = [s.to_dict() for s in applied]
+    return dataclasses.replace(after, baseline=baseline, scenarios=applied, manifest=told)
 
 
 def _conclude(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import re
 import signal
 import sys
 import threading
@@ -9,7 +12,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -17,15 +20,28 @@ from rich.console import Console
 from carecircle.cli.help import SpokenCommand, SpokenGroup
 from carecircle.cli.speech import Lang, spoken
 from carecircle.cli.usage import WrongUsage, told
-from carecircle.errors import CarecircleError, anchor
+from carecircle.errors import CapacityError, CarecircleError, OutputError, anchor
 from carecircle.progress import terminal
 from carecircle.texts import Language, Sentence, say
 
 app = typer.Typer(no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False, cls=SpokenGroup)
 
 
+_NO_MEMORY = re.compile(r"bad_alloc|[Cc]annot allocate memory|[Uu]nable to allocate|start new thread")
+"""What libraries say that have no error of their own for it."""
 _INTERRUPTED = 130
 """The exit of a program that Ctrl-C ended: 128 and the signal's number."""
+
+
+_PIPE_CLOSED = 141
+"""The exit of a program whose reader went away: 128 and the signal's number."""
+
+
+class FailOnMet(SystemExit):
+    """The exit that ``--fail-on`` asks for: the run is done and a clause came out so."""
+
+    def __init__(self) -> None:
+        super().__init__(1)
 
 
 StudyArgument = Annotated[Path, typer.Argument()]
@@ -54,6 +70,10 @@ def main() -> None:
     with failures_in(language):
         try:
             code = app(standalone_mode=False)
+            sys.stdout.flush()  # a full disk behind it is said, not met on the way out
+        except SystemExit as left:  # the libraries leave with 1 where a pipe is closed; 1 is --fail-on's
+            closed = left.code == 1 and not isinstance(left, FailOnMet)
+            raise SystemExit(_PIPE_CLOSED) if closed else left from None
         except WrongUsage as error:
             for line in told(error, language):
                 typer.echo(line, err=True)
@@ -76,17 +96,48 @@ def failures_in(language: Language) -> Iterator[None]:
     try:
         yield
     except CarecircleError as error:
-        typer.echo(f"{say('cli.error', language)}{error.text(language)}", err=True)
-        for key in sorted({fault.sentence.key for fault in getattr(error, "faults", (error,))}):
-            typer.echo(say("cli.explained", language, anchor=anchor(key)), err=True)
-        raise SystemExit(2) from error
+        _refused(_short_of_memory(error) or error, language)
     except KeyboardInterrupt:
         typer.echo(say("cli.interrupted", language), err=True)
         raise SystemExit(_INTERRUPTED) from None
     except Exception as error:
+        machine = _short_of_memory(error) or _of_the_machine(error)
+        if machine is not None:
+            _refused(machine, language)
         log = _log(error)
         typer.echo(say("errors.internal", language, kind=type(error).__name__, log=str(log)), err=True)
         raise SystemExit(3) from error
+
+
+def _refused(error: CarecircleError, language: Language) -> NoReturn:
+    """Say what was wrong and where the manual explains it, and leave with 2."""
+    with contextlib.suppress(OSError):  # where nobody listens, the exit still speaks
+        typer.echo(f"{say('cli.error', language)}{error.text(language)}", err=True)
+        for key in sorted({fault.sentence.key for fault in getattr(error, "faults", (error,))}):
+            typer.echo(say("cli.explained", language, anchor=anchor(key)), err=True)
+    raise SystemExit(2) from error
+
+
+def _short_of_memory(error: BaseException) -> CapacityError | None:
+    """The refusal for memory that did not suffice, whichever library met it and however it was wrapped."""
+    at: BaseException | None = error
+    while at is not None:
+        lacking = isinstance(at, MemoryError) and not isinstance(at, CapacityError)
+        if lacking or getattr(at, "errno", None) == errno.ENOMEM or _NO_MEMORY.search(str(at)):
+            return CapacityError("errors.no_memory")
+        at = at.__cause__ or at.__context__
+    return None
+
+
+def _of_the_machine(error: Exception) -> OutputError | None:
+    """The refusal for what a disk, a folder or a closed stream did; None for a fault of ours."""
+    if not isinstance(error, OSError):
+        return None
+    try:
+        Path.cwd()
+    except OSError:
+        return OutputError("errors.no_working_folder")
+    return OutputError("errors.system", file=error.filename, why=error.strerror or str(error))
 
 
 def _log(error: BaseException) -> Path:

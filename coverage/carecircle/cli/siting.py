@@ -46,6 +46,7 @@ def site(
     Example: carecircle site data/study.toml --clause B1 --sites 3
     """
     from carecircle.analysis import analyze, reanalyze
+    from carecircle.errors import UsageError
     from carecircle.inputs.sites import read_polygons, read_sites
     from carecircle.outputs.listings import siting_lines
     from carecircle.outputs.ours import ready
@@ -54,9 +55,14 @@ def site(
     from carecircle.siting.means import Means
     from carecircle.siting.remedy import refuse
     from carecircle.siting.remedy import site as solve
+    from carecircle.strict import fits
 
     with failures_in(spoken(lang, study)):
         loaded = study_in(study, lang)
+        for option, value in (("--target", target), ("--budget", budget), ("--spacing-m", spacing_m),
+                              ("--time-limit", time_limit)):  # fmt: skip
+            if value is not None and not fits(value):
+                raise UsageError("cli.not_finite", value=option)
         folder = out or Path("maps") / loaded.name
         ready(folder, siting_names(folder), loaded, candidates, exclude)
         own, close = (None, []) if candidates is None else read_sites(candidates)
@@ -68,7 +74,7 @@ def site(
         with progress(loaded.language) as tell:
             analysis = analyze(loaded, progress=tell)
             if close:
-                analysis = reanalyze(analysis, close=close, progress=tell)
+                analysis = reanalyze(analysis, close=close, table=candidates, progress=tell)
             result = solve(
                 analysis, clauses=clause, target=target, sites=sites, alternatives=alternatives,
                 time_limit=time_limit, progress=tell, means=means,

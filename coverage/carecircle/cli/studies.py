@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 
 from carecircle.cli.shell import (
+    FailOnMet,
     LangOption,
     OutOption,
     StudyArgument,
@@ -70,7 +71,7 @@ def run(
                 from carecircle.inputs.sites import read_sites
 
                 add, close = read_sites(sites)
-                analysis = reanalyze(analysis, add=add, close=close, progress=tell)
+                analysis = reanalyze(analysis, add=add, close=close, table=sites, progress=tell)
         analysis.write(folder)
         summary(analysis, folder, loaded.language, Console())
         _exit_by(analysis, fail_on)
@@ -80,7 +81,7 @@ def _exit_by(analysis: Analysis, fail_on: FailOn | None) -> None:
     outcomes = {str(v.outcome) for v in analysis.verdicts}
     met = {FailOn.fail: {"FAIL"}, FailOn.not_assessed: {"FAIL", "NOT_ASSESSED"}}
     if fail_on is not None and outcomes & met[fail_on]:
-        raise SystemExit(1)
+        raise FailOnMet
 
 
 @command()
@@ -110,8 +111,11 @@ def doctor(
     """
     from carecircle.doctor import examine
     from carecircle.outputs.listings import finding_lines
+    from carecircle.outputs.ours import ensure_writable
 
     language = spoken(lang, study)
+    if chart is not None:
+        ensure_writable(chart.absolute().parent)
     with progress(language) as tell:
         diagnosis = examine(study, progress=tell)
     if as_json:

@@ -194,7 +194,7 @@ def _shape(
     if finite and shape.is_valid:
         return shape
     mended = _mended(shape) if finite else None
-    if mended is None or mended.is_empty:
+    if mended is None or not mended.area > 0:
         raise InputError("inputs.unmendable_polygon", file=file, row=row, value=name)
     change = 100.0 * abs(mended.area - shape.area) / mended.area
     if change > _MOST_MENDED_PERCENT:

@@ -164,6 +164,10 @@ def _invert(forward: Callable[[Array, Array], Pair], lon: npt.ArrayLike, lat: np
     return x, y
 
 
+_MOST_LON = 540.0
+"""Longitudes beyond the antimeridian may be counted on, once around."""
+
+
 @cache
 def _china() -> shapely.Polygon:
     outline = shapely.Polygon(_CHINA)
@@ -192,6 +196,8 @@ def study_crs(lon: float, lat: float) -> pyproj.CRS:
         In China the CGCS2000 3-degree Gauss-Krüger zone of the nearest central meridian, without zone prefix
         (EPSG 4534-4554); elsewhere the WGS 84 UTM zone; beyond 84 N and 80 S the polar stereographic.
     """
+    if not (abs(lon) <= _MOST_LON and abs(lat) <= 90.0):  # neither holds for what is not a number
+        raise InputError("inputs.nowhere")
     if bool(in_china(lon, lat)):
         zone = min(max(round((lon - 75.0) / 3.0), 0), 20)
         return pyproj.CRS.from_epsg(4534 + zone)

@@ -12,13 +12,16 @@ import geopandas as gpd
 from shapely.geometry.base import BaseGeometry
 
 from carecircle.delivery import delivered, is_ours
-from carecircle.errors import OutputError, writing
+from carecircle.errors import OutputError, UsageError, writing
 from carecircle.inputs.datum import place, project, study_crs
 from carecircle.inputs.fetch_area import area_of
 from carecircle.inputs.fetch_data import clip_raster, copy_extract, overpass_query, worldpop_url, write_pbf
 from carecircle.inputs.known_areas import OSM, Area
 from carecircle.inputs.web import Servers, Web
+from carecircle.strict import clean, fitted
 from carecircle.texts import Sentence
+
+_MOST_BUFFER_KM = 1000
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,8 @@ def fetch(
     """
     given, tell = Sources(**sources), progress or (lambda _: None)
     target = Path(folder)
+    if not 0 <= buffer_km <= _MOST_BUFFER_KM:  # false of what is not a number, too
+        raise UsageError("fetch.buffer", value=f"{buffer_km:g}", most=_MOST_BUFFER_KM)
     _free(target)
     area = area_of(place_name, adcode, boundary, given.pbf, given.servers, given.web, tell)
     around = _widened(area.shape, buffer_km)
@@ -155,8 +160,8 @@ def _widened(shape: BaseGeometry, buffer_km: float) -> BaseGeometry:
 
 def study_text(area: Area, *, plan: str, buffer_km: float, year: int, residents: bool) -> str:
     """A study file over the folder's own files."""
-    name = json.dumps(area.name, ensure_ascii=False)
-    safe = json.dumps("".join("-" if c in "/\\" else c for c in area.name) or "study", ensure_ascii=False)
+    name = json.dumps(clean(area.name), ensure_ascii=False)
+    safe = json.dumps(fitted(area.name), ensure_ascii=False)
     lines = [
         "version = 1", f"name = {safe}", f"title = {name}",
         f"plan = {json.dumps(plan, ensure_ascii=False)}", "",

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from carecircle.errors import InputError
-from carecircle.inputs.boundaries import read_areas, region_of
+from carecircle.inputs.boundaries import polygonal, read_areas, region_of
 from carecircle.inputs.known_areas import OSM, Area, area_by_adcode, areas_in_extract
 from carecircle.inputs.web import Servers, Web
 from carecircle.study import Boundaries
@@ -64,8 +65,23 @@ def area_by_name(name: str, servers: Servers, web: Web) -> Area:
     url = f"{servers.nominatim}/search?q={query}&format=jsonv2&polygon_geojson=1&limit=5"
     answers = web.json(url)
     for answer in answers if isinstance(answers, list) else []:
-        shape = shapely.from_geojson(json.dumps(answer.get("geojson", {})), on_invalid="ignore")
-        if shape is not None and shape.geom_type in ("Polygon", "MultiPolygon"):
-            number = f"{answer.get('osm_type', '?')[:1]}{answer.get('osm_id', 0)}"
-            return Area(str(answer.get("name") or name), shapely.make_valid(shape), number, OSM)
+        shape = _polygon(answer.get("geojson")) if isinstance(answer, dict) else None
+        if shape is not None:
+            number = f"{str(answer.get('osm_type', '?'))[:1]}{answer.get('osm_id', 0)}"
+            return Area(str(answer.get("name") or name), shape, number, OSM)
     raise InputError("fetch.no_place", value=name)
+
+
+def _polygon(geojson: object) -> BaseGeometry | None:
+    """The valid polygon of a GeoJSON geometry on the globe; None where it is none."""
+    try:
+        shape = shapely.from_geojson(json.dumps(geojson), on_invalid="ignore")
+        if shape is None or shape.geom_type not in ("Polygon", "MultiPolygon") or shape.is_empty:
+            return None
+        west, south, east, north = shape.bounds
+        if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
+            return None
+        valid = polygonal(shapely.make_valid(shape))
+    except (shapely.errors.GEOSException, ValueError, TypeError):
+        return None
+    return valid if valid.area > 0 else None

@@ -60,7 +60,9 @@ def write_pbf(answer: Any, path: Path) -> None:
                 else:
                     members = [(m["type"][0], m["ref"], m.get("role", "")) for m in item["members"]]
                     out.add_relation(make.Relation(id=number, members=members, tags=tags))
-    except (KeyError, TypeError, ValueError, RuntimeError) as error:
+    except Exception as error:  # whatever a server may have answered
+        if isinstance(error, MemoryError):
+            raise
         raise InputError("fetch.bad_extract", why=str(error)[:120]) from error
 
 
@@ -106,7 +108,9 @@ def clip_raster(source: Path, around: BaseGeometry, target: Path) -> None:
             }  # fmt: skip
         with rasterio.open(target, "w", **profile) as out:
             out.write(np.ascontiguousarray(cells), 1)
-    except rasterio.errors.RasterioError as error:
+    except (InputError, OSError, MemoryError):
+        raise
+    except Exception as error:  # whatever a damaged grid makes GDAL or PROJ say
         raise InputError("inputs.cannot_read", file=source, why=str(error)[:200]) from error
 
 

@@ -22,6 +22,7 @@ from carecircle.crs import between
 from carecircle.errors import InputError
 from carecircle.inputs.datum import checked_crs, place
 from carecircle.inputs.shares import Shares, pieces_of, share_block
+from carecircle.strict import LARGEST
 from carecircle.study import Residents
 
 Cells = npt.NDArray[np.float64]
@@ -29,6 +30,9 @@ Mask = npt.NDArray[np.bool_]
 
 _BLOCK_ROWS = 512
 _TABLES = frozenset({".csv", ".txt", ".xlsx", ".xls", ".geojson", ".json", ".shp", ".parquet"})
+
+_MOST_IN_A_CELL = 1e9
+"""More residents than any cell has: a fill value that the raster does not declare."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,6 +110,8 @@ def open_grid(source: Residents) -> Grid:
             crs = checked_crs(None if raster.crs is None else raster.crs.to_wkt(), file)
             if transform.b or transform.d or not transform.a or not transform.e:
                 raise InputError("inputs.rotated_raster", file=file)
+            if not np.isfinite(transform[:6]).all() or np.abs(transform[:6]).max() > LARGEST:
+                raise InputError("inputs.nowhere", file=file)
             if np.dtype(raster.dtypes[0]).kind not in "iuf":
                 raise InputError("inputs.raster_values", file=file, value=raster.dtypes[0])
             grid = Grid(file, crs, transform, raster.width, raster.height, source.value == "per_km2", 0.0)
@@ -133,20 +139,22 @@ def _on_globe(bounds: tuple[float, float, float, float]) -> bool:
 def _sum_rows(raster: rasterio.DatasetReader, grid: Grid) -> tuple[list[float], int]:
     sums: list[float] = []
     valid = negative = infinite = 0
-    lowest = 0.0
+    lowest = highest = 0.0
     for top in range(0, grid.height, _BLOCK_ROWS):
         window = rasterio.windows.Window(0, top, grid.width, min(_BLOCK_ROWS, grid.height - top))
         cells, known = _read(raster, grid, window)
         valid += int(known.sum())
-        infinite += int(np.isinf(cells[known]).sum())
+        wild = known & (cells > _MOST_IN_A_CELL)
+        infinite += int(wild.sum())
+        highest = max(highest, float(cells[wild].max())) if wild.any() else highest
         below = known & (cells < 0)
         negative += int(below.sum())
         lowest = min(lowest, float(cells[below].min())) if below.any() else lowest
-        sums += np.where(known, cells, 0.0).sum(axis=1).tolist()
+        sums += np.where(known & (np.abs(cells) <= _MOST_IN_A_CELL), cells, 0.0).sum(axis=1).tolist()
     if negative:
         raise InputError("inputs.negative_residents", file=grid.file, count=negative, value=f"{lowest:g}")
     if infinite:
-        raise InputError("inputs.infinite_residents", file=grid.file, count=infinite)
+        raise InputError("inputs.infinite_residents", file=grid.file, count=infinite, value=f"{highest:g}")
     return sums, valid
 
 
@@ -187,7 +195,14 @@ def grid_extent(grid: Grid) -> BaseGeometry:
     """The rectangle a grid covers, in WGS 84, its sides followed closely."""
     west, south, east, north = grid.bounds
     outline = shapely.segmentize(shapely.box(west, south, east, north), max(east - west, north - south) / 50)
-    placed: BaseGeometry = place(gpd.GeoSeries([outline], crs=grid.crs), grid.crs).iloc[0]
+    return _placed(outline, grid)
+
+
+def _placed(shape: BaseGeometry, grid: Grid) -> BaseGeometry:
+    """A shape of a grid's frame in WGS 84."""
+    placed: BaseGeometry = place(gpd.GeoSeries([shape], crs=grid.crs), grid.crs).iloc[0]
+    if not np.isfinite(placed.bounds).all():
+        raise InputError("inputs.nowhere", file=grid.file)
     return placed
 
 
@@ -203,9 +218,10 @@ def grid_hull(grid: Grid) -> BaseGeometry:
                     x = grid.transform.c + grid.transform.a * (int(column) + window.col_off)
                     top = grid.transform.f + grid.transform.e * (int(row) + window.row_off)
                     points += [(x, top), (x, top + grid.transform.e)]
+    if not points:
+        raise InputError("inputs.nobody", file=grid.file)
     hull = shapely.MultiPoint(points).convex_hull
-    placed: BaseGeometry = place(gpd.GeoSeries([hull], crs=grid.crs), grid.crs).iloc[0]
-    return placed
+    return _placed(hull, grid)
 
 
 def grid_points(grid: Grid, bounds: tuple[float, float, float, float]) -> tuple[Cells, Cells, Cells]:
@@ -318,8 +334,9 @@ def _window(grid: Grid, boundary: BaseGeometry) -> tuple[int, int, int, int]:
     """Rows and columns that the boundary may touch, one more on every side."""
     west, south, east, north = boundary.bounds
     gw, gs, ge, gn = grid.bounds
-    if not (west < ge and east > gw and south < gn and north > gs):
-        raise _misses(grid, place(gpd.GeoSeries([boundary], crs=grid.crs), grid.crs).iloc[0])
+    finite = np.isfinite(boundary.bounds).all()
+    if not (finite and west < ge and east > gw and south < gn and north > gs):
+        raise _misses(grid, _placed(boundary, grid))
     t = grid.transform
     columns = [(x - t.c) / t.a for x in (west, east)]
     rows = [(y - t.f) / t.e for y in (south, north)]
@@ -329,10 +346,8 @@ def _window(grid: Grid, boundary: BaseGeometry) -> tuple[int, int, int, int]:
 
 
 def _misses(grid: Grid, region: BaseGeometry) -> InputError:
-    own = place(gpd.GeoSeries([shapely.box(*grid.bounds)], crs=grid.crs), grid.crs).iloc[0]
-    return InputError(
-        "inputs.raster_misses", file=grid.file, raster=extent(own.bounds), region=extent(region.bounds)
-    )
+    raster, own = extent(_placed(shapely.box(*grid.bounds), grid).bounds), extent(region.bounds)
+    return InputError("inputs.raster_misses", file=grid.file, raster=raster, region=own)
 
 
 def extent(bounds: tuple[float, float, float, float]) -> str:

@@ -19,6 +19,7 @@ from shapely.geometry.base import BaseGeometry
 
 from carecircle.errors import InputError
 from carecircle.inputs.datum import place
+from carecircle.inputs.osm_ways import unreadable
 from carecircle.schema import Finding
 from carecircle.study import Boundaries, BoundaryLevel
 from carecircle.texts import Sentence
@@ -139,9 +140,10 @@ def areas_in_extract(
         relations = osmium.FileProcessor(str(path), osmium.osm.RELATION)
         relations = relations.with_filter(osmium.filter.KeyFilter("boundary"))
         there = any(wanted(item.id, item.tags) for item in relations)
-    except (RuntimeError, OSError, ValueError) as error:
-        why = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
-        raise InputError("inputs.not_pbf", file=path, why=why) from error
+    except Exception as error:  # whatever a damaged file makes osmium say
+        if isinstance(error, MemoryError):
+            raise
+        raise unreadable(path, str(error) or type(error).__name__) from error
     asked = _asked(name, relation, admin_level)
     raise InputError("inputs.part_of_boundary" if there else "fetch.no_place_in_file", file=path, value=asked)
 

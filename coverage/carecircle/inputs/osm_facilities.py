@@ -17,6 +17,7 @@ from shapely.geometry.base import BaseGeometry
 from carecircle import categories
 from carecircle.errors import InputError
 from carecircle.inputs import values
+from carecircle.inputs.osm_ways import unreadable
 from carecircle.schema import Finding
 from carecircle.texts import Sentence
 
@@ -48,9 +49,10 @@ def read_osm_facilities(path: Path) -> tuple[gpd.GeoDataFrame, list[Finding]]:
     """
     try:
         features = _features(path)
-    except (RuntimeError, OSError, ValueError) as error:
-        why = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
-        raise InputError("inputs.not_pbf", file=path, why=why) from error
+    except Exception as error:  # whatever a damaged file makes osmium say
+        if isinstance(error, MemoryError):
+            raise
+        raise unreadable(path, str(error) or type(error).__name__) from error
     kept = _once(features)
     if not kept:
         raise InputError("inputs.no_osm_facilities", file=path)

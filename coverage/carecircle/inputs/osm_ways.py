@@ -8,6 +8,9 @@ take several times as long as all the rest.
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,7 +20,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from carecircle.errors import InputError
+from carecircle.errors import InputError, OutputError
 
 Bounds = tuple[float, float, float, float]
 Tags = str
@@ -25,6 +28,8 @@ Tags = str
 
 EMPTY: Bounds = (np.nan, np.nan, np.nan, np.nan)
 """The bounds of nothing."""
+_LEAST_FREE = 1 << 20
+"""Bytes without which a text that stops short was stopped by the disk."""
 _CHUNK = 1 << 26
 """Characters of text read at a time."""
 _ESCAPED = re.compile("%([0-9a-f]+)%")
@@ -85,26 +90,40 @@ def read_ways(
     """
     with tempfile.TemporaryDirectory() as folder:
         text = Path(folder) / "ways.opl"
-        try:
-            _write_down(path, key, text)
-        except (RuntimeError, OSError, ValueError) as error:
-            why = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
-            raise InputError("inputs.not_pbf", file=path, why=why) from error
+        _write_down(path, key, text)
         with text.open(encoding="utf-8", newline="\n") as lines:
             while some := lines.readlines(_CHUNK):
                 yield _parsed(some, frozenset(kept), usable, bounds)
 
 
-def _write_down(path: Path, key: str, text: Path) -> None:
-    import osmium
+def unreadable(path: Path, why: str) -> InputError:
+    """The refusal of an extract that osmium could not read, with its own words."""
+    if "invalid location" in why:
+        return InputError("inputs.osm_off_globe", file=path)
+    return InputError("inputs.not_pbf", file=path, why=(why.strip().splitlines() or ["?"])[0][:200])
 
-    reader = osmium.io.Reader(str(path), osmium.osm.WAY | osmium.osm.NODE)
-    places = osmium.NodeLocationsForWays(osmium.index.create_map("flex_mem"))
-    places.ignore_errors()
-    form = osmium.io.File(str(text), "opl,locations_on_ways=true,add_metadata=false")
-    with osmium.SimpleWriter(form) as writer:
-        ways = osmium.filter.EntityFilter(osmium.osm.WAY)
-        osmium.apply(reader, places, ways, osmium.filter.KeyFilter(key), writer)
+
+def _write_down(path: Path, key: str, text: Path) -> None:
+    """Let osmium write the ways down in a process of its own: a damaged file may abort it."""
+    code, said = _beside(str(path), key, str(text))
+    if code == 0:
+        return
+    free = shutil.disk_usage(text.parent).free
+    if free < _LEAST_FREE or "No space left" in said:
+        raise OutputError("errors.no_room", file=text.parent, free=f"{free / 1e6:.0f}")
+    if "MemoryError" in said or "bad_alloc" in said:
+        raise MemoryError
+    if code != 1:
+        _, why = _beside(str(path))
+        said = why or said
+    raise unreadable(path, said)
+
+
+def _beside(*arguments: str) -> tuple[int, str]:
+    """Run osmium's program beside this one: its exit and its complaint."""
+    command = [sys.executable, "-P", str(Path(__file__).with_name("_ways_as_text.py")), *arguments]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace", check=False)
+    return done.returncode, done.stderr.strip()
 
 
 def _parsed(

@@ -31,6 +31,11 @@ _OTHER_FORMATS = {".graphml": "graphml"} | dict.fromkeys(
 )
 """What `[roads] format` should say of a file that is plainly no PBF."""
 
+_MOST_LON = 540.0
+"""Longitudes beyond the antimeridian may be counted on, once around."""
+_FAR_M = 1e9
+"""Farther than any study."""
+
 
 def read_roads(
     source: Roads, crs: pyproj.CRS, around: BaseGeometry, *, modes: Sequence[str]
@@ -96,9 +101,13 @@ def edges_of(streets: Streets, crs: pyproj.CRS, *, modes: Sequence[str], file: P
     """
     if not len(streets):
         raise InputError("inputs.no_roads", file=file)
+    off = int((~(np.abs(streets.xy) <= (_MOST_LON, 90.0)).all(axis=1)).sum())
+    if off:
+        raise InputError("inputs.roads_off_globe", file=file, count=off)
     with ThreadPoolExecutor(2) as pool:
         asked = pool.submit(_lengths, streets), pool.submit(project_points, streets.xy, crs)
     length, xy = asked[0].result(), np.round(asked[1].result(), 3)
+    xy[~np.isfinite(xy)] = _FAR_M  # the other side of the globe, where the study's CRS has no place
     passages = {m: [profile(m).passage(each) for each in streets.tags] for m in modes}
     kph = np.stack([[(p.forward_kph, p.backward_kph) for p in passages[m]] for m in modes])[:, streets.which]
     stop = np.stack([[p.may_stop for p in passages[m]] for m in modes])[:, streets.which]

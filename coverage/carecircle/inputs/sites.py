@@ -13,6 +13,7 @@ from shapely.geometry.base import BaseGeometry
 
 from carecircle import categories
 from carecircle.errors import InputError, UsageError
+from carecircle.inputs.datum import checked_crs, place
 from carecircle.inputs.facilities import read_facilities
 from carecircle.inputs.load import Inputs
 from carecircle.schema import FACILITIES
@@ -73,9 +74,14 @@ def read_polygons(path: str | Path) -> gpd.GeoDataFrame:
     except Exception as error:  # whatever a damaged file makes GDAL say
         why = (str(error).splitlines() or ["?"])[0][:200]
         raise InputError("inputs.cannot_read", file=file, why=why) from error
+    if not isinstance(frame, gpd.GeoDataFrame):
+        raise InputError("inputs.no_polygons", file=file)
     if frame.crs is None:
         raise InputError("errors.frame_no_crs", file=file, frame="polygons")
-    polygons = frame[frame.geom_type.isin(["Polygon", "MultiPolygon"])].to_crs(4326)
+    crs = checked_crs(frame.crs, file)
+    polygons = frame[frame.geom_type.isin(["Polygon", "MultiPolygon"])]
+    polygons = polygons.set_geometry(place(polygons.geometry, crs))
+    polygons = polygons[np.isfinite(polygons.bounds).all(axis=1)]
     if polygons.empty:
         raise InputError("inputs.no_polygons", file=file)
     return polygons

@@ -165,11 +165,12 @@ def from_graphml(path: Path) -> Streets:
     import osmnx
 
     try:
-        graph = osmnx.load_graphml(path)
+        return from_graph(osmnx.load_graphml(path), path)
+    except InputError:
+        raise
     except Exception as error:  # whatever a damaged file makes its reader say
         why = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
         raise InputError("inputs.cannot_read", file=path, why=why) from error
-    return from_graph(graph, path)
 
 
 def from_graph(graph: Any, path: Path) -> Streets:
@@ -252,6 +253,8 @@ def from_table(path: Path, *, layer: str | None = None, datum: str = "wgs84") ->
     placed = place(gpd.GeoSeries(parts, crs=crs), crs, datum).to_numpy()
     finite = np.isfinite(shapely.bounds(placed)).all(axis=1)
     placed, row = placed[finite], row[finite]
+    if not len(placed):
+        raise InputError("inputs.no_roads", file=path)
     from_node, to_node = _ends(table, placed, row)
     tags, which = _row_tags(table)
     names = table.text("name").to_numpy(object) if table.has("name") else np.full(len(table), None)

@@ -26,6 +26,7 @@ from carecircle.errors import CarecircleError, InputError
 from carecircle.inputs.headers import Row, is_table, with_header
 from carecircle.inputs.values import fold, number, plain, unit_of
 from carecircle.schema import Finding
+from carecircle.strict import LARGEST
 from carecircle.texts import Sentence
 
 SHEETS = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods")
@@ -87,7 +88,7 @@ class Table:
         )
         factor = self.factors.get(column, 1.0)
         if factor != 1.0:
-            values = values * factor
+            values = (values * factor).where(lambda v: v.abs() <= LARGEST)
         return values, values.isna() & cells.notna()
 
     def others(self) -> list[str]:

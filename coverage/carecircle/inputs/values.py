@@ -7,6 +7,8 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
+from carecircle.strict import clean, fits
+
 BLANKS = frozenset({"", "-", "--", "—", "——", "/", "\\", "无数据", "n/a", "#n/a", "na", "null", "none"})
 """Cells that say nothing."""
 
@@ -44,7 +46,7 @@ def plain(value: object) -> str | None:
         if math.isnan(value):
             return None
         return f"{value:.0f}" if value.is_integer() and abs(value) < 1e15 else repr(float(value))
-    text = str(value).translate(_WIDE).replace("\u200b", "").replace("\ufeff", "").strip()
+    text = clean(str(value).translate(_WIDE).replace("\u200b", "").replace("\ufeff", "")).strip()
     return None if _narrow(text).casefold() in BLANKS else text
 
 
@@ -54,7 +56,7 @@ def _narrow(text: str) -> str:
 
 
 def number(value: object) -> float | None:
-    """A cell as a finite number; None where it is not plainly one (``约550张``, ``NaN``, ``三``).
+    """A cell as a number; None where it is not plainly one (``约550张``, ``NaN``, ``三``) or far too large.
 
     A number may end with a unit of `UNITS` (``550张``, ``3.2万人`` = 32,000) and be grouped (``1,234``).
     """
@@ -71,7 +73,7 @@ def number(value: object) -> float | None:
     if unit and unit not in UNITS:
         return None
     found = float(match[1]) * (UNITS[unit] if unit else 1.0)
-    return found if math.isfinite(found) else None
+    return found if fits(found) else None
 
 
 def mark(value: object) -> bool | None:

@@ -17,9 +17,10 @@ from carecircle.texts import Language, say
 
 _DATA = "cc-findings-data"
 _STYLE = """
+html,body{height:100%;margin:0;font:15px/1.6 system-ui,"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",
+sans-serif}.folium-map{height:100%}
 .cc-findings{position:absolute;z-index:1000;top:0;left:0;bottom:0;width:min(26rem,80vw);overflow:auto;
-background:#fff;padding:1rem;box-sizing:border-box;font:15px/1.6 system-ui,"PingFang SC","Microsoft YaHei",
-"Noto Sans CJK SC",sans-serif;box-shadow:0 0 8px #0003}
+background:#fff;padding:1rem;box-sizing:border-box;box-shadow:0 0 8px #0003}
 .cc-findings li{margin:0 0 .6rem}.cc-findings b{margin-right:.4em}
 .cc-findings .error b{color:#9b2612}.cc-findings .warning b{color:#7a5b00}.cc-findings .note b{color:#4a5a66}
 .cc-findings button{font:inherit;text-align:left;border:0;background:none;padding:0;cursor:pointer;
@@ -49,6 +50,7 @@ data.findings.forEach(function (finding) {
     map.setView([finding.lat, finding.lon], 15); mark.openTooltip();
   });
 });
+document.body.dataset.ready = 'yes';
 """
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from carecircle.delivery import settle
 from carecircle.errors import InputError, writing
+from carecircle.rules.shapes import misfit
 from carecircle.runs.compare import read_verdicts
 from carecircle.texts import Language
 
@@ -33,6 +34,17 @@ FILES = {
     "siting.json": "siting_json",
 }
 """Every file that may lie in an output folder, in the order in which its index lists them."""
+
+
+_MANIFEST: dict[str, Any] = {
+    "type": "object", "required": ["title", "run", "left_out", "parameters", "plan"],
+    "properties": {
+        "title": {"type": "string"}, "run": {"type": "string"}, "left_out": {"type": ["number", "null"]},
+        "parameters": {"type": "object", "required": [], "properties": {}},
+        "plan": {"type": "object", "required": ["title"], "properties": {"title": {"type": "string"}}},
+    },
+}  # fmt: skip
+"""What is read of a manifest, as `carecircle.rules.shapes.misfit` checks it."""
 
 
 @dataclass(frozen=True)
@@ -101,11 +113,15 @@ def read_run(folder: str | Path) -> Run:
     verdicts = read_verdicts(place)
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError("pages.bad_manifest", file=path) from error
+    if not isinstance(manifest, dict):
+        raise InputError("pages.bad_manifest", file=path)
     lacking = [k for k in ("title", "run", "left_out", "parameters", "plan") if k not in manifest]
     if lacking:
         raise InputError("pages.old_manifest", file=path, value=lacking[0])
+    if misfit(manifest, _MANIFEST) is not None:
+        raise InputError("pages.bad_manifest", file=path)
     came = [v["outcome"] for v in verdicts["verdicts"]]
     unmet = [v for v in verdicts["verdicts"] if v["outcome"] == "FAIL"]
     picture = place / "overview.svg"
@@ -114,17 +130,17 @@ def read_run(folder: str | Path) -> Run:
         folder=place,
         title=manifest["title"],
         plan=manifest["plan"]["title"],
-        language=parameters.get("language", "zh"),
+        language="en" if parameters.get("language") == "en" else "zh",
         created=str(manifest.get("created", ""))[:10],
-        version=manifest.get("versions", {}).get("carecircle", ""),
-        map_number=parameters.get("outputs", {}).get("map_number", ""),
+        version=_text(manifest, "versions", "carecircle"),
+        map_number=_text(parameters, "outputs", "map_number"),
         year=verdicts["year"],
         fingerprint=manifest["run"],
         outcomes={o: came.count(o) for o in OUTCOMES},
         inside=None if verdicts["ledger"] is None else verdicts["ledger"]["inside"],
         left_out=manifest["left_out"],
         unmet=sorted(unmet, key=lambda v: -(v["residents_affected"] or 0.0)),
-        picture=picture.read_text(encoding="utf-8") if picture.is_file() else "",
+        picture=picture.read_text(encoding="utf-8", errors="replace") if picture.is_file() else "",
         sizes=sizes_in(place),
     )
 
@@ -133,3 +149,10 @@ def sizes_in(*folders: Path) -> dict[str, int]:
     """Bytes of each of our files, from the first of these folders that holds it."""
     found = {name: next((f / name for f in folders if (f / name).is_file()), None) for name in FILES}
     return {name: path.stat().st_size for name, path in found.items() if path is not None}
+
+
+def _text(table: Mapping[str, Any], name: str, key: str) -> str:
+    """A text out of a table within a table; empty where either is absent or something else."""
+    inner = table.get(name)
+    found = inner.get(key) if isinstance(inner, dict) else None
+    return found if isinstance(found, str) else ""

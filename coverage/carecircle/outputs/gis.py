@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyogrio
 import rasterio
 import shapely
 
+from carecircle.analysis.manifest import epoch
+from carecircle.errors import OutputError
 from carecircle.outputs.styles import styles
 from carecircle.rules import by_area
 from carecircle.texts import say
@@ -42,7 +43,7 @@ def geopackage(analysis: Analysis, path: Path) -> None:
         _snaps(analysis),
     )
     kinds = ("MultiPolygon", "Point", "Point", "MultiPolygon", "LineString")
-    with dated():
+    with dated(), written(path):
         for name, frame, kind in zip(LAYERS, made, kinds, strict=True):
             frame = frame.set_geometry(_of_one_kind(frame.geometry, kind))
             pyogrio.write_dataframe(
@@ -72,10 +73,11 @@ def geoparquet(analysis: Analysis, folder: Path) -> None:
         frames["demand"] = demand_frame(analysis)
     for name, frame in frames.items():
         kind = "MultiPolygon" if name == "areas" else "Point"
-        frame.set_geometry(_of_one_kind(frame.geometry, kind)).to_parquet(
-            folder / f"{name}.parquet", index=False, compression="zstd", schema_version="1.1.0",
-            write_covering_bbox=True,
-        )  # fmt: skip
+        path = folder / f"{name}.parquet"
+        with written(path):
+            frame.set_geometry(_of_one_kind(frame.geometry, kind)).to_parquet(
+                path, index=False, compression="zstd", schema_version="1.1.0", write_covering_bbox=True,
+            )  # fmt: skip
 
 
 def _layer_styles(analysis: Analysis) -> pd.DataFrame:
@@ -104,17 +106,34 @@ def _layer_styles(analysis: Analysis) -> pd.DataFrame:
 @contextmanager
 def dated() -> Iterator[None]:
     """With ``SOURCE_DATE_EPOCH`` set, the time that GDAL writes into a GeoPackage."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    if not epoch:
+    told = epoch()
+    if told is None:
         yield
         return
-    moment = datetime.fromtimestamp(int(epoch), UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    moment = told.strftime("%Y-%m-%dT%H:%M:%S.000Z")
     before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": moment})
     try:
         yield
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
+
+
+@contextmanager
+def written(path: Path) -> Iterator[None]:
+    """A file that GDAL or Arrow cannot write (a full disk) as an error of the place, not of ours.
+
+    Raises
+    ------
+    OutputError
+        Naming the file and the library's own words.
+    """
+    try:
+        yield
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pyogrio.errors.FeatureError,
+            rasterio.errors.RasterioError, pa.ArrowException) as error:  # fmt: skip
+        why = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
+        raise OutputError("errors.output_folder", file=path, why=why) from error
 
 
 def _of_one_kind(geometries: gpd.GeoSeries, kind: str) -> gpd.GeoSeries:
@@ -263,20 +282,23 @@ def travel_time(analysis: Analysis, path: Path) -> None:
         return
     first = surfaces[0][1]
     height, width = first.values.shape
-    with rasterio.open(
-        path,
-        "w",
-        driver="COG",
-        dtype="float32",
-        count=len(surfaces),
-        height=height,
-        width=width,
-        crs=first.crs,
-        transform=first.transform,
-        nodata=np.nan,
-        compress="DEFLATE",
-        predictor="YES",
-    ) as raster:
+    with (
+        written(path),
+        rasterio.open(
+            path,
+            "w",
+            driver="COG",
+            dtype="float32",
+            count=len(surfaces),
+            height=height,
+            width=width,
+            crs=first.crs,
+            transform=first.transform,
+            nodata=np.nan,
+            compress="DEFLATE",
+            predictor="YES",
+        ) as raster,
+    ):
         for band, (query, surface) in enumerate(surfaces, 1):
             raster.write(surface.values.astype(np.float32), band)
             raster.set_band_description(band, f"{query.label('en')} [{query.key}]")

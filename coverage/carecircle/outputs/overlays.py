@@ -14,6 +14,7 @@ from pyproj import Transformer
 from carecircle import categories
 from carecircle.doctor import network_findings
 from carecircle.outputs.pack import Block
+from carecircle.rules.shapes import misfit
 from carecircle.texts import LANGUAGES
 
 if TYPE_CHECKING:
@@ -24,6 +25,16 @@ if TYPE_CHECKING:
 
 _MOST_ISLAND_POINTS = 40_000
 _MOST_WATER_POINTS = 60_000
+
+_SITE: dict[str, Any] = {
+    "type": "object", "required": ["rank", "name", "category", "lon", "lat", "newly_covered"],
+    "properties": {
+        "rank": {"type": ["integer", "null"]}, "name": {"type": ["string", "null"]},
+        "category": {"type": "string"}, "lon": {"type": "number"}, "lat": {"type": "number"},
+        "newly_covered": {"type": ["number", "null"]},
+    },
+}  # fmt: skip
+"""What is read of a site of siting.json; one without a place is not drawn."""
 
 
 def water(analysis: Analysis, block: Block, tolerance: float) -> dict[str, Any] | None:
@@ -154,12 +165,12 @@ def proposals(folder: Path, study: str) -> list[dict[str, Any]]:
         return []
     try:
         found = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return []
     if not isinstance(found, dict) or found.get("study") != study:
         return []
-    wanted = {"rank", "name", "category", "lon", "lat", "newly_covered"}
-    return [row for row in found.get("sites", []) if wanted <= set(row) and row["lon"] is not None]
+    rows = found.get("sites")
+    return [row for row in rows if misfit(row, _SITE) is None] if isinstance(rows, list) else []
 
 
 def findings(analysis: Analysis) -> list[dict[str, Any]]:

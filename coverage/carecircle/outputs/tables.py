@@ -14,6 +14,7 @@ import xlsxwriter
 from carecircle.outputs import telling
 from carecircle.rules import by_area
 from carecircle.schema import LEVELS
+from carecircle.strict import clean
 from carecircle.texts import Language, Sentence, say
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ _FILLS = {
     "NO_THRESHOLD": "#F6F6F3",
     "WAIVED": "#E9E3F2",
 }
+_LONGEST_CELL, _LONGEST_TITLE = 32_767, 255
+"""Characters that a cell and a property of a workbook may have."""
 Cell = str | float | int | None
 
 
@@ -45,7 +48,8 @@ def workbook(analysis: Analysis, path: Path) -> None:
     }
     with xlsxwriter.Workbook(str(path), options) as book:
         created = datetime.fromisoformat(analysis.manifest["created"]).replace(tzinfo=None)
-        book.set_properties({"title": analysis.study.title or analysis.study.name, "created": created})
+        title = (analysis.study.title or analysis.study.name)[:_LONGEST_TITLE]
+        book.set_properties({"title": title, "created": created})
         book.set_calc_mode("auto")
         writer = Book(book, analysis.study.language)
         _overview(writer, analysis)
@@ -101,7 +105,7 @@ class Book:
         if value is None or value == "" or (not isinstance(value, str) and not math.isfinite(value)):
             sheet.write_blank(row, column, None, form or self.plain)
         elif isinstance(value, str):
-            sheet.write_string(row, column, value, form or self.plain)
+            sheet.write_string(row, column, clean(value)[:_LONGEST_CELL], form or self.plain)
         else:
             sheet.write_number(row, column, value, form or self.number)
 

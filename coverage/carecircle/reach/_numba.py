@@ -17,7 +17,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 @cache
 def numba() -> Any:
-    """The numba module, or None where it is absent (the searches then run on scipy)."""
+    """The numba module; None where it is absent or told not to compile (the searches then run on scipy)."""
     hide = "coverage" not in sys.modules
     if hide:
         sys.modules["coverage"] = None  # type: ignore[assignment]
@@ -28,7 +28,7 @@ def numba() -> Any:
     finally:
         if hide:
             del sys.modules["coverage"]
-    return module
+    return None if module.config.DISABLE_JIT else module
 
 
 def jit(function: Function) -> Function:

@@ -13,7 +13,7 @@ from pydantic import Field, ValidationError
 
 from carecircle.errors import CarecircleError, PlanError, raise_all
 from carecircle.rules.language import MeaninglessRuleError, Rule
-from carecircle.strict import Strict, UnfitError, echo, parse_toml
+from carecircle.strict import LONGEST_PATH, Strict, UnfitError, echo, parse_toml
 
 _HEADER = re.compile(r"^\s*\[\[\s*rule\s*\]\]")
 _PLAN = re.compile(r"^\s*\[\s*plan\s*\]")
@@ -123,7 +123,7 @@ def load_plan(plan: str | Path) -> Plan:
         try:
             raw = Path(plan).read_bytes()
         except (OSError, ValueError) as error:  # not there, not ours to read, or no path at all
-            raise PlanError("errors.missing_file", file=echo(name)) from error
+            raise PlanError("errors.missing_file", file=echo(name, LONGEST_PATH)) from error
     elif plan in catalogue():
         name = f"{plan}.toml"
         raw = (resources.files("carecircle.rules") / "plans" / name).read_bytes()

@@ -123,3 +123,38 @@ def _schema(of: Any) -> dict[str, Any]:
     if isinstance(of, type) and issubclass(of, Outcome):
         return {"enum": [o.value for o in of]}
     return {"type": _PLAIN[of]}
+
+
+_TYPES: dict[str, tuple[type, ...]] = {
+    "object": (dict,), "array": (list,), "string": (str,), "number": (int, float), "integer": (int,),
+    "null": (type(None),),
+}  # fmt: skip
+
+
+def misfit(value: Any, schema: dict[str, Any], at: str = "") -> str | None:
+    """Where a document departs from a schema of ours (``verdicts.3.outcome``); None where it fits.
+
+    The words our schemas use are understood, no others; keys beyond those named are let be, so that a file of
+    a later version can be read.
+    """
+    if "const" in schema or "enum" in schema:
+        return None if value in [schema.get("const", _NOTHING), *schema.get("enum", ())] else at or "."
+    kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    if isinstance(value, bool) or not any(isinstance(value, _TYPES[kind]) for kind in kinds):
+        return at or "."
+    if isinstance(value, list):
+        if not schema.get("minItems", 0) <= len(value) <= schema.get("maxItems", len(value)):
+            return at
+        parts = ((str(n), each, schema["items"]) for n, each in enumerate(value))
+    elif isinstance(value, dict):
+        lacking = next((key for key in schema["required"] if key not in value), None)
+        if lacking is not None:
+            return f"{at}.{lacking}".lstrip(".")
+        parts = ((key, value[key], each) for key, each in schema["properties"].items())
+    else:
+        return None
+    found = (misfit(each, own, f"{at}.{name}".lstrip(".")) for name, each, own in parts)
+    return next((place for place in found if place is not None), None)
+
+
+_NOTHING = object()

@@ -10,6 +10,7 @@ from typing import Any
 
 from carecircle.delivery import settle
 from carecircle.errors import InputError, writing
+from carecircle.rules.shapes import misfit, verdict_schema
 from carecircle.rules.verdict import Outcome, shown
 from carecircle.texts import Sentence
 
@@ -89,13 +90,20 @@ def read_verdicts(path: str | Path) -> dict[str, Any]:
     if not file.is_file():
         raise InputError("errors.missing_file", file=file)
     try:
-        document = json.loads(file.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        document = json.loads(file.read_text(encoding="utf-8"), parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:
         raise InputError("rules.not_json", file=file, why=str(error)) from error
     schema = document.get("schema") if isinstance(document, dict) else None
     if schema != _SCHEMA:
         raise InputError("rules.not_verdicts", file=file, value=str(schema), wanted=_SCHEMA)
+    fault = misfit(document, verdict_schema())
+    if fault is not None:
+        raise InputError("rules.damaged_verdicts", file=file, column=fault)
     return dict(document)
+
+
+def _no_number(text: str) -> float:
+    raise ValueError(f"{text} is no number of JSON")
 
 
 def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> Comparison:

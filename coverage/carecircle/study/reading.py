@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from carecircle.errors import CarecircleError, StudyError, raise_all
-from carecircle.strict import UnfitError, echo, parse_toml
+from carecircle.strict import LONGEST_PATH, UnfitError, echo, parse_toml
 from carecircle.study.model import Study, map_paths, study_schema
 from carecircle.study.sections import Boundaries
 from carecircle.tiles import tile_fault
@@ -44,7 +44,7 @@ def load_study(path: str | Path) -> Study:
             file = file / "study.toml"
         raw = file.read_bytes()
     except (OSError, ValueError) as error:  # not there, not ours to read, or no path at all
-        raise StudyError("errors.missing_file", file=echo(str(file))) from error
+        raise StudyError("errors.missing_file", file=echo(str(file), LONGEST_PATH)) from error
     try:
         data, text = parse_toml(raw)
     except ValueError as error:
@@ -92,7 +92,9 @@ def _missing_files(study: Study, file: Path) -> Iterable[StudyError]:
     if study.plan_path is not None:
         paths.append(study.plan_path)
     return [
-        StudyError("study.missing_input", file=file, value=echo(str(p))) for p in paths if not _is_file(p)
+        StudyError("study.missing_input", file=file, value=echo(str(p), LONGEST_PATH))
+        for p in paths
+        if not _is_file(p)
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass, replace
 from datetime import datetime
 from io import BytesIO
 from typing import Any
@@ -29,11 +30,14 @@ from carecircle.outputs.report.blocks import (
 )
 from carecircle.outputs.report.fonts import Fonts
 from carecircle.outputs.report.paper import pngs
+from carecircle.strict import clean
 
 _SONG, _HEI = ("Times New Roman", "宋体"), ("Arial", "黑体")
 _TONES = {"FAIL": "9C2A10", "PASS": "1F6E8C", "NOT_ASSESSED": "5F686E", "NO_THRESHOLD": "5F686E"}
 _SOFT, _RULE = "59646B", "AAB3B8"
 _TEXT_CM = 16.4
+_LONGEST_TITLE = 255
+"""Characters that a property of a Word document may have."""
 
 
 def docx(report: Report, fonts: Fonts, made: datetime, absent: frozenset[str]) -> bytes:
@@ -42,18 +46,30 @@ def docx(report: Report, fonts: Fonts, made: datetime, absent: frozenset[str]) -
     Running text is 宋体 and headings 黑体 with Latin letters in Times New Roman and Arial, which every
     Chinese office computer has; ``fonts`` and ``absent`` are those of the pictures.
     """
+    report = _cleaned(report)
     paper = _Paper(report, fonts, absent)
     paper.head()
     for block in report.blocks:
         paper.draw(block)
     core = paper.document.core_properties
-    core.title, core.author, core.comments = report.title, "carecircle", ""
+    core.title, core.author, core.comments = report.title[:_LONGEST_TITLE], "carecircle", ""
     core.last_modified_by, core.language = "carecircle", "zh-CN" if report.language == "zh" else "en-GB"
     core.created = core.modified = made.replace(tzinfo=None)
     core.revision = 1
     raw = BytesIO()
     paper.document.save(raw)
     return _dated(raw.getvalue(), made)
+
+
+def _cleaned(value: Any) -> Any:
+    """The report without characters that XML cannot hold, wherever they stand."""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, list | tuple):
+        return tuple(map(_cleaned, value))
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{f.name: _cleaned(getattr(value, f.name)) for f in fields(value)})
+    return value
 
 
 def _dated(raw: bytes, made: datetime) -> bytes:
