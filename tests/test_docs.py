@@ -17,7 +17,7 @@ import pytest
 
 import carecircle
 from carecircle import analysis as analysis_room
-from carecircle import cli, errors
+from carecircle import cli, errors, profiles
 from carecircle.study import Study, load_study
 from carecircle.texts import wording
 from manual import PAGES, blocks, shell_lines
