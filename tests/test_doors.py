@@ -103,6 +103,9 @@ def test_a_reach_from_outside_answers_a_study_and_its_siting(tmp_path: Path) -> 
     near = next(v for v in carecircle.reanalyze(mine, add=[door]).verdicts if v.rule == "S2")
     assert near.ledger is not None
     assert near.ledger.covered == 750
+    slow = carecircle.Scenario(time_factors={"walk": {"*": 2.0}})
+    with pytest.raises(carecircle.UsageError, match="a reach of your own"):
+        carecircle.reanalyze(mine, scenario=slow)
     without = next(v for v in carecircle.analyze(study).verdicts if v.rule == "S2")
     assert without.outcome is carecircle.Outcome.NOT_ASSESSED
     assert "what-if" in (mine.write(tmp_path / "out")[0].parent / "gap_map.html").read_text(encoding="utf-8")

@@ -68,6 +68,7 @@ def test_slower_roads(street: Analysis) -> None:
     assert covered(fast) == 1000
     assert fast.baseline is street
     assert len(fast.scenarios) == 2
+    same_answers(reanalyze(street, scenario=Scenario(time_factors={"walk": {"*": 2}})), street)
     assert covered(street) == 900
     assert street.inputs.edges is not None
     assert fast.inputs.edges is not None
@@ -133,7 +134,7 @@ def test_what_cannot_be_meant_is_refused(street: Analysis) -> None:
     for scenario, word in (
         (lambda: Scenario(time_factors={"drive": {"*": 0.0}}), "0.0"),
         (lambda: Scenario(residents=[1.0, -1.0]), "-1.0"),
-        (lambda: Scenario(time_factors={"walk": {"*": 2.0}}), "walk"),
+        (lambda: Scenario(time_factors={"walking": {"*": 2.0}}), "nearest known one is walk"),
         (lambda: Scenario(time_factors={"drive": {"motorway": 2.0}}), "residential"),
         (lambda: Scenario(closed_edges=[10**6]), "1000000"),
         (lambda: Scenario(residents=[1.0]), "5 are needed"),

@@ -52,6 +52,8 @@ def write(analysis: Analysis, folder: str | Path) -> list[Path]:
         the folder is then as it was before.
     InputError
         If a file that the outputs draw on (the study's basemap, another run beside it) cannot be used.
+    UsageError
+        If a mode the analysis travels by is registered no more.
     """
     target = Path(folder)
     read = files_read(analysis.study)
