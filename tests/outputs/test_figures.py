@@ -11,7 +11,7 @@ import pytest
 import python_calamine
 
 import carecircle
-from carecircle.outputs import panel
+from carecircle.outputs import telling
 from carecircle.outputs import write as write_folder
 from carecircle.outputs.report.clauses import Said
 from carecircle.rules.verdict import shown, shown_margin
@@ -119,8 +119,8 @@ def test_the_pdf(pack: Any) -> None:
         if verdict["outcome"] == "FAIL":
             assert squeezed(verdict["quote"]) in flat
             assert squeezed(verdict["section"]) in flat
-    assert f"{panel.residents_in_gap(pack.analysis):,.0f}" in flat
-    assert panel.manifest_hash(pack.analysis.manifest) in flat
+    assert f"{telling.residents_in_gap(pack.analysis):,.0f}" in flat
+    assert telling.manifest_hash(pack.analysis.manifest) in flat
     assert "\ufffd" not in flat
 
 

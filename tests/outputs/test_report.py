@@ -16,7 +16,7 @@ from typing import Any
 import docx as word_reader
 import pytest
 
-from carecircle.outputs import panel
+from carecircle.outputs import telling
 from carecircle.outputs import write as write_folder
 from carecircle.outputs.report import fonts, maps, write_report
 from carecircle.outputs.report.blocks import Picture, Table
@@ -39,7 +39,7 @@ def test_the_report_names_its_sources_its_run_and_its_limits(pack: Any) -> None:
     paper = word_reader.Document(str(pack.folder / "report.docx"))
     text = "\n".join(p.text for p in paper.paragraphs)
     assert "虚构道路 <i>OSM</i>" in text  # an attribution, as it was written
-    assert panel.manifest_hash(pack.analysis.manifest) in text
+    assert telling.manifest_hash(pack.analysis.manifest) in text
     assert pack.analysis.plan.title in text
     for heading in (
         "section_unmet",
