@@ -210,6 +210,7 @@ def test_what_is_known_before_any_analysis_is_refused_before_it(tmp_path: Path) 
         return [f.sentence.key for f in getattr(caught.value, "faults", (caught.value,))]
 
     refuse(study, plan, ["S1", "S2"], Means(), target=0.9, sites=2)
+    refuse(study, plan, ["S2"], Means(places=own_places(("x", 4000, CENTRE), ("y", 9000, None))))
     assert faults("S9") == ["siting.clause_unknown"]
     assert faults() == ["siting.no_clause"]
     assert faults("L1", "L10", "B1", of=other) == ["siting.clause_unfit", "siting.clause_unknown"]

@@ -139,7 +139,7 @@ def refuse(
         faults.append(UsageError("siting.bad_share", value=str(target)))
     if sites is not None and sites < 0:
         faults.append(UsageError("siting.bad_sites", value=sites))
-    if means.places == "nodes" and study.roads is None:
+    if isinstance(means.places, str) and means.places == "nodes" and study.roads is None:
         faults.append(UsageError("siting.no_roads"))
     raise_all(faults)
 
