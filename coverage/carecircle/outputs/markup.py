@@ -6,6 +6,7 @@ import base64
 from html import escape
 from importlib import resources
 
+from carecircle.outputs import palette
 from carecircle.outputs.folder import OUTCOMES, Run
 from carecircle.texts import LANGUAGES, Language, Sentence, say
 
@@ -36,7 +37,7 @@ def page(title: str, language: Language, body: str) -> str:
         f'<!DOCTYPE html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}</title>\n<style>\n{_read('shelf.css')}</style>\n</head>\n"
+        f"<title>{escape(title)}</title>\n<style>\n{palette.css()}{_read('shelf.css')}</style>\n</head>\n"
         f"<body>\n{switch}\n<main>\n{body}\n</main>\n<script>\n{_read('shelf.js')}</script>\n</body>\n</html>\n"
     )
 

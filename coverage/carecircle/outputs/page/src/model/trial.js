@@ -3,7 +3,7 @@
 import { exactSum, ExactSum } from './earth.js';
 import { CODES, COVERED, demand, NOT_COVERED, UNREACHABLE } from './facts.js';
 import { liveQuery } from './live.js';
-import { column, once } from './page.js';
+import { column, once, page } from './page.js';
 import { finite } from './say.js';
 
 export const aboutReach = (clause) => Boolean(clause.people) && clause.query !== null;
@@ -103,8 +103,8 @@ class Trial {
       };
     const settled = mean <= clause.limit ? 'PASS' : 'FAIL';
     let outcome = settled;
-    if (unreached > 0 || ledger.unsnapped > 0.01 * scope || mean === Infinity) outcome = 'FAIL';
-    else if (ledger.no_data > 0.01 * scope) outcome = 'NOT_ASSESSED';
+    if (unreached > 0 || ledger.unsnapped > page.numbers.unsnappedTolerated * scope || mean === Infinity) outcome = 'FAIL';
+    else if (ledger.no_data > page.numbers.unsnappedTolerated * scope) outcome = 'NOT_ASSESSED';
     if (outcome === 'FAIL' && clause.unsure) outcome = 'NOT_ASSESSED';
     const slack = clause.limit - mean;
     return {
