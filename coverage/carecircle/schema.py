@@ -29,7 +29,6 @@ FACILITIES = (
 )  # fmt: skip
 DEMAND = ("demand_id", "residents", "area_id", "urban", "geometry")
 EDGES = ("edge_id", "from_node", "to_node", "length_m", "geometry")
-REACHED = ("demand_id", "facility_id", "cost", "snap_m", "status")
 TOTALS = ("area_id", "attribute", "value", "year", "source")
 
 

@@ -12,7 +12,6 @@ import numpy as np
 
 from carecircle import categories
 from carecircle.rules.query import main_query, mode_name, road_query
-from carecircle.schema import LEVELS
 from carecircle.texts import LANGUAGES, Sentence, wording
 
 if TYPE_CHECKING:
@@ -305,8 +304,3 @@ def beside(analysis: Analysis) -> list[Both]:
 
 def _percent(share: float) -> str:
     return f"{share * 100:.1f}%" if share >= 0.001 else f"{share * 100:.2g}%"
-
-
-def level_of(name: str) -> int:
-    """The page's number of a level."""
-    return LEVELS.index(name)
