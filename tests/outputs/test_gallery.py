@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import sys
 from html.parser import HTMLParser
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,7 +13,6 @@ from urllib.parse import unquote
 import pytest
 
 from browser import visit
-from carecircle import cli
 from carecircle.analysis import Analysis
 from carecircle.errors import InputError
 from carecircle.outputs import panel
@@ -24,6 +22,7 @@ from carecircle.outputs.gallery import write_gallery
 from carecircle.outputs.index import write_index
 from carecircle.outputs.offline import external_references
 from carecircle.outputs.write import NAMES
+from commands import call
 
 
 class Links(HTMLParser):

@@ -37,6 +37,8 @@ POPULATION = ("#dfe9ea", "#b9d2d8", "#86b1bd", "#4f8798", "#285f74", "#123c4d")
 ON_PAPER = ("#a9d0de", PAPER_ONLY, "#e4ae84")
 """Within on paper and by road, on paper alone, beyond both."""
 FINDINGS = {"error": BAD, "warning": "#b86e00", "note": "#4a6a80"}
+LISTED_FINDINGS = {"error": "#9b2612", "warning": "#c98a00", "note": "#4a6a80", "border": "#2b3a42"}
+"""On the doctor's own map."""
 
 UNREACHED = 2**32 - 1
 STEP = {"min": 0.01, "m": 1.0}
@@ -73,7 +75,8 @@ def css() -> str:
         "ink": INK, "soft": SOFT, "line": LINE, "wash": WASH, "paper": WHITE, "sea": SEA, "bad": BAD,
         "good": GOOD, "unsure": UNSURE, "paperonly": PAPER_ONLY, "accent": ACCENT, "new": NEW,
         "focus": FOCUS, "notice": NOTICE, "gained": GAINED,
-        **{f"finding-{level}": colour for level, colour in FINDINGS.items()},
+        "listed-error": LISTED_FINDINGS["error"],
+        "listed-warning": "#7a5b00", "listed-note": "#4a5a66",
     }  # fmt: skip
     return f":root {{ {' '.join(f'--{name}: {colour};' for name, colour in names.items())} }}\n"
 
