@@ -74,7 +74,7 @@ def css() -> str:
     names = {
         "ink": INK, "soft": SOFT, "line": LINE, "wash": WASH, "paper": WHITE, "sea": SEA, "bad": BAD,
         "good": GOOD, "unsure": UNSURE, "paperonly": PAPER_ONLY, "accent": ACCENT, "new": NEW,
-        "focus": FOCUS, "notice": NOTICE, "gained": GAINED,
+        "focus": FOCUS, "notice": NOTICE, "gained": GAINED, "worst": SHARES[-1][1],
         "listed-error": LISTED_FINDINGS["error"],
         "listed-warning": "#7a5b00", "listed-note": "#4a5a66",
     }  # fmt: skip

@@ -206,7 +206,7 @@ const listedOverlays = (places, mark) => h('ul', { class: 'cc-places' }, places.
 function overlayLegend(clause, view) {
   const found = [];
   if (view.on.units && failing(clause).length)
-    found.push(h('ul', {}, row(swatch('background:repeating-linear-gradient(135deg,#fff 0 5px,#c98774 5px 6.2px);box-shadow:inset 0 0 0 1.8px #9c2a10'), say('page_units_shown', { n: failing(clause).length }))));
+    found.push(h('ul', {}, row(swatch(`background:repeating-linear-gradient(135deg,#fff 0 5px,#c98774 5px 6.2px);box-shadow:inset 0 0 0 1.8px ${page.palette.bad}`), say('page_units_shown', { n: failing(clause).length }))));
   if (view.on.islands) {
     const { query, count } = cutOff(clause),
       shown = Object.keys(count).filter((why) => count[why] > 0);
@@ -219,7 +219,7 @@ function overlayLegend(clause, view) {
             {},
             shown.map((why) => row(markSwatch((ctx, c) => cutOffMark(ctx, why, c, c, 6)), say(`page_cut_${why}`, { n: people(count[why]) }))),
             shown.length ? null : h('li', {}, say('page_islands_none')),
-            page.islands[query.mode] ? row(swatch('background:#fff;box-shadow:none;border-radius:0;border-top:3px solid #0b5b57;height:3px'), say('page_island_roads', { n: page.islands[query.mode].parts })) : null,
+            page.islands[query.mode] ? row(swatch(`background:#fff;box-shadow:none;border-radius:0;border-top:3px solid ${page.palette.cutOff.island};height:3px`), say('page_island_roads', { n: page.islands[query.mode].parts })) : null,
           ),
     );
   }
