@@ -161,7 +161,7 @@ STATES: dict[str, Callable[[Any], None]] = {
 }
 STILL = """() => { carecircle.map.fire('moveend');
   return new Promise((done) => requestAnimationFrame(() => setTimeout(done, 400))); }"""
-"""All is drawn anew (a part drawn alone differs by a shade at its edge), with what rests a moment later."""
+"""All is drawn anew (a part drawn alone differs by a shade at its edge), with what rests a moment."""
 
 
 def driven(path: Path, folder: Path, states: list[str]) -> tuple[list[Any], dict[str, bytes]]:

@@ -16,7 +16,7 @@ from PIL import Image
 
 from browser import settled, visit
 from carecircle.errors import InputError
-from carecircle.outputs import basemap, gap_map, layers
+from carecircle.outputs import basemap, gap_map, layers, palette
 from carecircle.study import Outputs
 
 
@@ -65,7 +65,7 @@ def contrast(a: str, b: str) -> float:
 
 def test_times_grow_darker_class_by_class() -> None:
     """So that a sheet without colour, and an eye without it, still tell them apart."""
-    steps = [contrast(c, "000000") for c in layers._TIME_COLOURS]
+    steps = [contrast(c.removeprefix("#"), "000000") for c in palette.TIMES]
     assert all(a / b > 1.08 for a, b in itertools.pairwise(steps))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -10,48 +11,14 @@ from branca.element import Element, Figure
 
 from carecircle.doctor import Diagnosis
 from carecircle.errors import UsageError
+from carecircle.outputs import palette
 from carecircle.outputs.offline import OfflineMap, Raw
 from carecircle.outputs.ours import put_page
 from carecircle.outputs.pack import page_json
 from carecircle.texts import Language, say
 
 _DATA = "cc-findings-data"
-_STYLE = """
-html,body{height:100%;margin:0;font:15px/1.6 system-ui,"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",
-sans-serif}.folium-map{height:100%}
-.cc-findings{position:absolute;z-index:1000;top:0;left:0;bottom:0;width:min(26rem,80vw);overflow:auto;
-background:#fff;padding:1rem;box-sizing:border-box;box-shadow:0 0 8px #0003}
-.cc-findings li{margin:0 0 .6rem}.cc-findings b{margin-right:.4em}
-.cc-findings .error b{color:#9b2612}.cc-findings .warning b{color:#7a5b00}.cc-findings .note b{color:#4a5a66}
-.cc-findings button{font:inherit;text-align:left;border:0;background:none;padding:0;cursor:pointer;
-text-decoration:underline}
-"""
-_SCRIPT = """
-var data = JSON.parse(document.getElementById('cc-findings-data').textContent);
-var colour = {error: '#9b2612', warning: '#c98a00', note: '#4a6a80'};
-L.geoJSON(data.region, {style: {color: '#2b3a42', weight: 2, fillOpacity: 0.04}}).addTo(map);
-var panel = document.querySelector('.cc-findings');
-var title = document.createElement('h1'); title.textContent = data.title; title.style.fontSize = '1.2rem';
-panel.appendChild(title);
-var list = document.createElement('ol'); panel.appendChild(list);
-data.findings.forEach(function (finding) {
-  var item = document.createElement('li'); item.className = finding.level;
-  var level = document.createElement('b'); level.textContent = finding.word; item.appendChild(level);
-  var said = document.createElement(finding.lon === null ? 'span' : 'button');
-  said.textContent = finding.place ? finding.place + ' — ' + finding.text : finding.text;
-  item.appendChild(said); list.appendChild(item);
-  if (finding.lon === null) return;
-  var mark = L.circleMarker([finding.lat, finding.lon],
-    {radius: 7, color: '#fff', weight: 1.5, fillColor: colour[finding.level], fillOpacity: 0.95}).addTo(map);
-  var tip = document.createElement('div'); tip.textContent = finding.text; tip.style.whiteSpace = 'normal';
-  tip.style.width = '16rem';
-  mark.bindTooltip(tip);
-  said.addEventListener('click', function () {
-    map.setView([finding.lat, finding.lon], 15); mark.openTooltip();
-  });
-});
-document.body.dataset.ready = 'yes';
-"""
+"""The element that holds the page's data: by it a page of this kind is known."""
 
 
 def findings_map(diagnosis: Diagnosis, language: Language) -> OfflineMap:
@@ -83,6 +50,7 @@ def findings_map(diagnosis: Diagnosis, language: Language) -> OfflineMap:
     drawn = OfflineMap(bounds=(west, south, east, north), title=title, language=language)
     _Findings(
         {
+            "palette": palette.LISTED_FINDINGS,
             "title": title,
             "region": region.__geo_interface__,
             "findings": [
@@ -114,6 +82,10 @@ def _place(file: str | None, row: int | None, language: Language) -> str:
     return f"{name} {say('errors.row', language, row=str(row))}" if row is not None else name
 
 
+def _read(name: str) -> str:
+    return (resources.files("carecircle.outputs") / "findings_page" / name).read_text(encoding="utf-8")
+
+
 class _Findings(Element):  # type: ignore[misc]
     """List, data and script around the map that it is added to."""
 
@@ -128,7 +100,9 @@ class _Findings(Element):  # type: ignore[misc]
         assert isinstance(figure, Figure)
         assert owner is not None
         held = f'<script type="application/json" id="{_DATA}">{page_json(self.data)}</script>'
-        figure.header.add_child(Raw(f"<style>{_STYLE}</style>"), name="findings_style")
+        figure.header.add_child(
+            Raw(f"<style>\n{palette.css()}{_read('findings.css')}</style>"), name="findings_style"
+        )
         figure.html.add_child(Raw(f'<main class="cc-findings"></main>{held}'), name="findings_panel")
-        script = f"(function (map) {{'use strict';{_SCRIPT}}})({owner.get_name()});"
+        script = f"(function (map) {{\n'use strict';\n{_read('findings.js')}}})({owner.get_name()});"
         figure.script.add_child(Raw(script), name="findings_script")

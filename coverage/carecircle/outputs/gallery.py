@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from html import escape
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from carecircle.errors import CarecircleError, InputError, UsageError, raise_all
 from carecircle.outputs.folder import Run, read_run
-from carecircle.outputs.markup import both, headline, page, picture, tally
+from carecircle.outputs.markup import page
 from carecircle.outputs.ours import put_page
 from carecircle.texts import Language, say
 
@@ -54,42 +54,29 @@ def write_gallery(folders: Sequence[str | Path], out: str | Path, language: Lang
 def gallery_page(runs: Sequence[Run], home: Path, language: Language) -> str:
     """The page, most people left out first; ``home`` is the folder that it will lie in."""
     ranked = sorted(runs, key=lambda r: (-(r.left_out or 0.0), r.title))
-    choices = "".join(
-        f'<button type="button" data-sort="{key}" aria-pressed="{"true" if key == "people" else "false"}">'
-        f"{both(f'sort_{key}')}</button>"
-        for key in _SORTS
+    return page(
+        "gallery.html",
+        say("pages.gallery", language),
+        language,
+        cards=[_card(run, home) for run in ranked],
+        sorts=_SORTS,
+        plans=len({r.plan for r in runs}),
     )
-    warning = f'<p class="cc-small">{both("different_plans")}</p>' if len({r.plan for r in runs}) > 1 else ""
-    cards = "".join(_card(run, home) for run in ranked)
-    reading = f'<p class="cc-small">{both("key")}</p>'
-    body = (
-        f"<h1>{both('gallery')}</h1><p>{both('gallery_lead', n=len(runs))}</p>{reading}{warning}"
-        f'<p class="cc-sort">{both("sort")} {choices}</p><div class="cc-cards">{cards}</div>'
-    )
-    return page(say("pages.gallery", language), language, body)
 
 
-def _card(run: Run, home: Path) -> str:
-    share = run.share_left_out
-    keys = {
-        "people": f"{run.left_out or 0.0:.6f}",
-        "share": f"{share or 0.0:.9f}",
-        "unmet": str(run.outcomes["FAIL"]),
-        "name": run.title,
+def _card(run: Run, home: Path) -> dict[str, Any]:
+    there, index = _link(run.folder / "gap_map.html", home), run.folder / "index.html"
+    return {
+        "run": run,
+        "data": {
+            "people": f"{run.left_out or 0.0:.6f}",
+            "share": f"{run.share_left_out or 0.0:.9f}",
+            "unmet": str(run.outcomes["FAIL"]),
+            "name": run.title,
+        },
+        "map": there,
+        "first": _link(index, home) if index.is_file() else there,
     }
-    data = " ".join(f'data-{k}="{escape(v, quote=True)}"' for k, v in keys.items())
-    there = _link(run.folder / "gap_map.html", home)
-    index = run.folder / "index.html"
-    first = _link(index, home) if index.is_file() else there
-    made = both("made", version=run.version, date=run.created, run=run.fingerprint)
-    number = f"<br>{both('map_number', number=run.map_number)}" if run.map_number else ""
-    return (
-        f'<article {data}><a class="cc-picture" href="{there}">{picture(run)}</a>'
-        f'<h2><a href="{first}">{escape(run.title)}</a></h2><p class="cc-small">{escape(run.plan)}</p>'
-        f'{headline(run)}{tally(run)}<p class="cc-links"><a href="{there}">{both("open_map")}</a></p>'
-        f'<p class="cc-small">{made}{number}</p>'
-        "</article>"
-    )
 
 
 def _link(file: Path, home: Path) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 from branca.element import Element, Figure
 
 from carecircle import categories
-from carecircle.outputs import basemap, layers, overlays, panel, telling, ways
+from carecircle.outputs import basemap, layers, overlays, palette, panel, telling, ways
 from carecircle.outputs.offline import OfflineMap, Raw
 from carecircle.outputs.pack import Block, Blocks, page_json
 from carecircle.rules.query import main_query, road_query
@@ -137,7 +137,8 @@ class GapPage(Element):  # type: ignore[misc]
         blocks = "\n".join(
             f'<script type="application/json" id="{name}">{text}</script>' for name, text in held.items()
         )
-        figure.header.add_child(Raw(f"<style>\n{_read('page.css')}</style>"), name="gap_page_style")
+        style = f"<style>\n{palette.css()}{_read('page.css')}</style>"
+        figure.header.add_child(Raw(style), name="gap_page_style")
         figure.html.add_child(Raw(f"{_read('page.html')}{page}\n{blocks}"), name="gap_page_panel")
         figure.script.add_child(Raw(_script(owner.get_name())), name="gap_page_script")
 
@@ -170,6 +171,7 @@ def page_data(
     areas, true_to = layers.areas(analysis, base, metres)
     ground, cut = basemap.carried(analysis)
     data = {
+        **palette.for_page(),
         "language": analysis.study.language,
         "words": panel.words(),
         "study": telling.study(analysis),

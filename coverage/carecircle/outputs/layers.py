@@ -20,6 +20,7 @@ from pyproj import Transformer
 
 from carecircle import categories
 from carecircle.outputs.pack import Block
+from carecircle.outputs.palette import STEP, TIME_BREAKS, TIMES, UNREACHED
 from carecircle.schema import LEVELS, REACH_STATUSES, STATUSES
 from carecircle.texts import LANGUAGES, Sentence
 
@@ -28,13 +29,7 @@ if TYPE_CHECKING:
     from carecircle.reach.surface import Surface
     from carecircle.rules import ReachQuery
 
-UNREACHED = 2**32 - 1
-STEP = {"min": 0.01, "m": 1.0}
-"""Times are kept to a hundredth of a minute, distances to a metre: for reading, never for judging."""
 PEOPLE = ("outside", "no_data", "unsnapped", "unreachable", "covered", "not_covered")
-TIME_BREAKS = (1 / 3, 2 / 3, 1.0, 4 / 3, 2.0, 3.0)
-"""Classes of travel time as shares of the clause's limit."""
-_TIME_COLOURS = ("dcedf2", "c8e2ea", "b3d6e2", "edbd83", "d9965c", "bb6e3e", "8c4727")
 _ROAD_RANKS = (
     ("motorway", "motorway_link"),
     ("trunk", "trunk_link", "primary", "primary_link"),
@@ -300,7 +295,7 @@ def surface_picture(surface: Surface, limit: float, most: int = SURFACE_PIXELS) 
     pixels = np.where(np.isnan(warped), 0, classes).astype(np.uint8)
     to_wgs84 = Transformer.from_crs(3857, 4326, always_xy=True)
     west, south, east, north = to_wgs84.transform_bounds(*_extent(transform, high, wide))
-    png = base64.b64encode(palette_png(pixels, _TIME_COLOURS)).decode("ascii")
+    png = base64.b64encode(palette_png(pixels, [c.removeprefix("#") for c in TIMES])).decode("ascii")
     return {
         "png": f"data:image/png;base64,{png}",
         "bounds": [round(v, 7) for v in (west, south, east, north)],

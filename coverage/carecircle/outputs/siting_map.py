@@ -10,6 +10,7 @@ import numpy as np
 from branca.element import Element, Figure
 
 from carecircle import categories
+from carecircle.outputs import palette
 from carecircle.outputs.layers import bounds
 from carecircle.outputs.offline import OfflineMap, Raw
 from carecircle.outputs.pack import page_json
@@ -60,7 +61,8 @@ class _Page(Element):  # type: ignore[misc]
         assert owner is not None
         data = f'<script type="application/json" id="cs-data">{page_json(self.data)}</script>'
         script = f"(function (map) {{\n'use strict';\n{_read('siting.js')}}})({owner.get_name()});"
-        figure.header.add_child(Raw(f"<style>\n{_read('siting.css')}</style>"), name="siting_style")
+        style = f"<style>\n{palette.css()}{_read('siting.css')}</style>"
+        figure.header.add_child(Raw(style), name="siting_style")
         figure.html.add_child(Raw(f"{_read('siting.html')}{data}"), name="siting_panel")
         figure.script.add_child(Raw(script), name="siting_script")
 
@@ -78,6 +80,7 @@ def _data(result: SitingResult) -> dict[str, Any]:
     }
     region = gpd.GeoSeries([inputs.region], crs=inputs.crs).simplify(20).to_crs(4326)
     return {
+        "palette": {k: getattr(palette, k.upper()) for k in ("ink", "bad", "gained", "street")},
         "language": study.language,
         "words": words,
         "title": study.title or study.name,

@@ -10,6 +10,17 @@ from xml.etree import ElementTree
 from carecircle import categories
 from carecircle.outputs import telling
 from carecircle.outputs.layers import facility_shape
+from carecircle.outputs.palette import (
+    BAD,
+    GOOD,
+    INK,
+    ON_PAPER,
+    PAPER_ONLY,
+    PRINTED_SHARES,
+    SHARE_BREAKS,
+    SHARES,
+    rgba,
+)  # fmt: skip
 from carecircle.rules.query import main_query
 from carecircle.schema import LEVELS
 from carecircle.texts import Language, say
@@ -20,17 +31,21 @@ if TYPE_CHECKING:
 
 _DOCTYPE = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
 _VERSION = "3.28.0"
-_GREY, _INK = "138,143,146,255", "29,42,51,255"
-_SHARE = ((0.0, 0.5, "168,69,42,255"), (0.5, 0.8, "221,154,112,255"), (0.8, 0.95, "243,220,198,255"),
-          (0.95, 1.0, "233,241,244,255"))  # fmt: skip
-_TIME = ("169,208,222,255", "227,239,242,255", "243,209,164,255", "228,174,132,255", "168,69,42,255")
+_GREY, _INK = rgba("#8a8f92"), rgba(INK)
+_ENDS = (0.0, *SHARE_BREAKS, 1.0)
+_SHARE = tuple(
+    (low, high, rgba(colour))
+    for low, high, colour in zip(_ENDS[:-1], _ENDS[1:], (*PRINTED_SHARES[:3], "#e9f1f4"), strict=True)
+)
+_NEAR, _FAR_OFF = rgba(ON_PAPER[0]), rgba(PRINTED_SHARES[0])
+_TIME = (_NEAR, rgba("#e3eff2"), rgba("#f3d1a4"), rgba(ON_PAPER[2]), _FAR_OFF)
 _PEOPLE = {
-    "covered": "169,208,222,255", "not_covered": "168,69,42,255", "unreachable": "60,20,60,255",
-    "unsnapped": "150,150,150,255", "no_data": "190,190,190,255", "outside": "235,235,235,255",
+    "covered": _NEAR, "not_covered": _FAR_OFF, "unreachable": rgba("#3c143c"),
+    "unsnapped": rgba("#969696"), "no_data": rgba("#bebebe"), "outside": rgba("#ebebeb"),
 }  # fmt: skip
 _OUTCOME = {
-    "FAIL": "191,106,69,255", "PASS": "169,208,222,255", "NOT_ASSESSED": "220,220,220,255",
-    "WAIVED": "205,192,222,255", "NO_THRESHOLD": "240,240,240,255",
+    "FAIL": rgba(SHARES[-1][1]), "PASS": _NEAR, "NOT_ASSESSED": rgba("#dcdcdc"),
+    "WAIVED": rgba("#cdc0de"), "NO_THRESHOLD": rgba("#f0f0f0"),
 }  # fmt: skip
 _SNAPS = (50.0, 200.0, 500.0)
 _FAR = 1e6
@@ -104,16 +119,16 @@ def _shares(verdict: Verdict, level: str, language: Language) -> Style:
 
 
 def _levels(language: Language) -> Style:
-    widths = {"county": _INK, "town": "90,98,104,255", "village": "190,195,198,255"}
+    widths = {"county": _INK, "town": rgba("#5a6268"), "village": rgba("#bec3c6")}
     classes = [_Class(n, say(f"outputs.page_level_{n}", language), widths[n]) for n in LEVELS]
     return Style("areas", say("styles.levels", language), _categorized("level", classes, "outline"))
 
 
 def _facilities(analysis: Analysis, language: Language) -> Style:
     kinds = sorted(set(analysis.inputs.facilities["category"].astype(str)))
-    tints = ("31,110,140", "156,42,16", "109,63,156", "94,110,20", "60,60,60", "200,130,20")
+    tints = (GOOD, BAD, PAPER_ONLY, "#5e6e14", "#3c3c3c", "#c88214")
     classes = [
-        _Class(k, categories.label(k, language), f"{tints[i % len(tints)]},255", facility_shape(k))
+        _Class(k, categories.label(k, language), rgba(tints[i % len(tints)]), facility_shape(k))
         for i, k in enumerate(kinds)
     ]
     name = say("styles.category", language)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 Reached = Mapping[ReachQuery, pd.DataFrame]
 _ANY = sys.float_info.max
 """A limit that holds whoever is reached at all."""
-_UNSNAPPED_TOLERATED = 0.01
+UNSNAPPED_TOLERATED = 0.01
 """A mean may leave out this share of residents who cannot be placed on a road."""
 
 
@@ -95,7 +95,7 @@ def judge_response(rule: Rule, plan: Plan, evidence: Evidence, reached: Reached)
     mean = None
     if ledger.covered > 0:
         mean = math.fsum(weights * frame["cost"][there]) / ledger.covered + turnout
-    tolerated = _UNSNAPPED_TOLERATED * ledger.in_scope
+    tolerated = UNSNAPPED_TOLERATED * ledger.in_scope
     unreached = math.fsum([ledger.unreachable, ledger.not_covered])
     unsure = _unsure(rule, evidence)
     left_out = unreached > 0 or ledger.unsnapped > tolerated

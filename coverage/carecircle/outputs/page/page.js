@@ -400,8 +400,8 @@ function column(reference) {
   return kept.get(key);
 }
 async function unpackFirst() {
-  const first = page.order.length ? page.order[0] : 0, road = page.clauses[first] ? page.clauses[first].road : null;
-  const needed = ["base", "lines", `clause${first}`, road === null ? "" : `query${road}`].filter(
+  const first2 = page.order.length ? page.order[0] : 0, road = page.clauses[first2] ? page.clauses[first2].road : null;
+  const needed = ["base", "lines", `clause${first2}`, road === null ? "" : `query${road}`].filter(
     (name) => textOf(name).trim()
   );
   await Promise.all(
@@ -431,17 +431,17 @@ function worldColumns(x, y) {
 function openShapes(coded) {
   const { x, y } = worldColumns(column(coded.x), column(coded.y));
   const lengths = column(coded.lengths), counts = column(coded.rings);
-  const starts = new Uint32Array(lengths.length + 1), first = new Uint32Array(counts.length + 1);
+  const starts = new Uint32Array(lengths.length + 1), first2 = new Uint32Array(counts.length + 1);
   lengths.forEach((n, i) => {
     starts[i + 1] = starts[i] + n;
   });
   counts.forEach((n, i) => {
-    first[i + 1] = first[i] + n;
+    first2[i + 1] = first2[i] + n;
   });
   const boxes = new Float64Array(counts.length * 4);
   for (let f = 0; f < counts.length; f++) {
     const box = [Infinity, Infinity, -Infinity, -Infinity];
-    for (let i = starts[first[f]]; i < starts[first[f + 1]]; i++) {
+    for (let i = starts[first2[f]]; i < starts[first2[f + 1]]; i++) {
       if (x[i] < box[0]) box[0] = x[i];
       if (x[i] > box[2]) box[2] = x[i];
       if (y[i] < box[1]) box[1] = y[i];
@@ -449,7 +449,7 @@ function openShapes(coded) {
     }
     boxes.set(box, f * 4);
   }
-  return { x, y, starts, first, boxes, n: counts.length };
+  return { x, y, starts, first: first2, boxes, n: counts.length };
 }
 var emptyShape = (shapes, f) => shapes.first[f] === shapes.first[f + 1];
 function apart(x0, y0, x1, y1) {
@@ -616,7 +616,6 @@ function toPiece(px, py, x, y, i) {
   const share = square > 0 ? Math.max(0, Math.min(1, ((px - x[i]) * dx + (py - y[i]) * dy) / square)) : 0, qx = share >= 1 ? x[i + 1] : x[i] + share * dx, qy = share >= 1 ? y[i + 1] : y[i] + share * dy;
   return [(px - qx) ** 2 + (py - qy) ** 2, share, qx, qy];
 }
-var PLACE_STEP = 1e3;
 function snapTo(mode, lon, lat) {
   const net = network(mode), { x, y, starts } = lineTable(), grid = pieceGrid(net), [px, py] = ground().forward(lon, lat);
   const none = { street: -1, position: 0, metres: 0 }, cx = Math.floor((px - grid.left) / grid.cell), cy = Math.floor((py - grid.bottom) / grid.cell);
@@ -645,28 +644,28 @@ function snapTo(mode, lon, lat) {
     if (i === near) ahead = whole + share * step;
     whole += step;
   }
-  ahead = Math.round(ahead * PLACE_STEP) / PLACE_STEP;
-  const position = ahead === 0 ? 0 : whole - ahead <= 0.5 / PLACE_STEP ? 1 : ahead / whole, [lon2, lat2] = ground().inverse(qx, qy), metres2 = Math.round(geodesic(lon, lat, lon2, lat2) * PLACE_STEP) / PLACE_STEP;
+  ahead = Math.round(ahead * page.numbers.placeStep) / page.numbers.placeStep;
+  const position = ahead === 0 ? 0 : whole - ahead <= 0.5 / page.numbers.placeStep ? 1 : ahead / whole, [lon2, lat2] = ground().inverse(qx, qy), metres2 = Math.round(geodesic(lon, lat, lon2, lat2) * page.numbers.placeStep) / page.numbers.placeStep;
   return metres2 <= net.mostSnap ? { street, position, metres: metres2 } : none;
 }
 function pieceOf(line, from, to) {
   if (from === to) return [];
-  const { x, y, starts } = lineTable(), first = starts[line], last = starts[line + 1] - 1, lengths = [0];
-  for (let i = first; i < last; i++)
-    lengths.push(lengths[i - first] + Math.hypot(x[i + 1] - x[i], y[i + 1] - y[i]));
+  const { x, y, starts } = lineTable(), first2 = starts[line], last = starts[line + 1] - 1, lengths = [0];
+  for (let i = first2; i < last; i++)
+    lengths.push(lengths[i - first2] + Math.hypot(x[i + 1] - x[i], y[i + 1] - y[i]));
   const whole = lengths[lengths.length - 1], low = Math.min(from, to) * whole, high = Math.max(from, to) * whole, points = [];
   const at = (m) => {
     let k = 0;
     while (k < lengths.length - 2 && lengths[k + 1] < m) k++;
     const share = lengths[k + 1] > lengths[k] ? (m - lengths[k]) / (lengths[k + 1] - lengths[k]) : 0;
     return [
-      x[first + k] + share * (x[first + k + 1] - x[first + k]),
-      y[first + k] + share * (y[first + k + 1] - y[first + k])
+      x[first2 + k] + share * (x[first2 + k + 1] - x[first2 + k]),
+      y[first2 + k] + share * (y[first2 + k + 1] - y[first2 + k])
     ];
   };
   points.push(at(low));
   for (let k = 0; k < lengths.length; k++)
-    if (lengths[k] > low && lengths[k] < high) points.push([x[first + k], y[first + k]]);
+    if (lengths[k] > low && lengths[k] < high) points.push([x[first2 + k], y[first2 + k]]);
   points.push(at(high));
   if (from > to) points.reverse();
   return points.map(([px, py]) => {
@@ -697,8 +696,7 @@ function placeOf(seat, mode) {
   if (!seat.places[mode]) seat.places[mode] = snapTo(mode, seat.lon, seat.lat);
   return seat.places[mode];
 }
-var FINE = 1e9;
-var fine = (reference, start2) => Float64Array.from(waysColumn()(reference), (v) => (start2 * FINE + v) / FINE);
+var fine = (reference, start2) => Float64Array.from(waysColumn()(reference), (v) => (start2 * page.numbers.fine + v) / page.numbers.fine);
 var exactDemand = once(() => ({
   lon: fine(page.ways.demand.x, page.ways.demand.west),
   lat: fine(page.ways.demand.y, page.ways.demand.south)
@@ -799,7 +797,6 @@ var UNSNAPPED = 2;
 var UNREACHABLE = 3;
 var COVERED = 4;
 var NOT_COVERED = 5;
-var UNREACHED = 4294967295;
 var areaShapes = once(() => openShapes(page.areas.shapes));
 var regionShape = once(() => openShapes(page.region));
 var roadShapes = once(() => page.roads.map((r) => ({ rank: r.rank, shapes: openShapes(r.shapes) })));
@@ -889,6 +886,13 @@ var Answers = class {
     const steps = this.version - version;
     return steps > this.history.length ? null : this.history.slice(this.history.length - steps);
   }
+  /**
+   * Takes seats away and puts seats in; each way of measuring has its own.
+   * @returns {number[]} the demand rows whose cost or seat changed
+   */
+  change(gone, come) {
+    throw new Error(`${gone.length + come.length} seats and no way to measure`);
+  }
   settle(wanted, stamp) {
     if (this.stamp === stamp) return;
     this.stamp = stamp;
@@ -927,7 +931,7 @@ var Heap = class {
   }
   /** Takes the cheapest node out; `least` is then its cost. */
   pop() {
-    const c = this.cost, n = this.node, first = n[0];
+    const c = this.cost, n = this.node, first2 = n[0];
     this.least = c[0];
     const size = --this.size;
     if (size) {
@@ -945,7 +949,7 @@ var Heap = class {
       c[i] = cost;
       n[i] = node;
     }
-    return first;
+    return first2;
   }
 };
 
@@ -1161,7 +1165,10 @@ var Straight = class extends Answers {
   constructor() {
     super(exactDemand().lon.length);
     this.started = false;
-    [this.x, this.y, this.z] = chordsOfDemand();
+    const [x, y, z] = chordsOfDemand();
+    this.x = x;
+    this.y = y;
+    this.z = z;
   }
   change(gone, come) {
     for (const held of come) {
@@ -1185,18 +1192,18 @@ var Straight = class extends Answers {
   }
   /** Measures to those seats whose chord is no longer than the least geodesic yet, the shortest chord first. */
   measure(i, some) {
-    let first = -1, least = this.cost[i] + 0.01;
+    let first2 = -1, least = this.cost[i] + 0.01;
     for (let k = 0; k < some.length; k++) {
       const away = this.chord(i, some[k].chord);
       if (away <= least) {
         least = away;
-        first = k;
+        first2 = k;
       }
     }
-    if (first < 0) return;
-    this.take(i, some[first]);
+    if (first2 < 0) return;
+    this.take(i, some[first2]);
     for (let k = 0; k < some.length; k++)
-      if (k !== first && this.chord(i, some[k].chord) <= this.cost[i] + 0.01) this.take(i, some[k]);
+      if (k !== first2 && this.chord(i, some[k].chord) <= this.cost[i] + 0.01) this.take(i, some[k]);
   }
   chord(i, c) {
     const dx = c[0] - this.x[i], dy = c[1] - this.y[i], dz = c[2] - this.z[i];
@@ -1317,9 +1324,10 @@ var Trial = class {
         affected: unreached,
         share: null
       };
-    let outcome = mean <= clause.limit ? "PASS" : "FAIL";
-    if (unreached > 0 || ledger.unsnapped > 0.01 * scope) outcome = "FAIL";
-    else if (ledger.no_data > 0.01 * scope || mean === null) outcome = "NOT_ASSESSED";
+    const settled = mean <= clause.limit ? "PASS" : "FAIL";
+    let outcome = settled;
+    if (unreached > 0 || ledger.unsnapped > page.numbers.unsnappedTolerated * scope || mean === Infinity) outcome = "FAIL";
+    else if (ledger.no_data > page.numbers.unsnappedTolerated * scope) outcome = "NOT_ASSESSED";
     if (outcome === "FAIL" && clause.unsure) outcome = "NOT_ASSESSED";
     return {
       outcome,
@@ -1360,7 +1368,7 @@ function costsOf(query, basis = "now") {
     const steps = column(held.cost), costs = new Float64Array(steps.length);
     known.set(held, costs);
     for (let i = 0; i < steps.length; i++)
-      costs[i] = steps[i] === UNREACHED ? Infinity : steps[i] * query.step;
+      costs[i] = steps[i] === page.numbers.unreached ? Infinity : steps[i] * query.step;
   }
   return known.get(held);
 }
@@ -1461,6 +1469,133 @@ function explainClause(here, clause, traced) {
   };
 }
 
+// src/view/elements.js
+var byId = (id) => document.getElementById(id);
+var first = (selector) => document.querySelector(selector);
+function h(tag, attributes, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes || {})) {
+    if (value === void 0 || value === null || value === false) continue;
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else element.setAttribute(name, value === true ? "" : value);
+  }
+  put(element, children);
+  return element;
+}
+function put(element, children) {
+  for (const child of children.flat(Infinity)) {
+    if (child === null || child === void 0 || child === false) continue;
+    element.append(child instanceof Node ? child : document.createTextNode(String(child)));
+  }
+}
+function replaceChildren(element, ...children) {
+  while (element.firstChild) element.removeChild(element.firstChild);
+  put(element, children);
+}
+function svg(tag, attributes, ...children) {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes || {})) element.setAttribute(name, value);
+  element.append(...children);
+  return element;
+}
+function speak(language) {
+  said.language = language;
+  document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
+  said.listeners.forEach((listener) => listener());
+}
+
+// src/view/ranking.js
+var rankingState = { level: null, all: false };
+function ranking(clause, whole) {
+  const levels = page.levels.filter((l) => l.id !== "county");
+  if (!clause.people || !levels.length) return null;
+  const level = levels.find((l) => l.id === rankingState.level) || levels[0], s = sums(clause);
+  const rows = page.areas.names.map((name, a) => a).filter((a) => page.areas.level[a] === level.index && s.scope[a] > 0).sort(
+    (a, b) => lacking(s, b) - lacking(s, a) || s.covered[a] / s.scope[a] - s.covered[b] / s.scope[b] || a - b
+  );
+  const shown = whole ? rows : rows.slice(0, 8);
+  const tab = (l) => h(
+    "button",
+    {
+      type: "button",
+      "aria-pressed": String(l === level),
+      onclick: () => {
+        rankingState.level = l.id;
+        rankingState.all = false;
+        showClauses();
+      }
+    },
+    say(`page_level_${l.id}`)
+  );
+  return h(
+    "section",
+    { class: "cc-ranking" },
+    h(
+      "div",
+      { class: "cc-ranking-head" },
+      h("h3", {}, say("page_ranking")),
+      levels.length > 1 ? h("div", { class: "cc-tabs" }, levels.map(tab)) : null
+    ),
+    h(
+      "table",
+      { "data-cc": "ranking" },
+      h(
+        "thead",
+        {},
+        h(
+          "tr",
+          {},
+          ["page_rank_area", "page_rank_lacking", "page_rank_share"].map(
+            (key) => h("th", { scope: "col" }, say(key))
+          )
+        )
+      ),
+      h(
+        "tbody",
+        {},
+        shown.map((a) => areaRow(s, a))
+      )
+    ),
+    rows.length > 8 ? h(
+      "button",
+      {
+        type: "button",
+        class: "cc-link",
+        onclick: () => {
+          rankingState.all = !rankingState.all;
+          showClauses();
+        }
+      },
+      whole ? say("page_fewer") : say("page_all", { n: rows.length })
+    ) : null
+  );
+}
+function areaRow(s, a) {
+  const known = s.scope[a] - s.no_data[a] - s.unsnapped[a];
+  const share = s.covered[a] / s.scope[a];
+  return h(
+    "tr",
+    {},
+    h(
+      "th",
+      { scope: "row" },
+      h("button", { type: "button", class: "cc-area", onclick: () => zoomToArea(a) }, page.areas.names[a])
+    ),
+    h(
+      "td",
+      {},
+      people(lacking(s, a)),
+      known < s.scope[a] ? h("small", {}, say("page_plus_unknown", { n: people(s.scope[a] - known) })) : null
+    ),
+    h(
+      "td",
+      {},
+      h("span", { class: "cc-mini", "aria-hidden": "true" }, h("i", { style: `width:${share * 100}%` })),
+      percent(share)
+    )
+  );
+}
+
 // src/view/stage.js
 var map = null;
 var fitted = null;
@@ -1476,6 +1611,88 @@ function begin() {
 }
 var fitZoom = () => fitted === null ? map.getZoom() : fitted;
 var calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+// src/view/sheets.js
+var narrow = () => window.matchMedia("screen and (max-width: 820px)").matches;
+var CARDS = ["cc-why", "cc-whatif"];
+var SHEETS = { peek: () => 186, half: () => 0.5 * window.innerHeight, full: () => 0.92 * window.innerHeight };
+var FREE_TOP = 56;
+var openCards = () => CARDS.map((id) => byId(id)).filter((card) => !card.hidden);
+function covered() {
+  const cards = openCards();
+  return cards.length ? Math.max(...cards.map((card) => window.innerHeight - card.getBoundingClientRect().top)) : SHEETS[document.body.dataset.sheet]();
+}
+function room() {
+  return narrow() ? {
+    paddingTopLeft: [12, FREE_TOP],
+    paddingBottomRight: [12, Math.min(covered(), window.innerHeight * 0.62) + 12]
+  } : { paddingTopLeft: [28, 28], paddingBottomRight: [aside(), 28] };
+}
+function aside() {
+  const legend = byId("cc-legend");
+  return Math.max(28, Math.min(legend.open ? legend.offsetWidth + 28 : 28, map.getSize().x / 3));
+}
+function sheet(size) {
+  document.body.dataset.sheet = size;
+  byId("cc-handle").setAttribute("aria-expanded", String(size === "full"));
+}
+function showMap() {
+  if (narrow()) sheet("peek");
+}
+function cardHead(close) {
+  const full = document.body.dataset.card === "full";
+  return h(
+    "div",
+    { class: "cc-card-head" },
+    h(
+      "button",
+      { type: "button", class: "cc-grip", "aria-label": say("page_card_grip"), "aria-expanded": String(full), onclick: toggleCards },
+      h("span", {})
+    ),
+    h("button", { type: "button", class: "cc-close", "aria-label": say("page_close"), onclick: close }, "×")
+  );
+}
+function sizeCards(size) {
+  document.body.dataset.card = size;
+  for (const grip of document.querySelectorAll(".cc-grip"))
+    grip.setAttribute("aria-expanded", String(size === "full"));
+}
+var toggleCards = () => sizeCards(document.body.dataset.card === "full" ? "compact" : "full");
+function makeWay() {
+  if (!narrow()) return;
+  sheet("peek");
+  sizeCards("compact");
+}
+function uncover(lat, lon) {
+  if (!narrow()) return besideCards(lat, lon);
+  const [x, y] = [44, FREE_TOP + 44];
+  map.panInside([lat, lon], {
+    paddingTopLeft: [x, y],
+    paddingBottomRight: [x, covered() + 24],
+    animate: !calm
+  });
+}
+function besideCards(lat, lon) {
+  const frame = map.getContainer().getBoundingClientRect(), at = map.latLngToContainerPoint([lat, lon]);
+  let right = 0;
+  for (const card of openCards()) {
+    const over = card.getBoundingClientRect(), x = at.x + frame.left, y = at.y + frame.top;
+    if (x > over.left - 24 && x < over.right + 24 && y > over.top - 24 && y < over.bottom + 24)
+      right = Math.max(right, over.right + 36 - x);
+  }
+  if (right && at.x + right < map.getSize().x - 24) map.panBy([-right, 0], { animate: !calm });
+}
+function openSheets() {
+  sheet("half");
+  sizeCards("compact");
+  const next = { full: "peek", peek: "half", half: "full" };
+  byId("cc-handle").addEventListener("click", () => sheet(next[document.body.dataset.sheet]));
+  const follow = new ResizeObserver(() => {
+    document.body.dataset.cards = openCards().length ? "open" : "none";
+    document.body.style.setProperty("--covered", `${covered()}px`);
+  });
+  for (const id of ["cc-panel", ...CARDS]) follow.observe(byId(id));
+}
 
 // src/view/state.js
 var state = {
@@ -1512,8 +1729,6 @@ var look = () => ({
 var asked = (clause) => new Set(clause ? clause.asked : []);
 
 // src/view/canvas.js
-var INK = "#1d2a33";
-var LAND = "#f7f5f0";
 var HALO = "rgba(255,255,255,.92)";
 var FONT = '"PingFang SC","Hiragino Sans GB","Microsoft YaHei","Noto Sans CJK SC","Source Han Sans SC",sans-serif';
 function seen(view, shapes, f) {
@@ -1641,7 +1856,7 @@ var lines = (ctx, gap) => tiled(ctx, `lines${gap}`, 8, Math.ceil(gap), (pen) => 
 var dots = (ctx) => tiled(ctx, "dots", 9, 9, (pen) => pen.fillRect(4, 4, 1, 1));
 function labeller(ctx, view, marks) {
   const taken = marks.map(([x, y, r]) => [x - r, y - r, x + r, y + r]);
-  return (text, x, y, { size = 12, weight = 400, colour = INK, align = "center", offset = 0 } = {}) => {
+  return (text, x, y, { size = 12, weight = 400, colour = page.palette.ink, align = "center", offset = 0 } = {}) => {
     ctx.font = `${weight} ${size}px ${FONT}`;
     const wide = ctx.measureText(text).width, left = align === "center" ? x - wide / 2 : x + offset;
     const box = [left - 3, y - size / 2 - 2, left + wide + 3, y + size / 2 + 2];
@@ -1658,39 +1873,6 @@ function labeller(ctx, view, marks) {
     ctx.fillText(text, left, y);
     return true;
   };
-}
-
-// src/view/elements.js
-function h(tag, attributes, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes || {})) {
-    if (value === void 0 || value === null || value === false) continue;
-    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-    else element.setAttribute(name, value === true ? "" : value);
-  }
-  put(element, children);
-  return element;
-}
-function put(element, children) {
-  for (const child of children.flat(Infinity)) {
-    if (child === null || child === void 0 || child === false) continue;
-    element.append(child instanceof Node ? child : document.createTextNode(String(child)));
-  }
-}
-function replaceChildren(element, ...children) {
-  while (element.firstChild) element.removeChild(element.firstChild);
-  put(element, children);
-}
-function svg(tag, attributes, ...children) {
-  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes || {})) element.setAttribute(name, value);
-  element.append(...children);
-  return element;
-}
-function speak(language) {
-  said2.language = language;
-  document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
-  said2.listeners.forEach((listener) => listener());
 }
 
 // src/model/catchments.js
@@ -1749,184 +1931,446 @@ function coloured(served, beside) {
   const colour = /* @__PURE__ */ new Map();
   [...served.entries()].sort((a, b) => b[1] - a[1] || a[0] - b[0]).forEach(([owner], order) => {
     const taken = new Set([...beside.get(owner) || []].map((o) => colour.get(o)));
-    const free = AREA_COLOURS.map((c, k) => (order + k) % AREA_COLOURS.length).find((k) => !taken.has(k));
-    colour.set(owner, free === void 0 ? order % AREA_COLOURS.length : free);
+    const free = page.palette.catchments.map((c, k) => (order + k) % page.palette.catchments.length).find((k) => !taken.has(k));
+    colour.set(owner, free === void 0 ? order % page.palette.catchments.length : free);
   });
   return colour;
 }
 
-// src/view/ranking.js
-var rankingState = { level: null, all: false };
-function ranking(clause, whole) {
-  const levels = page.levels.filter((l) => l.id !== "county");
-  if (!clause.people || !levels.length) return null;
-  const level = levels.find((l) => l.id === rankingState.level) || levels[0], s = sums(clause);
-  const rows = page.areas.names.map((name, a) => a).filter((a) => page.areas.level[a] === level.index && s.scope[a] > 0).sort(
-    (a, b) => lacking(s, b) - lacking(s, a) || s.covered[a] / s.scope[a] - s.covered[b] / s.scope[b] || a - b
+// src/view/shades.js
+var cellSize = (view, d) => Math.max(
+  1.6,
+  d.spacing / 400750167e-1 / Math.cos(latOf((view.north + view.south) / 2) * Math.PI / 180) * view.scale
+);
+function drawCells(ctx, view, classOf, fills) {
+  const d = demand();
+  if (!d) return;
+  const size = cellSize(view, d) + 0.35, groups = fills.map(() => []);
+  for (let i = 0; i < d.n; i++) {
+    if (!d.placed[i]) continue;
+    const x = d.x[i] * view.scale - view.left, y = d.y[i] * view.scale - view.top;
+    if (x < -size || y < -size || x > view.width + size || y > view.height + size) continue;
+    const k = classOf(i);
+    if (k >= 0) groups[k].push(x, y);
+  }
+  groups.forEach((places, k) => {
+    ctx.fillStyle = fills[k] === null ? hatch(ctx, page.palette.unknownCell, 6) : fills[k];
+    for (let j = 0; j < places.length; j += 2)
+      ctx.fillRect(places[j] - size / 2, places[j + 1] - size / 2, size, size);
+  });
+}
+var populationBreaks = once(() => {
+  const d = demand(), sorted = Float64Array.from(d.residents.filter((n, i) => n > 0 && d.placed[i])).sort();
+  const round = (n) => {
+    const p = 10 ** Math.floor(Math.log10(n) - (n < 10 ? 0 : 0));
+    return n < 1 ? Math.round(n * 10) / 10 : Math.round(n / p * 2) * (p / 2);
+  };
+  const at = [0.3, 0.55, 0.75, 0.9, 0.98].map(
+    (share) => round(Math.max(sorted[Math.floor(sorted.length * share)] || 0, 0.1))
   );
-  const shown = whole ? rows : rows.slice(0, 8);
-  const tab = (l) => h(
-    "button",
-    {
-      type: "button",
-      "aria-pressed": String(l === level),
-      onclick: () => {
-        rankingState.level = l.id;
-        rankingState.all = false;
-        showClauses();
-      }
-    },
-    say(`page_level_${l.id}`)
-  );
-  return h(
-    "section",
-    { class: "cc-ranking" },
+  return at.filter((n, i) => i === 0 || n > at[i - 1]);
+});
+function drawPopulation(ctx, view) {
+  const { residents } = demand(), breaks = populationBreaks();
+  const classOf = (i) => {
+    if (!(residents[i] > 0)) return -1;
+    const k = breaks.findIndex((b) => residents[i] <= b);
+    return k < 0 ? breaks.length : k;
+  };
+  drawCells(ctx, view, classOf, page.palette.population.slice(0, breaks.length + 1));
+}
+function drawUrban(ctx, view) {
+  const { residents, urban } = demand();
+  drawCells(ctx, view, (i) => residents[i] > 0 ? urban[i] : -1, [null, page.palette.urban[1], page.palette.urban[2]]);
+}
+function paperClass(clause, codes, i, basis = "now") {
+  if (codes[i] === OUTSIDE) return -1;
+  if (codes[i] === NO_DATA) return 3;
+  if (codes[i] === COVERED) return paperOnly(clause, codes, i, basis) ? 1 : 0;
+  return codes[i] === UNSNAPPED ? 3 : 2;
+}
+function drawPaper(ctx, view, clause) {
+  const codes = codesOf(clause, view.basis), { residents } = demand();
+  const classOf = (i) => residents[i] > 0 ? paperClass(clause, codes, i, view.basis) : -1;
+  drawCells(ctx, view, classOf, [...page.palette.paper, null]);
+}
+var hatched = (key, facts) => h(
+  "ul",
+  {},
+  row(
+    swatch(`background:repeating-linear-gradient(135deg,#fff 0 3px,${page.palette.unknownCell} 3px 4.4px)`),
+    say(key, facts)
+  )
+);
+function populationLegend() {
+  const breaks = populationBreaks();
+  return [
+    h("h3", {}, say("page_legend_population")),
+    ramp(
+      page.palette.population.slice(0, breaks.length + 1),
+      breaks.map((n) => n >= 1 ? people(n) : String(n))
+    )
+  ];
+}
+function urbanLegend() {
+  const { residents, urban } = demand(), count = [0, 0, 0];
+  for (let i = 0; i < urban.length; i++) count[urban[i]] += residents[i];
+  return [
+    h("h3", {}, say("page_legend_urban")),
     h(
-      "div",
-      { class: "cc-ranking-head" },
-      h("h3", {}, say("page_ranking")),
-      levels.length > 1 ? h("div", { class: "cc-tabs" }, levels.map(tab)) : null
-    ),
-    h(
-      "table",
-      { "data-cc": "ranking" },
-      h(
-        "thead",
-        {},
-        h(
-          "tr",
-          {},
-          ["page_rank_area", "page_rank_lacking", "page_rank_share"].map(
-            (key) => h("th", { scope: "col" }, say(key))
-          )
-        )
-      ),
-      h(
-        "tbody",
-        {},
-        shown.map((a) => areaRow(s, a))
+      "ul",
+      {},
+      [1, 2].map(
+        (k) => row(swatch(`background:${page.palette.urban[k]}`), say(`page_urban_${k}`, { n: people(count[k]) }))
       )
     ),
-    rows.length > 8 ? h(
-      "button",
-      {
-        type: "button",
-        class: "cc-link",
-        onclick: () => {
-          rankingState.all = !rankingState.all;
-          showClauses();
-        }
-      },
-      whole ? say("page_fewer") : say("page_all", { n: rows.length })
-    ) : null
-  );
+    count[0] > 0 ? hatched("page_urban_0", { n: people(count[0]) }) : null
+  ];
 }
-function areaRow(s, a) {
-  const known = s.scope[a] - s.no_data[a] - s.unsnapped[a];
-  const share = s.covered[a] / s.scope[a];
-  return h(
-    "tr",
-    {},
+function paperLegend(clause) {
+  const codes = codesOf(clause), { residents } = demand(), count = [0, 0, 0, 0];
+  for (let i = 0; i < codes.length; i++) {
+    const k = paperClass(clause, codes, i);
+    if (k >= 0) count[k] += residents[i];
+  }
+  return [
+    h("h3", {}, say("page_legend_paper")),
     h(
-      "th",
-      { scope: "row" },
-      h("button", { type: "button", class: "cc-area", onclick: () => zoomToArea(a) }, page.areas.names[a])
-    ),
-    h(
-      "td",
+      "ul",
       {},
-      people(lacking(s, a)),
-      known < s.scope[a] ? h("small", {}, say("page_plus_unknown", { n: people(s.scope[a] - known) })) : null
+      page.palette.paper.map(
+        (colour, k) => row(swatch(`background:${colour}`), say(`page_paper_${k}`, { n: people(count[k]) }))
+      )
     ),
-    h(
-      "td",
-      {},
-      h("span", { class: "cc-mini", "aria-hidden": "true" }, h("i", { style: `width:${share * 100}%` })),
-      percent(share)
-    )
-  );
+    count[3] > 0 ? hatched("page_paper_3", { n: people(count[3]) }) : null
+  ];
+}
+var CELL_SHADES = {
+  paper: { draw: drawPaper, legend: paperLegend, has: (c) => c && c.people && c.road !== null },
+  catchments: { draw: drawCatchments, legend: catchmentLegend, has: (c) => catchmentQuery(c) !== null },
+  population: { draw: drawPopulation, legend: populationLegend, has: () => true },
+  urban: { draw: drawUrban, legend: urbanLegend, has: () => demand().urban.includes(1) || demand().urban.includes(2) }
+};
+
+// src/view/catchments.js
+function drawCatchments(ctx, view, clause) {
+  const { owners, codes, colour, edges } = catchments(clause, view.basis), { residents } = demand();
+  const classOf = (i) => !(residents[i] > 0) || codes && codes[i] === OUTSIDE ? -1 : owners[i] < 0 ? page.palette.catchments.length : colour.get(owners[i]);
+  drawCells(ctx, view, classOf, [...page.palette.catchments, null]);
+  ctx.strokeStyle = "rgba(46,60,70,.75)";
+  ctx.lineWidth = 1.1;
+  ctx.lineCap = "round";
+  ctx.beginPath();
+  for (let k = 0; k < edges.length; k += 4) {
+    ctx.moveTo(edges[k] * view.scale - view.left, edges[k + 1] * view.scale - view.top);
+    ctx.lineTo(edges[k + 2] * view.scale - view.left, edges[k + 3] * view.scale - view.top);
+  }
+  ctx.stroke();
+}
+function loadClause(i, own) {
+  const fits = (c) => c && c.loadRange && c.asked.includes(i);
+  return fits(own) ? own : page.clauses.find(fits) || null;
+}
+function loadState(i, residents, own) {
+  const clause = i < 1e6 ? loadClause(i, own) : null;
+  if (!clause) return null;
+  const [least, most] = clause.loadRange;
+  return residents > most ? "over" : residents < least ? "under" : "fits";
+}
+var LOAD_SIGN = { over: "▲", under: "▽", fits: "" };
+function drawCatchmentNames(label, view, clause) {
+  const { served } = catchments(clause, view.basis);
+  [...served.entries()].sort((a, b) => b[1] - a[1]).forEach(([owner, n]) => {
+    const place = seatPlace(owner);
+    if (!place) return;
+    const load = loadState(owner, n, clause), text = `${people(n)}${load && LOAD_SIGN[load] ? ` ${LOAD_SIGN[load]}` : ""}`, x = place[0] * view.scale - view.left, y = place[1] * view.scale - view.top, style = { size: 12, weight: 600, colour: load === "over" ? page.palette.bad : page.palette.asked, align: "left", offset: 11 };
+    if (served.size > 25 || !label(`${seatName(owner)} ${text}`, x, y, style)) label(text, x, y, style);
+  });
+}
+var MOST_LISTED = 10;
+function catchmentLegend(clause) {
+  const { served, without, colour } = catchments(clause), rows = [...served.entries()].sort((a, b) => b[1] - a[1]), load = rows.map(([i]) => i < 1e6 ? loadClause(i, clause) : null).find(Boolean);
+  const item = ([i, n]) => {
+    const how = loadState(i, n, clause);
+    return h(
+      "li",
+      { "data-load": how },
+      swatch(`background:${page.palette.catchments[colour.get(i)]}`),
+      h(
+        "button",
+        { type: "button", class: "cc-area", onclick: () => i < 1e6 && zoomToFacility(i) },
+        seatName(i)
+      ),
+      h("b", { class: how === "over" ? "cc-over-load" : null }, `${people(n)} ${how ? LOAD_SIGN[how] : ""}`)
+    );
+  };
+  return [
+    h("h3", {}, say("page_legend_catchments")),
+    load ? h(
+      "p",
+      { class: "cc-legend-note" },
+      say("page_catchment_load", {
+        rule: load.rule,
+        least: people(load.loadRange[0]),
+        most: people(load.loadRange[1])
+      })
+    ) : null,
+    h("ul", { class: "cc-served", "data-cc": "catchments" }, rows.slice(0, MOST_LISTED).map(item)),
+    rows.length > MOST_LISTED ? h("p", { class: "cc-legend-note" }, say("page_catchment_more", { n: rows.length - MOST_LISTED })) : null,
+    without > 0 ? hatched("page_catchment_none", { n: people(without) }) : null
+  ];
 }
 
-// src/view/sheets.js
-var narrow = () => window.matchMedia("screen and (max-width: 820px)").matches;
-var CARDS = ["cc-why", "cc-whatif"];
-var SHEETS = { peek: () => 186, half: () => 0.5 * window.innerHeight, full: () => 0.92 * window.innerHeight };
-var FREE_TOP = 56;
-var openCards = () => CARDS.map((id) => document.getElementById(id)).filter((card) => !card.hidden);
-function covered() {
-  const cards = openCards();
-  return cards.length ? Math.max(...cards.map((card) => window.innerHeight - card.getBoundingClientRect().top)) : SHEETS[document.body.dataset.sheet]();
+// src/view/layers.js
+function shadeArea(ctx, view, clause, a) {
+  const unit = unitOf(clause, a);
+  if (clause.people) {
+    const s = sums(clause, view.basis);
+    if (!(s.scope[a] > 0)) return null;
+    const known = s.scope[a] - s.no_data[a] - s.unsnapped[a];
+    return known > 0 ? shareColour(s.covered[a] / s.scope[a]) : hatch(ctx, page.palette.unknown, 7);
+  }
+  if (!unit) return null;
+  return page.palette.outcomes[unit.outcome] || hatch(ctx, page.palette.unknown, 7);
 }
-function room() {
-  return narrow() ? {
-    paddingTopLeft: [12, FREE_TOP],
-    paddingBottomRight: [12, Math.min(covered(), window.innerHeight * 0.62) + 12]
-  } : { paddingTopLeft: [28, 28], paddingBottomRight: [aside(), 28] };
+function drawShade(ctx, view) {
+  const clause = view.clause;
+  if (!clause) return;
+  if (view.shading === "surface") drawSurface(ctx, view, clause);
+  else if (view.shading === "people") drawPeople(ctx, view, clause);
+  else if (CELL_SHADES[view.shading]) CELL_SHADES[view.shading].draw(ctx, view, clause);
+  else drawAreas(ctx, view, clause);
 }
-function aside() {
-  const legend = document.getElementById("cc-legend");
-  return Math.max(28, Math.min(legend.open ? legend.offsetWidth + 28 : 28, map.getSize().x / 3));
+function drawLand(ctx, view) {
+  if (basemapOn()) return false;
+  ctx.fillStyle = page.palette.land;
+  ctx.beginPath();
+  trace(ctx, view, regionShape(), 0);
+  ctx.fill("evenodd");
 }
-function sheet(size) {
-  document.body.dataset.sheet = size;
-  document.getElementById("cc-handle").setAttribute("aria-expanded", String(size === "full"));
+function drawAreas(ctx, view, clause) {
+  const level = page.levels.find((l) => l.id === view.shading);
+  if (!level) return;
+  const shapes = areaShapes();
+  for (let a = 0; a < shapes.n; a++) {
+    if (page.areas.level[a] !== level.index || emptyShape(shapes, a) || !seen(view, shapes, a)) continue;
+    const fill = shadeArea(ctx, view, clause, a);
+    ctx.beginPath();
+    trace(ctx, view, shapes, a);
+    ctx.fillStyle = fill || page.palette.unasked;
+    ctx.fill("evenodd");
+    if (view.paper) ruleArea(ctx, view, clause, a, fill);
+  }
 }
-function showMap() {
-  if (narrow()) sheet("peek");
+function ruleArea(ctx, view, clause, a, fill) {
+  const s = clause.people ? sums(clause, view.basis) : null, gap = !fill ? -1 : s ? SHARE_LINES[shareClass(s.covered[a] / s.scope[a])] : 0;
+  if (gap === 0) return;
+  ctx.fillStyle = gap < 0 ? dots(ctx) : lines(ctx, gap);
+  ctx.fill("evenodd");
 }
-function cardHead(close) {
-  const full = document.body.dataset.card === "full";
-  return h(
-    "div",
-    { class: "cc-card-head" },
-    h(
-      "button",
-      { type: "button", class: "cc-grip", "aria-label": say("page_card_grip"), "aria-expanded": String(full), onclick: toggleCards },
-      h("span", {})
-    ),
-    h("button", { type: "button", class: "cc-close", "aria-label": say("page_close"), onclick: close }, "×")
+function drawPeople(ctx, view, clause) {
+  const d = demand(), codes = codesOf(clause, view.basis);
+  if (!d || !codes) return;
+  const size = cellSize(view, d);
+  const query = clause.query === null ? null : page.queries[clause.query];
+  for (let i = 0; i < d.n; i++) {
+    if (!d.placed[i] || codes[i] === OUTSIDE || d.residents[i] <= 0) continue;
+    const x = d.x[i] * view.scale - view.left, y = d.y[i] * view.scale - view.top;
+    if (x < -size || y < -size || x > view.width + size || y > view.height + size) continue;
+    ctx.fillStyle = paperOnly(clause, codes, i, view.basis) ? page.palette.paperOnly : personColour(view, clause, query, codes[i], i);
+    ctx.fillRect(x - size / 2, y - size / 2, size, size);
+  }
+}
+function personColour(view, clause, query, code, i) {
+  if (code === NO_DATA || code === UNSNAPPED) return page.palette.unknown;
+  if (code === UNREACHABLE) return page.palette.bad;
+  if (!query || !clause.limitQuery) return code === COVERED ? page.palette.times[0] : page.palette.times[5];
+  return page.palette.times[timeClass(costAt(query, i, view.basis) / clause.limitQuery)];
+}
+var timeClass = (ratio) => {
+  const at = page.numbers.timeBreaks.findIndex((b) => ratio <= b);
+  return at < 0 ? page.numbers.timeBreaks.length : at;
+};
+var pictures = {};
+function drawSurface(ctx, view, clause) {
+  if (clause.surface === null) return;
+  const held = page.surfaces[clause.surface];
+  if (!pictures[clause.surface]) {
+    pictures[clause.surface] = new Image();
+    pictures[clause.surface].addEventListener("load", () => redraw("shade"));
+    pictures[clause.surface].src = held.png;
+  }
+  const picture = pictures[clause.surface], [west, south, east, north] = held.bounds;
+  if (!picture.complete) return;
+  const x = worldX(west) * view.scale - view.left, y = worldY(north) * view.scale - view.top;
+  ctx.imageSmoothingEnabled = false;
+  ctx.drawImage(
+    picture,
+    x,
+    y,
+    worldX(east) * view.scale - view.left - x,
+    worldY(south) * view.scale - view.top - y
   );
 }
-function sizeCards(size) {
-  document.body.dataset.card = size;
-  for (const grip of document.querySelectorAll(".cc-grip"))
-    grip.setAttribute("aria-expanded", String(size === "full"));
-}
-var toggleCards = () => sizeCards(document.body.dataset.card === "full" ? "compact" : "full");
-function makeWay() {
-  if (!narrow()) return;
-  sheet("peek");
-  sizeCards("compact");
-}
-function uncover(lat, lon) {
-  if (!narrow()) return besideCards(lat, lon);
-  const [x, y] = [44, FREE_TOP + 44];
-  map.panInside([lat, lon], {
-    paddingTopLeft: [x, y],
-    paddingBottomRight: [x, covered() + 24],
-    animate: !calm
-  });
-}
-function besideCards(lat, lon) {
-  const frame = map.getContainer().getBoundingClientRect(), at = map.latLngToContainerPoint([lat, lon]);
-  let right = 0;
-  for (const card of openCards()) {
-    const over = card.getBoundingClientRect(), x = at.x + frame.left, y = at.y + frame.top;
-    if (x > over.left - 24 && x < over.right + 24 && y > over.top - 24 && y < over.bottom + 24)
-      right = Math.max(right, over.right + 36 - x);
+function drawRoads(ctx, view) {
+  if (!view.on.roads) return false;
+  ctx.lineJoin = ctx.lineCap = "round";
+  const closer = Math.max(0, view.zoom - fitZoom());
+  for (const { rank, shapes } of [...roadShapes()].reverse()) {
+    if (rank > 3 + closer) continue;
+    ctx.strokeStyle = rank < 2 ? "rgba(122,116,104,.62)" : "rgba(134,129,118,.42)";
+    ctx.lineWidth = ROAD_WIDTH[Math.min(rank, 5)] * (1 + closer * 0.22);
+    ctx.beginPath();
+    for (let f = 0; f < shapes.n; f++) if (seen(view, shapes, f)) trace(ctx, view, shapes, f);
+    ctx.stroke();
   }
-  if (right && at.x + right < map.getSize().x - 24) map.panBy([-right, 0], { animate: !calm });
 }
-function openSheets() {
-  sheet("half");
-  sizeCards("compact");
-  const next = { full: "peek", peek: "half", half: "full" };
-  document.getElementById("cc-handle").addEventListener("click", () => sheet(next[document.body.dataset.sheet]));
-  const follow = new ResizeObserver(() => {
-    document.body.dataset.cards = openCards().length ? "open" : "none";
-    document.body.style.setProperty("--covered", `${covered()}px`);
-  });
-  for (const id of ["cc-panel", ...CARDS]) follow.observe(document.getElementById(id));
+function drawBorders(ctx, view) {
+  const land = regionShape(), shapes = areaShapes();
+  ctx.fillStyle = basemapOn() ? "rgba(255,255,255,.3)" : "rgba(238,241,242,.78)";
+  ctx.beginPath();
+  ctx.rect(0, 0, view.width, view.height);
+  trace(ctx, view, land, 0);
+  ctx.fill("evenodd");
+  ctx.lineJoin = "round";
+  for (const level of [...page.levels].reverse()) {
+    if (level.id === "village" && view.shading !== "village" && view.zoom < fitZoom() + 1.5) continue;
+    ctx.strokeStyle = level.id === "village" ? "rgba(90,100,108,.28)" : "rgba(70,82,92,.5)";
+    ctx.lineWidth = level.id === "village" ? 0.6 : 0.9;
+    ctx.beginPath();
+    for (let a = 0; a < shapes.n; a++)
+      if (page.areas.level[a] === level.index && seen(view, shapes, a)) trace(ctx, view, shapes, a);
+    ctx.stroke();
+  }
+  ctx.strokeStyle = "#3b4750";
+  ctx.lineWidth = 1.8;
+  ctx.beginPath();
+  trace(ctx, view, land, 0);
+  ctx.stroke();
+  if (view.focus !== null && !emptyShape(shapes, view.focus)) {
+    ctx.strokeStyle = page.palette.ink;
+    ctx.lineWidth = 3;
+    ctx.beginPath();
+    trace(ctx, view, shapes, view.focus);
+    ctx.stroke();
+  }
+}
+function drawCircles(ctx, view) {
+  const clause = view.clause;
+  if (!clause || !clause.radius || !view.on.circles) return false;
+  const f = facilities();
+  ctx.strokeStyle = page.palette.good;
+  ctx.lineWidth = 1.6;
+  ctx.setLineDash([7, 5]);
+  ctx.fillStyle = "rgba(31,110,140,.05)";
+  const centres = clause.asked.filter((i) => f.placed[i] && statusHere(i, view.basis) === "open").map((i) => [lonOf(f.x[i]), latOf(f.y[i])]);
+  for (const site of live(view.basis) ? scenario.sites : [])
+    if (page.kinds[site.kind].serves.includes(clause.query)) centres.push([site.lon, site.lat]);
+  const circles = centres.map(([lon, lat]) => {
+    const circle = new Path2D();
+    circlePoints(lon, lat, clause.radius).forEach(([x, y], n) => {
+      circle[n ? "lineTo" : "moveTo"](x * view.scale - view.left, y * view.scale - view.top);
+    });
+    return circle;
+  }), ground2 = new Path2D();
+  for (const circle of circles) ground2.addPath(circle);
+  ctx.fill(ground2);
+  for (const circle of circles) ctx.stroke(circle);
+  ctx.setLineDash([]);
+}
+function drawFacilities(ctx, view) {
+  const f = facilities(), clause = view.clause, chosen = asked(view.clause);
+  const place = (i) => [f.x[i] * view.scale - view.left, f.y[i] * view.scale - view.top];
+  if (view.on.others)
+    for (let i = 0; i < f.n; i++) {
+      if (!f.placed[i] || chosen.has(i)) continue;
+      facilityMark(ctx, page.categories[f.category[i]].shape, ...place(i), 2.6, f.status[i], "#7d868c");
+    }
+  if (!view.on.asked || !clause) return view.on.others;
+  const judged = new Map(clause.units.filter((u) => u.facility >= 0).map((u) => [u.facility, u.outcome]));
+  const r = Math.min(8, (chosen.size > 60 ? 3.6 : 6) + Math.max(0, view.zoom - fitZoom()) * 0.8);
+  for (const i of clause.asked) {
+    const status = statusHere(i, view.basis);
+    if (!f.placed[i] || status === null) continue;
+    const colour = judged.get(i) === "FAIL" ? page.palette.bad : page.palette.asked;
+    facilityMark(
+      ctx,
+      page.categories[f.category[i]].shape,
+      ...place(i),
+      r,
+      status,
+      colour
+    );
+  }
+}
+function drawNames(ctx, view) {
+  const f = facilities(), clause = view.clause;
+  const marks = view.on.asked && clause ? clause.asked.filter((i) => f.placed[i]).map((i) => [f.x[i] * view.scale - view.left, f.y[i] * view.scale - view.top, 7]) : [];
+  const label = labeller(ctx, view, marks.slice(0, 200));
+  if (view.shading === "catchments" && CELL_SHADES.catchments.has(clause))
+    drawCatchmentNames(label, view, clause);
+  else if (view.on.asked && clause && (clause.asked.length <= 25 || view.zoom >= fitZoom() + 1.6)) {
+    for (const i of clause.asked)
+      if (f.placed[i])
+        label(f.names[i], f.x[i] * view.scale - view.left, f.y[i] * view.scale - view.top, {
+          size: 12,
+          weight: 600,
+          colour: page.palette.asked,
+          align: "left",
+          offset: 11
+        });
+  }
+  if (!view.on.names) return;
+  for (const level of page.levels) {
+    if (level.id === "village" && view.zoom < fitZoom() + 2) continue;
+    if (level.id === "county" && page.levels.length > 1) continue;
+    for (let a = 0; a < page.areas.names.length; a++) {
+      if (page.areas.level[a] !== level.index) continue;
+      const [x, y] = page.areas.label[a];
+      if (x !== null)
+        label(
+          page.areas.names[a],
+          worldX(x) * view.scale - view.left,
+          worldY(y) * view.scale - view.top,
+          level.id === "village" ? { size: 11, colour: "#5c6870" } : { size: 12.5, weight: 500, colour: "#46525b" }
+        );
+    }
+  }
+}
+function drawWay(ctx, view) {
+  if (!view.way) return false;
+  for (const [width, colour] of [
+    [7, "rgba(255,255,255,.9)"],
+    [3.5, page.palette.ink]
+  ]) {
+    ctx.lineJoin = ctx.lineCap = "round";
+    ctx.lineWidth = width;
+    ctx.strokeStyle = colour;
+    ctx.beginPath();
+    view.way.forEach(
+      (p, n) => ctx[n ? "lineTo" : "moveTo"](p[0] * view.scale - view.left, p[1] * view.scale - view.top)
+    );
+    ctx.stroke();
+  }
+  if (view.straight && view.way !== view.straight) {
+    ctx.setLineDash([3, 4]);
+    ctx.lineWidth = 2;
+    ctx.strokeStyle = page.palette.good;
+    ctx.beginPath();
+    view.straight.forEach(
+      (p, n) => ctx[n ? "lineTo" : "moveTo"](p[0] * view.scale - view.left, p[1] * view.scale - view.top)
+    );
+    ctx.stroke();
+    ctx.setLineDash([]);
+    ctx.strokeStyle = page.palette.ink;
+  }
+  const [x, y] = view.way[0];
+  ctx.beginPath();
+  ctx.arc(x * view.scale - view.left, y * view.scale - view.top, 5.5, 0, 7);
+  ctx.fillStyle = "#fff";
+  ctx.fill();
+  ctx.lineWidth = 3;
+  ctx.stroke();
 }
 
 // src/view/markers.js
@@ -1989,7 +2433,7 @@ function nudge(site, event) {
 function arm(on) {
   state.armed = on;
   map.getContainer().classList.toggle("cc-armed", on);
-  const button = document.getElementById("cc-arm");
+  const button = byId("cc-arm");
   if (button) button.setAttribute("aria-pressed", String(on));
 }
 
@@ -2115,7 +2559,7 @@ function keepRow() {
   );
 }
 function keep(wanted) {
-  const name = keepScenario(wanted), row2 = document.querySelector("#cc-trial .cc-keep");
+  const name = keepScenario(wanted), row2 = first("#cc-trial .cc-keep");
   if (row2) row2.remove();
   showTrial(true);
   return name;
@@ -2123,12 +2567,12 @@ function keep(wanted) {
 function openCompare() {
   comparing.open = true;
   showCompare();
-  document.querySelector("#cc-scenarios .cc-close").focus();
+  first("#cc-scenarios .cc-close").focus();
 }
 function closeCompare() {
   comparing.open = false;
   showCompare();
-  const back = document.querySelector("#cc-trial .cc-link");
+  const back = first("#cc-trial .cc-link");
   if (back) back.focus();
 }
 function shownResult(clause, { share, observed }) {
@@ -2136,8 +2580,8 @@ function shownResult(clause, { share, observed }) {
   if (observed === null) return "—";
   return clause.byMean ? minutes(observed) : observed.toFixed(2);
 }
-function compareCell(clause, result, first) {
-  const value = result.text || shownResult(clause, result), gain = first ? first.affected - result.affected : 0;
+function compareCell(clause, result, first2) {
+  const value = result.text || shownResult(clause, result), gain = first2 ? first2.affected - result.affected : 0;
   return h(
     "td",
     {},
@@ -2151,7 +2595,7 @@ function compareCell(clause, result, first) {
   );
 }
 function showCompare() {
-  let box = document.getElementById("cc-scenarios");
+  let box = byId("cc-scenarios");
   if (!box) {
     box = h("section", { id: "cc-scenarios", "data-cc": "scenarios", role: "dialog" });
     document.body.append(box);
@@ -2280,9 +2724,9 @@ function sideEffects(clause) {
   ) : null;
 }
 function showWhatIf() {
-  const box = document.getElementById("cc-whatif");
-  document.getElementById("cc-try").hidden = !page.kinds.length || !page.demand;
-  document.getElementById("cc-try").setAttribute("aria-expanded", String(state.trying));
+  const box = byId("cc-whatif");
+  byId("cc-try").hidden = !page.kinds.length || !page.demand;
+  byId("cc-try").setAttribute("aria-expanded", String(state.trying));
   box.hidden = !state.trying;
   showCompare();
   if (!state.trying) return;
@@ -2290,7 +2734,7 @@ function showWhatIf() {
     state.trying = false;
     arm(false);
     showWhatIf();
-    document.getElementById("cc-try").focus();
+    byId("cc-try").focus();
   };
   const cross = cardHead(close);
   if (!hasWays()) {
@@ -2335,7 +2779,7 @@ function showWhatIf() {
   window.setTimeout(warmUp, 0);
 }
 function showTrial(whole) {
-  const box = document.getElementById("cc-trial"), clause = clauseNow();
+  const box = byId("cc-trial"), clause = clauseNow();
   if (!state.trying || !box) return;
   const item = (text, undo) => h(
     "li",
@@ -2406,7 +2850,7 @@ function whyPlace(found, here) {
   for (let a = d.area[found.index], hops = 0; a >= 0 && hops < 8; a = page.areas.parent[a], hops++)
     if (page.areas.level[a] > 0) parents.unshift(page.areas.names[a]);
   const selected = clauseNow() ? clauseNow().rule : null;
-  const list = [...found.clauses].sort((a, b) => (b.rule === selected) - (a.rule === selected));
+  const list = [...found.clauses].sort((a, b) => Number(b.rule === selected) - Number(a.rule === selected));
   return [
     h("h2", {}, parents.join(" · ") || say("page_why_here")),
     h(
@@ -2508,7 +2952,7 @@ function whyFacility(i) {
   ];
 }
 function closeWhy() {
-  const box = document.getElementById("cc-why");
+  const box = byId("cc-why");
   box.hidden = true;
   if (state.way) {
     state.way = null;
@@ -2516,7 +2960,7 @@ function closeWhy() {
   }
 }
 function openWhy(...content) {
-  const box = document.getElementById("cc-why");
+  const box = byId("cc-why");
   if (box.hidden) makeWay();
   replaceChildren(
     box,
@@ -2533,7 +2977,7 @@ function askByKey(event) {
 }
 function askWhy(latlng) {
   if (state.armed) {
-    addSite({ kind: Number(document.getElementById("cc-kind").value), lon: latlng.lng, lat: latlng.lat });
+    addSite({ kind: Number(byId("cc-kind").value), lon: latlng.lng, lat: latlng.lat });
     uncover(latlng.lat, latlng.lng);
     return;
   }
@@ -2565,7 +3009,7 @@ function showWay(found) {
   redraw("way");
 }
 function hover(event) {
-  const tip = document.getElementById("cc-tip"), i = facilityAt(event.containerPoint);
+  const tip = byId("cc-tip"), i = facilityAt(event.containerPoint);
   map.getContainer().classList.toggle("cc-over", i >= 0);
   tip.hidden = i < 0;
   if (i < 0) return;
@@ -2576,9 +3020,6 @@ function hover(event) {
 }
 
 // src/view/overlays.js
-var CUT_OFF = { unsnapped: "#5f686e", island: "#0b5b57", one_way: "#0b5b57", beyond: "#8a5a00" };
-var SITE_COLOURS = { added: "#19597a", closed: "#5f686e", proposed: "#0b5b57" };
-var FINDING_COLOURS = { error: "#9c2a10", warning: "#b86e00", note: "#4a6a80" };
 var islandShapes = once(
   () => Object.fromEntries(Object.entries(page.islands).map(([mode, held]) => [mode, openShapes(held.shapes)]))
 );
@@ -2616,7 +3057,7 @@ function drawUnits(ctx, view) {
       trace(ctx, view, shapes, unit.area);
       ctx.fillStyle = hatch(ctx, "rgba(156,42,16,.55)", 9);
       ctx.fill("evenodd");
-      ctx.strokeStyle = WARM.bad;
+      ctx.strokeStyle = page.palette.bad;
       ctx.lineWidth = 1.8;
       ctx.stroke();
     } else if (unit.facility >= 0 && f.placed[unit.facility]) {
@@ -2628,7 +3069,7 @@ function drawUnits(ctx, view) {
         0,
         7
       );
-      ctx.strokeStyle = WARM.bad;
+      ctx.strokeStyle = page.palette.bad;
       ctx.lineWidth = 2.2;
       ctx.stroke();
     }
@@ -2661,9 +3102,9 @@ function cutOffMark(ctx, why, x, y, r) {
   } else if (why === "unsnapped") ctx.rect(x - r, y - r, 2 * r, 2 * r);
   else ctx.arc(x, y, r, 0, 7);
   const hollow = why === "unsnapped" || why === "beyond";
-  ctx.fillStyle = hollow ? "rgba(255,255,255,.85)" : CUT_OFF[why];
+  ctx.fillStyle = hollow ? "rgba(255,255,255,.85)" : page.palette.cutOff[why];
   ctx.fill();
-  ctx.strokeStyle = hollow ? CUT_OFF[why] : "#fff";
+  ctx.strokeStyle = hollow ? page.palette.cutOff[why] : "#fff";
   ctx.lineWidth = hollow ? 1.8 : 1.2;
   if (why === "unsnapped") ctx.setLineDash([2.5, 2]);
   ctx.stroke();
@@ -2673,7 +3114,7 @@ function drawIslands(ctx, view) {
   if (!view.on.islands) return false;
   const clause = view.clause, { query, status } = cutOff(clause, view.basis), shapes = query && islandShapes()[query.mode];
   if (shapes) {
-    ctx.strokeStyle = CUT_OFF.island;
+    ctx.strokeStyle = page.palette.cutOff.island;
     ctx.lineWidth = 2.6;
     ctx.lineJoin = ctx.lineCap = "round";
     ctx.beginPath();
@@ -2684,7 +3125,7 @@ function drawIslands(ctx, view) {
   const d = demand(), codes = codesOf(clause, view.basis), bins = /* @__PURE__ */ new Map();
   for (let i = 0; i < d.n; i++) {
     const why = query.reasons[status[i]];
-    if (!(why in CUT_OFF) || codes[i] === OUTSIDE || !d.placed[i] || !(d.residents[i] > 0)) continue;
+    if (!(why in page.palette.cutOff) || codes[i] === OUTSIDE || !d.placed[i] || !(d.residents[i] > 0)) continue;
     const x = d.x[i] * view.scale, y = d.y[i] * view.scale, key = `${why}${Math.floor(x / BIN)} ${Math.floor(y / BIN)}`, bin = bins.get(key) || { why, n: 0, x: 0, y: 0 };
     bin.n += d.residents[i];
     bin.x += x * d.residents[i];
@@ -2712,8 +3153,8 @@ function siteMark(ctx, kind, x, y, rank) {
     ctx.closePath();
   } else ctx.arc(x, y, r, 0, 7);
   ctx.lineJoin = "round";
-  ctx.fillStyle = kind === "closed" ? "#fff" : SITE_COLOURS[kind];
-  ctx.strokeStyle = kind === "closed" ? SITE_COLOURS.closed : "#fff";
+  ctx.fillStyle = kind === "closed" ? "#fff" : page.palette.sites[kind];
+  ctx.strokeStyle = kind === "closed" ? page.palette.sites.closed : "#fff";
   ctx.lineWidth = 2;
   ctx.fill();
   ctx.stroke();
@@ -2745,7 +3186,7 @@ function findingMark(ctx, level, x, y) {
   ctx.strokeStyle = "#fff";
   ctx.lineWidth = 3;
   ctx.stroke();
-  ctx.fillStyle = FINDING_COLOURS[level];
+  ctx.fillStyle = page.palette.findings[level];
   ctx.fill();
   ctx.fillStyle = "#fff";
   ctx.font = `700 11px ${FONT}`;
@@ -2787,7 +3228,7 @@ function goToOverlay(o) {
   openOverlay(o);
 }
 function hoverOverlay(event) {
-  const tip = document.getElementById("cc-tip"), over = tip.hidden ? overlayAt(event.containerPoint) : null;
+  const tip = byId("cc-tip"), over = tip.hidden ? overlayAt(event.containerPoint) : null;
   if (!over) return;
   map.getContainer().classList.add("cc-over");
   tip.hidden = false;
@@ -2850,7 +3291,7 @@ function drawMeasure(ctx, view) {
   ctx.moveTo(x, y - 9);
   ctx.lineTo(x, y + 9);
   ctx.lineWidth = 1.4;
-  ctx.strokeStyle = INK;
+  ctx.strokeStyle = page.palette.ink;
   ctx.stroke();
 }
 function addMeasured(latlng) {
@@ -2858,9 +3299,9 @@ function addMeasured(latlng) {
   showMeasure();
 }
 function showMeasure() {
-  const box = document.getElementById("cc-ruler"), act = (key, onclick) => h("button", { type: "button", class: "cc-button", onclick }, say(key));
+  const box = byId("cc-ruler"), act = (key, onclick) => h("button", { type: "button", class: "cc-button", onclick }, say(key));
   box.hidden = !measure.on;
-  document.getElementById("cc-measure").setAttribute("aria-pressed", String(measure.on));
+  byId("cc-measure").setAttribute("aria-pressed", String(measure.on));
   map.getContainer().classList.toggle("cc-armed", measure.on);
   map.doubleClickZoom[measure.on ? "disable" : "enable"]();
   redraw("measure");
@@ -2888,7 +3329,7 @@ function showMeasure() {
     ] : null,
     act("page_measure_done", () => {
       toggleMeasure();
-      document.getElementById("cc-measure").focus();
+      byId("cc-measure").focus();
     })
   );
 }
@@ -2955,7 +3396,7 @@ function bothSides(name, draw) {
     if (name !== "places") return true;
     ctx.fillStyle = "#fff";
     ctx.fillRect(x - 2.5, 0, 5, view.height);
-    ctx.fillStyle = INK;
+    ctx.fillStyle = page.palette.ink;
     ctx.fillRect(x - 1, 0, 2, view.height);
     return true;
   };
@@ -2973,7 +3414,7 @@ function slide(at) {
   });
 }
 function placeSlider() {
-  const box = document.getElementById("cc-swipe"), range = box.querySelector("input"), handle = box.querySelector(".cc-swipe-handle");
+  const box = byId("cc-swipe"), range = box.querySelector("input"), handle = box.querySelector(".cc-swipe-handle");
   if (!range) return;
   range.value = Math.round(swipe.at * 100);
   handle.style.left = `${swipe.at * 100}%`;
@@ -2987,7 +3428,7 @@ function compare(kind) {
   redraw(...SIDED);
 }
 function showSwipe() {
-  const box = document.getElementById("cc-swipe"), open = document.getElementById("cc-compare").getAttribute("aria-expanded") === "true", choices = comparisons(clauseNow());
+  const box = byId("cc-swipe"), open = byId("cc-compare").getAttribute("aria-expanded") === "true", choices = comparisons(clauseNow());
   if (swipe.kind && !choices.some((c) => c[0] === swipe.kind)) swipe.kind = "";
   box.hidden = !open;
   document.body.dataset.comparing = swipe.kind ? "yes" : "no";
@@ -3031,10 +3472,10 @@ function dragSlider(event) {
   event.preventDefault();
 }
 function toggleSwipe() {
-  const button = document.getElementById("cc-compare"), open = button.getAttribute("aria-expanded") !== "true", first = comparisons(clauseNow())[0];
+  const button = byId("cc-compare"), open = button.getAttribute("aria-expanded") !== "true", first2 = comparisons(clauseNow())[0];
   button.setAttribute("aria-expanded", String(open));
-  compare(open && first ? first[0] : "");
-  (open ? document.getElementById("cc-swipe-kind") : button).focus();
+  compare(open && first2 ? first2[0] : "");
+  (open ? byId("cc-swipe-kind") : button).focus();
 }
 
 // src/view/stack.js
@@ -3061,7 +3502,7 @@ var inTurn = (draws) => (ctx, view) => draws.filter((draw) => {
 function openLayers() {
   for (const [name, draws, z, sided, shows] of LAYERS) {
     const pane = map.createPane(`cc-${name}`), draw = inTurn(draws);
-    pane.style.zIndex = z;
+    pane.style.zIndex = String(z);
     pane.style.pointerEvents = "none";
     layers[name] = new CanvasLayer(`cc-${name}`, sided ? bothSides(name, draw) : draw, shows).addTo(map);
   }
@@ -3108,7 +3549,7 @@ function showAnswer() {
     h("p", { class: "cc-says" }, say(a.says))
   ] : h("p", { class: "cc-says cc-calm" }, say(a.says));
   replaceChildren(
-    document.getElementById("cc-answer"),
+    byId("cc-answer"),
     big,
     h(
       "ul",
@@ -3132,13 +3573,13 @@ function showAnswer() {
 function showHead() {
   const s = page.study;
   replaceChildren(
-    document.getElementById("cc-head"),
+    byId("cc-head"),
     h("p", { class: "cc-eyebrow" }, say("page_eyebrow", { plan: s.plan, year: s.year })),
     h("h1", {}, s.title),
     s.notice ? h("p", { class: "cc-notice", role: "note" }, say(s.notice)) : null
   );
-  document.getElementById("cc-language").textContent = said2.language === "zh" ? "English" : "中文";
-  document.getElementById("cc-language").setAttribute("aria-label", said2.language === "zh" ? "Switch to English" : "切换为中文");
+  byId("cc-language").textContent = said.language === "zh" ? "English" : "中文";
+  byId("cc-language").setAttribute("aria-label", said.language === "zh" ? "Switch to English" : "切换为中文");
 }
 function shareBar(clause) {
   if (clause.share === null) return null;
@@ -3180,7 +3621,7 @@ function clauseRow(clause, index) {
   return h("li", { class: open ? "cc-open" : null }, button, open ? detail(clause) : null);
 }
 function showClauses() {
-  const box = document.getElementById("cc-verdicts"), heading = h("h2", {}, say("page_clauses", { n: page.order.length }));
+  const box = byId("cc-verdicts"), heading = h("h2", {}, say("page_clauses", { n: page.order.length }));
   const list = (indices) => h(
     "ol",
     { class: "cc-clauses" },
@@ -3193,13 +3634,13 @@ function showClauses() {
   const open = new Set(
     [...box.querySelectorAll("details.cc-group")].filter((d) => d.open).map((d) => d.dataset.outcome)
   );
-  const first = !box.querySelector("details.cc-group");
+  const first2 = !box.querySelector("details.cc-group");
   replaceChildren(
     box,
     heading,
     OUTCOMES.map((outcome) => {
       const indices = page.order.filter((i) => page.clauses[i].outcome === outcome);
-      const shown = indices.includes(state.clause) || (first ? outcome === "FAIL" : open.has(outcome));
+      const shown = indices.includes(state.clause) || (first2 ? outcome === "FAIL" : open.has(outcome));
       return indices.length ? h(
         "details",
         { class: "cc-group", "data-outcome": outcome, open: shown },
@@ -3210,9 +3651,9 @@ function showClauses() {
   );
 }
 function openGroup(outcome) {
-  const group = document.querySelector(`.cc-group[data-outcome=${outcome}]`);
+  const group = first(`.cc-group[data-outcome=${outcome}]`);
   if (group) group.open = true;
-  const target = group || document.querySelector(`.cc-clause[data-outcome=${outcome}]`);
+  const target = group || first(`.cc-clause[data-outcome=${outcome}]`);
   if (target) target.scrollIntoView({ block: "start", behavior: calm ? "auto" : "smooth" });
 }
 function chooseClause(index, toggle) {
@@ -3225,9 +3666,9 @@ function chooseClause(index, toggle) {
   redraw();
   showLegend();
   showClauses();
-  showWhatIf(true);
+  showWhatIf();
   if (toggle) {
-    const row2 = document.querySelector(`#cc-verdicts [data-rule="${CSS.escape(page.clauses[index].rule)}"]`);
+    const row2 = first(`#cc-verdicts [data-rule="${CSS.escape(page.clauses[index].rule)}"]`);
     row2.focus({ preventScroll: true });
     row2.scrollIntoView({ block: "nearest" });
   }
@@ -3311,7 +3752,7 @@ function detail(clause, whole = rankingState.all) {
   );
 }
 function showDetail() {
-  const clause = clauseNow(), box = document.querySelector(".cc-open > .cc-detail");
+  const clause = clauseNow(), box = first(".cc-open > .cc-detail");
   if (clause && box) box.replaceWith(detail(clause));
 }
 function byRoad(clause) {
@@ -3418,7 +3859,7 @@ function showSources() {
   const l = page.ledger, s = page.study;
   const item = (key, n) => h("div", {}, h("dt", {}, say(key)), h("dd", {}, people(n)));
   replaceChildren(
-    document.getElementById("cc-sources"),
+    byId("cc-sources"),
     h(
       "section",
       { "data-cc": "ledger" },
@@ -3537,27 +3978,10 @@ function after() {
 }
 
 // src/view/marks.js
-var WARM = { bad: "#9c2a10", paper: "#6d3f9c", unsure: "#6b747a", good: "#1f6e8c" };
-var SHARE_CLASSES = [
-  { from: 0.9995, colour: "#d6e7ec" },
-  { from: 0.95, colour: "#f7ecd3" },
-  { from: 0.8, colour: "#f0d09c" },
-  { from: 0.5, colour: "#df9f68" },
-  { from: -1, colour: "#bf6a45" }
-];
-var TIME_COLOURS = ["#dcedf2", "#c8e2ea", "#b3d6e2", "#edbd83", "#d9965c", "#bb6e3e", "#8c4727"];
-var UNASKED = "#fbfaf7";
-var OUTCOME_FILL = {
-  PASS: "#d3e6ec",
-  FAIL: "#d08a66",
-  NOT_ASSESSED: null,
-  NO_THRESHOLD: "#e8e8e4",
-  WAIVED: "#e6e2ee"
-};
 var ROAD_WIDTH = [2.2, 1.7, 1.2, 0.8, 0.6, 0.5];
 var SHARE_LINES = [0, 13, 9, 6, 3.5];
-var shareClass = (share) => SHARE_CLASSES.findIndex((c) => share >= c.from);
-var shareColour = (share) => SHARE_CLASSES[shareClass(share)].colour;
+var shareClass = (share) => page.palette.shares.findIndex((c) => share >= c.from);
+var shareColour = (share) => page.palette.shares[shareClass(share)].colour;
 var BIN = 22;
 var MOST_RADIUS = 26;
 function gapBins(view, clause) {
@@ -3622,7 +4046,7 @@ function gapMark(ctx, kind, x, y, r) {
   if (kind === 2) {
     ctx.fillStyle = "rgba(255,255,255,.75)";
     ctx.fillRect(x - r, y - r, 2 * r, 2 * r);
-    ctx.strokeStyle = WARM.unsure;
+    ctx.strokeStyle = page.palette.gapUnsure;
     ctx.lineWidth = 1.4;
     ctx.setLineDash([3, 2]);
     ctx.strokeRect(x - r, y - r, 2 * r, 2 * r);
@@ -3694,449 +4118,6 @@ function facilityMark(ctx, shape, x, y, r, status, colour) {
   }
   ctx.stroke();
 }
-var ASKED = "#12405f";
-
-// src/view/shades.js
-var POPULATION_COLOURS = ["#dfe9ea", "#b9d2d8", "#86b1bd", "#4f8798", "#285f74", "#123c4d"];
-var URBAN_COLOURS = { 0: null, 1: "#3f6b8a", 2: "#dccf9c" };
-var PAPER_COLOURS = ["#a9d0de", "#6d3f9c", "#e4ae84"];
-var UNKNOWN_GREY = "#7f878c";
-var cellSize = (view, d) => Math.max(
-  1.6,
-  d.spacing / 400750167e-1 / Math.cos(latOf((view.north + view.south) / 2) * Math.PI / 180) * view.scale
-);
-function drawCells(ctx, view, classOf, fills) {
-  const d = demand();
-  if (!d) return;
-  const size = cellSize(view, d) + 0.35, groups = fills.map(() => []);
-  for (let i = 0; i < d.n; i++) {
-    if (!d.placed[i]) continue;
-    const x = d.x[i] * view.scale - view.left, y = d.y[i] * view.scale - view.top;
-    if (x < -size || y < -size || x > view.width + size || y > view.height + size) continue;
-    const k = classOf(i);
-    if (k >= 0) groups[k].push(x, y);
-  }
-  groups.forEach((places, k) => {
-    ctx.fillStyle = fills[k] === null ? hatch(ctx, UNKNOWN_GREY, 6) : fills[k];
-    for (let j = 0; j < places.length; j += 2)
-      ctx.fillRect(places[j] - size / 2, places[j + 1] - size / 2, size, size);
-  });
-}
-var populationBreaks = once(() => {
-  const d = demand(), sorted = Float64Array.from(d.residents.filter((n, i) => n > 0 && d.placed[i])).sort();
-  const round = (n) => {
-    const p = 10 ** Math.floor(Math.log10(n) - (n < 10 ? 0 : 0));
-    return n < 1 ? Math.round(n * 10) / 10 : Math.round(n / p * 2) * (p / 2);
-  };
-  const at = [0.3, 0.55, 0.75, 0.9, 0.98].map(
-    (share) => round(Math.max(sorted[Math.floor(sorted.length * share)] || 0, 0.1))
-  );
-  return at.filter((n, i) => i === 0 || n > at[i - 1]);
-});
-function drawPopulation(ctx, view) {
-  const { residents } = demand(), breaks = populationBreaks();
-  const classOf = (i) => {
-    if (!(residents[i] > 0)) return -1;
-    const k = breaks.findIndex((b) => residents[i] <= b);
-    return k < 0 ? breaks.length : k;
-  };
-  drawCells(ctx, view, classOf, POPULATION_COLOURS.slice(0, breaks.length + 1));
-}
-function drawUrban(ctx, view) {
-  const { residents, urban } = demand();
-  drawCells(ctx, view, (i) => residents[i] > 0 ? urban[i] : -1, [null, URBAN_COLOURS[1], URBAN_COLOURS[2]]);
-}
-function paperClass(clause, codes, i, basis = "now") {
-  if (codes[i] === OUTSIDE) return -1;
-  if (codes[i] === NO_DATA) return 3;
-  if (codes[i] === COVERED) return paperOnly(clause, codes, i, basis) ? 1 : 0;
-  return codes[i] === UNSNAPPED ? 3 : 2;
-}
-function drawPaper(ctx, view, clause) {
-  const codes = codesOf(clause, view.basis), { residents } = demand();
-  const classOf = (i) => residents[i] > 0 ? paperClass(clause, codes, i, view.basis) : -1;
-  drawCells(ctx, view, classOf, [...PAPER_COLOURS, null]);
-}
-var hatched = (key, facts) => h(
-  "ul",
-  {},
-  row(
-    swatch(`background:repeating-linear-gradient(135deg,#fff 0 3px,${UNKNOWN_GREY} 3px 4.4px)`),
-    say(key, facts)
-  )
-);
-function populationLegend() {
-  const breaks = populationBreaks();
-  return [
-    h("h3", {}, say("page_legend_population")),
-    ramp(
-      POPULATION_COLOURS.slice(0, breaks.length + 1),
-      breaks.map((n) => n >= 1 ? people(n) : String(n))
-    )
-  ];
-}
-function urbanLegend() {
-  const { residents, urban } = demand(), count = [0, 0, 0];
-  for (let i = 0; i < urban.length; i++) count[urban[i]] += residents[i];
-  return [
-    h("h3", {}, say("page_legend_urban")),
-    h(
-      "ul",
-      {},
-      [1, 2].map(
-        (k) => row(swatch(`background:${URBAN_COLOURS[k]}`), say(`page_urban_${k}`, { n: people(count[k]) }))
-      )
-    ),
-    count[0] > 0 ? hatched("page_urban_0", { n: people(count[0]) }) : null
-  ];
-}
-function paperLegend(clause) {
-  const codes = codesOf(clause), { residents } = demand(), count = [0, 0, 0, 0];
-  for (let i = 0; i < codes.length; i++) {
-    const k = paperClass(clause, codes, i);
-    if (k >= 0) count[k] += residents[i];
-  }
-  return [
-    h("h3", {}, say("page_legend_paper")),
-    h(
-      "ul",
-      {},
-      PAPER_COLOURS.map(
-        (colour, k) => row(swatch(`background:${colour}`), say(`page_paper_${k}`, { n: people(count[k]) }))
-      )
-    ),
-    count[3] > 0 ? hatched("page_paper_3", { n: people(count[3]) }) : null
-  ];
-}
-var CELL_SHADES = {
-  paper: { draw: drawPaper, legend: paperLegend, has: (c) => c && c.people && c.road !== null },
-  catchments: { draw: drawCatchments, legend: catchmentLegend, has: (c) => catchmentQuery(c) !== null },
-  population: { draw: drawPopulation, legend: populationLegend, has: () => true },
-  urban: { draw: drawUrban, legend: urbanLegend, has: () => demand().urban.includes(1) || demand().urban.includes(2) }
-};
-
-// src/view/catchments.js
-var AREA_COLOURS = ["#a6cfe3", "#f4cf94", "#b9dcb8", "#e7b8a4", "#cdc0e0", "#f0e6a0", "#9fc7bd", "#e3c0d4"];
-function drawCatchments(ctx, view, clause) {
-  const { owners, codes, colour, edges } = catchments(clause, view.basis), { residents } = demand();
-  const classOf = (i) => !(residents[i] > 0) || codes && codes[i] === OUTSIDE ? -1 : owners[i] < 0 ? AREA_COLOURS.length : colour.get(owners[i]);
-  drawCells(ctx, view, classOf, [...AREA_COLOURS, null]);
-  ctx.strokeStyle = "rgba(46,60,70,.75)";
-  ctx.lineWidth = 1.1;
-  ctx.lineCap = "round";
-  ctx.beginPath();
-  for (let k = 0; k < edges.length; k += 4) {
-    ctx.moveTo(edges[k] * view.scale - view.left, edges[k + 1] * view.scale - view.top);
-    ctx.lineTo(edges[k + 2] * view.scale - view.left, edges[k + 3] * view.scale - view.top);
-  }
-  ctx.stroke();
-}
-function loadClause(i, own) {
-  const fits = (c) => c && c.loadRange && c.asked.includes(i);
-  return fits(own) ? own : page.clauses.find(fits) || null;
-}
-function loadState(i, residents, own) {
-  const clause = i < 1e6 ? loadClause(i, own) : null;
-  if (!clause) return null;
-  const [least, most] = clause.loadRange;
-  return residents > most ? "over" : residents < least ? "under" : "fits";
-}
-var LOAD_SIGN = { over: "▲", under: "▽", fits: "" };
-function drawCatchmentNames(label, view, clause) {
-  const { served } = catchments(clause, view.basis);
-  [...served.entries()].sort((a, b) => b[1] - a[1]).forEach(([owner, n]) => {
-    const place = seatPlace(owner);
-    if (!place) return;
-    const load = loadState(owner, n, clause), text = `${people(n)}${load && LOAD_SIGN[load] ? ` ${LOAD_SIGN[load]}` : ""}`, x = place[0] * view.scale - view.left, y = place[1] * view.scale - view.top, style = { size: 12, weight: 600, colour: load === "over" ? WARM.bad : ASKED, align: "left", offset: 11 };
-    if (served.size > 25 || !label(`${seatName(owner)} ${text}`, x, y, style)) label(text, x, y, style);
-  });
-}
-var MOST_LISTED = 10;
-function catchmentLegend(clause) {
-  const { served, without, colour } = catchments(clause), rows = [...served.entries()].sort((a, b) => b[1] - a[1]), load = rows.map(([i]) => i < 1e6 ? loadClause(i, clause) : null).find(Boolean);
-  const item = ([i, n]) => {
-    const how = loadState(i, n, clause);
-    return h(
-      "li",
-      { "data-load": how },
-      swatch(`background:${AREA_COLOURS[colour.get(i)]}`),
-      h(
-        "button",
-        { type: "button", class: "cc-area", onclick: () => i < 1e6 && zoomToFacility(i) },
-        seatName(i)
-      ),
-      h("b", { class: how === "over" ? "cc-over-load" : null }, `${people(n)} ${how ? LOAD_SIGN[how] : ""}`)
-    );
-  };
-  return [
-    h("h3", {}, say("page_legend_catchments")),
-    load ? h(
-      "p",
-      { class: "cc-legend-note" },
-      say("page_catchment_load", {
-        rule: load.rule,
-        least: people(load.loadRange[0]),
-        most: people(load.loadRange[1])
-      })
-    ) : null,
-    h("ul", { class: "cc-served", "data-cc": "catchments" }, rows.slice(0, MOST_LISTED).map(item)),
-    rows.length > MOST_LISTED ? h("p", { class: "cc-legend-note" }, say("page_catchment_more", { n: rows.length - MOST_LISTED })) : null,
-    without > 0 ? hatched("page_catchment_none", { n: people(without) }) : null
-  ];
-}
-
-// src/view/layers.js
-function shadeArea(ctx, view, clause, a) {
-  const unit = unitOf(clause, a);
-  if (clause.people) {
-    const s = sums(clause, view.basis);
-    if (!(s.scope[a] > 0)) return null;
-    const known = s.scope[a] - s.no_data[a] - s.unsnapped[a];
-    return known > 0 ? shareColour(s.covered[a] / s.scope[a]) : hatch(ctx, "#a3a9ad", 7);
-  }
-  if (!unit) return null;
-  return OUTCOME_FILL[unit.outcome] || hatch(ctx, "#a3a9ad", 7);
-}
-function drawShade(ctx, view) {
-  const clause = view.clause;
-  if (!clause) return;
-  if (view.shading === "surface") drawSurface(ctx, view, clause);
-  else if (view.shading === "people") drawPeople(ctx, view, clause);
-  else if (CELL_SHADES[view.shading]) CELL_SHADES[view.shading].draw(ctx, view, clause);
-  else drawAreas(ctx, view, clause);
-}
-function drawLand(ctx, view) {
-  if (basemapOn()) return false;
-  ctx.fillStyle = LAND;
-  ctx.beginPath();
-  trace(ctx, view, regionShape(), 0);
-  ctx.fill("evenodd");
-}
-function drawAreas(ctx, view, clause) {
-  const level = page.levels.find((l) => l.id === view.shading);
-  if (!level) return;
-  const shapes = areaShapes();
-  for (let a = 0; a < shapes.n; a++) {
-    if (page.areas.level[a] !== level.index || emptyShape(shapes, a) || !seen(view, shapes, a)) continue;
-    const fill = shadeArea(ctx, view, clause, a);
-    ctx.beginPath();
-    trace(ctx, view, shapes, a);
-    ctx.fillStyle = fill || UNASKED;
-    ctx.fill("evenodd");
-    if (view.paper) ruleArea(ctx, view, clause, a, fill);
-  }
-}
-function ruleArea(ctx, view, clause, a, fill) {
-  const s = clause.people ? sums(clause, view.basis) : null, gap = !fill ? -1 : s ? SHARE_LINES[shareClass(s.covered[a] / s.scope[a])] : 0;
-  if (gap === 0) return;
-  ctx.fillStyle = gap < 0 ? dots(ctx) : lines(ctx, gap);
-  ctx.fill("evenodd");
-}
-function drawPeople(ctx, view, clause) {
-  const d = demand(), codes = codesOf(clause, view.basis);
-  if (!d || !codes) return;
-  const size = cellSize(view, d);
-  const query = clause.query === null ? null : page.queries[clause.query];
-  for (let i = 0; i < d.n; i++) {
-    if (!d.placed[i] || codes[i] === OUTSIDE || d.residents[i] <= 0) continue;
-    const x = d.x[i] * view.scale - view.left, y = d.y[i] * view.scale - view.top;
-    if (x < -size || y < -size || x > view.width + size || y > view.height + size) continue;
-    ctx.fillStyle = paperOnly(clause, codes, i, view.basis) ? WARM.paper : personColour(view, clause, query, codes[i], i);
-    ctx.fillRect(x - size / 2, y - size / 2, size, size);
-  }
-}
-function personColour(view, clause, query, code, i) {
-  if (code === NO_DATA || code === UNSNAPPED) return "#a3a9ad";
-  if (code === UNREACHABLE) return WARM.bad;
-  if (!query || !clause.limitQuery) return code === COVERED ? TIME_COLOURS[0] : TIME_COLOURS[5];
-  return TIME_COLOURS[timeClass(costAt(query, i, view.basis) / clause.limitQuery)];
-}
-var TIME_BREAKS = [1 / 3, 2 / 3, 1, 4 / 3, 2, 3];
-var timeClass = (ratio) => {
-  const at = TIME_BREAKS.findIndex((b) => ratio <= b);
-  return at < 0 ? TIME_BREAKS.length : at;
-};
-var pictures = {};
-function drawSurface(ctx, view, clause) {
-  if (clause.surface === null) return;
-  const held = page.surfaces[clause.surface];
-  if (!pictures[clause.surface]) {
-    pictures[clause.surface] = new Image();
-    pictures[clause.surface].addEventListener("load", () => redraw("shade"));
-    pictures[clause.surface].src = held.png;
-  }
-  const picture = pictures[clause.surface], [west, south, east, north] = held.bounds;
-  if (!picture.complete) return;
-  const x = worldX(west) * view.scale - view.left, y = worldY(north) * view.scale - view.top;
-  ctx.imageSmoothingEnabled = false;
-  ctx.drawImage(
-    picture,
-    x,
-    y,
-    worldX(east) * view.scale - view.left - x,
-    worldY(south) * view.scale - view.top - y
-  );
-}
-function drawRoads(ctx, view) {
-  if (!view.on.roads) return false;
-  ctx.lineJoin = ctx.lineCap = "round";
-  const closer = Math.max(0, view.zoom - fitZoom());
-  for (const { rank, shapes } of [...roadShapes()].reverse()) {
-    if (rank > 3 + closer) continue;
-    ctx.strokeStyle = rank < 2 ? "rgba(122,116,104,.62)" : "rgba(134,129,118,.42)";
-    ctx.lineWidth = ROAD_WIDTH[Math.min(rank, 5)] * (1 + closer * 0.22);
-    ctx.beginPath();
-    for (let f = 0; f < shapes.n; f++) if (seen(view, shapes, f)) trace(ctx, view, shapes, f);
-    ctx.stroke();
-  }
-}
-function drawBorders(ctx, view) {
-  const land = regionShape(), shapes = areaShapes();
-  ctx.fillStyle = basemapOn() ? "rgba(255,255,255,.3)" : "rgba(238,241,242,.78)";
-  ctx.beginPath();
-  ctx.rect(0, 0, view.width, view.height);
-  trace(ctx, view, land, 0);
-  ctx.fill("evenodd");
-  ctx.lineJoin = "round";
-  for (const level of [...page.levels].reverse()) {
-    if (level.id === "village" && view.shading !== "village" && view.zoom < fitZoom() + 1.5) continue;
-    ctx.strokeStyle = level.id === "village" ? "rgba(90,100,108,.28)" : "rgba(70,82,92,.5)";
-    ctx.lineWidth = level.id === "village" ? 0.6 : 0.9;
-    ctx.beginPath();
-    for (let a = 0; a < shapes.n; a++)
-      if (page.areas.level[a] === level.index && seen(view, shapes, a)) trace(ctx, view, shapes, a);
-    ctx.stroke();
-  }
-  ctx.strokeStyle = "#3b4750";
-  ctx.lineWidth = 1.8;
-  ctx.beginPath();
-  trace(ctx, view, land, 0);
-  ctx.stroke();
-  if (view.focus !== null && !emptyShape(shapes, view.focus)) {
-    ctx.strokeStyle = INK;
-    ctx.lineWidth = 3;
-    ctx.beginPath();
-    trace(ctx, view, shapes, view.focus);
-    ctx.stroke();
-  }
-}
-function drawCircles(ctx, view) {
-  const clause = view.clause;
-  if (!clause || !clause.radius || !view.on.circles) return false;
-  const f = facilities();
-  ctx.strokeStyle = WARM.good;
-  ctx.lineWidth = 1.6;
-  ctx.setLineDash([7, 5]);
-  ctx.fillStyle = "rgba(31,110,140,.05)";
-  const centres = clause.asked.filter((i) => f.placed[i] && statusHere(i, view.basis) === "open").map((i) => [lonOf(f.x[i]), latOf(f.y[i])]);
-  for (const site of live(view.basis) ? scenario.sites : [])
-    if (page.kinds[site.kind].serves.includes(clause.query)) centres.push([site.lon, site.lat]);
-  const circles = centres.map(([lon, lat]) => {
-    const circle = new Path2D();
-    circlePoints(lon, lat, clause.radius).forEach(([x, y], n) => {
-      circle[n ? "lineTo" : "moveTo"](x * view.scale - view.left, y * view.scale - view.top);
-    });
-    return circle;
-  }), ground2 = new Path2D();
-  for (const circle of circles) ground2.addPath(circle);
-  ctx.fill(ground2);
-  for (const circle of circles) ctx.stroke(circle);
-  ctx.setLineDash([]);
-}
-function drawFacilities(ctx, view) {
-  const f = facilities(), clause = view.clause, chosen = asked(view.clause);
-  const place = (i) => [f.x[i] * view.scale - view.left, f.y[i] * view.scale - view.top];
-  if (view.on.others)
-    for (let i = 0; i < f.n; i++) {
-      if (!f.placed[i] || chosen.has(i)) continue;
-      facilityMark(ctx, page.categories[f.category[i]].shape, ...place(i), 2.6, f.status[i], "#7d868c");
-    }
-  if (!view.on.asked || !clause) return view.on.others;
-  const judged = new Map(clause.units.filter((u) => u.facility >= 0).map((u) => [u.facility, u.outcome]));
-  const r = Math.min(8, (chosen.size > 60 ? 3.6 : 6) + Math.max(0, view.zoom - fitZoom()) * 0.8);
-  for (const i of clause.asked) {
-    const status = statusHere(i, view.basis);
-    if (!f.placed[i] || status === null) continue;
-    const colour = judged.get(i) === "FAIL" ? WARM.bad : ASKED;
-    facilityMark(
-      ctx,
-      page.categories[f.category[i]].shape,
-      ...place(i),
-      r,
-      status,
-      colour
-    );
-  }
-}
-function drawNames(ctx, view) {
-  const f = facilities(), clause = view.clause;
-  const marks = view.on.asked && clause ? clause.asked.filter((i) => f.placed[i]).map((i) => [f.x[i] * view.scale - view.left, f.y[i] * view.scale - view.top, 7]) : [];
-  const label = labeller(ctx, view, marks.slice(0, 200));
-  if (view.shading === "catchments" && CELL_SHADES.catchments.has(clause))
-    drawCatchmentNames(label, view, clause);
-  else if (view.on.asked && clause && (clause.asked.length <= 25 || view.zoom >= fitZoom() + 1.6)) {
-    for (const i of clause.asked)
-      if (f.placed[i])
-        label(f.names[i], f.x[i] * view.scale - view.left, f.y[i] * view.scale - view.top, {
-          size: 12,
-          weight: 600,
-          colour: ASKED,
-          align: "left",
-          offset: 11
-        });
-  }
-  if (!view.on.names) return;
-  for (const level of page.levels) {
-    if (level.id === "village" && view.zoom < fitZoom() + 2) continue;
-    if (level.id === "county" && page.levels.length > 1) continue;
-    for (let a = 0; a < page.areas.names.length; a++) {
-      if (page.areas.level[a] !== level.index) continue;
-      const [x, y] = page.areas.label[a];
-      if (x !== null)
-        label(
-          page.areas.names[a],
-          worldX(x) * view.scale - view.left,
-          worldY(y) * view.scale - view.top,
-          level.id === "village" ? { size: 11, colour: "#5c6870" } : { size: 12.5, weight: 500, colour: "#46525b" }
-        );
-    }
-  }
-}
-function drawWay(ctx, view) {
-  if (!view.way) return false;
-  for (const [width, colour] of [
-    [7, "rgba(255,255,255,.9)"],
-    [3.5, INK]
-  ]) {
-    ctx.lineJoin = ctx.lineCap = "round";
-    ctx.lineWidth = width;
-    ctx.strokeStyle = colour;
-    ctx.beginPath();
-    view.way.forEach(
-      (p, n) => ctx[n ? "lineTo" : "moveTo"](p[0] * view.scale - view.left, p[1] * view.scale - view.top)
-    );
-    ctx.stroke();
-  }
-  if (view.straight && view.way !== view.straight) {
-    ctx.setLineDash([3, 4]);
-    ctx.lineWidth = 2;
-    ctx.strokeStyle = WARM.good;
-    ctx.beginPath();
-    view.straight.forEach(
-      (p, n) => ctx[n ? "lineTo" : "moveTo"](p[0] * view.scale - view.left, p[1] * view.scale - view.top)
-    );
-    ctx.stroke();
-    ctx.setLineDash([]);
-    ctx.strokeStyle = INK;
-  }
-  const [x, y] = view.way[0];
-  ctx.beginPath();
-  ctx.arc(x * view.scale - view.left, y * view.scale - view.top, 5.5, 0, 7);
-  ctx.fillStyle = "#fff";
-  ctx.fill();
-  ctx.lineWidth = 3;
-  ctx.stroke();
-}
 
 // src/view/legend.js
 function swatch(style) {
@@ -4183,7 +4164,7 @@ function shadeLegend(clause, view) {
     "ul",
     {},
     row(
-      swatch("background:repeating-linear-gradient(135deg,#fff 0 3px,#a3a9ad 3px 4.4px)"),
+      swatch(`background:repeating-linear-gradient(135deg,#fff 0 3px,${page.palette.unknown} 3px 4.4px)`),
       say("page_unknown")
     )
   );
@@ -4192,7 +4173,7 @@ function shadeLegend(clause, view) {
   if (view.shading === "surface" || view.shading === "people") {
     if (!clause.limitQuery || view.shading === "surface" && clause.surface === null) return [];
     const far = page.queries[clause.query].unit === "m", shown2 = (v) => far ? Math.round(v / 10) / 100 : Math.round(v * 10) / 10;
-    const edges = TIME_BREAKS.map((ratio, i) => `${shown2(clause.limitQuery * ratio)}${i === 2 ? "*" : ""}`);
+    const edges = page.numbers.timeBreaks.map((ratio, i) => `${shown2(clause.limitQuery * ratio)}${i === 2 ? "*" : ""}`);
     return [
       h(
         "h3",
@@ -4201,17 +4182,17 @@ function shadeLegend(clause, view) {
           unit: say(far ? "page_km" : "page_min")
         })
       ),
-      ramp(TIME_COLOURS, edges),
-      view.shading === "people" ? plain("#a3a9ad", "page_unknown") : plain(LAND, "page_no_way")
+      ramp(page.palette.times, edges),
+      view.shading === "people" ? plain(page.palette.unknown, "page_unknown") : plain(page.palette.land, "page_no_way")
     ];
   }
   if (clause.people) {
     const level = page.levels.find((l) => l.id === view.shading);
     return [
       h("h3", {}, say("page_legend_share", { level: say(`page_level_${level.id}`) })),
-      ramp(SHARE_CLASSES.map((c) => c.colour).reverse(), ["50%", "80%", "95%", "100%"], [...SHARE_LINES].reverse(), view.paper),
+      ramp(page.palette.shares.map((c) => c.colour).reverse(), ["50%", "80%", "95%", "100%"], [...SHARE_LINES].reverse(), view.paper),
       hasUnknown(clause, level) ? hatched2 : null,
-      sums(clause).scope.some((n, a) => !(n > 0) && page.areas.level[a] === level.index) ? plain(UNASKED, "page_part_outside") : null
+      sums(clause).scope.some((n, a) => !(n > 0) && page.areas.level[a] === level.index) ? plain(page.palette.unasked, "page_part_outside") : null
     ];
   }
   if (!clause.units.some((u) => u.area >= 0)) return [];
@@ -4221,7 +4202,7 @@ function shadeLegend(clause, view) {
     h(
       "ul",
       {},
-      shown.map((o) => row(swatch(`background:${OUTCOME_FILL[o]}`), say(`page_unit_${o}`)))
+      shown.map((o) => row(swatch(`background:${page.palette.outcomes[o]}`), say(`page_unit_${o}`)))
     ),
     clause.units.some((u) => u.outcome === "NOT_ASSESSED") ? hatched2 : null
   ];
@@ -4278,7 +4259,7 @@ function facilityLegend(clause, view) {
       seenKinds.add(category.id);
       rows.push(
         row(
-          markSwatch((ctx, c) => facilityMark(ctx, category.shape, c, c, 6, "open", ASKED)),
+          markSwatch((ctx, c) => facilityMark(ctx, category.shape, c, c, 6, "open", page.palette.asked)),
           say(category)
         )
       );
@@ -4304,7 +4285,7 @@ var listedOverlays = (places, mark) => h("ul", { class: "cc-places" }, places.sl
 function overlayLegend(clause, view) {
   const found = [];
   if (view.on.units && failing(clause).length)
-    found.push(h("ul", {}, row(swatch("background:repeating-linear-gradient(135deg,#fff 0 5px,#c98774 5px 6.2px);box-shadow:inset 0 0 0 1.8px #9c2a10"), say("page_units_shown", { n: failing(clause).length }))));
+    found.push(h("ul", {}, row(swatch(`background:repeating-linear-gradient(135deg,#fff 0 5px,#c98774 5px 6.2px);box-shadow:inset 0 0 0 1.8px ${page.palette.bad}`), say("page_units_shown", { n: failing(clause).length }))));
   if (view.on.islands) {
     const { query, count } = cutOff(clause), shown = Object.keys(count).filter((why) => count[why] > 0);
     found.push(
@@ -4314,7 +4295,7 @@ function overlayLegend(clause, view) {
         {},
         shown.map((why) => row(markSwatch((ctx, c) => cutOffMark(ctx, why, c, c, 6)), say(`page_cut_${why}`, { n: people(count[why]) }))),
         shown.length ? null : h("li", {}, say("page_islands_none")),
-        page.islands[query.mode] ? row(swatch("background:#fff;box-shadow:none;border-radius:0;border-top:3px solid #0b5b57;height:3px"), say("page_island_roads", { n: page.islands[query.mode].parts })) : null
+        page.islands[query.mode] ? row(swatch(`background:#fff;box-shadow:none;border-radius:0;border-top:3px solid ${page.palette.cutOff.island};height:3px`), say("page_island_roads", { n: page.islands[query.mode].parts })) : null
       )
     );
   }
@@ -4328,7 +4309,7 @@ function overlayLegend(clause, view) {
   return found;
 }
 function showLegend() {
-  const box = document.getElementById("cc-legend"), view = look(), { clause } = view;
+  const box = byId("cc-legend"), view = look(), { clause } = view;
   replaceChildren(
     box,
     h("summary", {}, say("page_legend")),
@@ -4366,9 +4347,10 @@ function basemapLayers(id) {
       })
     ];
   if (id === "server") return [L.tileLayer(page.tileServer.url, { maxNativeZoom: 18, maxZoom: 22 })];
-  return TIANDITU_SETS[id].map(
-    (set) => L.tileLayer(TIANDITU, { set, key: page.tianditu, subdomains: "01234567", maxNativeZoom: 18, maxZoom: 22 })
-  );
+  return TIANDITU_SETS[id].map((set) => {
+    const options = { set, key: page.tianditu, subdomains: "01234567", maxNativeZoom: 18, maxZoom: 22 };
+    return L.tileLayer(TIANDITU, options);
+  });
 }
 function basemapChoices() {
   const found = [["none", say("page_basemap_none"), false]], away = navigator.onLine === false;
@@ -4432,9 +4414,9 @@ function clearTheGround(box) {
   state.on.gap = !CELL_SHADES[state.shading];
   box.querySelector("input[value=gap]").checked = state.on.gap;
 }
-var choice = (type, name, [id, text], checked, onchange, disabled) => h("label", {}, h("input", { type, name, value: id, checked, disabled, onchange }), text);
+var choice = (type, name, [id, text], checked, onchange, disabled = false) => h("label", {}, h("input", { type, name, value: id, checked, disabled, onchange }), text);
 function showControl() {
-  const box = document.getElementById("cc-layers"), clause = clauseNow(), choices = shadings(clause);
+  const box = byId("cc-layers"), clause = clauseNow(), choices = shadings(clause);
   settleShading(choices);
   const shade = (id) => {
     state.shading = state.wanted = id;
@@ -4513,7 +4495,7 @@ function goTo(found) {
   );
 }
 function showFound() {
-  const input = document.getElementById("cc-find"), list = document.getElementById("cc-found"), found = findNames(input.value);
+  const input = byId("cc-find"), list = byId("cc-found"), found = findNames(input.value);
   list.hidden = !input.value.trim();
   const where = (f) => f.kind === "area" ? say(`page_level_${["county", "town", "village"][page.areas.level[f.index]]}`) : say(page.categories[page.facilities.category[f.index]]);
   replaceChildren(
@@ -4529,11 +4511,11 @@ function showFound() {
   );
 }
 function openFind() {
-  const input = document.getElementById("cc-find");
+  const input = byId("cc-find");
   input.addEventListener("input", showFound);
   input.addEventListener("keydown", (event) => {
-    const first = findNames(input.value)[0];
-    if (event.key === "Enter" && first) goTo(first);
+    const first2 = findNames(input.value)[0];
+    if (event.key === "Enter" && first2) goTo(first2);
     if (event.key === "Escape") {
       input.value = "";
       showFound();
@@ -4566,7 +4548,7 @@ function openPrint() {
   };
   window.addEventListener("beforeprint", () => {
     seen2 = map.getBounds();
-    document.getElementById("cc-legend").open = true;
+    byId("cc-legend").open = true;
     document.body.dataset.printing = "yes";
     showAnnex();
     reshape();
@@ -4575,18 +4557,18 @@ function openPrint() {
     paintPaper();
   });
   window.addEventListener("afterprint", () => {
-    document.getElementById("cc-paper").remove();
+    byId("cc-paper").remove();
     delete document.body.dataset.printing;
-    replaceChildren(document.getElementById("cc-annex"));
+    replaceChildren(byId("cc-annex"));
     reshape();
     showLegend();
   });
-  document.getElementById("cc-print").addEventListener("click", () => window.print());
+  byId("cc-print").addEventListener("click", () => window.print());
 }
 function showSheet() {
   const s = page.study, l = page.ledger, line = (...parts) => h("p", {}, parts.filter(Boolean).join(" · "));
   replaceChildren(
-    document.getElementById("cc-sheet"),
+    byId("cc-sheet"),
     l ? line(
       say("page_sheet_ledger", {
         total: people(l.total),
@@ -4614,7 +4596,7 @@ function showAnnex() {
   const clause = clauseNow(), full = clause && detail(clause, true);
   if (full) for (const list of full.querySelectorAll("details")) list.open = true;
   replaceChildren(
-    document.getElementById("cc-annex"),
+    byId("cc-annex"),
     full ? [h("h2", {}, say("page_annex_clause", { rule: clause.rule, title: say(clause.title) })), full] : null,
     h("h2", {}, say("page_clauses", { n: page.order.length })),
     h(
@@ -4661,18 +4643,18 @@ function start() {
   openLayers();
   const scale = L.control.scale({ imperial: false, maxWidth: 140 }).addTo(map);
   scale.getContainer().setAttribute("data-cc", "scale");
-  document.getElementById("cc-language").addEventListener("click", () => speak(said2.language === "zh" ? "en" : "zh"));
+  byId("cc-language").addEventListener("click", () => speak(said.language === "zh" ? "en" : "zh"));
   openSheets();
-  document.getElementById("cc-home").addEventListener("click", () => {
+  byId("cc-home").addEventListener("click", () => {
     state.focus = null;
     fit();
     redraw();
   });
-  document.getElementById("cc-try").addEventListener("click", () => {
+  byId("cc-try").addEventListener("click", () => {
     state.trying = !state.trying;
     if (state.trying) makeWay();
     else arm(false);
-    showWhatIf(true);
+    showWhatIf();
   });
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") {
@@ -4681,11 +4663,8 @@ function start() {
       if (measure.on) toggleMeasure();
     }
   });
-  for (const [id, act] of [
-    ["cc-measure", toggleMeasure],
-    ["cc-compare", toggleSwipe]
-  ])
-    document.getElementById(id).addEventListener("click", act);
+  byId("cc-measure").addEventListener("click", toggleMeasure);
+  byId("cc-compare").addEventListener("click", toggleSwipe);
   map.getContainer().addEventListener("keydown", measureKey);
   for (const event of ["online", "offline"]) window.addEventListener(event, showControl);
   map.on("move", () => swipe.kind && redraw(...SIDED));
@@ -4705,10 +4684,10 @@ function start() {
     hoverOverlay(event);
   });
   map.on("mouseout", () => {
-    document.getElementById("cc-tip").hidden = true;
+    byId("cc-tip").hidden = true;
   });
   for (const id of ["cc-legend", "cc-layers"])
-    document.getElementById(id).open = !narrow() && id === "cc-legend";
+    byId(id).open = !narrow() && id === "cc-legend";
   fit();
   map.on("zoomend", showLegend);
   said2.language = page.language;
@@ -4721,22 +4700,26 @@ function start() {
     showFound();
     showSheet();
     showLegend();
-    showWhatIf(true);
+    showWhatIf();
     showSwipe();
     showMeasure();
     closeWhy();
-    for (const element of document.querySelectorAll("[data-say]"))
+    for (
+      const element of
+      /** @type {NodeListOf<HTMLElement>} */
+      document.querySelectorAll("[data-say]")
+    )
       element.setAttribute("aria-label", say(element.dataset.say));
     for (const name of ["home", "print", "measure", "compare"])
-      document.getElementById(`cc-${name}`).title = say(`page_${name}`);
+      byId(`cc-${name}`).title = say(`page_${name}`);
     for (const way of ["in", "out"]) {
-      const button = document.querySelector(`.leaflet-control-zoom-${way}`);
+      const button = first(`.leaflet-control-zoom-${way}`);
       button.title = say(`page_zoom_${way}`);
       button.setAttribute("aria-label", button.title);
     }
-    document.getElementById("cc-find").placeholder = say("page_find");
-    document.querySelector("#cc-north span").textContent = say("page_north");
-    document.getElementById("cc-try").textContent = say("page_whatif_open");
+    byId("cc-find").placeholder = say("page_find");
+    first("#cc-north span").textContent = say("page_north");
+    byId("cc-try").textContent = say("page_whatif_open");
     document.title = `${page.study.title} · ${say("page_name")}`;
   });
   begin();
@@ -4745,9 +4728,9 @@ function start() {
   document.body.dataset.ready = "yes";
 }
 function heldText(name) {
-  const element = document.getElementById(name === "ways" ? "cc-ways" : `cc-block-${name}`);
+  const element = byId(name === "ways" ? "cc-ways" : `cc-block-${name}`);
   return element ? element.textContent : "";
 }
-openPage(JSON.parse(document.getElementById("cc-page").textContent), heldText);
+openPage(JSON.parse(byId("cc-page").textContent), heldText);
 openStage(leafletMap);
 unpackFirst().then(start);

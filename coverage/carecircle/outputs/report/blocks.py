@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from carecircle.texts import Language
-
-Align = Literal["left", "right"]
 
 
 @dataclass(frozen=True)

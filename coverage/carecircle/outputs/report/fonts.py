@@ -24,7 +24,6 @@ _SANS = (
     "PingFang SC", "SimHei", "DengXian", "Hiragino Sans GB", "Heiti SC", "STHeiti", "STXihei",
     "WenQuanYi Zen Hei", "WenQuanYi Micro Hei", "Droid Sans Fallback", "Noto Sans CJK JP", "Noto Sans CJK TC",
 )  # fmt: skip
-_CJK = (0x2E80, 0x323AF)
 _TYPST = frozenset(map(ord, "⌈⌉⌊⌋"))
 """Signs of the reasons' formulas that typst's own mathematical font brings."""
 
@@ -59,11 +58,6 @@ class Fonts:
         faces = [f for f in self.search.fonts() if f.path and f.style == "normal"]
         ranked = sorted(faces, key=lambda f: (f.family not in families, f.family, f.path, f.index))
         return list(dict.fromkeys((Path(f.path), f.index) for f in ranked))
-
-
-def is_chinese(text: str) -> bool:
-    """Whether a text needs Chinese glyphs."""
-    return any(_CJK[0] <= ord(c) <= _CJK[1] for c in text)
 
 
 @cache

@@ -14,6 +14,7 @@ import shapely
 
 from carecircle import categories
 from carecircle.outputs.layers import facility_shape
+from carecircle.outputs.palette import PRINTED_SHARES, SHARE_BREAKS
 from carecircle.outputs.report.drawing import Sheet, marked
 from carecircle.rules import by_area
 from carecircle.schema import LEVELS
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
     from carecircle.analysis import Analysis
     from carecircle.rules import Verdict
 
-_BREAKS = (0.5, 0.8, 0.95)
-_SHADES = ("#a8452a", "#dd9a70", "#f3dcc6", "#fbf8f3")
-"""Shares of residents covered below 50, 80, 95 % and above: darker is worse, also on a grey printer."""
 _BROWSER = "PingFang SC, Microsoft YaHei, Noto Sans CJK SC, Source Han Sans SC, sans-serif"
 Roads = Sequence[tuple[shapely.Geometry, float]]
 _MOST_AREAS = 700
@@ -47,7 +45,7 @@ _OTHER = 'fill="#c9d6dc" stroke="#111" stroke-width="0.8"'
 _BAD = 'fill="#111" stroke="#fff" stroke-width="0.7"'
 _OUTCOMES = {
     "FAIL": "url(#cc-cross)",
-    "PASS": "#fbf8f3",
+    "PASS": PRINTED_SHARES[-1],
     "WAIVED": "url(#cc-dots)",
     "NOT_ASSESSED": "url(#cc-lines)",
 }
@@ -157,7 +155,7 @@ def _shaded(sheet: Sheet, analysis: Analysis, verdict: Verdict) -> None:
     for area_id, shape in zip(chosen["area_id"], chosen.geometry, strict=True):
         value = share.get(area_id, math.nan)
         if not math.isnan(value):
-            fill = _SHADES[int(np.searchsorted(_BREAKS, value, side="right"))]
+            fill = PRINTED_SHARES[int(np.searchsorted(SHARE_BREAKS, value, side="right"))]
         else:
             fill = "url(#cc-dots)" if people.get(area_id, 0) > 0 else "url(#cc-lines)"
         sheet.shape(shape, f'fill="{fill}" stroke="#8a8f92" stroke-width="0.35"')
@@ -266,7 +264,7 @@ def _swatch(fill: str) -> str:
 
 def _share_legend(sheet: Sheet, language: Language, key: str) -> None:
     sheet.entry("", say(key, language), head=True)
-    for shade, name in zip(_SHADES, ("below_50", "to_80", "to_95", "above_95"), strict=True):
+    for shade, name in zip(PRINTED_SHARES, ("below_50", "to_80", "to_95", "above_95"), strict=True):
         sheet.entry(_swatch(shade), say(f"report.map_{name}", language))
     sheet.entry(_swatch("url(#cc-lines)"), say("report.map_nobody", language))
     sheet.entry(_swatch("url(#cc-dots)"), say("report.map_unknown", language))

@@ -10,6 +10,7 @@ from typing import Any
 
 import typst
 
+from carecircle.outputs import palette
 from carecircle.outputs.report.blocks import Picture, Report
 from carecircle.outputs.report.fonts import Fonts, legible
 
@@ -41,8 +42,12 @@ def pdf(report: Report, fonts: Fonts, made: datetime, absent: frozenset[str]) ->
         "serif": fonts.serif,
         "sans": fonts.sans,
         "date": [made.year, made.month, made.day],
+        "palette": {
+            "ink": palette.INK, "soft": palette.PRINT_SOFT, "rule": palette.PRINT_RULE,
+            "notice": palette.NOTICE, "tone": palette.TONES,
+        },
         "blocks": blocks,
-    }
+    }  # fmt: skip
     template = (resources.files("carecircle.outputs.report") / "report.typ").read_bytes()
     files = {"main.typ": template, "data.json": json.dumps(data, ensure_ascii=False).encode("utf-8")}
     return _one(typst.compile(files, font_paths=fonts.search, format="pdf", timestamp=made))

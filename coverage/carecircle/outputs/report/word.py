@@ -16,6 +16,8 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
+from carecircle.outputs import palette
+from carecircle.outputs.palette import bare
 from carecircle.outputs.report.blocks import (
     Block,
     Heading,
@@ -33,8 +35,9 @@ from carecircle.outputs.report.paper import pngs
 from carecircle.strict import clean
 
 _SONG, _HEI = ("Times New Roman", "宋体"), ("Arial", "黑体")
-_TONES = {"FAIL": "9C2A10", "PASS": "1F6E8C", "NOT_ASSESSED": "5F686E", "NO_THRESHOLD": "5F686E"}
-_SOFT, _RULE = "59646B", "AAB3B8"
+_TONES = {outcome: bare(colour) for outcome, colour in palette.TONES.items()}
+_INK = bare(palette.INK)
+_SOFT, _RULE = bare(palette.PRINT_SOFT), bare(palette.PRINT_RULE)
 _TEXT_CM = 16.4
 _LONGEST_TITLE = 255
 """Characters that a property of a Word document may have."""
@@ -101,7 +104,7 @@ class _Paper:
         ):  # fmt: skip
             style = self.document.styles[name]
             _face(style.element.get_or_add_rPr(), faces)
-            style.font.size, style.font.color.rgb = Pt(size), RGBColor.from_string("1D2A33")
+            style.font.size, style.font.color.rgb = Pt(size), RGBColor.from_string(_INK)
             style.font.bold, style.font.italic = name.startswith("Heading"), False
         body = self.document.styles["Normal"].paragraph_format
         body.line_spacing, body.space_after = 1.35, Pt(5)
@@ -119,17 +122,17 @@ class _Paper:
         self._line(self.report.eyebrow, 9, colour=_SOFT)
         self._line(self.report.title, 21, bold=True, after=4)
         if self.report.notice:
-            self._line(self.report.notice, 9, colour="6A4A00", bold=True, after=2)
+            self._line(self.report.notice, 9, colour=bare(palette.NOTICE), bold=True, after=2)
         stop = "：" if self.zh else ": "
         identity = "　".join(f"{name}{stop}{value}" for name, value in self.report.identity)
-        _border(self._line(identity, 9, colour=_SOFT, after=6), "bottom", "1D2A33", 12)
+        _border(self._line(identity, 9, colour=_SOFT, after=6), "bottom", _INK, 12)
         foot = self.document.sections[0].footer.paragraphs[0]
         _run(foot, f"{self.report.running}　　", _HEI, 7.5, _SOFT)
         for part in ("PAGE", None, "NUMPAGES"):
             _field(foot, part) if part else _run(foot, " / ", _HEI, 7.5, _SOFT)
 
     def _line(
-        self, text: str, size: float, *, bold: bool = False, colour: str = "1D2A33", after: float = 3
+        self, text: str, size: float, *, bold: bool = False, colour: str = _INK, after: float = 3
     ) -> Any:
         paragraph = self.document.add_paragraph()
         paragraph.paragraph_format.space_after = Pt(after)
@@ -212,7 +215,7 @@ class _Paper:
                     paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
                 top = bool(head) and y == 0
                 marked = x == block.outcome and not top
-                colour = _TONES[block.outcomes[y - len(head)]] if marked else "1D2A33"
+                colour = _TONES[block.outcomes[y - len(head)]] if marked else _INK
                 _run(paragraph, text, _HEI, 8.5, colour, bold=top or marked)
         _rules(table, bool(head))
         self.document.add_paragraph().paragraph_format.space_after = Pt(2)
@@ -239,7 +242,7 @@ def _run(
     text: str,
     faces: tuple[str, str],
     size: float,
-    colour: str = "1D2A33",
+    colour: str = _INK,
     *,
     bold: bool = False,
 ) -> None:
@@ -287,11 +290,11 @@ def _border(paragraph: Any, side: str, colour: str, eighths: int) -> None:
 def _rules(table: Any, head: bool) -> None:
     """Lines between the rows of a table, a heavier one above, below and under its head."""
     borders = OxmlElement("w:tblBorders")
-    for name, colour, size in (("top", "1D2A33", 8), ("bottom", "1D2A33", 8), ("insideH", _RULE, 3)):
+    for name, colour, size in (("top", _INK, 8), ("bottom", _INK, 8), ("insideH", _RULE, 3)):
         borders.append(_edge(name, colour, size))
     table._tbl.tblPr.insert_element_before(borders, "w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook")
     if head:
         for cell in table.rows[0].cells:
             lines = OxmlElement("w:tcBorders")
-            lines.append(_edge("bottom", "1D2A33", 8))
+            lines.append(_edge("bottom", _INK, 8))
             cell._tc.get_or_add_tcPr().append(lines)

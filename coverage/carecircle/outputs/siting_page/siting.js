@@ -19,11 +19,11 @@ function h(tag, attributes, ...children) {
 }
 
 // ---- the map: drawn once; what hovers over it is said when it is asked for ----
-L.geoJSON(data.region, {interactive: false, style: {color: '#1d2a33', weight: 1.4, fillColor: '#fff', fillOpacity: 0.75}}).addTo(map);
-L.polyline(data.streets, {renderer: canvas, interactive: false, color: '#c4cbcf', weight: 0.8}).addTo(map);
+L.geoJSON(data.region, {interactive: false, style: {color: data.palette.ink, weight: 1.4, fillColor: '#fff', fillOpacity: 0.75}}).addTo(map);
+L.polyline(data.streets, {renderer: canvas, interactive: false, color: data.palette.street, weight: 0.8}).addTo(map);
 const tip = (...parts) => h('div', {}, parts.join(' · '));
 for (const f of data.facilities) {
-  L.circleMarker(f.at, {renderer: canvas, radius: 4, color: '#fff', weight: 1, fillColor: '#1d2a33', fillOpacity: 1})
+  L.circleMarker(f.at, {renderer: canvas, radius: 4, color: '#fff', weight: 1, fillColor: data.palette.ink, fillOpacity: 1})
     .bindTooltip(() => tip(f.name, said(f.what))).addTo(map);
 }
 const gap = L.layerGroup().addTo(map), sites = L.layerGroup();
@@ -40,7 +40,7 @@ function draw() {
   for (const i of order) {
     const mended = state.when === 'after' && r.rank[i] > 0;
     L.circleMarker([r.lat[i], r.lon[i]], {
-      renderer: canvas, weight: 0, fillOpacity: 0.75, fillColor: mended ? '#2f8fb3' : '#9c2a10',
+      renderer: canvas, weight: 0, fillOpacity: 0.75, fillColor: mended ? data.palette.gained : data.palette.bad,
       radius: 1.5 + 6 * Math.sqrt(r.residents[i] / largest),
     }).bindTooltip(() => tip(`${people(r.residents[i])} ${said('residents')}`,
       mended ? said('by').replace('{rank}', r.rank[i]) : said('uncovered'))).addTo(gap);
@@ -99,7 +99,7 @@ function speak(language) {
   choices('cs-switch', 'when', [['before', said('before')], ['after', said('after')]], 'when');
   at('cs-rules').hidden = data.rules.length < 2;
   choices('cs-rules', 'rule', data.rules.map((r, i) => [i, r.rule]), 'rule');
-  at('cs-legend').replaceChildren(...[['#9c2a10', 'uncovered'], ['#2f8fb3', 'mended'], ['#1d2a33', 'existing']]
+  at('cs-legend').replaceChildren(...[[data.palette.bad, 'uncovered'], [data.palette.gained, 'mended'], [data.palette.ink, 'existing']]
     .map(([colour, key]) => h('li', {}, h('i', {style: `background:${colour}`}), said(key))));
   table('cs-sites', 'sites', ['#' + said('rank'), said('site'), said('what'), '#' + said('newly'), '#' + said('total')],
     data.sites.map((s) => ({cells: [String(s.rank), {text: s.name, go: s.at}, `${said(s.kind)} ${said(s.what)}`, people(s.gain), people(s.total)]})));

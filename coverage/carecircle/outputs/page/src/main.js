@@ -7,7 +7,7 @@ import { onChange } from './model/scenario.js';
 import { hasWays } from './model/ways.js';
 import { settleShading, shadings, showControl } from './view/control.js';
 import { showSources } from './view/detail.js';
-import { speak } from './view/elements.js';
+import { byId, first, speak } from './view/elements.js';
 import { openFind, showFound } from './view/find.js';
 import { showLegend } from './view/legend.js';
 import { arm } from './view/markers.js';
@@ -48,20 +48,19 @@ function start() {
   openLayers();
   const scale = L.control.scale({ imperial: false, maxWidth: 140 }).addTo(map);
   scale.getContainer().setAttribute('data-cc', 'scale');
-  document
-    .getElementById('cc-language')
+  byId('cc-language')
     .addEventListener('click', () => speak(said.language === 'zh' ? 'en' : 'zh'));
   openSheets();
-  document.getElementById('cc-home').addEventListener('click', () => {
+  byId('cc-home').addEventListener('click', () => {
     state.focus = null;
     fit();
     redraw();
   });
-  document.getElementById('cc-try').addEventListener('click', () => {
+  byId('cc-try').addEventListener('click', () => {
     state.trying = !state.trying;
     if (state.trying) makeWay();
     else arm(false);
-    showWhatIf(true);
+    showWhatIf();
   });
   document.addEventListener('keydown', (event) => {
     if (event.key === 'Escape') {
@@ -70,11 +69,8 @@ function start() {
       if (measure.on) toggleMeasure();
     }
   });
-  for (const [id, act] of [
-    ['cc-measure', toggleMeasure],
-    ['cc-compare', toggleSwipe],
-  ])
-    document.getElementById(id).addEventListener('click', act);
+  byId('cc-measure').addEventListener('click', toggleMeasure);
+  byId('cc-compare').addEventListener('click', toggleSwipe);
   map.getContainer().addEventListener('keydown', measureKey);
   for (const event of ['online', 'offline']) window.addEventListener(event, showControl);
   map.on('move', () => swipe.kind && redraw(...SIDED));
@@ -94,10 +90,10 @@ function start() {
     hoverOverlay(event);
   });
   map.on('mouseout', () => {
-    document.getElementById('cc-tip').hidden = true;
+    byId('cc-tip').hidden = true;
   });
   for (const id of ['cc-legend', 'cc-layers'])
-    document.getElementById(id).open = !narrow() && id === 'cc-legend';
+    byId(id).open = !narrow() && id === 'cc-legend';
   fit(); // before the panel is filled: its room is known by then, and nothing needs laying out twice
   map.on('zoomend', showLegend);
   said.language = page.language;
@@ -110,22 +106,22 @@ function start() {
     showFound();
     showSheet();
     showLegend();
-    showWhatIf(true);
+    showWhatIf();
     showSwipe();
     showMeasure();
     closeWhy();
-    for (const element of document.querySelectorAll('[data-say]'))
+    for (const element of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('[data-say]')))
       element.setAttribute('aria-label', say(element.dataset.say));
     for (const name of ['home', 'print', 'measure', 'compare'])
-      document.getElementById(`cc-${name}`).title = say(`page_${name}`);
+      byId(`cc-${name}`).title = say(`page_${name}`);
     for (const way of ['in', 'out']) {
-      const button = document.querySelector(`.leaflet-control-zoom-${way}`);
+      const button = first(`.leaflet-control-zoom-${way}`);
       button.title = say(`page_zoom_${way}`);
       button.setAttribute('aria-label', button.title);
     }
-    document.getElementById('cc-find').placeholder = say('page_find');
-    document.querySelector('#cc-north span').textContent = say('page_north');
-    document.getElementById('cc-try').textContent = say('page_whatif_open');
+    byId('cc-find').placeholder = say('page_find');
+    first('#cc-north span').textContent = say('page_north');
+    byId('cc-try').textContent = say('page_whatif_open');
     document.title = `${page.study.title} · ${say('page_name')}`;
   });
   begin();
@@ -136,10 +132,10 @@ function start() {
 
 /** The text of a block that the page carries as an element of its own; '' for one that it does not carry. */
 function heldText(name) {
-  const element = document.getElementById(name === 'ways' ? 'cc-ways' : `cc-block-${name}`);
+  const element = byId(name === 'ways' ? 'cc-ways' : `cc-block-${name}`);
   return element ? element.textContent : '';
 }
 
-openPage(JSON.parse(document.getElementById('cc-page').textContent), heldText);
+openPage(JSON.parse(byId('cc-page').textContent), heldText);
 openStage(leafletMap); // handed in by the function that the page wraps around this script
 unpackFirst().then(start);

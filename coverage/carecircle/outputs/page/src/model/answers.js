@@ -37,6 +37,14 @@ export class Answers {
     return steps > this.history.length ? null : this.history.slice(this.history.length - steps);
   }
 
+  /**
+   * Takes seats away and puts seats in; each way of measuring has its own.
+   * @returns {number[]} the demand rows whose cost or seat changed
+   */
+  change(gone, come) {
+    throw new Error(`${gone.length + come.length} seats and no way to measure`);
+  }
+
   settle(wanted, stamp) {
     if (this.stamp === stamp) return;
     this.stamp = stamp;

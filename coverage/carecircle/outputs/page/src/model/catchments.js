@@ -1,6 +1,5 @@
 // Service areas: who is served by whom, and where they meet.
 
-import { AREA_COLOURS } from '../view/catchments.js';
 import { demand, OUTSIDE } from './facts.js';
 import { latOf } from './mercator.js';
 import { once, page } from './page.js';
@@ -87,8 +86,8 @@ function coloured(served, beside) {
     .sort((a, b) => b[1] - a[1] || a[0] - b[0])
     .forEach(([owner], order) => {
       const taken = new Set([...(beside.get(owner) || [])].map((o) => colour.get(o)));
-      const free = AREA_COLOURS.map((c, k) => (order + k) % AREA_COLOURS.length).find((k) => !taken.has(k));
-      colour.set(owner, free === undefined ? order % AREA_COLOURS.length : free);
+      const free = page.palette.catchments.map((c, k) => (order + k) % page.palette.catchments.length).find((k) => !taken.has(k));
+      colour.set(owner, free === undefined ? order % page.palette.catchments.length : free);
     });
   return colour;
 }

@@ -13,8 +13,6 @@ export const OUTSIDE = 0,
   COVERED = 4,
   NOT_COVERED = 5;
 
-export const UNREACHED = 4294967295;
-
 export const areaShapes = once(() => openShapes(page.areas.shapes));
 
 export const regionShape = once(() => openShapes(page.region));

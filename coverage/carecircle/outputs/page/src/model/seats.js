@@ -34,10 +34,8 @@ export function placeOf(seat, mode) {
 }
 
 // Places come in billionths of a degree: a straight line differs by a tenth of a millimetre from Python's at most.
-const FINE = 1e9;
-
 const fine = (reference, start) =>
-  Float64Array.from(waysColumn()(reference), (v) => (start * FINE + v) / FINE);
+  Float64Array.from(waysColumn()(reference), (v) => (start * page.numbers.fine + v) / page.numbers.fine);
 
 export const exactDemand = once(() => ({
   lon: fine(page.ways.demand.x, page.ways.demand.west),

@@ -1,7 +1,7 @@
 // What a side of the map stands on, its basis: the study with the scenario being tried ('now'), the study without it
 // ('baked'), its baseline ('baseline'), or a radius as the road has it ('road').
 
-import { CODES, COVERED, demand, NOT_COVERED, UNREACHABLE, UNREACHED } from './facts.js';
+import { CODES, COVERED, demand, NOT_COVERED, UNREACHABLE } from './facts.js';
 import { liveQuery } from './live.js';
 import { column, once, page } from './page.js';
 import { changed, scenario } from './scenario.js';
@@ -26,7 +26,7 @@ function costsOf(query, basis = 'now') {
       costs = new Float64Array(steps.length);
     known.set(held, costs);
     for (let i = 0; i < steps.length; i++)
-      costs[i] = steps[i] === UNREACHED ? Infinity : steps[i] * query.step;
+      costs[i] = steps[i] === page.numbers.unreached ? Infinity : steps[i] * query.step;
   }
   return known.get(held);
 }

@@ -2,6 +2,7 @@
 
 import { geodesic } from './earth.js';
 import { worldX, worldY } from './mercator.js';
+import { page } from './page.js';
 import { ground, lineTable, network } from './ways.js';
 
 /** Pieces of the streets where a mode may stop, by cells of a grid: {left, bottom, cell, wide, high, starts, piece, street}. */
@@ -61,8 +62,6 @@ function toPiece(px, py, x, y, i) {
   return [(px - qx) ** 2 + (py - qy) ** 2, share, qx, qy];
 }
 
-const PLACE_STEP = 1000; // a trial site's place is kept to the millimetre, as `carecircle.reach.snap` keeps it
-
 /** A place on the nearest street of a mode: {street (-1: too far), position, metres}. */
 export function snapTo(mode, lon, lat) {
   const net = network(mode),
@@ -100,10 +99,10 @@ export function snapTo(mode, lon, lat) {
     if (i === near) ahead = whole + share * step;
     whole += step;
   }
-  ahead = Math.round(ahead * PLACE_STEP) / PLACE_STEP;
-  const position = ahead === 0 ? 0 : whole - ahead <= 0.5 / PLACE_STEP ? 1 : ahead / whole,
+  ahead = Math.round(ahead * page.numbers.placeStep) / page.numbers.placeStep;
+  const position = ahead === 0 ? 0 : whole - ahead <= 0.5 / page.numbers.placeStep ? 1 : ahead / whole,
     [lon2, lat2] = ground().inverse(qx, qy),
-    metres = Math.round(geodesic(lon, lat, lon2, lat2) * PLACE_STEP) / PLACE_STEP;
+    metres = Math.round(geodesic(lon, lat, lon2, lat2) * page.numbers.placeStep) / page.numbers.placeStep;
   return metres <= net.mostSnap ? { street, position, metres } : none;
 }
 

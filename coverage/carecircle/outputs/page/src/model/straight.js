@@ -31,7 +31,10 @@ export class Straight extends Answers {
   constructor() {
     super(exactDemand().lon.length);
     this.started = false;
-    [this.x, this.y, this.z] = chordsOfDemand();
+    const [x, y, z] = chordsOfDemand();
+    this.x = x;
+    this.y = y;
+    this.z = z;
   }
 
   change(gone, come) {

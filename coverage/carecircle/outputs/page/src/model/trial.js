@@ -3,7 +3,7 @@
 import { exactSum, ExactSum } from './earth.js';
 import { CODES, COVERED, demand, NOT_COVERED, UNREACHABLE } from './facts.js';
 import { liveQuery } from './live.js';
-import { column, once } from './page.js';
+import { column, once, page } from './page.js';
 import { finite } from './say.js';
 
 export const aboutReach = (clause) => Boolean(clause.people) && clause.query !== null;
@@ -102,8 +102,8 @@ class Trial {
         share: null,
       };
     let outcome = mean <= clause.limit ? 'PASS' : 'FAIL';
-    if (unreached > 0 || ledger.unsnapped > 0.01 * scope) outcome = 'FAIL';
-    else if (ledger.no_data > 0.01 * scope || mean === null) outcome = 'NOT_ASSESSED';
+    if (unreached > 0 || ledger.unsnapped > page.numbers.unsnappedTolerated * scope) outcome = 'FAIL';
+    else if (ledger.no_data > page.numbers.unsnappedTolerated * scope || mean === null) outcome = 'NOT_ASSESSED';
     if (outcome === 'FAIL' && clause.unsure) outcome = 'NOT_ASSESSED';
     return {
       outcome,

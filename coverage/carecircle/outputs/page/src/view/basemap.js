@@ -13,6 +13,7 @@ export const basemapOn = () => basemap.shown !== 'none';
 const EMPTY_TILE = 'data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA=';
 
 /** Tiles that the page carries, drawn larger beyond their deepest zoom. */
+/** @type {any} */
 const CarriedTiles = L.TileLayer.extend({
   getTileUrl(at) {
     return page.basemap.tiles[`${at.z}/${at.x}/${at.y}`] || EMPTY_TILE;
@@ -36,9 +37,10 @@ function basemapLayers(id) {
       }),
     ];
   if (id === 'server') return [L.tileLayer(page.tileServer.url, { maxNativeZoom: 18, maxZoom: 22 })];
-  return TIANDITU_SETS[id].map((set) =>
-    L.tileLayer(TIANDITU, { set, key: page.tianditu, subdomains: '01234567', maxNativeZoom: 18, maxZoom: 22 }),
-  );
+  return TIANDITU_SETS[id].map((set) => {
+    const options = { set, key: page.tianditu, subdomains: '01234567', maxNativeZoom: 18, maxZoom: 22 };
+    return L.tileLayer(TIANDITU, options);
+  });
 }
 
 /** What can be had: [id, words, whether it needs a network that is not there]. */

@@ -1,11 +1,10 @@
 // One canvas a layer, in its own pane: a draw function over Mercator coordinates that are kept ready.
 
+import { page } from '../model/page.js';
 import { begun } from './stage.js';
 import { look } from './state.js';
 
-export const INK = '#1d2a33',
-  LAND = '#f7f5f0',
-  HALO = 'rgba(255,255,255,.92)';
+const HALO = 'rgba(255,255,255,.92)';
 
 export const FONT =
   '"PingFang SC","Hiragino Sans GB","Microsoft YaHei","Noto Sans CJK SC","Source Han Sans SC",sans-serif';
@@ -35,6 +34,7 @@ export function trace(ctx, view, shapes, f) {
 }
 
 /** A canvas in a pane; a draw that returns false drew nothing, and its canvas is left out of the picture. */
+/** @type {any} */
 export const CanvasLayer = L.Renderer.extend({
   initialize(pane, draw, shows) {
     L.setOptions(this, { pane, padding: 0.1 });
@@ -55,7 +55,7 @@ export const CanvasLayer = L.Renderer.extend({
   _updatePaths() {},
   _update() {
     if (this._map._animatingZoom && this._bounds) return;
-    L.Renderer.prototype._update.call(this);
+    /** @type {any} */ (L.Renderer.prototype)._update.call(this);
     const size = this._bounds.getSize(),
       ratio = document.body.dataset.printing ? 2 : Math.min(window.devicePixelRatio || 1, 2);
     L.DomUtil.setPosition(this._container, this._bounds.min);
@@ -155,7 +155,7 @@ export const dots = (ctx) => tiled(ctx, 'dots', 9, 9, (pen) => pen.fillRect(4, 4
 /** Labels that overlap neither each other nor the marks ([x, y, radius]): the first come is shown. */
 export function labeller(ctx, view, marks) {
   const taken = marks.map(([x, y, r]) => [x - r, y - r, x + r, y + r]);
-  return (text, x, y, { size = 12, weight = 400, colour = INK, align = 'center', offset = 0 } = {}) => {
+  return (text, x, y, { size = 12, weight = 400, colour = page.palette.ink, align = 'center', offset = 0 } = {}) => {
     ctx.font = `${weight} ${size}px ${FONT}`;
     const wide = ctx.measureText(text).width,
       left = align === 'center' ? x - wide / 2 : x + offset;

@@ -6,12 +6,8 @@ import { page } from '../model/page.js';
 import { people, say } from '../model/say.js';
 import { h } from './elements.js';
 import { swatch } from './legend.js';
-import { ASKED, WARM } from './marks.js';
 import { zoomToFacility } from './panel.js';
 import { drawCells, hatched } from './shades.js';
-
-/** Light hues that stay apart for every kind of colour sight; borders between service areas carry the rest. */
-export const AREA_COLOURS = ['#a6cfe3', '#f4cf94', '#b9dcb8', '#e7b8a4', '#cdc0e0', '#f0e6a0', '#9fc7bd', '#e3c0d4'];
 
 export function drawCatchments(ctx, view, clause) {
   const { owners, codes, colour, edges } = catchments(clause, view.basis),
@@ -20,9 +16,9 @@ export function drawCatchments(ctx, view, clause) {
     !(residents[i] > 0) || (codes && codes[i] === OUTSIDE)
       ? -1
       : owners[i] < 0
-        ? AREA_COLOURS.length
+        ? page.palette.catchments.length
         : colour.get(owners[i]);
-  drawCells(ctx, view, classOf, [...AREA_COLOURS, null]);
+  drawCells(ctx, view, classOf, [...page.palette.catchments, null]);
   ctx.strokeStyle = 'rgba(46,60,70,.75)';
   ctx.lineWidth = 1.1;
   ctx.lineCap = 'round';
@@ -61,7 +57,7 @@ export function drawCatchmentNames(label, view, clause) {
         text = `${people(n)}${load && LOAD_SIGN[load] ? ` ${LOAD_SIGN[load]}` : ''}`,
         x = place[0] * view.scale - view.left,
         y = place[1] * view.scale - view.top,
-        style = { size: 12, weight: 600, colour: load === 'over' ? WARM.bad : ASKED, align: 'left', offset: 11 };
+        style = { size: 12, weight: 600, colour: load === 'over' ? page.palette.bad : page.palette.asked, align: 'left', offset: 11 };
       if (served.size > 25 || !label(`${seatName(owner)} ${text}`, x, y, style)) label(text, x, y, style);
     });
 }
@@ -77,7 +73,7 @@ export function catchmentLegend(clause) {
     return h(
       'li',
       { 'data-load': how },
-      swatch(`background:${AREA_COLOURS[colour.get(i)]}`),
+      swatch(`background:${page.palette.catchments[colour.get(i)]}`),
       h(
         'button',
         { type: 'button', class: 'cc-area', onclick: () => i < 1e6 && zoomToFacility(i) },

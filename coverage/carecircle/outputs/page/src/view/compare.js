@@ -5,7 +5,7 @@ import { page } from '../model/page.js';
 import { minutes, people, percent, say } from '../model/say.js';
 import { resetScenario, scenario } from '../model/scenario.js';
 import { aboutReach } from '../model/trial.js';
-import { h, replaceChildren } from './elements.js';
+import { byId, first, h, replaceChildren } from './elements.js';
 import { badge } from './panel.js';
 import { state } from './state.js';
 import { download, showTrial } from './whatif.js';
@@ -48,7 +48,7 @@ export function keepRow() {
 /** Keeps the scenario and shows it among the others; the field for its name begins anew. */
 export function keep(wanted) {
   const name = keepScenario(wanted),
-    row = document.querySelector('#cc-trial .cc-keep');
+    row = first('#cc-trial .cc-keep');
   if (row) row.remove();
   showTrial(true);
   return name;
@@ -57,13 +57,13 @@ export function keep(wanted) {
 export function openCompare() {
   comparing.open = true;
   showCompare();
-  document.querySelector('#cc-scenarios .cc-close').focus();
+  first('#cc-scenarios .cc-close').focus();
 }
 
 function closeCompare() {
   comparing.open = false;
   showCompare();
-  const back = document.querySelector('#cc-trial .cc-link');
+  const back = first('#cc-trial .cc-link');
   if (back) back.focus();
 }
 
@@ -94,7 +94,7 @@ function compareCell(clause, result, first) {
 
 /** The table of all scenarios, over the map. */
 export function showCompare() {
-  let box = document.getElementById('cc-scenarios');
+  let box = byId('cc-scenarios');
   if (!box) {
     box = h('section', { id: 'cc-scenarios', 'data-cc': 'scenarios', role: 'dialog' });
     document.body.append(box);

@@ -3,7 +3,7 @@
 import { page } from '../model/page.js';
 import { say } from '../model/say.js';
 import { basemap, basemapChoices, showBasemap } from './basemap.js';
-import { h, replaceChildren } from './elements.js';
+import { byId, h, replaceChildren } from './elements.js';
 import { showLegend } from './legend.js';
 import { failing, placedSites } from './overlays.js';
 import { CELL_SHADES } from './shades.js';
@@ -54,11 +54,11 @@ function clearTheGround(box) {
   box.querySelector('input[value=gap]').checked = state.on.gap;
 }
 
-const choice = (type, name, [id, text], checked, onchange, disabled) =>
+const choice = (type, name, /** @type {any[]} */ [id, text], checked, onchange, disabled = false) =>
   h('label', {}, h('input', { type, name, value: id, checked, disabled, onchange }), text);
 
 export function showControl() {
-  const box = document.getElementById('cc-layers'),
+  const box = byId('cc-layers'),
     clause = clauseNow(),
     choices = shadings(clause);
   settleShading(choices);

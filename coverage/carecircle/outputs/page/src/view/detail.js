@@ -4,7 +4,7 @@ import { page } from '../model/page.js';
 import { people, percent, say } from '../model/say.js';
 import { changed } from '../model/scenario.js';
 import { aboutReach, liveClause } from '../model/trial.js';
-import { h, replaceChildren } from './elements.js';
+import { byId, first, h, replaceChildren } from './elements.js';
 import { zoomToArea, zoomToFacility } from './panel.js';
 import { ranking, rankingState } from './ranking.js';
 import { clauseNow } from './state.js';
@@ -84,7 +84,7 @@ export function detail(clause, whole = rankingState.all) {
 /** The open clause's words and figures anew, where only those changed. */
 export function showDetail() {
   const clause = clauseNow(),
-    box = document.querySelector('.cc-open > .cc-detail');
+    box = first('.cc-open > .cc-detail');
   if (clause && box) box.replaceWith(detail(clause));
 }
 
@@ -211,7 +211,7 @@ export function showSources() {
     s = page.study;
   const item = (key, n) => h('div', {}, h('dt', {}, say(key)), h('dd', {}, people(n)));
   replaceChildren(
-    document.getElementById('cc-sources'),
+    byId('cc-sources'),
     h(
       'section',
       { 'data-cc': 'ledger' },

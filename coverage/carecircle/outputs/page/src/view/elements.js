@@ -2,6 +2,18 @@
 
 import { said } from '../model/say.js';
 
+/**
+ * An element of the page by its id. What kind it is stands in page.html, not here.
+ * @returns {any}
+ */
+export const byId = (/** @type {string} */ id) => document.getElementById(id);
+
+/**
+ * The first element that a selector names; null for none.
+ * @returns {any}
+ */
+export const first = (/** @type {string} */ selector) => document.querySelector(selector);
+
 /** An element: h('p', {class: 'x', onclick: f}, 'text', child, [more]). Strings become text nodes. */
 export function h(tag, attributes, ...children) {
   const element = document.createElement(tag);

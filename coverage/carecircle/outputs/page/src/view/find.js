@@ -4,7 +4,7 @@ import { facilities } from '../model/facts.js';
 import { page } from '../model/page.js';
 import { say } from '../model/say.js';
 import { showControl } from './control.js';
-import { h, replaceChildren } from './elements.js';
+import { byId, h, replaceChildren } from './elements.js';
 import { zoomToArea, zoomToFacility } from './panel.js';
 import { redraw } from './stack.js';
 import { asked, clauseNow, state } from './state.js';
@@ -47,8 +47,8 @@ function goTo(found) {
 }
 
 export function showFound() {
-  const input = document.getElementById('cc-find'),
-    list = document.getElementById('cc-found'),
+  const input = byId('cc-find'),
+    list = byId('cc-found'),
     found = findNames(input.value);
   list.hidden = !input.value.trim();
   const where = (f) =>
@@ -69,7 +69,7 @@ export function showFound() {
 }
 
 export function openFind() {
-  const input = document.getElementById('cc-find');
+  const input = byId('cc-find');
   input.addEventListener('input', showFound);
   input.addEventListener('keydown', (event) => {
     const first = findNames(input.value)[0];

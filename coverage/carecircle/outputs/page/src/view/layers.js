@@ -9,12 +9,9 @@ import { page } from '../model/page.js';
 import { scenario } from '../model/scenario.js';
 import { codesOf, costAt, live, paperOnly, statusHere, sums } from '../model/sides.js';
 import { basemapOn } from './basemap.js';
-import { dots, hatch, INK, labeller, LAND, lines, seen, trace } from './canvas.js';
+import { dots, hatch, labeller, lines, seen, trace } from './canvas.js';
 import { drawCatchmentNames } from './catchments.js';
-import {
-  ASKED, facilityMark, OUTCOME_FILL, ROAD_WIDTH, SHARE_LINES, shareClass, shareColour, TIME_COLOURS, UNASKED,
-  WARM,
-} from './marks.js';
+import { facilityMark, ROAD_WIDTH, SHARE_LINES, shareClass, shareColour } from './marks.js';
 import { CELL_SHADES, cellSize } from './shades.js';
 import { redraw } from './stack.js';
 import { fitZoom } from './stage.js';
@@ -26,10 +23,10 @@ function shadeArea(ctx, view, clause, a) {
     const s = sums(clause, view.basis);
     if (!(s.scope[a] > 0)) return null;
     const known = s.scope[a] - s.no_data[a] - s.unsnapped[a];
-    return known > 0 ? shareColour(s.covered[a] / s.scope[a]) : hatch(ctx, '#a3a9ad', 7);
+    return known > 0 ? shareColour(s.covered[a] / s.scope[a]) : hatch(ctx, page.palette.unknown, 7);
   }
   if (!unit) return null;
-  return OUTCOME_FILL[unit.outcome] || hatch(ctx, '#a3a9ad', 7);
+  return page.palette.outcomes[unit.outcome] || hatch(ctx, page.palette.unknown, 7);
 }
 
 export function drawShade(ctx, view) {
@@ -43,7 +40,7 @@ export function drawShade(ctx, view) {
 
 export function drawLand(ctx, view) {
   if (basemapOn()) return false;
-  ctx.fillStyle = LAND;
+  ctx.fillStyle = page.palette.land;
   ctx.beginPath();
   trace(ctx, view, regionShape(), 0);
   ctx.fill('evenodd');
@@ -58,7 +55,7 @@ function drawAreas(ctx, view, clause) {
     const fill = shadeArea(ctx, view, clause, a);
     ctx.beginPath();
     trace(ctx, view, shapes, a);
-    ctx.fillStyle = fill || UNASKED;
+    ctx.fillStyle = fill || page.palette.unasked;
     ctx.fill('evenodd');
     if (view.paper) ruleArea(ctx, view, clause, a, fill);
   }
@@ -85,23 +82,21 @@ function drawPeople(ctx, view, clause) {
     const x = d.x[i] * view.scale - view.left,
       y = d.y[i] * view.scale - view.top;
     if (x < -size || y < -size || x > view.width + size || y > view.height + size) continue;
-    ctx.fillStyle = paperOnly(clause, codes, i, view.basis) ? WARM.paper : personColour(view, clause, query, codes[i], i);
+    ctx.fillStyle = paperOnly(clause, codes, i, view.basis) ? page.palette.paperOnly : personColour(view, clause, query, codes[i], i);
     ctx.fillRect(x - size / 2, y - size / 2, size, size);
   }
 }
 
 function personColour(view, clause, query, code, i) {
-  if (code === NO_DATA || code === UNSNAPPED) return '#a3a9ad';
-  if (code === UNREACHABLE) return WARM.bad;
-  if (!query || !clause.limitQuery) return code === COVERED ? TIME_COLOURS[0] : TIME_COLOURS[5];
-  return TIME_COLOURS[timeClass(costAt(query, i, view.basis) / clause.limitQuery)];
+  if (code === NO_DATA || code === UNSNAPPED) return page.palette.unknown;
+  if (code === UNREACHABLE) return page.palette.bad;
+  if (!query || !clause.limitQuery) return code === COVERED ? page.palette.times[0] : page.palette.times[5];
+  return page.palette.times[timeClass(costAt(query, i, view.basis) / clause.limitQuery)];
 }
 
-export const TIME_BREAKS = [1 / 3, 2 / 3, 1, 4 / 3, 2, 3];
-
 const timeClass = (ratio) => {
-  const at = TIME_BREAKS.findIndex((b) => ratio <= b);
-  return at < 0 ? TIME_BREAKS.length : at;
+  const at = page.numbers.timeBreaks.findIndex((b) => ratio <= b);
+  return at < 0 ? page.numbers.timeBreaks.length : at;
 };
 
 const pictures = {};
@@ -168,7 +163,7 @@ export function drawBorders(ctx, view) {
   trace(ctx, view, land, 0);
   ctx.stroke();
   if (view.focus !== null && !emptyShape(shapes, view.focus)) {
-    ctx.strokeStyle = INK;
+    ctx.strokeStyle = page.palette.ink;
     ctx.lineWidth = 3;
     ctx.beginPath();
     trace(ctx, view, shapes, view.focus);
@@ -180,7 +175,7 @@ export function drawCircles(ctx, view) {
   const clause = view.clause;
   if (!clause || !clause.radius || !view.on.circles) return false;
   const f = facilities();
-  ctx.strokeStyle = WARM.good;
+  ctx.strokeStyle = page.palette.good;
   ctx.lineWidth = 1.6;
   ctx.setLineDash([7, 5]);
   ctx.fillStyle = 'rgba(31,110,140,.05)';
@@ -219,7 +214,7 @@ export function drawFacilities(ctx, view) {
   for (const i of clause.asked) {
     const status = statusHere(i, view.basis);
     if (!f.placed[i] || status === null) continue;
-    const colour = judged.get(i) === 'FAIL' ? WARM.bad : ASKED;
+    const colour = judged.get(i) === 'FAIL' ? page.palette.bad : page.palette.asked;
     facilityMark(
       ctx,
       page.categories[f.category[i]].shape,
@@ -249,7 +244,7 @@ export function drawNames(ctx, view) {
         label(f.names[i], f.x[i] * view.scale - view.left, f.y[i] * view.scale - view.top, {
           size: 12,
           weight: 600,
-          colour: ASKED,
+          colour: page.palette.asked,
           align: 'left',
           offset: 11,
         });
@@ -277,7 +272,7 @@ export function drawWay(ctx, view) {
   if (!view.way) return false;
   for (const [width, colour] of [
     [7, 'rgba(255,255,255,.9)'],
-    [3.5, INK],
+    [3.5, page.palette.ink],
   ]) {
     ctx.lineJoin = ctx.lineCap = 'round';
     ctx.lineWidth = width;
@@ -291,14 +286,14 @@ export function drawWay(ctx, view) {
   if (view.straight && view.way !== view.straight) {
     ctx.setLineDash([3, 4]);
     ctx.lineWidth = 2;
-    ctx.strokeStyle = WARM.good;
+    ctx.strokeStyle = page.palette.good;
     ctx.beginPath();
     view.straight.forEach((p, n) =>
       ctx[n ? 'lineTo' : 'moveTo'](p[0] * view.scale - view.left, p[1] * view.scale - view.top),
     );
     ctx.stroke();
     ctx.setLineDash([]);
-    ctx.strokeStyle = INK;
+    ctx.strokeStyle = page.palette.ink;
   }
   const [x, y] = view.way[0];
   ctx.beginPath();

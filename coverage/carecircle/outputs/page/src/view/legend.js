@@ -3,13 +3,8 @@
 import { page } from '../model/page.js';
 import { metres, people, say } from '../model/say.js';
 import { sums } from '../model/sides.js';
-import { LAND } from './canvas.js';
-import { h, replaceChildren } from './elements.js';
-import { TIME_BREAKS } from './layers.js';
-import {
-  ASKED, facilityMark, gapMark, gapRadius, gapScale, OUTCOME_FILL, SHARE_CLASSES, SHARE_LINES, TIME_COLOURS,
-  UNASKED,
-} from './marks.js';
+import { byId, h, replaceChildren } from './elements.js';
+import { facilityMark, gapMark, gapRadius, gapScale, SHARE_LINES } from './marks.js';
 import {
   cutOff, cutOffMark, failing, findingMark, goToOverlay, overlayText, placedFindings, placedSites, siteMark,
 } from './overlays.js';
@@ -76,7 +71,7 @@ function shadeLegend(clause, view) {
     'ul',
     {},
     row(
-      swatch('background:repeating-linear-gradient(135deg,#fff 0 3px,#a3a9ad 3px 4.4px)'),
+      swatch(`background:repeating-linear-gradient(135deg,#fff 0 3px,${page.palette.unknown} 3px 4.4px)`),
       say('page_unknown'),
     ),
   );
@@ -86,7 +81,7 @@ function shadeLegend(clause, view) {
     if (!clause.limitQuery || (view.shading === 'surface' && clause.surface === null)) return [];
     const far = page.queries[clause.query].unit === 'm',
       shown = (v) => (far ? Math.round(v / 10) / 100 : Math.round(v * 10) / 10);
-    const edges = TIME_BREAKS.map((ratio, i) => `${shown(clause.limitQuery * ratio)}${i === 2 ? '*' : ''}`);
+    const edges = page.numbers.timeBreaks.map((ratio, i) => `${shown(clause.limitQuery * ratio)}${i === 2 ? '*' : ''}`);
     return [
       h(
         'h3',
@@ -95,18 +90,18 @@ function shadeLegend(clause, view) {
           unit: say(far ? 'page_km' : 'page_min'),
         }),
       ),
-      ramp(TIME_COLOURS, edges),
-      view.shading === 'people' ? plain('#a3a9ad', 'page_unknown') : plain(LAND, 'page_no_way'),
+      ramp(page.palette.times, edges),
+      view.shading === 'people' ? plain(page.palette.unknown, 'page_unknown') : plain(page.palette.land, 'page_no_way'),
     ];
   }
   if (clause.people) {
     const level = page.levels.find((l) => l.id === view.shading);
     return [
       h('h3', {}, say('page_legend_share', { level: say(`page_level_${level.id}`) })),
-      ramp(SHARE_CLASSES.map((c) => c.colour).reverse(), ['50%', '80%', '95%', '100%'], [...SHARE_LINES].reverse(), view.paper),
+      ramp(page.palette.shares.map((c) => c.colour).reverse(), ['50%', '80%', '95%', '100%'], [...SHARE_LINES].reverse(), view.paper),
       hasUnknown(clause, level) ? hatched : null,
       sums(clause).scope.some((n, a) => !(n > 0) && page.areas.level[a] === level.index)
-        ? plain(UNASKED, 'page_part_outside')
+        ? plain(page.palette.unasked, 'page_part_outside')
         : null,
     ];
   }
@@ -117,7 +112,7 @@ function shadeLegend(clause, view) {
     h(
       'ul',
       {},
-      shown.map((o) => row(swatch(`background:${OUTCOME_FILL[o]}`), say(`page_unit_${o}`))),
+      shown.map((o) => row(swatch(`background:${page.palette.outcomes[o]}`), say(`page_unit_${o}`))),
     ),
     clause.units.some((u) => u.outcome === 'NOT_ASSESSED') ? hatched : null,
   ];
@@ -181,7 +176,7 @@ function facilityLegend(clause, view) {
       seenKinds.add(category.id);
       rows.push(
         row(
-          markSwatch((ctx, c) => facilityMark(ctx, category.shape, c, c, 6, 'open', ASKED)),
+          markSwatch((ctx, c) => facilityMark(ctx, category.shape, c, c, 6, 'open', page.palette.asked)),
           say(category),
         ),
       );
@@ -211,7 +206,7 @@ const listedOverlays = (places, mark) => h('ul', { class: 'cc-places' }, places.
 function overlayLegend(clause, view) {
   const found = [];
   if (view.on.units && failing(clause).length)
-    found.push(h('ul', {}, row(swatch('background:repeating-linear-gradient(135deg,#fff 0 5px,#c98774 5px 6.2px);box-shadow:inset 0 0 0 1.8px #9c2a10'), say('page_units_shown', { n: failing(clause).length }))));
+    found.push(h('ul', {}, row(swatch(`background:repeating-linear-gradient(135deg,#fff 0 5px,#c98774 5px 6.2px);box-shadow:inset 0 0 0 1.8px ${page.palette.bad}`), say('page_units_shown', { n: failing(clause).length }))));
   if (view.on.islands) {
     const { query, count } = cutOff(clause),
       shown = Object.keys(count).filter((why) => count[why] > 0);
@@ -224,7 +219,7 @@ function overlayLegend(clause, view) {
             {},
             shown.map((why) => row(markSwatch((ctx, c) => cutOffMark(ctx, why, c, c, 6)), say(`page_cut_${why}`, { n: people(count[why]) }))),
             shown.length ? null : h('li', {}, say('page_islands_none')),
-            page.islands[query.mode] ? row(swatch('background:#fff;box-shadow:none;border-radius:0;border-top:3px solid #0b5b57;height:3px'), say('page_island_roads', { n: page.islands[query.mode].parts })) : null,
+            page.islands[query.mode] ? row(swatch(`background:#fff;box-shadow:none;border-radius:0;border-top:3px solid ${page.palette.cutOff.island};height:3px`), say('page_island_roads', { n: page.islands[query.mode].parts })) : null,
           ),
     );
   }
@@ -239,7 +234,7 @@ function overlayLegend(clause, view) {
 }
 
 export function showLegend() {
-  const box = document.getElementById('cc-legend'),
+  const box = byId('cc-legend'),
     view = look(),
     { clause } = view;
   replaceChildren(

@@ -1,6 +1,7 @@
 // New sites as markers: dragged, moved by arrows, taken away.
 
 import { moveSite, removeSite, scenario } from '../model/scenario.js';
+import { byId } from './elements.js';
 import { map } from './stage.js';
 import { state } from './state.js';
 
@@ -69,6 +70,6 @@ function nudge(site, event) {
 export function arm(on) {
   state.armed = on;
   map.getContainer().classList.toggle('cc-armed', on);
-  const button = document.getElementById('cc-arm');
+  const button = byId('cc-arm');
   if (button) button.setAttribute('aria-pressed', String(on));
 }

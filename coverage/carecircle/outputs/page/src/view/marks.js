@@ -1,41 +1,19 @@
 // The marks: people of the gap gathered on the screen's grid, facilities by kind, and the colours of both.
 
 import { COVERED, demand, NOT_COVERED, OUTSIDE, UNREACHABLE } from '../model/facts.js';
+import { page } from '../model/page.js';
 import { codesOf, paperOnly } from '../model/sides.js';
 import { boxOf } from './repaint.js';
 import { map } from './stage.js';
-
-export const WARM = { bad: '#9c2a10', paper: '#6d3f9c', unsure: '#6b747a', good: '#1f6e8c' };
-
-export const SHARE_CLASSES = [
-  { from: 0.9995, colour: '#d6e7ec' },
-  { from: 0.95, colour: '#f7ecd3' },
-  { from: 0.8, colour: '#f0d09c' },
-  { from: 0.5, colour: '#df9f68' },
-  { from: -1, colour: '#bf6a45' },
-];
-
-/** Blue within the limit, brown beyond; ever darker, so that paper without colour tells them apart too. */
-export const TIME_COLOURS = ['#dcedf2', '#c8e2ea', '#b3d6e2', '#edbd83', '#d9965c', '#bb6e3e', '#8c4727'];
-
-export const UNASKED = '#fbfaf7';
-
-export const OUTCOME_FILL = {
-  PASS: '#d3e6ec',
-  FAIL: '#d08a66',
-  NOT_ASSESSED: null,
-  NO_THRESHOLD: '#e8e8e4',
-  WAIVED: '#e6e2ee',
-};
 
 export const ROAD_WIDTH = [2.2, 1.7, 1.2, 0.8, 0.6, 0.5];
 
 /** Pixels between the lines that tell the classes apart on paper without colour; 0 for none. */
 export const SHARE_LINES = [0, 13, 9, 6, 3.5];
 
-export const shareClass = (share) => SHARE_CLASSES.findIndex((c) => share >= c.from);
+export const shareClass = (share) => page.palette.shares.findIndex((c) => share >= c.from);
 
-export const shareColour = (share) => SHARE_CLASSES[shareClass(share)].colour;
+export const shareColour = (share) => page.palette.shares[shareClass(share)].colour;
 
 export const BIN = 22,
   MOST_RADIUS = 26;
@@ -92,6 +70,7 @@ function crowdsOf(d, squares) {
     wide = Math.floor(box[2] * squares) - west + 1,
     high = Math.floor(box[3] * squares) - north + 1,
     few = wide * high < 1e6, // a plain table takes a tenth of a map's time
+    /** @type {any} */
     bins = few ? new Float64Array(wide * high) : new Map();
   for (let i = 0; i < d.n; i++) {
     if (!d.placed[i]) continue;
@@ -134,7 +113,7 @@ export function gapMark(ctx, kind, x, y, r) {
   if (kind === 2) {
     ctx.fillStyle = 'rgba(255,255,255,.75)';
     ctx.fillRect(x - r, y - r, 2 * r, 2 * r);
-    ctx.strokeStyle = WARM.unsure;
+    ctx.strokeStyle = page.palette.gapUnsure;
     ctx.lineWidth = 1.4;
     ctx.setLineDash([3, 2]);
     ctx.strokeRect(x - r, y - r, 2 * r, 2 * r);
@@ -211,5 +190,3 @@ export function facilityMark(ctx, shape, x, y, r, status, colour) {
   }
   ctx.stroke();
 }
-
-export const ASKED = '#12405f';

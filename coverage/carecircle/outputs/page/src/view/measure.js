@@ -1,9 +1,9 @@
 // A ruler: metres along the geodesic from place to place, and the ground that three or more of them enclose.
 
 import { geodesic, transverseMercator, WGS84 } from '../model/earth.js';
+import { page } from '../model/page.js';
 import { say } from '../model/say.js';
-import { INK } from './canvas.js';
-import { h, replaceChildren } from './elements.js';
+import { byId, h, replaceChildren } from './elements.js';
 import { arm } from './markers.js';
 import { pixel } from './overlays.js';
 import { showMap } from './sheets.js';
@@ -79,7 +79,7 @@ export function drawMeasure(ctx, view) {
   ctx.moveTo(x, y - 9);
   ctx.lineTo(x, y + 9);
   ctx.lineWidth = 1.4;
-  ctx.strokeStyle = INK;
+  ctx.strokeStyle = page.palette.ink;
   ctx.stroke();
 }
 
@@ -89,10 +89,10 @@ export function addMeasured(latlng) {
 }
 
 export function showMeasure() {
-  const box = document.getElementById('cc-ruler'),
+  const box = byId('cc-ruler'),
     act = (key, onclick) => h('button', { type: 'button', class: 'cc-button', onclick }, say(key));
   box.hidden = !measure.on;
-  document.getElementById('cc-measure').setAttribute('aria-pressed', String(measure.on));
+  byId('cc-measure').setAttribute('aria-pressed', String(measure.on));
   map.getContainer().classList.toggle('cc-armed', measure.on);
   map.doubleClickZoom[measure.on ? 'disable' : 'enable']();
   redraw('measure');
@@ -124,7 +124,7 @@ export function showMeasure() {
       : null,
     act('page_measure_done', () => {
       toggleMeasure();
-      document.getElementById('cc-measure').focus();
+      byId('cc-measure').focus();
     }),
   );
 }

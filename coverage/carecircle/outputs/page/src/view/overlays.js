@@ -6,18 +6,12 @@ import { column, once, page } from '../model/page.js';
 import { people, say } from '../model/say.js';
 import { codesOf } from '../model/sides.js';
 import { FONT, hatch, seen, trace } from './canvas.js';
-import { h } from './elements.js';
-import { BIN, gapRadius, WARM } from './marks.js';
+import { byId, h } from './elements.js';
+import { BIN, gapRadius } from './marks.js';
 import { showMap } from './sheets.js';
 import { calm, fitZoom, map } from './stage.js';
 import { state } from './state.js';
 import { openWhy } from './why.js';
-
-const CUT_OFF = { unsnapped: '#5f686e', island: '#0b5b57', one_way: '#0b5b57', beyond: '#8a5a00' };
-
-const SITE_COLOURS = { added: '#19597a', closed: '#5f686e', proposed: '#0b5b57' };
-
-const FINDING_COLOURS = { error: '#9c2a10', warning: '#b86e00', note: '#4a6a80' };
 
 const islandShapes = once(() =>
   Object.fromEntries(Object.entries(page.islands).map(([mode, held]) => [mode, openShapes(held.shapes)])),
@@ -65,7 +59,7 @@ export function drawUnits(ctx, view) {
       trace(ctx, view, shapes, unit.area);
       ctx.fillStyle = hatch(ctx, 'rgba(156,42,16,.55)', 9);
       ctx.fill('evenodd');
-      ctx.strokeStyle = WARM.bad;
+      ctx.strokeStyle = page.palette.bad;
       ctx.lineWidth = 1.8;
       ctx.stroke();
     } else if (unit.facility >= 0 && f.placed[unit.facility]) {
@@ -77,7 +71,7 @@ export function drawUnits(ctx, view) {
         0,
         7,
       );
-      ctx.strokeStyle = WARM.bad;
+      ctx.strokeStyle = page.palette.bad;
       ctx.lineWidth = 2.2;
       ctx.stroke();
     }
@@ -120,9 +114,9 @@ export function cutOffMark(ctx, why, x, y, r) {
   } else if (why === 'unsnapped') ctx.rect(x - r, y - r, 2 * r, 2 * r);
   else ctx.arc(x, y, r, 0, 7);
   const hollow = why === 'unsnapped' || why === 'beyond';
-  ctx.fillStyle = hollow ? 'rgba(255,255,255,.85)' : CUT_OFF[why];
+  ctx.fillStyle = hollow ? 'rgba(255,255,255,.85)' : page.palette.cutOff[why];
   ctx.fill();
-  ctx.strokeStyle = hollow ? CUT_OFF[why] : '#fff';
+  ctx.strokeStyle = hollow ? page.palette.cutOff[why] : '#fff';
   ctx.lineWidth = hollow ? 1.8 : 1.2;
   if (why === 'unsnapped') ctx.setLineDash([2.5, 2]);
   ctx.stroke();
@@ -135,7 +129,7 @@ export function drawIslands(ctx, view) {
     { query, status } = cutOff(clause, view.basis),
     shapes = query && islandShapes()[query.mode];
   if (shapes) {
-    ctx.strokeStyle = CUT_OFF.island;
+    ctx.strokeStyle = page.palette.cutOff.island;
     ctx.lineWidth = 2.6;
     ctx.lineJoin = ctx.lineCap = 'round';
     ctx.beginPath();
@@ -148,7 +142,7 @@ export function drawIslands(ctx, view) {
     bins = new Map();
   for (let i = 0; i < d.n; i++) {
     const why = query.reasons[status[i]];
-    if (!(why in CUT_OFF) || codes[i] === OUTSIDE || !d.placed[i] || !(d.residents[i] > 0)) continue;
+    if (!(why in page.palette.cutOff) || codes[i] === OUTSIDE || !d.placed[i] || !(d.residents[i] > 0)) continue;
     const x = d.x[i] * view.scale,
       y = d.y[i] * view.scale,
       key = `${why}${Math.floor(x / BIN)} ${Math.floor(y / BIN)}`,
@@ -185,8 +179,8 @@ export function siteMark(ctx, kind, x, y, rank) {
     ctx.closePath();
   } else ctx.arc(x, y, r, 0, 7);
   ctx.lineJoin = 'round';
-  ctx.fillStyle = kind === 'closed' ? '#fff' : SITE_COLOURS[kind];
-  ctx.strokeStyle = kind === 'closed' ? SITE_COLOURS.closed : '#fff';
+  ctx.fillStyle = kind === 'closed' ? '#fff' : page.palette.sites[kind];
+  ctx.strokeStyle = kind === 'closed' ? page.palette.sites.closed : '#fff';
   ctx.lineWidth = 2;
   ctx.fill();
   ctx.stroke();
@@ -219,7 +213,7 @@ export function findingMark(ctx, level, x, y) {
   ctx.strokeStyle = '#fff';
   ctx.lineWidth = 3;
   ctx.stroke();
-  ctx.fillStyle = FINDING_COLOURS[level];
+  ctx.fillStyle = page.palette.findings[level];
   ctx.fill();
   ctx.fillStyle = '#fff';
   ctx.font = `700 11px ${FONT}`;
@@ -278,7 +272,7 @@ export function goToOverlay(o) {
 
 /** The tip over a site or finding, where no facility has one. */
 export function hoverOverlay(event) {
-  const tip = document.getElementById('cc-tip'),
+  const tip = byId('cc-tip'),
     over = tip.hidden ? overlayAt(event.containerPoint) : null;
   if (!over) return;
   map.getContainer().classList.add('cc-over');

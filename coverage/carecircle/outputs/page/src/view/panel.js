@@ -6,7 +6,7 @@ import { page } from '../model/page.js';
 import { people, said, say } from '../model/say.js';
 import { showControl } from './control.js';
 import { detail } from './detail.js';
-import { h, replaceChildren, svg } from './elements.js';
+import { byId, first, h, replaceChildren, svg } from './elements.js';
 import { showLegend } from './legend.js';
 import { rankingState } from './ranking.js';
 import { room, showMap } from './sheets.js';
@@ -62,7 +62,7 @@ export function showAnswer() {
         ]
       : h('p', { class: 'cc-says cc-calm' }, say(a.says));
   replaceChildren(
-    document.getElementById('cc-answer'),
+    byId('cc-answer'),
     big,
     h(
       'ul',
@@ -87,14 +87,13 @@ export function showAnswer() {
 export function showHead() {
   const s = page.study;
   replaceChildren(
-    document.getElementById('cc-head'),
+    byId('cc-head'),
     h('p', { class: 'cc-eyebrow' }, say('page_eyebrow', { plan: s.plan, year: s.year })),
     h('h1', {}, s.title),
     s.notice ? h('p', { class: 'cc-notice', role: 'note' }, say(s.notice)) : null,
   );
-  document.getElementById('cc-language').textContent = said.language === 'zh' ? 'English' : '中文';
-  document
-    .getElementById('cc-language')
+  byId('cc-language').textContent = said.language === 'zh' ? 'English' : '中文';
+  byId('cc-language')
     .setAttribute('aria-label', said.language === 'zh' ? 'Switch to English' : '切换为中文');
 }
 
@@ -143,7 +142,7 @@ function clauseRow(clause, index) {
 
 /** Few clauses stand in one list; many are gathered by outcome, those not met open. */
 export function showClauses() {
-  const box = document.getElementById('cc-verdicts'),
+  const box = byId('cc-verdicts'),
     heading = h('h2', {}, say('page_clauses', { n: page.order.length }));
   const list = (indices) =>
     h(
@@ -178,9 +177,9 @@ export function showClauses() {
 }
 
 function openGroup(outcome) {
-  const group = document.querySelector(`.cc-group[data-outcome=${outcome}]`);
+  const group = first(`.cc-group[data-outcome=${outcome}]`);
   if (group) group.open = true;
-  const target = group || document.querySelector(`.cc-clause[data-outcome=${outcome}]`);
+  const target = group || first(`.cc-clause[data-outcome=${outcome}]`);
   if (target) target.scrollIntoView({ block: 'start', behavior: calm ? 'auto' : 'smooth' });
 }
 
@@ -194,9 +193,9 @@ function chooseClause(index, toggle) {
   redraw();
   showLegend();
   showClauses();
-  showWhatIf(true);
+  showWhatIf();
   if (toggle) {
-    const row = document.querySelector(`#cc-verdicts [data-rule="${CSS.escape(page.clauses[index].rule)}"]`);
+    const row = first(`#cc-verdicts [data-rule="${CSS.escape(page.clauses[index].rule)}"]`);
     row.focus({ preventScroll: true });
     row.scrollIntoView({ block: 'nearest' });
   }

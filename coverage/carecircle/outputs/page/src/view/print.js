@@ -4,7 +4,7 @@ import { page } from '../model/page.js';
 import { people, say } from '../model/say.js';
 import { basemapOn, basemapSource, pasteTiles } from './basemap.js';
 import { detail } from './detail.js';
-import { h, replaceChildren } from './elements.js';
+import { byId, h, replaceChildren } from './elements.js';
 import { showLegend } from './legend.js';
 import { badge } from './panel.js';
 import { layers, redraw } from './stack.js';
@@ -41,7 +41,7 @@ export function openPrint() {
   };
   window.addEventListener('beforeprint', () => {
     seen = map.getBounds();
-    document.getElementById('cc-legend').open = true;
+    byId('cc-legend').open = true;
     document.body.dataset.printing = 'yes';
     showAnnex();
     reshape();
@@ -50,13 +50,13 @@ export function openPrint() {
     paintPaper();
   });
   window.addEventListener('afterprint', () => {
-    document.getElementById('cc-paper').remove();
+    byId('cc-paper').remove();
     delete document.body.dataset.printing;
-    replaceChildren(document.getElementById('cc-annex'));
+    replaceChildren(byId('cc-annex'));
     reshape();
     showLegend();
   });
-  document.getElementById('cc-print').addEventListener('click', () => window.print());
+  byId('cc-print').addEventListener('click', () => window.print());
 }
 
 /** The lines under the printed map: number, limits and ledger; sources, date and hash. */
@@ -65,7 +65,7 @@ export function showSheet() {
     l = page.ledger,
     line = (...parts) => h('p', {}, parts.filter(Boolean).join(' · '));
   replaceChildren(
-    document.getElementById('cc-sheet'),
+    byId('cc-sheet'),
     l
       ? line(
           say('page_sheet_ledger', {
@@ -98,7 +98,7 @@ function showAnnex() {
     full = clause && detail(clause, true);
   if (full) for (const list of full.querySelectorAll('details')) list.open = true;
   replaceChildren(
-    document.getElementById('cc-annex'),
+    byId('cc-annex'),
     full ? [h('h2', {}, say('page_annex_clause', { rule: clause.rule, title: say(clause.title) })), full] : null,
     h('h2', {}, say('page_clauses', { n: page.order.length })),
     h(

@@ -3,21 +3,13 @@
 import { catchmentQuery } from '../model/catchments.js';
 import { COVERED, demand, NO_DATA, OUTSIDE, UNSNAPPED } from '../model/facts.js';
 import { latOf } from '../model/mercator.js';
-import { once } from '../model/page.js';
+import { once, page } from '../model/page.js';
 import { people, say } from '../model/say.js';
 import { codesOf, paperOnly } from '../model/sides.js';
 import { hatch } from './canvas.js';
 import { catchmentLegend, drawCatchments } from './catchments.js';
 import { h } from './elements.js';
 import { ramp, row, swatch } from './legend.js';
-
-const POPULATION_COLOURS = ['#dfe9ea', '#b9d2d8', '#86b1bd', '#4f8798', '#285f74', '#123c4d'];
-
-const URBAN_COLOURS = { 0: null, 1: '#3f6b8a', 2: '#dccf9c' };
-
-const PAPER_COLOURS = ['#a9d0de', '#6d3f9c', '#e4ae84'];
-
-const UNKNOWN_GREY = '#7f878c';
 
 /** Pixels of one resident point: the cell of the grid that it stands for. */
 export const cellSize = (view, d) =>
@@ -41,7 +33,7 @@ export function drawCells(ctx, view, classOf, fills) {
     if (k >= 0) groups[k].push(x, y);
   }
   groups.forEach((places, k) => {
-    ctx.fillStyle = fills[k] === null ? hatch(ctx, UNKNOWN_GREY, 6) : fills[k];
+    ctx.fillStyle = fills[k] === null ? hatch(ctx, page.palette.unknownCell, 6) : fills[k];
     for (let j = 0; j < places.length; j += 2)
       ctx.fillRect(places[j] - size / 2, places[j + 1] - size / 2, size, size);
   });
@@ -69,12 +61,12 @@ function drawPopulation(ctx, view) {
     const k = breaks.findIndex((b) => residents[i] <= b);
     return k < 0 ? breaks.length : k;
   };
-  drawCells(ctx, view, classOf, POPULATION_COLOURS.slice(0, breaks.length + 1));
+  drawCells(ctx, view, classOf, page.palette.population.slice(0, breaks.length + 1));
 }
 
 function drawUrban(ctx, view) {
   const { residents, urban } = demand();
-  drawCells(ctx, view, (i) => (residents[i] > 0 ? urban[i] : -1), [null, URBAN_COLOURS[1], URBAN_COLOURS[2]]);
+  drawCells(ctx, view, (i) => (residents[i] > 0 ? urban[i] : -1), [null, page.palette.urban[1], page.palette.urban[2]]);
 }
 
 /** 0 within on paper and by road · 1 on paper only · 2 beyond both · 3 not known. */
@@ -89,7 +81,7 @@ function drawPaper(ctx, view, clause) {
   const codes = codesOf(clause, view.basis),
     { residents } = demand();
   const classOf = (i) => (residents[i] > 0 ? paperClass(clause, codes, i, view.basis) : -1);
-  drawCells(ctx, view, classOf, [...PAPER_COLOURS, null]);
+  drawCells(ctx, view, classOf, [...page.palette.paper, null]);
 }
 
 // ---- what the legend says of them ----
@@ -99,7 +91,7 @@ export const hatched = (key, facts) =>
     'ul',
     {},
     row(
-      swatch(`background:repeating-linear-gradient(135deg,#fff 0 3px,${UNKNOWN_GREY} 3px 4.4px)`),
+      swatch(`background:repeating-linear-gradient(135deg,#fff 0 3px,${page.palette.unknownCell} 3px 4.4px)`),
       say(key, facts),
     ),
   );
@@ -109,7 +101,7 @@ function populationLegend() {
   return [
     h('h3', {}, say('page_legend_population')),
     ramp(
-      POPULATION_COLOURS.slice(0, breaks.length + 1),
+      page.palette.population.slice(0, breaks.length + 1),
       breaks.map((n) => (n >= 1 ? people(n) : String(n))),
     ),
   ];
@@ -125,7 +117,7 @@ function urbanLegend() {
       'ul',
       {},
       [1, 2].map((k) =>
-        row(swatch(`background:${URBAN_COLOURS[k]}`), say(`page_urban_${k}`, { n: people(count[k]) })),
+        row(swatch(`background:${page.palette.urban[k]}`), say(`page_urban_${k}`, { n: people(count[k]) })),
       ),
     ),
     count[0] > 0 ? hatched('page_urban_0', { n: people(count[0]) }) : null,
@@ -145,7 +137,7 @@ function paperLegend(clause) {
     h(
       'ul',
       {},
-      PAPER_COLOURS.map((colour, k) =>
+      page.palette.paper.map((colour, k) =>
         row(swatch(`background:${colour}`), say(`page_paper_${k}`, { n: people(count[k]) })),
       ),
     ),

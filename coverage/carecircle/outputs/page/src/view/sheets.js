@@ -1,7 +1,7 @@
 // On a small screen the panel and the cards are sheets over the map: how high they stand, what they leave free.
 
 import { say } from '../model/say.js';
-import { h } from './elements.js';
+import { byId, h } from './elements.js';
 import { calm, map } from './stage.js';
 
 export const narrow = () => window.matchMedia('screen and (max-width: 820px)').matches;
@@ -12,7 +12,7 @@ const SHEETS = { peek: () => 186, half: () => 0.5 * window.innerHeight, full: ()
 
 const FREE_TOP = 56; // pixels under the tools
 
-const openCards = () => CARDS.map((id) => document.getElementById(id)).filter((card) => !card.hidden);
+const openCards = () => CARDS.map((id) => byId(id)).filter((card) => !card.hidden);
 
 /** Pixels of a small screen's map that the sheet over it covers: the cards' where any is open, else the panel's. */
 function covered() {
@@ -22,7 +22,10 @@ function covered() {
     : SHEETS[document.body.dataset.sheet](); // as it will stand when it has moved
 }
 
-/** Padding within which the map is seen. */
+/**
+ * Padding within which the map is seen.
+ * @returns {L.FitBoundsOptions}
+ */
 export function room() {
   return narrow()
     ? {
@@ -34,13 +37,13 @@ export function room() {
 
 /** Pixels that the open legend takes on the right of a large screen, at most a third of the map. */
 function aside() {
-  const legend = document.getElementById('cc-legend');
+  const legend = byId('cc-legend');
   return Math.max(28, Math.min(legend.open ? legend.offsetWidth + 28 : 28, map.getSize().x / 3));
 }
 
 function sheet(size) {
   document.body.dataset.sheet = size;
-  document.getElementById('cc-handle').setAttribute('aria-expanded', String(size === 'full'));
+  byId('cc-handle').setAttribute('aria-expanded', String(size === 'full'));
 }
 
 export function showMap() {
@@ -107,12 +110,11 @@ export function openSheets() {
   sheet('half');
   sizeCards('compact');
   const next = { full: 'peek', peek: 'half', half: 'full' };
-  document
-    .getElementById('cc-handle')
+  byId('cc-handle')
     .addEventListener('click', () => sheet(next[document.body.dataset.sheet]));
   const follow = new ResizeObserver(() => {
     document.body.dataset.cards = openCards().length ? 'open' : 'none';
     document.body.style.setProperty('--covered', `${covered()}px`);
   });
-  for (const id of ['cc-panel', ...CARDS]) follow.observe(document.getElementById(id));
+  for (const id of ['cc-panel', ...CARDS]) follow.observe(byId(id));
 }

@@ -12,6 +12,7 @@ import { map } from './stage.js';
 import { clauseNow, state } from './state.js';
 import { bothSides, sides, swipe } from './swipe.js';
 
+/** @type {Record<string, any>} */
 export const layers = {};
 
 const always = () => true;
@@ -20,6 +21,7 @@ const always = () => true;
 const onASide = (has) => (swipe.kind ? sides().map((side) => page.clauses[side.clause]) : [clauseNow()]).some(has);
 
 /** Canvas, its drawings from below upwards, height, whether the sides of a comparison differ in it, when it shows anything. */
+/** @type {[string, Function[], number, boolean, () => any][]} */
 const LAYERS = [
   ['shade', [drawLand, drawShade], 210, true, always],
   ['lines', [drawWater, drawRoads, drawBorders], 300, false, always],
@@ -45,7 +47,7 @@ export function openLayers() {
   for (const [name, draws, z, sided, shows] of LAYERS) {
     const pane = map.createPane(`cc-${name}`),
       draw = inTurn(draws);
-    pane.style.zIndex = z;
+    pane.style.zIndex = String(z);
     pane.style.pointerEvents = 'none';
     layers[name] = new CanvasLayer(`cc-${name}`, sided ? bothSides(name, draw) : draw, shows).addTo(map);
   }

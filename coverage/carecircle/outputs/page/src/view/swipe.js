@@ -3,9 +3,8 @@
 import { page } from '../model/page.js';
 import { say } from '../model/say.js';
 import { changed } from '../model/scenario.js';
-import { INK } from './canvas.js';
 import { shadings } from './control.js';
-import { h, replaceChildren } from './elements.js';
+import { byId, h, replaceChildren } from './elements.js';
 import { layers, redraw } from './stack.js';
 import { map } from './stage.js';
 import { clauseNow, state } from './state.js';
@@ -62,7 +61,7 @@ export function bothSides(name, draw) {
     if (name !== 'places') return true;
     ctx.fillStyle = '#fff';
     ctx.fillRect(x - 2.5, 0, 5, view.height);
-    ctx.fillStyle = INK;
+    ctx.fillStyle = page.palette.ink;
     ctx.fillRect(x - 1, 0, 2, view.height);
     return true;
   };
@@ -84,7 +83,7 @@ function slide(at) {
 }
 
 function placeSlider() {
-  const box = document.getElementById('cc-swipe'),
+  const box = byId('cc-swipe'),
     range = box.querySelector('input'),
     handle = box.querySelector('.cc-swipe-handle');
   if (!range) return;
@@ -103,8 +102,8 @@ function compare(kind) {
 
 /** The bar with what is compared, the slider, and what either side is. */
 export function showSwipe() {
-  const box = document.getElementById('cc-swipe'),
-    open = document.getElementById('cc-compare').getAttribute('aria-expanded') === 'true',
+  const box = byId('cc-swipe'),
+    open = byId('cc-compare').getAttribute('aria-expanded') === 'true',
     choices = comparisons(clauseNow());
   if (swipe.kind && !choices.some((c) => c[0] === swipe.kind)) swipe.kind = '';
   box.hidden = !open;
@@ -152,10 +151,10 @@ function dragSlider(event) {
 
 /** Opens the comparison on what is most likely meant: the change, else the road, else another clause. */
 export function toggleSwipe() {
-  const button = document.getElementById('cc-compare'),
+  const button = byId('cc-compare'),
     open = button.getAttribute('aria-expanded') !== 'true',
     first = comparisons(clauseNow())[0];
   button.setAttribute('aria-expanded', String(open));
   compare(open && first ? first[0] : '');
-  (open ? document.getElementById('cc-swipe-kind') : button).focus();
+  (open ? byId('cc-swipe-kind') : button).focus();
 }

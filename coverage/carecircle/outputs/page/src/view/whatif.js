@@ -10,7 +10,7 @@ import { reachedNow, scenarioTable, verdictsNow } from '../model/told.js';
 import { aboutReach, liveClause } from '../model/trial.js';
 import { hasWays } from '../model/ways.js';
 import { keep, keepRow, openCompare, showCompare, shownResult } from './compare.js';
-import { h, replaceChildren } from './elements.js';
+import { byId, h, replaceChildren } from './elements.js';
 import { arm } from './markers.js';
 import { badge } from './panel.js';
 import { warmUp } from './repaint.js';
@@ -89,9 +89,9 @@ function sideEffects(clause) {
 
 /** The card's frame; what a change alters stands in its second half, so that focus and menus stay. */
 export function showWhatIf() {
-  const box = document.getElementById('cc-whatif');
-  document.getElementById('cc-try').hidden = !page.kinds.length || !page.demand;
-  document.getElementById('cc-try').setAttribute('aria-expanded', String(state.trying));
+  const box = byId('cc-whatif');
+  byId('cc-try').hidden = !page.kinds.length || !page.demand;
+  byId('cc-try').setAttribute('aria-expanded', String(state.trying));
   box.hidden = !state.trying;
   showCompare();
   if (!state.trying) return;
@@ -99,7 +99,7 @@ export function showWhatIf() {
     state.trying = false;
     arm(false);
     showWhatIf();
-    document.getElementById('cc-try').focus();
+    byId('cc-try').focus();
   };
   const cross = cardHead(close);
   if (!hasWays()) {
@@ -150,7 +150,7 @@ export function showWhatIf() {
 
 /** What the scenario holds and what it comes to; ``whole`` with what it does to the other clauses. */
 export function showTrial(whole) {
-  const box = document.getElementById('cc-trial'),
+  const box = byId('cc-trial'),
     clause = clauseNow();
   if (!state.trying || !box) return;
   const item = (text, undo) =>

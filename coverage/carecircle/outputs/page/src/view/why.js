@@ -8,7 +8,7 @@ import { measured, metres, people, say } from '../model/say.js';
 import { addSite, scenario, toggleFacility } from '../model/scenario.js';
 import { codesOf, ownersOf } from '../model/sides.js';
 import { hasWays } from '../model/ways.js';
-import { h, replaceChildren } from './elements.js';
+import { byId, h, replaceChildren } from './elements.js';
 import { badge } from './panel.js';
 import { cardHead, makeWay, uncover } from './sheets.js';
 import { redraw } from './stack.js';
@@ -43,7 +43,7 @@ function whyPlace(found, here) {
   for (let a = d.area[found.index], hops = 0; a >= 0 && hops < 8; a = page.areas.parent[a], hops++)
     if (page.areas.level[a] > 0) parents.unshift(page.areas.names[a]);
   const selected = clauseNow() ? clauseNow().rule : null;
-  const list = [...found.clauses].sort((a, b) => (b.rule === selected) - (a.rule === selected));
+  const list = [...found.clauses].sort((a, b) => Number(b.rule === selected) - Number(a.rule === selected));
   return [
     h('h2', {}, parents.join(' · ') || say('page_why_here')),
     h(
@@ -170,7 +170,7 @@ export function whyFacility(i) {
 }
 
 export function closeWhy() {
-  const box = document.getElementById('cc-why');
+  const box = byId('cc-why');
   box.hidden = true;
   if (state.way) {
     state.way = null;
@@ -179,7 +179,7 @@ export function closeWhy() {
 }
 
 export function openWhy(...content) {
-  const box = document.getElementById('cc-why');
+  const box = byId('cc-why');
   if (box.hidden) makeWay();
   replaceChildren(
     box,
@@ -199,7 +199,7 @@ export function askByKey(event) {
 
 export function askWhy(latlng) {
   if (state.armed) {
-    addSite({ kind: Number(document.getElementById('cc-kind').value), lon: latlng.lng, lat: latlng.lat });
+    addSite({ kind: Number(byId('cc-kind').value), lon: latlng.lng, lat: latlng.lat });
     uncover(latlng.lat, latlng.lng);
     return;
   }
@@ -244,7 +244,7 @@ function showWay(found) {
 }
 
 export function hover(event) {
-  const tip = document.getElementById('cc-tip'),
+  const tip = byId('cc-tip'),
     i = facilityAt(event.containerPoint);
   map.getContainer().classList.toggle('cc-over', i >= 0);
   tip.hidden = i < 0;

@@ -1,0 +1,342 @@
+// Written by tests/page_type.py from pages that Python makes; a test holds it equal. Do not edit.
+
+/** A sentence in both languages. */
+export interface Said {
+  zh: string;
+  en: string;
+}
+
+/** A column of a block: offset, count, type, whether each number adds to the one before, the block. */
+export type Column = [number, number, string, boolean, string];
+
+/** Outlines or lines: their points, how many each ring has, how many rings each shape. */
+export interface Shapes {
+  x: Column;
+  y: Column;
+  lengths: Column;
+  rings: Column;
+}
+
+export interface Finding {
+  zh: string;
+  en: string;
+  level: string;
+  file: string;
+  row: number | null;
+  lon: number | null;
+  lat: number | null;
+}
+
+export interface Areas {
+  names: string[];
+  ids: string[];
+  level: number[];
+  parent: number[];
+  label: number[][];
+  shapes: Shapes;
+}
+
+export interface Site {
+  kind: string;
+  facility: number;
+  name: string;
+  rank: number | null;
+  people: number | null;
+  lon: number;
+  lat: number;
+  category: Said;
+}
+
+export interface Facilities {
+  x: Column;
+  y: Column;
+  placed: Column;
+  ids: string[];
+  names: string[];
+  category: number[];
+  status: string[];
+  roles: string[][];
+  inside: boolean[];
+}
+
+export interface Query {
+  unit: string;
+  step: number;
+  mode: string | null;
+  metric: string;
+  direction: string;
+  label: Said;
+  cost: Column;
+  facility: Column;
+  status: Column;
+  reasons: string[];
+  serving: number[];
+  before: {
+    cost: Column;
+    facility: Column;
+    status: Column;
+  } | null;
+}
+
+export interface Clause {
+  rule: string;
+  section: string;
+  quote: string;
+  kind: string;
+  title: Said;
+  outcome: string;
+  modality: Said;
+  softeners: string[];
+  result: Said;
+  reason: Said;
+  observed: Said;
+  target: Said;
+  targetSource: Said | null;
+  margin: Said | null;
+  flip: Said | null;
+  affected: number;
+  share: number | null;
+  shareTarget: number | null;
+  byRoad: {
+    observed: number;
+    paperOnly: number;
+  } | null;
+  alternatives: Said[];
+  ledger: {
+    total: number;
+    outside: number;
+    no_data: number;
+    unsnapped: number;
+    unreachable: number;
+    covered: number;
+    not_covered: number;
+  } | null;
+  missing: Said[];
+  assumptions: Said[];
+  contradicts: unknown[];
+  units: {
+    id: string;
+    name: string;
+    outcome: string;
+    observed: Said;
+    residents: number;
+    waived: Said | null;
+    area: number;
+    facility: number;
+  }[];
+  asked: number[];
+  people: Column | null;
+  query: number | null;
+  road: number | null;
+  limitQuery: number | null;
+  limitRoad: number | null;
+  radius: number | null;
+  loadRange: number[] | null;
+  surface: number | null;
+  limit: number | null;
+  factor: number;
+  turnout: number;
+  unsure: boolean;
+  before: {
+    outcome: string;
+    observed: Said;
+    affected: number;
+    people: Column | null;
+  } | null;
+}
+
+export interface Kind {
+  category: string;
+  designations: string[];
+  serves: number[];
+  zh: string;
+  en: string;
+}
+
+export interface ModeWays {
+  nodes: number;
+  accessKph: number;
+  mostSnap: number;
+  ends: Column[];
+  seconds: Column[];
+  metres: Column[];
+  allowed: Column;
+  component: Column;
+  line: Column;
+  demand: {
+    street: Column;
+    position: Column;
+    metres: Column;
+  };
+  facility: {
+    street: Column;
+    position: Column;
+    metres: Column;
+  };
+}
+
+export interface Ways {
+  projection: {
+    a: number;
+    f: number;
+    lon0: number;
+    k0: number;
+    x0: number;
+    y0: number;
+  };
+  modes: Record<string, ModeWays>;
+  x: Column;
+  y: Column;
+  lengths: Column;
+  facility: {
+    x: Column;
+    west: number;
+    y: Column;
+    south: number;
+  };
+  demand: {
+    x: Column;
+    west: number;
+    y: Column;
+    south: number;
+  };
+}
+
+export interface Page {
+  palette: {
+    ink: string;
+    land: string;
+    bad: string;
+    good: string;
+    paperOnly: string;
+    gapUnsure: string;
+    asked: string;
+    unknown: string;
+    unknownCell: string;
+    unasked: string;
+    times: string[];
+    shares: {
+      from: number;
+      colour: string;
+    }[];
+    outcomes: {
+      PASS: string;
+      FAIL: string;
+      NOT_ASSESSED: null;
+      NO_THRESHOLD: string;
+      WAIVED: string;
+    };
+    population: string[];
+    urban: (string | null)[];
+    paper: string[];
+    catchments: string[];
+    findings: {
+      error: string;
+      warning: string;
+      note: string;
+    };
+    cutOff: {
+      unsnapped: string;
+      island: string;
+      one_way: string;
+      beyond: string;
+    };
+    sites: {
+      added: string;
+      closed: string;
+      proposed: string;
+    };
+  };
+  numbers: {
+    timeBreaks: number[];
+    unreached: number;
+    fine: number;
+    placeStep: number;
+    unsnappedTolerated: number;
+  };
+  language: string;
+  words: Record<string, Said>;
+  study: {
+    title: string;
+    name: string;
+    year: number;
+    plan: string;
+    notice: Said;
+    attributions: string[];
+    mapNumber: string;
+    attribution: string;
+    created: string;
+    version: string;
+    hash: string;
+  };
+  answer: {
+    people: number;
+    tally: Record<string, number>;
+    says: Said;
+  };
+  ledger: {
+    total: number;
+    inside: number;
+    outside: number;
+    no_data: number;
+  };
+  beside: Said[];
+  findings: Finding[];
+  simplified: unknown[];
+  bounds: number[];
+  region: Shapes;
+  areas: Areas;
+  levels: {
+    id: string;
+    index: number;
+  }[];
+  roads: {
+    rank: number;
+    shapes: Shapes;
+  }[];
+  water: {
+    areas: Shapes;
+    lines: Shapes;
+  };
+  islands: Record<string, {
+    shapes: Shapes;
+    parts: number;
+  }>;
+  sites: Site[];
+  hasBaseline: boolean;
+  basemap: {
+    tiles: Record<string, string>;
+    least: number;
+    most: number;
+  } | null;
+  tileServer: {
+    url: string;
+  } | null;
+  tianditu: string;
+  categories: {
+    id: string;
+    shape: string;
+    zh: string;
+    en: string;
+  }[];
+  facilities: Facilities;
+  demand: {
+    x: Column;
+    y: Column;
+    placed: Column;
+    residents: Column;
+    area: Column;
+    urban: Column;
+    spacing: number;
+  };
+  queries: Query[];
+  surfaces: {
+    png: string;
+    bounds: number[];
+  }[];
+  clauses: Clause[];
+  order: number[];
+  kinds: Kind[];
+  ways: Ways;
+  whatifOff: null;
+}

@@ -1,0 +1,150 @@
+"""The type of the page's data, from what Python puts into pages; run, this writes page.d.ts."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import carecircle
+from carecircle.outputs import basemap, ways
+from carecircle.outputs.gap_map import GapPage, page_data
+from carecircle.outputs.pack import Block, page_json
+from carecircle.rules.query import main_query
+
+if TYPE_CHECKING:
+    from carecircle.analysis import Analysis
+
+ROOT = Path(__file__).resolve().parent.parent
+KEPT = ROOT / "coverage/carecircle/outputs/page/src/page.d.ts"
+HEAD = """// Written by tests/page_type.py from pages that Python makes; a test holds it equal. Do not edit.
+
+/** A sentence in both languages. */
+export interface Said {
+  zh: string;
+  en: string;
+}
+
+/** A column of a block: offset, count, type, whether each number adds to the one before, the block. */
+export type Column = [number, number, string, boolean, string];
+
+/** Outlines or lines: their points, how many each ring has, how many rings each shape. */
+export interface Shapes {
+  x: Column;
+  y: Column;
+  lengths: Column;
+  rings: Column;
+}
+"""
+TILES = ("{z}/{x}/{y}.png", "https://tiles.example/{z}/{x}/{y}.png")
+RECORDS = ("page.words", "page.answer.tally", "page.islands", "page.basemap.tiles", "page.ways.modes")
+"""What is named by data (a rule, a mode, a tile), not by the program."""
+NAMED = {"page.clauses[]": "Clause", "page.queries[]": "Query", "page.ways": "Ways", "page.kinds[]": "Kind",
+         "page.ways.modes[]": "ModeWays", "page.sites[]": "Site", "page.findings[]": "Finding",
+         "page.facilities": "Facilities", "page.areas": "Areas", "page": "Page"}  # fmt: skip
+
+
+class Writer:
+    """Collects the interfaces as they are met, the innermost first."""
+
+    def __init__(self) -> None:
+        self.interfaces: list[str] = []
+
+    def of(self, values: list[Any], at: str) -> str:
+        """The type of a place in the data, of all values that samples have there."""
+        known = [v for v in values if v is not None]
+        absent = " | null" if len(known) < len(values) else ""
+        if not known:
+            return "null"
+        if all(isinstance(v, dict) for v in known):
+            return self._object(known, at) + absent
+        if all(isinstance(v, list) for v in known):
+            if all(_column(v) for v in known):
+                return "Column" + absent
+            items = [item for v in known for item in v]
+            inner = self.of(items, f"{at}[]") if items else "unknown"
+            union = not inner.startswith("{") and "|" in inner
+            return (f"({inner})[]" if union else f"{inner}[]") + absent
+        names = {bool: "boolean", int: "number", float: "number", str: "string"}
+        return " | ".join(sorted({names[type(v)] for v in known})) + absent
+
+    def _object(self, known: list[dict[str, Any]], at: str) -> str:
+        keys = list(dict.fromkeys(k for v in known for k in v))
+        if set(keys) == {"zh", "en"}:
+            return "Said"
+        if set(keys) == {"x", "y", "lengths", "rings"} and all(_column(v["x"]) for v in known):
+            return "Shapes"
+        if at in RECORDS:
+            return f"Record<string, {self.of([x for v in known for x in v.values()], f'{at}[]')}>"
+        lines = []
+        for key in keys:
+            some = "" if all(key in v for v in known) else "?"
+            lines.append(f"  {key}{some}: {self.of([v[key] for v in known if key in v], f'{at}.{key}')};")
+        if at not in NAMED:
+            return "{\n" + "\n".join(lines) + "\n}"
+        self.interfaces.append(f"export interface {NAMED[at]} " + "{\n" + "\n".join(lines) + "\n}\n")
+        return NAMED[at]
+
+
+def _column(value: Any) -> bool:
+    return (
+        isinstance(value, list)
+        and len(value) == 5
+        and isinstance(value[2], str)
+        and value[3] in (True, False)
+    )
+
+
+def page_type(samples: Iterable[dict[str, Any]]) -> str:
+    """The declarations of pages, indented."""
+    writer = Writer()
+    writer.of(list(samples), "page")
+    depth, lines = 0, []
+    for line in "\n".join(writer.interfaces).splitlines():
+        text = line.strip()
+        depth -= text.startswith("}")
+        lines.append("  " * depth + text if text else "")
+        depth += text.endswith("{")
+    return HEAD + "\n" + "\n".join(lines).rstrip() + "\n"
+
+
+def samples() -> list[dict[str, Any]]:
+    """The embedded county's page: as it is, with sites added and closed, and over tiles of its own."""
+    found = carecircle.analyze(ROOT / "data")
+    frame = found.inputs.facilities
+    some = frame[frame.geometry.notna() & (frame["status"] == "open") & frame["inside"]].to_crs(4326).iloc[0]
+    place = {"name": "新", "category": some["category"], "lon": some.geometry.x, "lat": some.geometry.y}
+    tried = carecircle.reanalyze(
+        found, add=[{**place, "facility_id": "new-1"}], close=[some["facility_id"]], surfaces=False
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        carried, asked = (_over(found, Path(folder), address) for address in TILES)
+    pages = [_data(found), _data(tried, [{**place, "rank": 1, "newly_covered": 1.0}])]
+    return [*pages, {**pages[0], "basemap": carried["basemap"], "tileServer": asked["tileServer"]}]
+
+
+def _data(analysis: Analysis, proposed: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
+    block, (data, blocks) = Block(level=1), page_data(analysis, proposed=proposed)
+    queries = [q for q in map(main_query, analysis.plan.rules) if q in analysis.reached]
+    page = GapPage(data, blocks, ways.roads(analysis, queries, block), block)
+    return json.loads(page_json(page.data))  # type: ignore[no-any-return]
+
+
+def _over(analysis: Analysis, folder: Path, address: str) -> dict[str, Any]:
+    """What a page carries of its own tiles, or of a server of tiles."""
+    tile = folder / "0/0/0.png"
+    tile.parent.mkdir(parents=True, exist_ok=True)
+    tile.write_bytes(b"\x89PNG\r\n\x1a\n")
+    outputs = analysis.study.outputs.model_copy(update={"basemap": address})
+    study = analysis.study.model_copy(update={"outputs": outputs, "file": folder / "study.toml"})
+    return {
+        "basemap": basemap.carried(replace(analysis, study=study))[0],
+        "tileServer": basemap.server(study),
+    }
+
+
+if __name__ == "__main__":
+    KEPT.write_text(page_type(samples()), encoding="utf-8")
