@@ -1324,10 +1324,9 @@ var Trial = class {
         affected: unreached,
         share: null
       };
-    const settled = mean <= clause.limit ? "PASS" : "FAIL";
-    let outcome = settled;
-    if (unreached > 0 || ledger.unsnapped > page.numbers.unsnappedTolerated * scope || mean === Infinity) outcome = "FAIL";
-    else if (ledger.no_data > page.numbers.unsnappedTolerated * scope) outcome = "NOT_ASSESSED";
+    let outcome = mean <= clause.limit ? "PASS" : "FAIL";
+    if (unreached > 0 || ledger.unsnapped > page.numbers.unsnappedTolerated * scope) outcome = "FAIL";
+    else if (ledger.no_data > page.numbers.unsnappedTolerated * scope || mean === null) outcome = "NOT_ASSESSED";
     if (outcome === "FAIL" && clause.unsure) outcome = "NOT_ASSESSED";
     return {
       outcome,
@@ -1499,9 +1498,9 @@ function svg(tag, attributes, ...children) {
   return element;
 }
 function speak(language) {
-  said.language = language;
+  said2.language = language;
   document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
-  said.listeners.forEach((listener) => listener());
+  said2.listeners.forEach((listener) => listener());
 }
 
 // src/view/ranking.js
@@ -3578,8 +3577,8 @@ function showHead() {
     h("h1", {}, s.title),
     s.notice ? h("p", { class: "cc-notice", role: "note" }, say(s.notice)) : null
   );
-  byId("cc-language").textContent = said.language === "zh" ? "English" : "中文";
-  byId("cc-language").setAttribute("aria-label", said.language === "zh" ? "Switch to English" : "切换为中文");
+  byId("cc-language").textContent = said2.language === "zh" ? "English" : "中文";
+  byId("cc-language").setAttribute("aria-label", said2.language === "zh" ? "Switch to English" : "切换为中文");
 }
 function shareBar(clause) {
   if (clause.share === null) return null;
@@ -4643,7 +4642,7 @@ function start() {
   openLayers();
   const scale = L.control.scale({ imperial: false, maxWidth: 140 }).addTo(map);
   scale.getContainer().setAttribute("data-cc", "scale");
-  byId("cc-language").addEventListener("click", () => speak(said.language === "zh" ? "en" : "zh"));
+  byId("cc-language").addEventListener("click", () => speak(said2.language === "zh" ? "en" : "zh"));
   openSheets();
   byId("cc-home").addEventListener("click", () => {
     state.focus = null;
