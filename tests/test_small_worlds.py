@@ -103,7 +103,7 @@ def _finite(values: Iterator[Any], where: object) -> None:
             assert math.isfinite(value), where
 
 
-@pytest.mark.parametrize(("number", "world"), enumerate(WORLDS))
+@pytest.mark.parametrize(("number", "world"), list(enumerate(WORLDS)))
 def test_two_plans_end_whole_and_finite(
     number: int, world: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
