@@ -238,7 +238,7 @@ def test_a_response_that_reaches_nobody_says_so_in_words(
 
 
 def test_observed_target_and_margin_add_up() -> None:
-    """Residents of unknown place may lift the share: the margin is what was found against what is asked."""
+    """Residents of unknown place may lift the share; the margin is what was found against what is asked."""
     people = [{"residents": 9932.0}, {"residents": 44.0}, {"residents": 24.0, "geometry": None}]
     costs = [(1.0, "reached"), (99.0, "reached"), (1.0, "reached")]
     verdict = _one({**TIME, "target": 1.0}, people, costs)

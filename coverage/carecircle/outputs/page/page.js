@@ -467,11 +467,11 @@ function circlePoints(lon, lat, radius, n = 72) {
 }
 
 // src/model/say.js
-var said2 = { language: "zh", listeners: [] };
+var said = { language: "zh", listeners: [] };
 function say(key, facts) {
   const forms = typeof key === "string" ? page.words[key] : key;
   if (!forms) return typeof key === "string" ? key : "";
-  const text = forms[said2.language] !== void 0 ? forms[said2.language] : forms.zh;
+  const text = forms[said.language] !== void 0 ? forms[said.language] : forms.zh;
   return facts ? text.replace(/\{(\w+)(?::([^{}|]*)\|([^{}|]*))?\}/g, filled) : text;
   function filled(whole, name, one, other) {
     if (!(name in facts)) return whole;
@@ -490,7 +490,7 @@ var metres = (m) => m >= 1e3 ? `${Number((m / 1e3).toFixed(m >= 1e5 ? 0 : 1))} $
 var minutes = (t) => `${t.toFixed(1)} ${say("page_min")}`;
 var measured = (value, unit) => unit === "min" ? minutes(value) : metres(value);
 function onLanguage(listener) {
-  said2.listeners.push(listener);
+  said.listeners.push(listener);
   listener();
 }
 var finite = (v) => v !== null && Number.isFinite(v) ? v : null;
@@ -1498,9 +1498,9 @@ function svg(tag, attributes, ...children) {
   return element;
 }
 function speak(language) {
-  said2.language = language;
+  said.language = language;
   document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
-  said2.listeners.forEach((listener) => listener());
+  said.listeners.forEach((listener) => listener());
 }
 
 // src/view/ranking.js
@@ -3577,8 +3577,8 @@ function showHead() {
     h("h1", {}, s.title),
     s.notice ? h("p", { class: "cc-notice", role: "note" }, say(s.notice)) : null
   );
-  byId("cc-language").textContent = said2.language === "zh" ? "English" : "中文";
-  byId("cc-language").setAttribute("aria-label", said2.language === "zh" ? "Switch to English" : "切换为中文");
+  byId("cc-language").textContent = said.language === "zh" ? "English" : "中文";
+  byId("cc-language").setAttribute("aria-label", said.language === "zh" ? "Switch to English" : "切换为中文");
 }
 function shareBar(clause) {
   if (clause.share === null) return null;
@@ -4642,7 +4642,7 @@ function start() {
   openLayers();
   const scale = L.control.scale({ imperial: false, maxWidth: 140 }).addTo(map);
   scale.getContainer().setAttribute("data-cc", "scale");
-  byId("cc-language").addEventListener("click", () => speak(said2.language === "zh" ? "en" : "zh"));
+  byId("cc-language").addEventListener("click", () => speak(said.language === "zh" ? "en" : "zh"));
   openSheets();
   byId("cc-home").addEventListener("click", () => {
     state.focus = null;
@@ -4689,7 +4689,7 @@ function start() {
     byId(id).open = !narrow() && id === "cc-legend";
   fit();
   map.on("zoomend", showLegend);
-  said2.language = page.language;
+  said.language = page.language;
   onLanguage(() => {
     showHead();
     showAnswer();
