@@ -9,25 +9,25 @@ from __future__ import annotations
 import math
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any
 
+from carecircle import tags as read
 from carecircle.schema import MODES
 
 _MPH_KPH = 1.609344
 _NUMBER = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*(mph|knots|km/h|kmh|kph|km/h/r)?\s*$", re.IGNORECASE)
-_FORWARD = frozenset({"yes", "true", "1"})
-_BACKWARD = frozenset({"-1", "reverse"})
-_CLOSED_ONEWAY = frozenset({"reversible"})
-_ALLOWED = frozenset({"yes", "designated", "permissive", "official", "destination", "customers"})
+_ACCESS = ("access", "foot", "vehicle", "motor_vehicle", "motorcar", "emergency")
+_SEASONAL = ("ice_road", "winter_road", "seasonal")
 
 TAGS = (
-    "highway", "oneway", "junction", "maxspeed", "maxspeed:forward", "maxspeed:backward", "access", "foot",
-    "vehicle", "motor_vehicle", "motorcar", "emergency", "oneway:foot", "oneway:motorcar",
-    "oneway:motor_vehicle", "oneway:vehicle", "oneway:emergency", "motorroad", "tunnel", "route", "area",
+    "highway", "oneway", "junction", "maxspeed", "maxspeed:forward", "maxspeed:backward", *_ACCESS,
+    "oneway:foot", "oneway:motorcar", "oneway:motor_vehicle", "oneway:vehicle", "oneway:emergency",
+    "motorroad", "tunnel", "route", "area", "smoothness", *_SEASONAL,
+    *(f"{key}:{part}" for key in _ACCESS for part in ("forward", "backward", "conditional")),
 )  # fmt: skip
 """The tags that decide how a road may be used."""
 
@@ -81,6 +81,8 @@ class Profile:
         Whether motorways and roundabouts are one-way to it without a tag.
     obeys_maxspeed
         Whether a posted limit replaces the class's speed.
+    closed_tags
+        Values of further tags that close a road, by key: it cannot be used, or not all year.
     no_stop
         Classes on which no journey begins or ends.
     sources
@@ -96,6 +98,7 @@ class Profile:
     oneway_keys: tuple[str, ...]
     implied_oneway: bool
     obeys_maxspeed: bool
+    closed_tags: Mapping[str, frozenset[str]]
     no_stop: frozenset[str]
     sources: Mapping[str, str]
 
@@ -109,60 +112,83 @@ class Profile:
         """
         highway = str(tags.get("highway", ""))
         base = self.speed_kph.get(highway)
-        if base is None or tags.get("route") == "ferry" or not self._admits(highway, tags):
+        if base is None or tags.get("route") == "ferry" or self.shut_by(tags):
             return _SHUT
-        forward, backward = self._directions(highway, tags)
+        forward, backward = read.directions(tags, self.oneway_keys, implied=self._one_way(highway, tags))
+        forward = forward and self._admits(highway, tags, "forward")
+        backward = backward and self._admits(highway, tags, "backward")
         stop = highway not in self.no_stop and tags.get("tunnel", "no") in ("no", "culvert")
         if tags.get("motorroad") == "yes":
             stop = False
         return Passage(
-            self._speed(base, tags, "forward") if forward else 0.0,
-            self._speed(base, tags, "backward") if backward else 0.0,
+            self._speed(base, highway, tags, "forward") if forward else 0.0,
+            self._speed(base, highway, tags, "backward") if backward else 0.0,
             stop and (forward or backward),
         )
 
-    def _admits(self, highway: str, tags: Mapping[str, Any]) -> bool:
-        value = next((str(tags[k]) for k in self.access_keys if tags.get(k)), None)
+    def shut_by(self, tags: Mapping[str, Any]) -> str | None:
+        """The key of the first tag that closes a road whoever asks (ice roads, ``smoothness=impassable``)."""
+        return next(
+            (
+                key
+                for key, closed in self.closed_tags.items()
+                if closed.intersection(read.values(tags.get(key)))
+            ),
+            None,
+        )
+
+    def unread(self, tags: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+        """Keys and values that bind the mode and mean nothing to us; such a road counts as open."""
+        return read.unread(tags, self.oneway_keys, self.access_keys, self.closed_values | open_values())
+
+    def _one_way(self, highway: str, tags: Mapping[str, Any]) -> bool:
+        return self.implied_oneway and (
+            highway == "motorway" or tags.get("junction") in ("roundabout", "circular")
+        )
+
+    def _admits(self, highway: str, tags: Mapping[str, Any], way: read.Direction) -> bool:
+        words = read.admitting(tags, self.access_keys, way)
         if highway in self.on_permission or (self.mode == "walk" and tags.get("motorroad") == "yes"):
-            return value in _ALLOWED
-        return value not in self.closed_values
+            return any(word in permissions() for word in words)
+        return not words or any(word not in self.closed_values for word in words)
 
-    def _directions(self, highway: str, tags: Mapping[str, Any]) -> tuple[bool, bool]:
-        value = next((str(tags[k]).lower() for k in self.oneway_keys if tags.get(k)), None)
-        if value is None and self.implied_oneway:
-            round_trip = tags.get("junction") in ("roundabout", "circular")
-            value = "yes" if highway == "motorway" or round_trip else None
-        if value in _CLOSED_ONEWAY:  # which way it runs depends on the hour
-            return False, False
-        return value not in _BACKWARD, value not in _FORWARD
-
-    def _speed(self, base: float, tags: Mapping[str, Any], direction: str) -> float:
+    def _speed(self, base: float, highway: str, tags: Mapping[str, Any], direction: str) -> float:
         if not self.obeys_maxspeed:
             return base
-        posted = parse_maxspeed(tags.get(f"maxspeed:{direction}"))
-        if posted is None:
-            posted = parse_maxspeed(tags.get("maxspeed"))
-        return base if posted is None else posted
+        for key in (f"maxspeed:{direction}", "maxspeed"):
+            posted = parse_maxspeed(tags.get(key), highway)
+            if posted is not None:
+                return posted
+        return base
 
 
-def parse_maxspeed(value: object) -> float | None:
+def parse_maxspeed(value: object, highway: str = "motorway") -> float | None:
     """A maxspeed tag in km/h, or None where it states no usable number.
 
     Understands ``50``, ``50 km/h``, ``30 mph``, ``CN:urban``, ``walk``, ``none``, and lists (``50;30``,
     ``50|30``, a Python list): of several the lowest counts.
+
+    Parameters
+    ----------
+    value
+        Of the tag.
+    highway
+        The road's class. A word that only says which law applies (``none``, ``DE:rural``) is no sign: it
+        counts on the classes that ``profiles.toml`` names for it, so that no track becomes a fast road.
     """
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return None
     if isinstance(value, list | tuple | set):
-        found = [parse_maxspeed(v) for v in value]
+        found = [parse_maxspeed(v, highway) for v in value]
         known = [v for v in found if v is not None]
         return min(known) if known else None
     text = str(value).strip()
     if any(mark in text for mark in ";|,"):
-        return parse_maxspeed(re.split(r"[;|,]", text))
-    named = _names().get(text)
+        return parse_maxspeed(re.split(r"[;|,]", text), highway)
+    named = _names().get(text.lower())
     if named is not None:
-        return named
+        kph, classes = named
+        return kph if not classes or highway in classes else None
     match = _NUMBER.match(text)
     if match is None:
         return None
@@ -178,8 +204,24 @@ def _file() -> Mapping[str, Any]:
 
 
 @cache
-def _names() -> Mapping[str, float]:
-    return {name: float(entry["kph"]) for name, entry in _file()["maxspeed_names"].items()}
+def _names() -> Mapping[str, tuple[float, frozenset[str]]]:
+    """Speed of each word, and the classes of road on which it counts (none: on all)."""
+    return {
+        name.lower(): (float(entry["kph"]), frozenset(entry.get("on", ())))
+        for name, entry in _file()["maxspeed_names"].items()
+    }
+
+
+@cache
+def open_values() -> frozenset[str]:
+    """Access words that close a road to nobody whom its other tags do not bind."""
+    return frozenset(_file()["access_words"]["open"]) | permissions()
+
+
+@cache
+def permissions() -> frozenset[str]:
+    """Access words that open a class of road which is otherwise closed to a mode."""
+    return frozenset(_file()["access_words"]["permission"])
 
 
 @cache
@@ -213,6 +255,9 @@ def _profile(mode: str, entry: Mapping[str, Any]) -> Profile:
         oneway_keys=tuple(entry["oneway_keys"]),
         implied_oneway=bool(entry["implied_oneway"]),
         obeys_maxspeed=bool(entry["obeys_maxspeed"]),
+        closed_tags={
+            k: frozenset(v) for k, v in {**_file()["closed_tags"], **entry.get("closed_tags", {})}.items()
+        },
         no_stop=frozenset(entry["no_stop"]),
         sources=sources,
     )
