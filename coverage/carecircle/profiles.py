@@ -30,6 +30,8 @@ TAGS = (
     *(f"{key}:{part}" for key in _ACCESS for part in ("forward", "backward", "conditional")),
 )  # fmt: skip
 """The tags that decide how a road may be used."""
+NODE_TAGS = ("barrier", "bollard", *_ACCESS)
+"""The tags of a node that decide who passes a barrier; beside a road's own they are ``node:barrier`` …"""
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,9 @@ class Profile:
         Whether a posted limit replaces the class's speed.
     closed_tags
         Values of further tags that close a road, by key: it cannot be used, or not all year.
+    open_barriers, closed_barriers
+        Barriers on nodes that let the mode pass, all others stopping it; or, where none is named, those that
+        stop it.
     no_stop
         Classes on which no journey begins or ends.
     sources
@@ -99,6 +104,8 @@ class Profile:
     implied_oneway: bool
     obeys_maxspeed: bool
     closed_tags: Mapping[str, frozenset[str]]
+    open_barriers: frozenset[str]
+    closed_barriers: frozenset[str]
     no_stop: frozenset[str]
     sources: Mapping[str, str]
 
@@ -120,6 +127,10 @@ class Profile:
         stop = highway not in self.no_stop and tags.get("tunnel", "no") in ("no", "culvert")
         if tags.get("motorroad") == "yes":
             stop = False
+        if "node:barrier" in tags and not self.passes(
+            {k: tags[f"node:{k}"] for k in NODE_TAGS if f"node:{k}" in tags}
+        ):
+            return _SHUT
         return Passage(
             self._speed(base, highway, tags, "forward") if forward else 0.0,
             self._speed(base, highway, tags, "backward") if backward else 0.0,
@@ -127,15 +138,39 @@ class Profile:
         )
 
     def shut_by(self, tags: Mapping[str, Any]) -> str | None:
-        """The key of the first tag that closes a road whoever asks (ice roads, ``smoothness=impassable``)."""
-        return next(
-            (
-                key
-                for key, closed in self.closed_tags.items()
-                if closed.intersection(read.values(tags.get(key)))
-            ),
-            None,
-        )
+        """The key of the tag that closes a road of an open class for all or a part of the year, if any does.
+
+        Parameters
+        ----------
+        tags
+            Of the road: ``ice_road``, ``smoothness=impassable``, ``access:conditional=no @ (Nov-Apr)``.
+        """
+        if tags.get("highway") not in self.speed_kph:
+            return None
+        for key, closed in self.closed_tags.items():
+            if closed.intersection(read.values(tags.get(key))):
+                return key
+        if read.SEASON in read.admitting(tags, self.access_keys, "forward"):
+            return next(f"{key}:conditional" for key in self.access_keys if f"{key}:conditional" in tags)
+        return None
+
+    def passes(self, barrier: Mapping[str, str]) -> bool:
+        """Whether the mode passes a barrier.
+
+        Parameters
+        ----------
+        barrier
+            Tags of its node: an access tag of its own decides first, then what it is.
+        """
+        words = read.admitting(barrier, self.access_keys, "forward")
+        if words:
+            return any(word not in self.closed_values for word in words)
+        kinds = read.values(barrier.get("barrier"))
+        if "bollard" in kinds and "rising" in read.values(barrier.get("bollard")):
+            return True
+        if self.open_barriers:
+            return all(kind in self.open_barriers for kind in kinds)
+        return not any(kind in self.closed_barriers for kind in kinds)
 
     def unread(self, tags: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         """Keys and values that bind the mode and mean nothing to us; such a road counts as open."""
@@ -258,6 +293,8 @@ def _profile(mode: str, entry: Mapping[str, Any]) -> Profile:
         closed_tags={
             k: frozenset(v) for k, v in {**_file()["closed_tags"], **entry.get("closed_tags", {})}.items()
         },
+        open_barriers=frozenset(entry.get("open_barriers", ())),
+        closed_barriers=frozenset(entry.get("closed_barriers", ())),
         no_stop=frozenset(entry["no_stop"]),
         sources=sources,
     )

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
+SEASON = "season"
+"""The word that stands for a condition which closes a road for a part of the year."""
 Direction = Literal["forward", "backward"]
 
 _ALONG = frozenset({"yes", "true", "1"})
@@ -79,7 +81,7 @@ def admitting(tags: Mapping[str, Any], keys: Sequence[str], way: Direction) -> t
     """
     for key in keys:
         if any(closed and season for closed, season in _conditions(tags.get(f"{key}:conditional"))):
-            return ("season",)
+            return (SEASON,)
         for name in (f"{key}:{way}", key):
             words = values(tags.get(name))
             if words:

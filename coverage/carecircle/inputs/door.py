@@ -66,7 +66,7 @@ def read_door(study: Study, tell: Callable[[Sentence], None], noticed: list[Find
 
     def totals() -> None:
         assert study.totals is not None
-        door.totals, found = read_totals(study.totals.path)
+        door.totals, found = read_totals(study.totals.path, study.totals.columns)
         door.findings += found
 
     frames: list[gpd.GeoDataFrame] = []

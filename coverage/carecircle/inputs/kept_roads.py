@@ -36,7 +36,16 @@ def roads_of(
     folder = keep.folder()
     if folder is None or not source.path.is_file():
         return *read_roads(source, crs, around, modes=modes), ""
-    settings = (source.format, source.layer, source.datum, crs.to_wkt(), around.wkb_hex, *modes)
+    settings = (
+        source.format,
+        source.layer,
+        source.datum,
+        source.barriers,
+        sorted(source.columns.items()),
+        crs.to_wkt(),
+        around.wkb_hex,
+        *modes,
+    )
     key = keep.digest(keep.file_digest(source.path), *settings)
     path = folder / f"roads-{key[:16]}.parquet"
     found = _load(path, key, source.path)

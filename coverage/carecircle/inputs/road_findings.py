@@ -1,0 +1,39 @@
+"""What a road file says that is not understood, or that closes a road whoever asks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from carecircle.inputs.streets import Streets
+from carecircle.profiles import profile
+from carecircle.schema import Finding
+from carecircle.texts import Sentence
+
+_MOST = 8
+"""No more values than this are named, the commonest first."""
+
+
+def tag_findings(streets: Streets, modes: Sequence[str], file: Path) -> list[Finding]:
+    """Values that no profile understands, and tags that close roads for all or a part of the year.
+
+    Each with the number of roads: the first as warnings, the second as notes.
+    """
+    roads = np.bincount(streets.which, minlength=len(streets.tags))
+    unread: Counter[tuple[str, str]] = Counter()
+    shut: Counter[str] = Counter()
+    for tags, count in zip(streets.tags, roads.tolist(), strict=True):
+        asked = [profile(mode) for mode in modes]
+        for key, value in {pair for each in asked for pair in each.unread(tags)}:
+            unread[key, value] += count
+        for closing in {key for each in asked if (key := each.shut_by(tags)) is not None}:
+            shut[closing] += count
+    facts = [
+        ("warning", "inputs.unread_tag", {"tag": k, "value": v, "count": n})
+        for (k, v), n in unread.most_common(_MOST)
+    ]
+    facts += [("note", "inputs.shut_roads", {"tag": k, "count": n}) for k, n in shut.most_common(_MOST)]
+    return [Finding(level, Sentence(key, said), str(file)) for level, key, said in facts]
