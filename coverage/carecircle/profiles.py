@@ -30,6 +30,8 @@ TAGS = (
     *(f"{key}:{part}" for key in _ACCESS for part in ("forward", "backward", "conditional")),
 )  # fmt: skip
 """The tags that decide how a road may be used."""
+PRIVATE = "private"
+"""The access word of compounds and yards."""
 NODE_TAGS = ("barrier", "bollard", *_ACCESS)
 """The tags of a node that decide who passes a barrier; beside a road's own they are ``node:barrier`` …"""
 
@@ -119,7 +121,7 @@ class Profile:
         """
         highway = str(tags.get("highway", ""))
         base = self.speed_kph.get(highway)
-        if base is None or tags.get("route") == "ferry" or self.shut_by(tags):
+        if base is None or tags.get("route") == "ferry" or self._closed_tag(tags):
             return _SHUT
         forward, backward = read.directions(tags, self.oneway_keys, implied=self._one_way(highway, tags))
         forward = forward and self._admits(highway, tags, "forward")
@@ -138,7 +140,7 @@ class Profile:
         )
 
     def shut_by(self, tags: Mapping[str, Any]) -> str | None:
-        """The key of the tag that closes a road of an open class for all or a part of the year, if any does.
+        """The tag that closes a road of an open class for a part of the year, or to strangers, if any does.
 
         Parameters
         ----------
@@ -147,12 +149,15 @@ class Profile:
         """
         if tags.get("highway") not in self.speed_kph:
             return None
-        for key, closed in self.closed_tags.items():
-            if closed.intersection(read.values(tags.get(key))):
-                return key
-        if read.SEASON in read.admitting(tags, self.access_keys, "forward"):
+        words = read.admitting(tags, self.access_keys, "forward")
+        if read.SEASON in words:
             return next(f"{key}:conditional" for key in self.access_keys if f"{key}:conditional" in tags)
-        return None
+        private = PRIVATE in words and self.closed_values.issuperset(words)
+        return self._closed_tag(tags) or (PRIVATE if private else None)
+
+    def _closed_tag(self, tags: Mapping[str, Any]) -> str | None:
+        found = (k for k, closed in self.closed_tags.items() if closed.intersection(read.values(tags.get(k))))
+        return next(found, None)
 
     def passes(self, barrier: Mapping[str, str]) -> bool:
         """Whether the mode passes a barrier.

@@ -15,6 +15,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from carecircle.inputs.osm_file import sound
+
 STUB_M = 1.0
 """Length of road that a barrier takes; half the segment where that is shorter."""
 _DEGREE_M = 111_320.0
@@ -45,7 +47,9 @@ def read_barriers(path: Path) -> dict[int, Mapping[str, str]]:
     """Node id -> tags of every barrier of an OpenStreetMap extract."""
     import osmium
 
-    nodes = osmium.FileProcessor(str(path), osmium.osm.NODE).with_filter(osmium.filter.KeyFilter("barrier"))
+    nodes = osmium.FileProcessor(str(sound(path)), osmium.osm.NODE).with_filter(
+        osmium.filter.KeyFilter("barrier")
+    )
     return {n.id: {t.k: t.v for t in n.tags} for n in nodes}
 
 

@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import compress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from carecircle.errors import InputError
+from carecircle.inputs.osm_file import first_also_there, sound
 
 Bounds = tuple[float, float, float, float]
 Tags = str
@@ -25,9 +28,12 @@ Tags = str
 
 EMPTY: Bounds = (np.nan, np.nan, np.nan, np.nan)
 """The bounds of nothing."""
+_MOST_LOST = 1000
+"""So many nodes without a place are looked for in the file."""
 _CHUNK = 1 << 26
 """Characters of text read at a time."""
 _ESCAPED = re.compile("%([0-9a-f]+)%")
+_PLACE = re.compile(r"x(-?[\d.]+)y(-?[\d.]+)")
 _NUMBERS = str.maketrans("nxy,", "    ")
 _PLACELESS = "x999y999"
 
@@ -50,6 +56,8 @@ class Ways:
         int64[r], position in ``tags`` of each run's.
     bounds
         West, south, east, north of every usable run of the file, also of those passed over.
+    shut
+        Ways that begin within the bounds and are not usable, by what ``shut_by`` says of them.
     """
 
     node: npt.NDArray[np.int64]
@@ -58,10 +66,16 @@ class Ways:
     tags: Sequence[Tags]
     which: npt.NDArray[np.int64]
     bounds: Bounds
+    shut: Mapping[str, int] = field(default_factory=dict)
 
 
 def read_ways(
-    path: Path, key: str, kept: Sequence[str], usable: Callable[[Tags], bool], bounds: Bounds | None
+    path: Path,
+    key: str,
+    kept: Sequence[str],
+    usable: Callable[[Tags], bool],
+    bounds: Bounds | None,
+    shut_by: Callable[[Tags], str | None] = lambda _: None,
 ) -> Iterator[Ways]:
     """The ways of an extract that have a tag, some at a time, in the order of the file.
 
@@ -77,25 +91,44 @@ def read_ways(
         Asked once of each distinct set of them: ways that are not stay unread.
     bounds
         West, south, east, north in degrees: runs that do not touch it are passed over (None: none).
+    shut_by
+        Asked of sets that are not usable: why such a way is counted, or None.
 
     Raises
     ------
     InputError
-        If the file is cut short or not a PBF.
+        If the file is cut short, no OpenStreetMap file, a history, or not in order (ways before their nodes).
     """
+    import osmium
+
+    ask = (usable, shut_by)
+    lost: list[int] = []
     with tempfile.TemporaryDirectory() as folder:
-        text = Path(folder) / "ways.opl"
+        text, squares = Path(folder) / "ways.opl", Path(folder) / "squares.opl"
         try:
-            _write_down(path, key, text)
+            file = sound(path)
+            _write_down(file, osmium.filter.KeyFilter(key), text)
+            outlines = _squares(file, key)
+            if outlines:
+                _write_down(file, osmium.filter.IdFilter(outlines), squares)
         except (RuntimeError, OSError, ValueError) as error:
+            if isinstance(error, InputError):
+                raise
             why = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
             raise InputError("inputs.not_pbf", file=path, why=why) from error
         with text.open(encoding="utf-8", newline="\n") as lines:
             while some := lines.readlines(_CHUNK):
-                yield _parsed(some, frozenset(kept), usable, bounds)
+                yield _parsed(some, frozenset(kept), ask, bounds, path, lost)
+        if outlines:
+            with squares.open(encoding="utf-8", newline="\n") as lines:
+                own = [ring for line in lines if (ring := _as_square(line, outlines)) is not None]
+            if own:
+                yield _parsed(own, frozenset(kept), ask, bounds, path, lost)
+    if lost and first_also_there(file, lost) is not None:
+        raise InputError("inputs.not_sorted", file=path)
 
 
-def _write_down(path: Path, key: str, text: Path) -> None:
+def _write_down(path: Path, wanted: Any, text: Path) -> None:
     import osmium
 
     reader = osmium.io.Reader(str(path), osmium.osm.WAY | osmium.osm.NODE)
@@ -104,15 +137,53 @@ def _write_down(path: Path, key: str, text: Path) -> None:
     form = osmium.io.File(str(text), "opl,locations_on_ways=true,add_metadata=false")
     with osmium.SimpleWriter(form) as writer:
         ways = osmium.filter.EntityFilter(osmium.osm.WAY)
-        osmium.apply(reader, places, ways, osmium.filter.KeyFilter(key), writer)
+        osmium.apply(reader, places, ways, wanted, writer)
+
+
+def _squares(path: Path, key: str) -> dict[int, str]:
+    """Ways that are the outer edge of an area with the tag (a square), and the tag's value there."""
+    import osmium
+
+    areas = osmium.FileProcessor(str(path), osmium.osm.RELATION).with_filter(osmium.filter.KeyFilter(key))
+    return {
+        int(member.ref): area.tags[key]
+        for area in areas
+        if area.tags.get("type") == "multipolygon"
+        for member in area.members
+        if member.type == "w" and member.role in ("outer", "")
+    }
+
+
+def _as_square(line: str, outlines: Mapping[int, str]) -> str | None:
+    """A line with the area's class as its only tag; None where the way has one of its own."""
+    head, _, rest = line.partition(" T")
+    own, nodes = rest[: rest.rindex(" ")], rest[rest.rindex(" ") :]
+    if any(tag.startswith("highway=") for tag in own.split(",")):
+        return None
+    return f"{head} Thighway={outlines[int(head[1:])]},area=yes{nodes}"
 
 
 def _parsed(
-    lines: Sequence[str], kept: frozenset[str], usable: Callable[[Tags], bool], bounds: Bounds | None
+    lines: Sequence[str],
+    kept: frozenset[str],
+    ask: tuple[Callable[[Tags], bool], Callable[[Tags], str | None]],
+    bounds: Bounds | None,
+    path: Path,
+    lost: list[int],
 ) -> Ways:
-    """``w<id> T<tags> N<nodes>`` each; a node is ``n<id>x<longitude>y<latitude>``."""
-    tags, number = _numbered_tags(lines, kept)
-    wanted = np.array([usable(each) for each in tags], dtype=bool)[number]
+    """``w<id> T<tags> N<nodes>`` each; a node is ``n<id>x<longitude>y<latitude>``.
+
+    Some of the nodes that have no place are put into ``lost``.
+    """
+    tags, number = _numbered_tags(lines, kept, path)
+    usable, shut_by = ask
+    fits = [usable(each) for each in tags]
+    why = [None if fit else shut_by(each) for fit, each in zip(fits, tags, strict=True)]
+    shut: Counter[str] = Counter()
+    for row in np.flatnonzero(np.array([w is not None for w in why], dtype=bool)[number]).tolist():
+        if _begins_in(lines[row], bounds):
+            shut[why[number[row]] or ""] += 1
+    wanted = np.array(fits, dtype=bool)[number]
     number = number[wanted]
     nodes = [line[line.rindex(" ") + 2 : -1] for line in compress(lines, wanted.tolist())]
     sizes = np.array([each.count(",") + 1 if each else 0 for each in nodes], dtype=np.int64)
@@ -121,6 +192,7 @@ def _parsed(
     node, xy = numbers[:, 0].astype(np.int64), numbers[:, 1:]
     way = np.repeat(np.arange(len(sizes)), sizes)
     placed = xy[:, 0] < 999
+    lost += node[~placed][: _MOST_LOST - len(lost)].tolist()
     run = np.cumsum(np.r_[True, (way[1:] != way[:-1]) | ~placed[1:]][: len(way)])
     again = np.r_[False, (run[1:] == run[:-1]) & (node[1:] == node[:-1]) & placed[:-1]][: len(way)]
     kept_node = placed & ~again
@@ -130,24 +202,39 @@ def _parsed(
     start = np.flatnonzero(np.r_[True, run[1:] != run[:-1]][: len(run)])
     length = np.diff(np.r_[start, len(run)])
     if not len(start):
-        return Ways(node, xy, length, tags, length, EMPTY)
+        return Ways(node, xy, length, tags, length, EMPTY, shut)
     low, high = np.minimum.reduceat(xy, start), np.maximum.reduceat(xy, start)
     found = (*low.min(axis=0).tolist(), *high.max(axis=0).tolist())
     if bounds is not None:
         near = (low <= bounds[2:]).all(axis=1) & (high >= bounds[:2]).all(axis=1)
         inside = np.repeat(near, length)
         node, xy, length, start = node[inside], xy[inside], length[near], start[near]
-    return Ways(node, xy, length, tags, number[way[start]], found)
+    return Ways(node, xy, length, tags, number[way[start]], found, shut)
 
 
-def _numbered_tags(lines: Sequence[str], kept: frozenset[str]) -> tuple[list[Tags], npt.NDArray[np.int64]]:
+def _begins_in(line: str, bounds: Bounds | None) -> bool:
+    """Whether the first node of a line that has a place lies within the bounds."""
+    place = _PLACE.search(line, line.rindex(" "))
+    if bounds is None or place is None:
+        return place is not None
+    west, south, east, north = bounds
+    return west <= float(place[1]) <= east and south <= float(place[2]) <= north
+
+
+def _numbered_tags(
+    lines: Sequence[str], kept: frozenset[str], path: Path
+) -> tuple[list[Tags], npt.NDArray[np.int64]]:
     """The distinct sets of tags kept, and which of them each line has; each distinct text is read once."""
     wanted: dict[str, bool] = {}
     known: dict[str, int] = {}
     distinct: dict[Tags, int] = {}
     which = np.empty(len(lines), np.int64)
+    before = ""
     for row, line in enumerate(lines):
-        text = line[line.index(" ") + 2 : line.rindex(" ")]
+        begin = line.index(" ")
+        if line[:begin] == before:
+            raise InputError("inputs.history_file", file=path)
+        before, text = line[:begin], line[begin + 2 : line.rindex(" ")]
         number = known.get(text)
         if number is None:
             pairs = []

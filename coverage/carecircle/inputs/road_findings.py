@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from carecircle.inputs.streets import Streets
-from carecircle.profiles import profile
+from carecircle.profiles import PRIVATE, profile
 from carecircle.schema import Finding
 from carecircle.texts import Sentence
 
@@ -24,7 +24,7 @@ def tag_findings(streets: Streets, modes: Sequence[str], file: Path) -> list[Fin
     """
     roads = np.bincount(streets.which, minlength=len(streets.tags))
     unread: Counter[tuple[str, str]] = Counter()
-    shut: Counter[str] = Counter()
+    shut = Counter(streets.shut)
     for tags, count in zip(streets.tags, roads.tolist(), strict=True):
         asked = [profile(mode) for mode in modes]
         for key, value in {pair for each in asked for pair in each.unread(tags)}:
@@ -35,5 +35,8 @@ def tag_findings(streets: Streets, modes: Sequence[str], file: Path) -> list[Fin
         ("warning", "inputs.unread_tag", {"tag": k, "value": v, "count": n})
         for (k, v), n in unread.most_common(_MOST)
     ]
+    private = shut.pop(PRIVATE, 0)
     facts += [("note", "inputs.shut_roads", {"tag": k, "count": n}) for k, n in shut.most_common(_MOST)]
+    if private:
+        facts.append(("note", "inputs.private_roads", {"count": private}))
     return [Finding(level, Sentence(key, said), str(file)) for level, key, said in facts]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,8 @@ class Streets:
         Distinct sets of tags, names aside.
     bounds
         West, south, east, north of everything the file holds.
+    shut
+        Roads that a tag closes to every mode asked for, by the tag.
     """
 
     xy: npt.NDArray[np.float64]
@@ -57,6 +60,7 @@ class Streets:
     name: npt.NDArray[np.object_]
     tags: Sequence[Mapping[str, Any]]
     bounds: Bounds
+    shut: Mapping[str, int] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.points)
@@ -90,7 +94,9 @@ def from_pbf(
     """
     sets = _TagSets(modes)
     node, xy, length, which, name, extents = [], [], [], [], [], []
-    for ways in read_ways(path, "highway", _KEPT, sets.usable, bounds):
+    shut: Counter[str] = Counter()
+    for ways in read_ways(path, "highway", _KEPT, sets.usable, bounds, sets.shut_by):
+        shut.update(ways.shut)
         known = [sets.known(text) for text in ways.tags]
         node.append(ways.node)
         xy.append(ways.xy)
@@ -101,7 +107,7 @@ def from_pbf(
     if not sum(map(len, length)):
         none = np.array([], dtype=np.int64)
         return Streets(
-            np.empty((0, 2)), none, none, none, none, np.array([], dtype=object), [], _around(extents)
+            np.empty((0, 2)), none, none, none, none, np.array([], dtype=object), [], _around(extents), shut
         )
     length_of = np.concatenate(length)
     runs = Runs(
@@ -124,7 +130,7 @@ def from_pbf(
         kind[street] = sets.stub(int(kind[street]), standing[at[street]][1])
     return Streets(
         runs.xy[spread(begin, sizes)], sizes, runs.node[begin], runs.node[end],
-        kind, np.concatenate(name)[runs.run[begin]], sets.tags, _around(extents),
+        kind, np.concatenate(name)[runs.run[begin]], sets.tags, _around(extents), shut,
     )  # fmt: skip
 
 
@@ -183,11 +189,16 @@ class _TagSets:
         number = self._numbers.get(unnamed)
         if number is None:
             each = dict(unnamed)
-            usable = any(p.passage(each).open or p.shut_by(each) for p in self._profiles)
+            usable = any(p.passage(each).open for p in self._profiles)
             number = self._numbers[unnamed] = len(self.tags) if usable else -1
             if usable:
                 self.tags.append(each)
         return number, None if len(unnamed) == len(tags) else dict(tags)["name"]
+
+    def shut_by(self, text: Tags) -> str | None:
+        """The tag that closes a road of a class which some mode may use: ``ice_road`` …"""
+        each = dict(self._read(tag) for tag in text.split(","))
+        return next((why for p in self._profiles if (why := p.shut_by(each)) is not None), None)
 
     def usable(self, text: Tags) -> bool:
         return self.known(text)[0] >= 0
