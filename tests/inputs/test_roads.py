@@ -245,7 +245,7 @@ def test_unknown_classes_are_noted(tmp_path: Path) -> None:
 
 @pytest.mark.real
 def test_porto_alegre_against_a_reading_of_its_own() -> None:
-    """Every consecutive pair of nodes of an open way, or of a square's edge, is on one street; lengths add up."""
+    """Every consecutive pair of nodes of an open way or a square's edge is on one street; lengths add up."""
     path = real("portoalegre/roads.osm.pbf")
     streets = from_pbf(path)
     edges = edges_of(streets, study_crs(-51.2, -30.0), modes=("drive",), file=path)
