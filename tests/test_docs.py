@@ -17,7 +17,7 @@ import pytest
 
 import carecircle
 from carecircle import analysis as analysis_room
-from carecircle import cli, errors
+from carecircle import cli, errors, profiles
 from carecircle.study import Study, load_study
 from carecircle.texts import wording
 from manual import PAGES, blocks, shell_lines
@@ -129,7 +129,8 @@ def two_runs(desk: Path, folders: list[str]) -> None:
 
 
 @pytest.mark.slow
-def test_every_line_of_python_shown_runs(at_the_desk: Path) -> None:
+def test_every_line_of_python_shown_runs(at_the_desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(profiles, "_registered", {})  # a page registers a mode: not for the tests after it
     pages: dict[str, list[str]] = {}
     for block in blocks():
         if block.language == "python":

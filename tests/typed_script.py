@@ -5,6 +5,7 @@ It is read, not run: each function is what a user would write with the names of 
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from carecircle import (
     OutputError,
     Plan,
     PlanError,
+    Scenario,
     Study,
     StudyError,
     UsageError,
@@ -47,6 +49,8 @@ from carecircle.outputs.base import offline_base
 from carecircle.outputs.findings_map import findings_map
 from carecircle.outputs.siting import write_siting
 from carecircle.outputs.siting_map import siting_map
+from carecircle.profiles import Profile, modes, profile, register
+from carecircle.reach.asked import Reach
 from carecircle.reach.interchange import edges_from_networkx, to_networkx
 from carecircle.reach.isochrones import isochrones
 from carecircle.reach.kernels import nearest
@@ -61,6 +65,7 @@ from carecircle.rules import (
     Condition,
     Flip,
     Inconsistency,
+    Leg,
     ReachQuery,
     Rule,
     RuleUnit,
@@ -148,6 +153,21 @@ def reach(inputs: Inputs, graph: nx.MultiDiGraph) -> tuple[pd.DataFrame, gpd.Geo
     drawn: gpd.GeoDataFrame = isochrones(network, serving, [15.0])
     print(len(areas), table.shape, surface.values.shape, float(seconds.max()))
     return reached, drawn, way.minutes if way is not None else float("nan")
+
+
+def ride(study: Study, mine: Reach) -> tuple[Analysis, ReachQuery]:
+    """A mode and a reach of one's own, and a slow morning after the flood closed a bridge."""
+    walk: Profile = profile("walk")
+    words = {"zh": "骑车", "en": "cycling"}
+    register(dataclasses.replace(walk, mode="bicycle", name=words, by=words, speed_kph={"residential": 12.0}))
+    analysis = analyze(study, reaches={("minutes", "walk"): mine})
+    assert "bicycle" in modes()
+    flood = Scenario(
+        closed_edges=[12, 13], time_factors={"drive": {"primary": 1.5, "*": 1.2}}, period="07:30-09:00",
+        change={"F001": {"beds": 120}}, year=2030,
+    )  # fmt: skip
+    station = Leg(("急救中心（站）",), mode="ambulance", direction="from_facility")
+    return reanalyze(analysis, scenario=flood), ReachQuery(legs=[station, Leg(("医院",), mode="ambulance")])
 
 
 def rules_of(plan: Plan) -> list[ReachQuery]:

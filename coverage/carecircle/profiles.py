@@ -137,6 +137,11 @@ class Profile:
         ----------
         tags
             OpenStreetMap tags of the road; `TAGS` lists those that matter.
+
+        Returns
+        -------
+        Passage
+            Speeds both ways, and whether one may stop there.
         """
         highway = str(tags.get("highway", ""))
         base = self.speed_kph.get(highway)
@@ -308,12 +313,12 @@ def nearest_mode(text: str) -> str:
 
 def mode_name(mode: str) -> Sentence:
     """What a mode is called, free to be said in either language: "walking"."""
-    return Sentence("profiles.mode", profile(mode).name)
+    return Sentence("profiles.mode", profiles()[mode].name)
 
 
 def mode_by(mode: str) -> Sentence:
     """How one travels by a mode, free to be said in either language: "on foot"."""
-    return Sentence("profiles.mode", profile(mode).by)
+    return Sentence("profiles.mode", profiles()[mode].by)
 
 
 def _profile(mode: str, entry: Mapping[str, Any]) -> Profile:

@@ -251,6 +251,7 @@ def make_analysis() -> Any:
         plan=plan,
         inputs=inputs,
         networks={},
+        brought={},
         reached=reached,
         verdicts=verdicts,
         manifest=manifest,

@@ -119,7 +119,9 @@ def joined(legs: list[pd.DataFrame]) -> pd.DataFrame:
     cost = np.sum([leg["cost"].to_numpy(float) for leg in legs], axis=0)
     rank = {status: i for i, status in enumerate(_WORST_LAST)}
     worst = np.max([leg["status"].map(rank).to_numpy(np.int64) for leg in legs], axis=0)
-    columns["facility_id"] = legs[0]["facility_id"].where(worst == 0, None)
+    first = legs[0]["facility_id"].to_numpy(object).copy()
+    first[worst > 0] = None
+    columns["facility_id"] = pd.Series(first, dtype=object)  # None, not NaN, where unreached
     columns["cost"] = np.where(worst == 0, cost, np.inf)
     snap_m = [leg["snap_m"].to_numpy(float) for leg in legs]
     columns["snap_m"] = np.fmax.reduce(snap_m)

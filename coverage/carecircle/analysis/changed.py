@@ -16,6 +16,8 @@ from carecircle.errors import UsageError
 from carecircle.inputs.load import Inputs
 from carecircle.inputs.residents import with_residents
 from carecircle.inputs.sites import new_facilities
+from carecircle.profiles import profile
+from carecircle.reach.choice import Brought
 from carecircle.reach.network import Network
 from carecircle.schema import check_demand, check_facilities, time_column
 
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, Any]
 Networks = Mapping[str, Network]
+_COLUMNS = ("category", "designations", "status", "name", "capacity")
+"""Columns of a facility that a scenario may change; any other name is an attribute."""
+_FIXED = ("facility_id", "geometry", "lon", "lat", "area_id", "inside", "attributes")
 
 
 def changed_inputs(inputs: Inputs, scenario: Scenario) -> Inputs:
@@ -46,50 +51,63 @@ def changed_inputs(inputs: Inputs, scenario: Scenario) -> Inputs:
 
 
 def changed_roads(
-    inputs: Inputs, networks: Networks, scenario: Scenario
+    inputs: Inputs, networks: Networks, scenario: Scenario, brought: Brought
 ) -> tuple[Inputs, dict[str, Network], frozenset[str]]:
     """Inputs and networks with edges closed and slowed, and the modes that this concerns.
 
-    The edges frame changes with the networks, so that both stay one.
+    The edges frame changes with the networks, so that both stay one. Factors of a mode that the study does
+    not travel by change nothing.
 
     Raises
     ------
     UsageError
-        If there is no such edge, mode or class of road.
+        If there is no such edge, mode or class of road, or a slowed mode is answered by a reach from outside.
     """
-    after = dict(networks)
-    touched: set[str] = set()
-    edges = inputs.edges
     if not (scenario.closed_edges or scenario.time_factors):
-        return inputs, after, frozenset()
-    if edges is None:
+        return inputs, dict(networks), frozenset()
+    foreign = {mode for _, mode in brought} & {*scenario.time_factors}
+    if foreign:
+        raise UsageError("analysis.factor_of_brought", value=sorted(map(str, foreign)))
+    if inputs.edges is None:
         raise UsageError("analysis.scenario_without_roads")
-    seconds: dict[str, Array] = {}
+    slowed = _slowed(inputs.edges, networks, scenario)
+    shut = _shut(*slowed, scenario)
+    touched = {mode for mode, network in shut[1].items() if network is not networks[mode]}
+    return dataclasses.replace(inputs, edges=shut[0]), shut[1], frozenset(touched)
+
+
+def _slowed(
+    edges: gpd.GeoDataFrame, networks: Networks, scenario: Scenario
+) -> tuple[gpd.GeoDataFrame, Networks]:
+    """Edges and networks with the factors of time in their seconds."""
+    after, columns = dict(networks), {}
+    place = pd.Series(np.arange(len(edges)), index=edges["edge_id"].to_numpy())
     for mode, by_class in scenario.time_factors.items():
-        if mode not in after:
-            raise UsageError("analysis.no_network", value=mode, known=sorted(after))
+        if profile(mode).mode not in after:
+            continue
         factor = _factors(edges, mode, by_class)
-        place = pd.Series(np.arange(len(edges)), index=edges["edge_id"].to_numpy())
         after[mode] = after[mode].slowed(factor[place[after[mode].edge_id].to_numpy()])
-        seconds[mode] = (edges[time_column(mode)].to_numpy() * factor).astype(np.float32)
-        touched.add(mode)
-    if scenario.closed_edges:
-        closed = np.array([*scenario.closed_edges], np.int64)
-        shut = np.isin(edges["edge_id"].to_numpy(), closed)
-        unknown = sorted({*closed.tolist()} - {*edges["edge_id"][shut]})
-        if unknown:
-            raise UsageError("analysis.no_such_edges", value=unknown[:5], count=len(unknown))
-        for mode, network in after.items():
-            own = np.intersect1d(network.edge_id, closed)
-            if len(own):
-                after[mode] = network.without(own)
-                touched.add(mode)
-        for column in (c for c in edges.columns if str(c).startswith(time_column(""))):
-            mode = str(column).removeprefix(time_column(""))
-            now = seconds.get(mode, edges[column].to_numpy(np.float32))
-            seconds[mode] = np.where(shut, np.float32(np.inf), now)
-    timed = edges.assign(**{time_column(mode): values for mode, values in seconds.items()})
-    return dataclasses.replace(inputs, edges=timed), after, frozenset(touched)
+        column = time_column(mode)
+        columns[column] = (edges[column].to_numpy() * factor).astype(np.float32)
+    return edges.assign(**columns), after
+
+
+def _shut(
+    edges: gpd.GeoDataFrame, networks: Networks, scenario: Scenario
+) -> tuple[gpd.GeoDataFrame, dict[str, Network]]:
+    """Edges and networks with some edges closed to every mode."""
+    closed = np.array([*scenario.closed_edges], np.int64)
+    shut = np.isin(edges["edge_id"].to_numpy(), closed)
+    unknown = sorted({*closed.tolist()} - {*edges["edge_id"][shut]})
+    if unknown:
+        few = [str(edge) for edge in unknown[:5]]
+        raise UsageError("analysis.no_such_edges", value=few, count=len(unknown))
+    after = {}
+    for mode, network in networks.items():
+        own = np.intersect1d(network.edge_id, closed)
+        after[mode] = network.without(own) if len(own) else network
+    timed = [c for c in edges.columns if str(c).startswith(time_column(""))] if shut.any() else []
+    return edges.assign(**{c: edges[c].where(~shut, np.float32(np.inf)) for c in timed}), after
 
 
 def is_touched(query: ReachQuery, modes: frozenset[str]) -> bool:
@@ -137,20 +155,26 @@ def _change(facilities: gpd.GeoDataFrame, row: int, facts: Mapping[str, Any]) ->
     """Write other facts into one row (in place); what is no column of ours is an attribute."""
     attributes = dict(facilities["attributes"].iat[row] or {})
     for name, value in facts.items():
-        if name == "category":
-            value = categories.canonical(str(value))
-            if value is None:
-                near = categories.nearest(str(facts[name])) or "—"
-                raise UsageError("analysis.site_category", value=facts[name], near=near)
-        if name in ("facility_id", "geometry", "area_id", "inside", "lon", "lat"):
+        if name in _FIXED:
             raise UsageError("analysis.cannot_change", value=name)
-        if name in ("category", "status", "name", "capacity", "designations"):
-            facilities.iat[row, facilities.columns.get_loc(name)] = (
-                tuple(value) if name == "designations" else value
-            )
+        if name in _COLUMNS:
+            facilities.iat[row, facilities.columns.get_loc(name)] = _fact(name, value)
         else:
             attributes[categories.attribute(name) or name] = value
     facilities.iat[row, facilities.columns.get_loc("attributes")] = attributes
+
+
+def _fact(name: str, value: Any) -> Any:
+    """A column's value as the facilities frame holds it."""
+    if name == "designations":
+        return tuple(value)
+    if name != "category":
+        return value
+    known = categories.canonical(str(value))
+    if known is None:
+        near = categories.nearest(str(value)) or "—"
+        raise UsageError("analysis.site_category", value=value, near=near)
+    return known
 
 
 def _with_draw(inputs: Inputs, scenario: Scenario) -> Inputs:

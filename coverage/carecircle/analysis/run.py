@@ -55,7 +55,10 @@ def analyze(
     Raises
     ------
     InputError
-        If an input cannot be used; the message names file, row, column and mend.
+        If an input cannot be used; the message names file, row, column and mend. If a reach of yours gives a
+        frame that breaks the contract.
+    UsageError
+        If a mode is not known (any more).
     """
     if not isinstance(study, Study):
         study = load_study(study)
@@ -136,7 +139,9 @@ def reanalyze(
     elif add is not None or close:
         raise UsageError("analysis.scenario_and_parts")
     before = analysis.inputs
-    inputs, networks, touched = changed_roads(changed_inputs(before, scenario), analysis.networks, scenario)
+    inputs, networks, touched = changed_roads(
+        changed_inputs(before, scenario), analysis.networks, scenario, analysis.brought
+    )
     same = {
         query
         for query in analysis.reached

@@ -68,6 +68,8 @@ def gap_map(analysis: Analysis, *, proposed: Sequence[dict[str, Any]] = ()) -> f
     ------
     InputError
         If the study's basemap cannot be used.
+    UsageError
+        If a mode the analysis travels by is registered no more.
     """
     study = analysis.study
     drawn = OfflineMap(

@@ -56,6 +56,8 @@ def write(analysis: Analysis, folder: str | Path) -> list[Path]:
         If the folder cannot be written; it is then as it was before.
     InputError
         If a file that the outputs draw on (the study's basemap, another run beside it) cannot be used.
+    UsageError
+        If a mode the analysis travels by is registered no more.
     """
     target = Path(folder)
     ensure_writable(target)

@@ -77,8 +77,10 @@ class Reach(Protocol):
 
         Parameters
         ----------
-        demand, facilities, direction, limit
-            As in `nearest`.
+        demand, facilities, direction
+            As in `nearest`: points, in any stated CRS, and ``to_facility`` or ``from_facility``.
+        limit
+            Minutes or metres, inclusive.
 
         Returns
         -------

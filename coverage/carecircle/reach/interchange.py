@@ -49,6 +49,8 @@ def edges_from_networkx(G: nx.MultiDiGraph, *, mode: str, crs: Any = None) -> gp
     ------
     InputError
         Without a CRS or coordinates, or where an edge offers no way to know its travel time.
+    UsageError
+        If the mode is unknown.
     """
     if G.graph.get("crs") is None:
         raise InputError("reach.graph_no_crs")

@@ -92,6 +92,8 @@ class Network(NetworkArrays):
         ------
         InputError
             If the frame breaks its contract or has no CRS.
+        UsageError
+            If the mode is unknown, and no access speed is given.
         """
         check_edges(edges, modes=(mode,))
         if edges.crs is None:
@@ -139,6 +141,8 @@ class Network(NetworkArrays):
         ------
         InputError
             Without a CRS or coordinates, or where an edge offers no way to know its travel time.
+        UsageError
+            If the mode is unknown.
         """
         from carecircle.reach.interchange import edges_from_networkx
 
