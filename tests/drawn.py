@@ -18,8 +18,8 @@ def numbers(
 ) -> Numbers:
     """So many numbers from ``low`` to ``high`` on a scale of ``steps``.
 
-    Each is off its step by a fraction of its own where they are to lie ``apart``: then no two sums of them are
-    equal by accident, as none are of measured lengths, however small the world.
+    Each is off its step by a fraction of its own where they are to lie ``apart``: then no two sums of them
+    are equal by accident, as none are of measured lengths, however small the world.
     """
     chosen = np.array(draw(st.lists(st.integers(0, steps - 1), min_size=count, max_size=count)), float)
     off = (np.arange(1, count + 1) * _GOLDEN) % 1 if apart else 0.0
