@@ -30,7 +30,7 @@ demo: $(VENV)/.run
 	@echo "Open maps/demo/index.html with a double click."
 
 test: $(VENV)/.test
-	@$(BIN)/python -m pytest -n auto --dist loadfile $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n auto --dist worksteal $(PYTEST_ARGS)
 
 fuzz: $(VENV)/.test
 	CARECIRCLE_FUZZ=2000 $(BIN)/python -m pytest tests/inputs/test_fuzz.py --timeout 1800

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import struct
 import subprocess
@@ -28,7 +29,7 @@ from packreader import needs_font, needs_poppler, pdf_text, squeezed
 @pytest.fixture(scope="module", params=["zh", "en"])
 def pack(request: pytest.FixtureRequest, analysis: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
     study = analysis.study.model_copy(update={"language": request.param})
-    found = SimpleNamespace(**{**vars(analysis), "study": study})
+    found = dataclasses.replace(analysis, study=study)
     folder = tmp_path_factory.mktemp("pack") / "报告"
     write_folder(found, folder)
     return SimpleNamespace(analysis=found, folder=folder, language=request.param)
@@ -100,7 +101,7 @@ def test_without_a_chinese_font_the_rest_is_written_and_the_absence_said(
 @needs_poppler
 def test_a_character_without_a_glyph_stands_as_its_number(analysis: Any, tmp_path: Path) -> None:
     study = analysis.study.model_copy(update={"title": "\U000323af县"})
-    found = SimpleNamespace(**{**vars(analysis), "study": study})
+    found = dataclasses.replace(analysis, study=study)
     write_report(found, tmp_path)
     text = pdf_text(tmp_path / "report.pdf")
     assert "[U+323AF]县" in squeezed(text)

@@ -139,8 +139,8 @@ def test_the_share_of_the_ground_is_told_beside() -> None:
 
     plan = plan_of(RADIUS)
     station = facilities_of({"category": "急救中心（站）"})
-    inputs = inputs_of(demand=demand_of({"residents": 1.0}), facilities=station)
-    inputs.region = box(-5000, -5000, 5000, 5000)
+    around = box(-5000, -5000, 5000, 5000)
+    inputs = inputs_of(demand=demand_of({"residents": 1.0}), facilities=station, region=around)
     verdict = judge(plan, inputs, answers(plan, reached_of((1.0, "reached"))))[0]
     (said,) = [a for a in verdict.assumptions if a.key == "rules.area_share"]
     assert said.facts["share"].facts["value"] == pytest.approx(100 * math.pi / 4, abs=0.02)

@@ -176,7 +176,7 @@ def page_data(
         "water": overlays.water(analysis, lines, metres),
         "islands": overlays.islands(analysis, blocks["islands"], metres),
         "sites": overlays.sites(analysis, proposed),
-        "hasBaseline": getattr(analysis, "baseline", None) is not None,
+        "hasBaseline": analysis.baseline is not None,
         "basemap": ground,
         "tileServer": basemap.server(analysis.study),
         "tianditu": basemap.tianditu_key(analysis.study),
