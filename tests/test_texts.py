@@ -12,9 +12,9 @@ from carecircle.texts import LANGUAGES, Language, Sentence, pattern, plurals, sa
 CHOICE = re.compile(r"\{(\w+):([^{}]*\|[^{}]*)\}")
 COUNTED = {
     "areas", "boundaries", "candidates", "cells", "changes", "children", "clauses", "columns", "counties",
-    "edges", "errors", "facilities", "features", "findings", "fragments", "inputs", "nodes", "notes", "people",
-    "pieces", "places", "points", "residents", "roads", "routes", "rows", "rules", "sites", "slivers",
-    "stations", "studies", "subdistricts", "towns", "townships", "tries", "units", "villages", "warnings",
+    "edges", "errors", "facilities", "features", "findings", "fragments", "inputs", "nodes", "notes",
+    "people", "pieces", "places", "points", "residents", "roads", "routes", "rows", "rules", "sites",
+    "slivers", "stations", "studies", "subdistricts", "towns", "townships", "tries", "units", "villages", "warnings",
 }  # fmt: skip
 """Every noun that a sentence of ours puts a number before."""
 WORDS = {"mode", "level", "share", "observed", "counted"}

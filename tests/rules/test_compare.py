@@ -45,7 +45,7 @@ def test_a_changed_input_turns_a_verdict_and_says_so() -> None:
     (change,) = result.changes
     assert (change.rule, change.before, change.after) == ("R1", Outcome.PASS, Outcome.FAIL)
     assert [r.key for r in change.reasons] == ["rules.compare_observed"]
-    assert change.reasons[0].text("zh") == "实测由 100% 变为 0%"
+    assert change.reasons[0].text("zh") == "现状由 100% 变为 0%"
 
 
 def test_a_changed_plan_says_its_target_and_its_rules() -> None:

@@ -43,7 +43,7 @@ _BESIDE = ("roles_stated", "source", "row")
 
 @dataclass(frozen=True, eq=False)
 class Inputs:
-    """What a planner brought, ready to be asked; frames are as DESIGN and `carecircle.schema` state them.
+    """What a planner brought, ready to be asked; the frames are those of `carecircle.schema`.
 
     Parameters
     ----------
