@@ -199,14 +199,14 @@ def test_every_error_has_a_place_of_its_own() -> None:
     assert len({error_pages.anchor(key) for key in wording()}) == len(wording())
 
 
-def test_a_message_is_cut_into_cause_and_mend() -> None:
+def test_a_message_is_cut_into_cause_and_fix() -> None:
     forms = wording()["inputs.no_crs"]
-    cause, mend = error_pages.cause_and_mend(forms["en"], "en")
+    cause, fix = error_pages.cause_and_fix(forms["en"], "en")
     assert "coordinate reference system" in cause
-    assert mend.startswith("Set one")
-    cause, mend = error_pages.cause_and_mend(forms["zh"], "zh")
+    assert fix.startswith("Set one")
+    cause, fix = error_pages.cause_and_fix(forms["zh"], "zh")
     assert cause.endswith("。")
-    assert mend.startswith("请")
+    assert fix.startswith("请")
 
 
 def test_every_command_and_option_is_on_its_page() -> None:
@@ -262,12 +262,12 @@ def test_a_foreign_asset_would_be_found(tmp_path: Path) -> None:
     assert len(list(offline_check.foreign_assets(tmp_path))) == 4
 
 
-def test_every_refusal_has_a_cause_and_a_mend() -> None:
+def test_every_refusal_has_a_cause_and_a_fix() -> None:
     lacking = [
         (key, language)
         for key in error_pages.raised()
         for language in ("zh", "en")
-        if not all(error_pages.cause_and_mend(wording()[key][language], language))
+        if not all(error_pages.cause_and_fix(wording()[key][language], language))
     ]
     assert not lacking
 
@@ -299,10 +299,10 @@ def test_every_class_of_error_has_a_place_of_its_own(kind: str) -> None:
     assert public - several - {"CarecircleError"} == set(error_pages.KINDS)
 
 
-@pytest.mark.parametrize(("language", "mend"), [("en", "Check the path"), ("zh", "请检查路径")])
-def test_a_refusal_prints_cause_mend_and_its_place_in_the_manual(
+@pytest.mark.parametrize(("language", "fix"), [("en", "Check the path"), ("zh", "请检查路径")])
+def test_a_refusal_prints_cause_fix_and_its_place_in_the_manual(
     language: str,
-    mend: str,
+    fix: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -312,6 +312,6 @@ def test_a_refusal_prints_cause_mend_and_its_place_in_the_manual(
         cli.main()
     cause, place = capsys.readouterr().err.strip().splitlines()[-2:]
     assert "study.toml" in cause
-    assert mend in cause
+    assert fix in cause
     found = place.rsplit("errors.html#", 1)[-1]
     assert f"({found})=" in error_pages.page()

@@ -46,7 +46,7 @@ def analyze(study: Study | str | Path, *, progress: Tell | None = None) -> Analy
     Raises
     ------
     InputError
-        If an input cannot be used; the message names file, row, column and mend.
+        If an input cannot be used; the message names file, row, column and fix.
     """
     if not isinstance(study, Study):
         study = load_study(study)

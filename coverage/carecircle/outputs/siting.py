@@ -23,7 +23,7 @@ def write_siting(result: SitingResult, folder: str | Path) -> list[Path]:
     """Write what a siting study found into a folder.
 
     Everything is written beside the folder first and moved in when all of it is there. An ``index.html`` in
-    the folder is written anew and lists them; other files stay as they are; the mended study itself is
+    the folder is written anew and lists them; other files stay as they are; the improved study itself is
     ``result.after.write(folder)``.
 
     Parameters
@@ -61,7 +61,7 @@ def write_siting(result: SitingResult, folder: str | Path) -> list[Path]:
         raise OutputError("errors.output_folder", file=target, why=error.strerror or str(error)) from error
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
-    with suppress(InputError):  # a folder that no run of this version has written has no index to mend
+    with suppress(InputError):  # a folder that no run of this version has written has no index to update
         write_index(target)
     return [target / name for name in _WRITERS]
 

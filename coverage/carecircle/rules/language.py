@@ -24,7 +24,7 @@ _PEOPLE_KINDS = ("radius", "time", "response")
 
 
 class MeaninglessRuleError(ValueError):
-    """A combination that means nothing: which field, and the sentence that says how to mend it."""
+    """A combination that means nothing: which field, and the sentence that says how to fix it."""
 
     def __init__(self, field: str, key: str, /, **facts: object) -> None:
         self.field, self.key, self.facts = field, key, facts
@@ -99,7 +99,7 @@ class Rule(_Strict):
     mode: Mode | None = None
     """By which mode; of a straight line, the mode of the road distance beside it."""
     alternatives: tuple[Mode, ...] = ()
-    """Further modes whose result stands beside the outcome."""
+    """Further modes whose result is shown with the outcome."""
     limit: float | None = Field(default=None, gt=0)
     """``radius``, ``time``, ``response``: inclusive, in ``limit_unit``."""
     limit_unit: Literal["", "km", "m", "min", "h"] = ""

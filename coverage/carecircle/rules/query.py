@@ -99,7 +99,7 @@ def main_query(rule: Rule) -> ReachQuery | None:
 
 
 def road_query(rule: Rule) -> ReachQuery | None:
-    """The road distance that stands beside a straight-line radius, or None."""
+    """The road distance shown with a straight-line radius, or None."""
     if rule.kind != "radius" or rule.metric != "straight_m" or rule.mode is None:
         return None
     return ReachQuery(
