@@ -14,7 +14,8 @@ COUNTED = {
     "areas", "boundaries", "candidates", "cells", "changes", "children", "clauses", "columns", "counties",
     "edges", "errors", "facilities", "features", "findings", "fragments", "inputs", "nodes", "notes",
     "people", "pieces", "places", "points", "residents", "roads", "routes", "rows", "rules", "sites",
-    "slivers", "stations", "studies", "subdistricts", "towns", "townships", "tries", "units", "villages", "warnings",
+    "slivers", "stations", "studies", "subdistricts", "towns", "townships", "tries", "units", "villages",
+    "warnings",
 }  # fmt: skip
 """Every noun that a sentence of ours puts a number before."""
 WORDS = {"mode", "level", "share", "observed", "counted"}

@@ -84,7 +84,7 @@ def read_verdicts(path: str | Path) -> dict[str, Any]:
     if file.is_dir():
         file = file / "verdicts.json"
     if not file.is_file():
-        raise InputError("errors.missing_file", file=file)
+        raise InputError("rules.no_verdicts", file=file)
     try:
         document = json.loads(file.read_text(encoding="utf-8"))
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
