@@ -45,7 +45,7 @@ def test_a_changed_input_turns_a_verdict_and_says_so() -> None:
     (change,) = result.changes
     assert (change.rule, change.before, change.after) == ("R1", Outcome.PASS, Outcome.FAIL)
     assert [r.key for r in change.reasons] == ["rules.compare_observed"]
-    assert change.reasons[0].text("zh") == "实测由 100% 变为 0%"
+    assert change.reasons[0].text("zh") == "现状由 100% 变为 0%"
 
 
 def test_a_changed_plan_says_its_target_and_its_rules() -> None:
@@ -83,7 +83,7 @@ def test_the_frame_of_two_runs() -> None:
 def test_reading(tmp_path: Path) -> None:
     (tmp_path / "verdicts.json").write_text(json.dumps(document(TIME)), encoding="utf-8")
     assert read_verdicts(tmp_path) == read_verdicts(tmp_path / "verdicts.json") == document(TIME)
-    with pytest.raises(InputError, match="no such file"):
+    with pytest.raises(InputError, match="no such verdicts file"):
         read_verdicts(tmp_path / "none.json")
     (tmp_path / "x.json").write_text("{", encoding="utf-8")
     with pytest.raises(InputError, match="valid JSON"):
