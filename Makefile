@@ -2,18 +2,20 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+PIP := $(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt
 
 .PHONY: demo test lint check page page-check schemas docs notebooks fuzz faults bench clean
 
 $(VENV)/.run: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit("carecircle needs Python 3.11 or newer; this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
-	@echo "Setting up $(VENV): a minute or two, once."
+	@echo "[1/3] Making $(VENV): once, about a minute with the packages."
 	@$(PYTHON) -m venv $(VENV)
+	@echo "[2/3] Installing the packages that running needs; pip names each as it comes."
 	@$(PIP) -e .
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.run
+	@echo "Installing what the tests need."
 	$(PIP) -e '.[test]'
 	@touch $@
 
@@ -26,8 +28,9 @@ $(VENV)/.docs: $(VENV)/.test
 	@touch $@
 
 demo: $(VENV)/.run
+	@echo "[3/3] Running the embedded county."
 	$(BIN)/carecircle demo
-	@echo "Open maps/demo/index.html with a double click."
+	@echo "Double-click maps/demo/index.html to open it."
 
 test: $(VENV)/.test
 	@$(BIN)/python -m pytest -n auto --dist worksteal $(PYTEST_ARGS)
@@ -64,7 +67,7 @@ schemas: $(VENV)/.run
 
 docs: $(VENV)/.docs
 	$(BIN)/python -m sphinx -q -W --keep-going -b html docs docs/_build/html
-	@echo "Open docs/_build/html/index.html with a double click."
+	@echo "Double-click docs/_build/html/index.html to open it."
 
 notebooks: $(VENV)/.test
 	$(BIN)/python tests/notebook_runner.py $(NOTEBOOKS)

@@ -121,7 +121,7 @@ def test_a_reach_that_breaks_the_frame_s_contract_is_refused(tmp_path: Path) -> 
             return super().nearest(demand, facilities, **how).assign(status="fine")
 
     study = street_study(tmp_path)
-    with pytest.raises(carecircle.InputError, match="4 rows where 5"):
+    with pytest.raises(carecircle.InputError, match="4 rows, but 5"):
         carecircle.analyze(study, reaches={("minutes", "walk"): Short()})
     with pytest.raises(carecircle.InputError, match="fine"):
         carecircle.analyze(study, reaches={("minutes", "walk"): Wordless()})

@@ -38,14 +38,14 @@ def _wrapped(error: BaseException) -> InputError:
 @pytest.mark.parametrize(
     ("error", "said"),
     [
-        (MemoryError(), "memory did not suffice"),
-        (RuntimeError("std::bad_alloc"), "memory did not suffice"),
-        (RuntimeError("can't start new thread"), "memory did not suffice"),
-        (OSError(errno.ENOMEM, "Cannot allocate memory"), "memory did not suffice"),
-        (_wrapped(MemoryError("Unable to allocate 9 GiB")), "memory did not suffice"),
+        (MemoryError(), "out of memory"),
+        (RuntimeError("std::bad_alloc"), "out of memory"),
+        (RuntimeError("can't start new thread"), "out of memory"),
+        (OSError(errno.ENOMEM, "Cannot allocate memory"), "out of memory"),
+        (_wrapped(MemoryError("Unable to allocate 9 GiB")), "out of memory"),
         (OSError(errno.ENOSPC, "No space left on device", "/x/results.gpkg"), "No space left on device"),
         (PermissionError(errno.EACCES, "Permission denied", "/x"), "Permission denied"),
-        (CapacityError("errors.no_memory"), "memory did not suffice"),
+        (CapacityError("errors.no_memory"), "out of memory"),
     ],
 )
 def test_the_machine_is_named_and_the_exit_is_two(

@@ -87,7 +87,7 @@ def test_what_a_mode_is_registered_with_is_checked() -> None:
     for change, word in (
         ({"mode": "walk"}, "profiles.toml"),
         ({"mode": "My bike"}, "My bike"),
-        ({"by": {"en": "by bicycle"}}, "lacks words"),
+        ({"by": {"en": "by bicycle"}}, "lacks its names"),
         ({"speed_kph": {"residential": 0.0}}, "residential"),
         ({"speed_kph": {}}, "no usable speeds"),
         ({"access_speed_kph": float("nan")}, "access_speed_kph"),

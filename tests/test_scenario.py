@@ -137,7 +137,7 @@ def test_what_cannot_be_meant_is_refused(street: Analysis) -> None:
         (lambda: Scenario(time_factors={"walking": {"*": 2.0}}), "nearest known one is walk"),
         (lambda: Scenario(time_factors={"drive": {"motorway": 2.0}}), "residential"),
         (lambda: Scenario(closed_edges=[10**6]), "1000000"),
-        (lambda: Scenario(residents=[1.0]), "5 are needed"),
+        (lambda: Scenario(residents=[1.0]), "5 are required"),
         (lambda: Scenario(residents=pd.Series({"a": 1.0, "zz": 2.0})), "zz"),
         (lambda: Scenario(change={"nobody": {"beds": 1}}), "nobody"),
         (lambda: Scenario(change={"centre": {"category": "社区卫生中新"}}), "社区"),
@@ -146,7 +146,7 @@ def test_what_cannot_be_meant_is_refused(street: Analysis) -> None:
     ):
         with pytest.raises(UsageError, match=word):
             reanalyze(street, scenario=scenario())
-    with pytest.raises(UsageError, match="within the scenario"):
+    with pytest.raises(UsageError, match="in the scenario"):
         reanalyze(street, scenario=Scenario(), close=["centre"])
     with pytest.raises(carecircle.InputError, match="shut"):
         reanalyze(street, scenario=Scenario(change={"centre": {"status": "shut"}}))

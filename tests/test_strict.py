@@ -169,7 +169,7 @@ def test_the_nearest_name_is_one_that_is_taken(name: str) -> None:
 
 def test_a_broken_address_is_refused(tmp_path: Path) -> None:
     fault = _study(tmp_path, STUDY + '[outputs]\nbasemap = "http://[::1/{z}/{x}/{y}.png"\n')
-    assert "no valid address" in str(fault)
+    assert "not a valid address" in str(fault)
 
 
 @pytest.mark.parametrize(

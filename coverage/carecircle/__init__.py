@@ -1,4 +1,4 @@
-"""carecircle: who cannot reach care, which clause that breaks, and the cheapest way to mend it.
+"""carecircle: who cannot reach care, which clause that breaks, and the cheapest way to close the gap.
 
 The public face. Names are fetched on first use, so that importing carecircle costs nothing.
 """

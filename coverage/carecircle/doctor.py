@@ -1,4 +1,4 @@
-"""What is wrong with a study's inputs: every finding at once, with its place, why it matters and the mend."""
+"""What is wrong with a study's inputs: every finding at once, with its place, why it matters and the fix."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ class Diagnosis:
 
 
 def examine(study: Study | str | Path, *, progress: Callable[[Sentence], None] | None = None) -> Diagnosis:
-    """Examine a study's inputs; nothing is raised for what a planner can mend, everything is reported.
+    """Examine a study's inputs; nothing is raised for what a planner can fix; everything is reported.
 
     Parameters
     ----------

@@ -1,16 +1,16 @@
-"""The one exception tree; every message names the place and the mend.
+"""The one exception tree; every message names the place and the fix.
 
 ::
 
     CarecircleError
-    ├── SeveralError                      several faults told together, in ``faults``; see the others
+    ├── SeveralError                      several faults reported together, in ``faults``; see the others
     ├── InputError (also ValueError)      a file, row, column or value the planner brought
     │   ├── StudyError                    the study file itself
     │   ├── PlanError                     a plan (rule) file
-    │   └── SeveralInputsError            several of these, told together
+    │   └── SeveralInputsError            several of these, reported together
     │       ├── SeveralStudyError (also StudyError), SeveralPlanError (also PlanError)
-    ├── UsageError (also ValueError)      a call or command that cannot be meant
-    │   └── SeveralUsageError             several of these, told together
+    ├── UsageError (also ValueError)      an invalid call or command
+    │   └── SeveralUsageError             several of these, reported together
     ├── OutputError (also OSError)        a place we cannot write to
     └── CapacityError (also MemoryError)  work that would not fit in memory, with the number
 """
@@ -37,7 +37,7 @@ class CarecircleError(Exception):
     Parameters
     ----------
     key
-        The sentence in ``wording/`` that says what is wrong and how to mend it.
+        The sentence in ``wording/`` that says what is wrong and how to fix it.
     file, row, column, value
         Where it is. ``row`` counts as the planner's program does: 1 is the header or first line.
     **facts
@@ -85,7 +85,7 @@ class CarecircleError(Exception):
         return ("，" if language == "zh" else ", ").join(parts)
 
     def text(self, language: Language = "en") -> str:
-        """The whole message in one language: place, fault, mend.
+        """The whole message in one language: place, fault, fix.
 
         Parameters
         ----------
@@ -115,7 +115,7 @@ class PlanError(InputError):
 
 
 class UsageError(CarecircleError, ValueError):
-    """A call or command that cannot be meant as given."""
+    """A call or command that is not valid as given."""
 
 
 class OutputError(CarecircleError, OSError):
@@ -148,7 +148,7 @@ class CapacityError(CarecircleError, MemoryError):
 
 
 class SeveralError(CarecircleError):
-    """Several faults, told together so that one round of mending is enough.
+    """Several faults, reported together so that they can be fixed in one round.
 
     Parameters
     ----------
@@ -161,7 +161,7 @@ class SeveralError(CarecircleError):
         super().__init__("errors.many", count=len(self.faults))
 
     def text(self, language: Language = "en") -> str:
-        """A headline, then one line a fault.
+        """A headline, then one line per fault.
 
         Parameters
         ----------

@@ -68,7 +68,7 @@ class Finding:
     level
         ``error`` (results would be wrong), ``warning`` (may be wrong) or ``note``.
     sentence
-        What was found, why it matters and what mends it.
+        What was found, why it matters and how to fix it.
     file, row, column
         Where, as far as known; row 1 is the header or first line.
     lon, lat

@@ -21,9 +21,9 @@ KINDS = {
     "PlanError": "a plan file",
     "UsageError": "a call or command",
     "OutputError": "a place to write to",
-    "CapacityError": "work that would not fit",
+    "CapacityError": "work that would not fit in memory",
 }
-MENDS = {
+FIXES = {
     "InputError": "change the file at the row and column named, or say in study.toml how to read it",
     "StudyError": "change study.toml; `carecircle schema study` shows every key",
     "PlanError": "change the plan file at the line named; see [the rule language](../rules.md)",
@@ -68,7 +68,7 @@ def _keys(argument: ast.expr) -> Iterator[str]:
         yield argument.value
 
 
-def cause_and_mend(text: str, language: str) -> tuple[str, str]:
+def cause_and_fix(text: str, language: str) -> tuple[str, str]:
     """A message cut at its first full stop: what is wrong, and what to do about it."""
     end = re.search("[。；？]" if language == "zh" else r"(?<=[^A-Z\d])[.?;:] (?=[A-Z\w])", text)
     if end is None:
@@ -86,7 +86,7 @@ def page() -> str:
         "# Errors · 错误信息",
         "",
         textwrap.dedent("""\
-            Every message names the place (file, row, column) and the mend. Words in braces are filled in
+            Every message names the place (file, row, column) and the fix. Words in braces are filled in
             from your file. In Python the key of a message is `error.sentence.key`. The text below is the
             tool's own, read from its wording when this page is built.
 
@@ -99,30 +99,30 @@ def page() -> str:
         for key in keys:
             carried = ", ".join(f"`{kind}`: {KINDS[kind]}" for kind in sorted(kinds[key]))
             lines += [f"({anchor(key)})=", f"### {key}", "", carried + ".", ""]
-            for language, (cause, mend) in _both(key).items():
-                words = {"zh": ("原因", "改法"), "en": ("Cause", "Mend")}[language]
+            for language, (cause, fix) in _both(key).items():
+                words = {"zh": ("原因", "改法"), "en": ("Cause", "Fix")}[language]
                 lines += [f"- **{words[0]}**: {_plain(cause)}"]
-                lines += [f"  **{words[1]}**: {_plain(mend)}"] if mend else []
+                lines += [f"  **{words[1]}**: {_plain(fix)}"] if fix else []
             lines.append("")
     return "\n".join(lines)
 
 
 def _classes() -> list[str]:
-    """What a Python caller catches: each class, where it is explained, and what mends its kind."""
-    lines = ["## Classes · 类别", "", "| class | also | what it means | what mends it |", "|---|---|---|---|"]
-    for kind, mend in MENDS.items():
+    """What a Python caller catches: each class, where it is explained, and how to fix its kind."""
+    lines = ["## Classes · 类别", "", "| class | also | what it means | how to fix it |", "|---|---|---|---|"]
+    for kind, fix in FIXES.items():
         thing = getattr(errors, kind)
         also = next(base.__name__ for base in thing.__mro__[1:] if base.__module__ == "builtins")
-        lines.append(f"| [](#error-class-{kind.lower()}) | `{also}` | {KINDS[kind]} | {mend} |")
-    for kind, mend in MENDS.items():
+        lines.append(f"| [](#error-class-{kind.lower()}) | `{also}` | {KINDS[kind]} | {fix} |")
+    for kind, fix in FIXES.items():
         lines += ["", f"(error-class-{kind.lower()})=", f"### {kind}", ""]
         lines += [f"- **Cause**: {KINDS[kind]}. {(getattr(errors, kind).__doc__ or '').splitlines()[0]}"]
-        lines += [f"  **Mend**: {mend}."]
+        lines += [f"  **Fix**: {fix}."]
     return [*lines, ""]
 
 
 def _both(key: str) -> dict[str, tuple[str, str]]:
-    return {language: cause_and_mend(pattern(key, language), language) for language in LANGUAGES}
+    return {language: cause_and_fix(pattern(key, language), language) for language in LANGUAGES}
 
 
 def _plain(text: str) -> str:

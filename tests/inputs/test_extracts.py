@@ -49,7 +49,7 @@ def test_a_node_beyond_the_pole_is_refused(tmp_path: Path) -> None:
     for reader in (_ways, read_osm_facilities):
         with pytest.raises(InputError, match=r"pole\.osm\.pbf") as caught:
             reader(path)
-        assert "nowhere on the globe" in str(caught.value)
+        assert "do not exist on Earth" in str(caught.value)
 
 
 def test_an_extract_cut_short_or_with_a_flipped_bit_is_read_or_refused(extract: Path, tmp_path: Path) -> None:

@@ -69,7 +69,7 @@ def ledger_row(verdict: dict[str, Any]) -> list[str]:
 
 
 def test_a_margin_between_shares_is_in_percentage_points(pack: Any) -> None:
-    points = "个百分点" if pack.say.language == "zh" else "percentage points"
+    points = "个百分点" if pack.say.language == "zh" else "percentage point"
     for verdict in pack.document["verdicts"]:
         text = pack.say.of(shown_margin(verdict["margin"], verdict["unit"]))
         if verdict["margin"] is not None:

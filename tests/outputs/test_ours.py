@@ -131,7 +131,7 @@ def test_a_link_and_a_folder_are_not_ours(tmp_path: Path) -> None:
     (tmp_path / "report.pdf").mkdir()
     (tmp_path / "gap_map.html").symlink_to(tmp_path / "gone")
     for name in ("report.pdf", "gap_map.html"):
-        with pytest.raises(OutputError, match="did not write"):
+        with pytest.raises(OutputError, match="not written by carecircle"):
             ours.spare(tmp_path, [name], [])
 
 

@@ -83,7 +83,7 @@ def test_the_frame_of_two_runs() -> None:
 def test_reading(tmp_path: Path) -> None:
     (tmp_path / "verdicts.json").write_text(json.dumps(document(TIME)), encoding="utf-8")
     assert read_verdicts(tmp_path) == read_verdicts(tmp_path / "verdicts.json") == document(TIME)
-    with pytest.raises(InputError, match="no such file"):
+    with pytest.raises(InputError, match="no such verdicts file"):
         read_verdicts(tmp_path / "none.json")
     (tmp_path / "x.json").write_text("{", encoding="utf-8")
     with pytest.raises(InputError, match="valid JSON"):

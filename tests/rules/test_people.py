@@ -218,10 +218,10 @@ def test_response_names_whoever_the_mean_leaves_out() -> None:
         (
             "island",
             Outcome.FAIL,
-            ("5 residents have no way", "0 live off the roads", "0 are of unknown place"),
+            ("5 residents have no route", "0 live off the roads", "location of 0 is unknown"),
         ),
-        ("unsnapped", Outcome.FAIL, ("0 residents have no way", "5 live off the roads")),
-        ("placeless", Outcome.NOT_ASSESSED, ("0 residents have no way", "5 are of unknown place")),
+        ("unsnapped", Outcome.FAIL, ("0 residents have no route", "5 live off the roads")),
+        ("placeless", Outcome.NOT_ASSESSED, ("0 residents have no route", "location of 5 is unknown")),
     ],
 )
 def test_a_response_that_reaches_nobody_says_so_in_words(
@@ -231,7 +231,7 @@ def test_a_response_that_reaches_nobody_says_so_in_words(
     verdict = _one(RESPONSE, people, [(INF, "island" if status == "placeless" else status)])
     assert (verdict.outcome, verdict.observed, verdict.margin) == (outcome, None, None)
     assert verdict.flip.limit is None
-    assert "nobody can be reached" in verdict.reason.text("en")
+    assert "no resident can be reached" in verdict.reason.text("en")
     for said in counts:
         assert said in verdict.reason.text("en")
     assert "—" not in verdict.reason.text("zh")

@@ -55,8 +55,8 @@ def analyze(
     Raises
     ------
     InputError
-        If an input cannot be used; the message names file, row, column and mend. If a reach of yours gives a
-        frame that breaks the contract.
+        If an input cannot be used; the message names file, row, column and fix. If a reach of your own gives
+        a frame that breaks the contract.
     UsageError
         If a mode is not known (any more).
     """

@@ -23,7 +23,7 @@ from carecircle.study import Boundaries, BoundaryLevel
 from carecircle.texts import Sentence
 
 _MOST_MENDED_PERCENT = 5.0
-"""A polygon whose area mending would change by more is refused: nobody knows what was meant."""
+"""A polygon whose area a repair would change by more is refused: its intended shape is unclear."""
 COLUMNS = (
     "area_id", "name", "parent_id", "urban", "nbs_code", "area_type", "official_residents", "lon", "lat",
 )  # fmt: skip
@@ -47,12 +47,12 @@ def read_areas(source: Boundaries, *, extract: Path | None = None) -> tuple[gpd.
         ``nbs_code`` and ``area_type`` stay for `carecircle.inputs.load` to judge by. Columns that no
         canonical name takes are kept under their own headers.
     findings
-        Mended polygons and whatever the tables noticed.
+        Repaired polygons and the findings of the tables.
 
     Raises
     ------
     InputError
-        No CRS, no polygons, blank or repeated ids, unknown parents, polygons beyond mending: all at once.
+        No CRS, no polygons, blank or repeated ids, unknown parents, polygons beyond repair: all at once.
     """
     findings: list[Finding] = []
     faults: list[CarecircleError] = []

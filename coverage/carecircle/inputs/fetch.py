@@ -31,7 +31,7 @@ class Sources:
     Parameters
     ----------
     pbf
-        A local extract (Geofabrik's, say) instead of Overpass.
+        A local extract (for example from Geofabrik) instead of Overpass.
     raster
         A local grid of residents instead of WorldPop's.
     country

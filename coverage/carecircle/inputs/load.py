@@ -43,7 +43,7 @@ _BESIDE = ("roles_stated", "source", "row")
 
 @dataclass(frozen=True, eq=False)
 class Inputs:
-    """What a planner brought, ready to be asked; frames are as DESIGN and `carecircle.schema` state them.
+    """What a planner brought, ready to be asked; the frames are those of `carecircle.schema`.
 
     Parameters
     ----------
@@ -133,7 +133,7 @@ def load_inputs(
     Raises
     ------
     InputError
-        Every fault of every file that can be found in one reading, each with file, row, column and mend.
+        Every fault of every file that can be found in one reading, each with file, row, column and fix.
     """
     tell = progress or (lambda _: None)
     door = read_door(study, tell, noticed)

@@ -41,7 +41,7 @@ def read_sites(path: str | Path) -> tuple[gpd.GeoDataFrame, list[str]]:
     Raises
     ------
     InputError
-        Whatever is wrong with the table, with file, row, column and mend.
+        Whatever is wrong with the table, with file, row, column and fix.
     """
     table, _ = read_facilities(Facilities(path=Path(path)))
     closing = table["status"] == "closed"

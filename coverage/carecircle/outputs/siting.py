@@ -23,7 +23,7 @@ def write_siting(result: SitingResult, folder: str | Path) -> list[Path]:
     """Write what a siting study found into a folder.
 
     They appear all at once or not at all (`carecircle.delivery`). Where a run lies in the folder, its
-    ``index.html`` is written anew with them and lists them; other files stay as they are. The mended study
+    ``index.html`` is written again with them and lists them; other files stay as they are. The improved study
     itself is ``result.after.write(folder)``.
 
     Parameters
@@ -59,7 +59,7 @@ def write_siting(result: SitingResult, folder: str | Path) -> list[Path]:
 
 def siting_names(folder: Path) -> list[str]:
     """What a siting study replaces in a folder: its own files and, where a run lies there, the index."""
-    with suppress(InputError):  # no run, or of an earlier version: no index to mend
+    with suppress(InputError):  # no run, or of an earlier version: no index to update
         read_run(folder)
         return [*SITING, INDEX]
     return [*SITING]

@@ -135,7 +135,7 @@ def _sites(result: SitingResult) -> list[dict[str, Any]]:
 
 
 def _rule(result: SitingResult, which: int) -> dict[str, Any]:
-    """The gap of one rule: place, residents, and the rank of the site that mends it (0: none)."""
+    """The gap of one rule: place, residents, and the rank of the site that covers it (0: none)."""
     need = result.problem.needs[which]
     gap = gap_frame(result)
     mine = gap[(gap["rule"] == need.rule) & (gap["residents"] > 0)].to_crs(4326)

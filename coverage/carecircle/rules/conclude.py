@@ -1,4 +1,4 @@
-"""The verdict over units: how many comply, how many cannot be told, who is excused."""
+"""The verdict over units: how many comply, how many cannot be determined, who is exempted."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from carecircle.texts import Sentence
 
 
 def undecided(units: Sequence[RuleUnit]) -> bool:
-    """Whether any unit cannot be told."""
+    """Whether any unit cannot be determined."""
     return any(u.outcome is Outcome.NOT_ASSESSED for u in units)
 
 

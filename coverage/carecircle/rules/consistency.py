@@ -12,10 +12,11 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from carecircle import categories
 from carecircle.rules.kinds.record import kind_of
 from carecircle.rules.language import Rule
 from carecircle.rules.plan import Plan
-from carecircle.texts import Sentence
+from carecircle.texts import Language, Sentence
 
 _SLIGHT = 0.02
 """A ratio whose own numbers miss it by less is a slip of rounding, not a contradiction."""
@@ -129,9 +130,15 @@ def _counts(rule: Rule) -> str:
     return kind_of(rule).number
 
 
-def _label(rule: Rule) -> str:
+def _label(rule: Rule) -> Sentence:
+    """The facilities a rule speaks of, by name in each language."""
     kinds, roles = _who(rule)
-    return "、".join(kinds) + (f"（{'、'.join(roles)}）" if roles else "")
+
+    def named(language: Language, joiner: str, brackets: str) -> str:
+        first, then = (joiner.join(categories.label(t, language) for t in terms) for terms in (kinds, roles))
+        return first + brackets.format(then) if then else first
+
+    return Sentence("rules.who", {"zh": named("zh", "、", "（{}）"), "en": named("en", ", ", " ({})")})
 
 
 def _who(rule: Rule) -> tuple[tuple[str, ...], tuple[str, ...]]:

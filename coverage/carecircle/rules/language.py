@@ -42,7 +42,7 @@ _PER_UNIT: dict[str, float] = {"km": 1000.0, "m": 1.0, "min": 1.0, "h": 60.0}
 
 
 class MeaninglessRuleError(ValueError):
-    """A combination that means nothing: which field (empty: the one being read), and the mend's sentence."""
+    """A combination that means nothing: which field (empty: the one being read), and the fix's sentence."""
 
     def __init__(self, field: str, key: str, /, **facts: object) -> None:
         self.field, self.key, self.facts = field, key, facts
@@ -100,8 +100,8 @@ class Condition(Strict):
 class Rule(Strict):
     """One number of one clause, as the plan writes it.
 
-    Which fields a kind uses is told on the page about the rule language; what a kind requires, takes and
-    refuses stands in its record (`RuleKind`).
+    The page about the rule language lists the fields each kind uses; what a kind requires, takes and
+    refuses is in its record (`RuleKind`).
     """
 
     id: str = Field(min_length=1, pattern=r"^\S+$")
@@ -135,7 +135,7 @@ class Rule(Strict):
     mode: Mode | None = None
     """By which mode; of a straight line, the mode of the road distance beside it."""
     alternatives: tuple[Mode, ...] = ()
-    """Further modes whose result stands beside the outcome."""
+    """Further modes whose result is shown with the outcome."""
     limit: float | None = Field(default=None, gt=0)
     """``radius``, ``time``, ``response``: inclusive, in ``limit_unit``."""
     limit_unit: Literal["", "km", "m", "min", "h"] = ""

@@ -116,7 +116,7 @@ def load_plan(plan: str | Path) -> Plan:
     PlanError
         Unknown id, missing file, malformed TOML; and for every rule at once: unknown keys, kinds and
         categories, wrong units, missing quotations, impossible bands, exceptions outside the vocabulary,
-        references to rules that do not exist. Each with file, line and mend.
+        references to rules that do not exist. Each with file, line and fix.
     """
     if isinstance(plan, Path) or str(plan).endswith(".toml"):
         name = str(plan)

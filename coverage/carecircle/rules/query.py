@@ -210,7 +210,7 @@ def nearest_query(rule: Rule) -> ReachQuery:
 
 
 def road_query(rule: Rule) -> ReachQuery | None:
-    """The road distance that stands beside a rule, or None."""
+    """The road distance shown with a rule, or None."""
     return kind_of(rule).road_query(rule)
 
 

@@ -85,7 +85,7 @@ def baseline_inputs(plan: Plan, extra: Iterable[tuple[str, str, float, int, str]
     Parameters
     ----------
     extra
-        Further rows of official figures (the census, say).
+        Further rows of official figures (for example the census).
     """
     study = Study(name=f"baseline_{plan.id}", plan=plan.id, year=plan.plan.target_year)
     crs = pyproj.CRS.from_epsg(4490)

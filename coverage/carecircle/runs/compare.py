@@ -88,7 +88,7 @@ def read_verdicts(path: str | Path) -> dict[str, Any]:
     with writing(file.parent):
         settle(file.parent)
     if not file.is_file():
-        raise InputError("errors.missing_file", file=file)
+        raise InputError("rules.no_verdicts", file=file)
     try:
         document = json.loads(file.read_text(encoding="utf-8"), parse_constant=_no_number)
     except (ValueError, RecursionError) as error:

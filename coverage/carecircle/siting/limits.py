@@ -1,4 +1,4 @@
-"""What no move can mend, with a certificate; and what closing a facility would break."""
+"""What no change can achieve, with a certificate; and what closing a facility would break."""
 
 from __future__ import annotations
 

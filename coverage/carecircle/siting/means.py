@@ -16,7 +16,7 @@ Places = Literal["auto", "cells", "villages", "nodes"]
 
 @dataclass(frozen=True, eq=False)
 class Means:
-    """What may be done to mend a clause.
+    """What may be done to close the gap of a clause.
 
     Parameters
     ----------

@@ -89,8 +89,8 @@ def unjudgeable(
     Returns
     -------
     list of UsageError
-        No clause is named, one does not exist or is of no kind that sites can mend, or the study lacks the
-        residents, roads or facilities without which its rules cannot be judged.
+        No clause is named, one does not exist or is not of a kind that sites can address, or the study lacks
+        the residents, roads or facilities without which its rules cannot be judged.
     """
     faults = _unknown(plan, clauses)
     asked = [r for r in plan.rules if _mendable(r) and {r.id, r.clause} & set(clauses)]
@@ -120,8 +120,8 @@ def needs_of(
     Raises
     ------
     UsageError
-        If a clause does not exist or is of no kind that sites can mend, naming those that are; or if none
-        of its rules could be judged, saying why.
+        If a clause does not exist or is not of a kind that sites can address, naming those that are; or if
+        none of its rules could be judged, saying why.
     """
     if target is not None and not 0 <= target <= 1:
         raise UsageError("siting.bad_share", value=str(target))
@@ -180,7 +180,7 @@ def _without_facilities(analysis: Analysis, verdicts: Sequence[Verdict], categor
 
 
 def _mendable(rule: Rule) -> bool:
-    """Whether new sites can mend a rule, once it is judged in people."""
+    """Whether new sites can address a rule, once it is judged in people."""
     return kind_of(rule).sites and rule.limit is not None
 
 

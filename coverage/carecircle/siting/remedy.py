@@ -1,4 +1,4 @@
-"""The cheapest set of moves that mends clauses: chosen, ranked, judged again, and proven."""
+"""The cheapest set of moves that meets clauses: chosen, ranked, judged again, and proven."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def site(
     analysis
         The study as it is; it stays so.
     clauses
-        Clauses or rules to mend together: radius and time rules with a limit.
+        Clauses or rules to be met together: radius and time rules with a limit.
     target
         Share each must reach instead of its own, 0-1. With neither ``sites`` nor ``budget`` the cheapest
         moves that make every rule hold are sought.
@@ -76,7 +76,7 @@ def site(
     Raises
     ------
     UsageError
-        If a clause is unknown or not of a kind that sites can mend, or an argument cannot be meant.
+        If a clause is unknown or not of a kind that sites can meet, or an argument is not valid.
     InputError
         If the facilities with the moves made break the frame's contract.
     """

@@ -93,7 +93,7 @@ class SitingResult:
         Returns
         -------
         list of dict
-            One a rule, in the plan's order: rule, clause, asked (whether it was to be mended), the outcomes
+            One per rule, in the plan's order: rule, clause, asked (whether it was to be met), the outcomes
             before and after, observed and residents affected before and after, unit.
         """
         after = {v.rule: v for v in self.after.verdicts} if self.after is not None else {}

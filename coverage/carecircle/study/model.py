@@ -43,7 +43,7 @@ class Study(Section):
     year: int = Field(default=2025, ge=1900, le=2200)
     """The year whose official figures are taken."""
     boundaries: Boundaries | None = None
-    """Absent: the hull of the residents and the buffer, said so."""
+    """Absent: the hull of the residents and the buffer, reported as a note."""
     facilities: Facilities | None = None
     """What is judged."""
     more_facilities: tuple[Facilities, ...] = ()

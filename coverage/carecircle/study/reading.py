@@ -1,4 +1,4 @@
-"""A study file read: every fault of it told at once, each with the key and what mends it."""
+"""A study file read: every fault in it reported at once, each with the key and its fix."""
 
 from __future__ import annotations
 

@@ -77,7 +77,7 @@ class RuleKind:
     catchments
         The page shades the facilities by the residents they share, against the target's band.
     sites
-        New facilities within its limit mend it: siting takes it.
+        New facilities within its limit can close its gap: siting takes it.
     number
         What its number is to a plan held against itself: a ``total``, a ``ratio``, a ``share`` (its baseline
         in percent) or a figure of the ``start``, judged by nothing. Empty: none of these.
