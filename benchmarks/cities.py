@@ -52,7 +52,7 @@ def ours_portoalegre():
     import pyproj
     import shapely
 
-    from carecircle.inputs.roads import read_roads
+    from carecircle.inputs.roads.edges import read_roads
     from carecircle.reach.network import Network
     from carecircle.reach.travel import nearest_facility
     from carecircle.study import Roads
@@ -114,7 +114,7 @@ def ours_heidelberg():
     import pyproj
     import shapely
 
-    from carecircle.inputs.roads import read_roads
+    from carecircle.inputs.roads.edges import read_roads
     from carecircle.reach.isochrones import isochrones
     from carecircle.reach.network import Network
     from carecircle.study import Roads

@@ -19,8 +19,8 @@ import pytest
 from geopandas.testing import assert_geodataframe_equal
 
 from carecircle import analyze, keep
-from carecircle.inputs import roads
 from carecircle.inputs.load import Inputs, load_inputs
+from carecircle.inputs.roads import edges as roads
 from carecircle.reach.network import Network
 from carecircle.study import load_study
 from worlds import street_study

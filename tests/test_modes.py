@@ -9,8 +9,8 @@ import pytest
 
 import carecircle
 from carecircle import profiles
-from carecircle.inputs.kept_roads import roads_of
 from carecircle.inputs.load import load_inputs
+from carecircle.inputs.roads.kept import roads_of
 from carecircle.profiles import Profile, modes, nearest_mode, profile, register
 from carecircle.study import load_study
 from worlds import PLAN, street_study

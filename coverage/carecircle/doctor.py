@@ -18,8 +18,8 @@ from scipy.sparse.csgraph import connected_components
 
 from carecircle.errors import CarecircleError
 from carecircle.inputs.checks import limited, lon_lat, once_for_all_modes
+from carecircle.inputs.facilities.shift import detect_shift
 from carecircle.inputs.load import Inputs, load_inputs
-from carecircle.inputs.shift import detect_shift
 from carecircle.profiles import mode_name, modes, profile, profiles
 from carecircle.progress import watched
 from carecircle.reach.network import Network

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from carecircle.errors import InputError
-from carecircle.inputs.calibrate import calibrate
 from carecircle.inputs.load import load_inputs
+from carecircle.inputs.residents.calibrate import calibrate
 from carecircle.inputs.totals import read_totals
 from carecircle.schema import descendants
 from carecircle.study import load_study

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import drawn
-from carecircle.inputs.cells import held
-from carecircle.inputs.shares import pieces_of, share_block
+from carecircle.inputs.residents.cells import held
+from carecircle.inputs.residents.shares import pieces_of, share_block
 
 UNIT = Affine(1, 0, 0, 0, -1, 0)
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from carecircle.inputs.degurba import CENTRE, CLUSTER, RURAL, classify, degree_of_urbanisation
+from carecircle.inputs.areas.degurba import CENTRE, CLUSTER, RURAL, classify, degree_of_urbanisation
 from carecircle.inputs.load import load_inputs
 
 Write = Callable[..., Any]

@@ -10,9 +10,9 @@ from types import SimpleNamespace
 import pytest
 
 from carecircle.errors import InputError, OutputError
-from carecircle.inputs.known_areas import areas_in_extract
-from carecircle.inputs.osm_facilities import read_osm_facilities
-from carecircle.inputs.osm_ways import read_ways
+from carecircle.inputs.areas.known_areas import areas_in_extract
+from carecircle.inputs.facilities.osm import read_osm_facilities
+from carecircle.inputs.osm.ways import read_ways
 
 
 @pytest.fixture(scope="module")

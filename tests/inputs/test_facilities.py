@@ -11,7 +11,7 @@ import shapely
 
 from carecircle import categories
 from carecircle.errors import InputError, SeveralInputsError
-from carecircle.inputs.facilities import read_facilities
+from carecircle.inputs.facilities.reading import read_facilities
 from carecircle.study import Facilities
 from realdata import real
 

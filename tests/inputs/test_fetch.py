@@ -20,10 +20,10 @@ import shapely
 from affine import Affine
 
 from carecircle.errors import InputError, OutputError
-from carecircle.inputs.fetch import fetch
-from carecircle.inputs.fetch_data import overpass_query, worldpop_url
+from carecircle.fetch.data import overpass_query, worldpop_url
+from carecircle.fetch.fetching import fetch
+from carecircle.fetch.web import Servers, Web
 from carecircle.inputs.load import load_inputs
-from carecircle.inputs.web import Servers, Web
 from carecircle.study import load_study
 from realdata import real
 

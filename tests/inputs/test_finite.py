@@ -13,14 +13,14 @@ from affine import Affine
 import carecircle
 from carecircle.analysis.run import reanalyze
 from carecircle.errors import InputError, UsageError
+from carecircle.fetch.area import area_by_name
+from carecircle.fetch.data import clip_raster, write_pbf
+from carecircle.fetch.fetching import fetch
+from carecircle.fetch.web import Servers
 from carecircle.inputs.datum import study_crs
-from carecircle.inputs.fetch import fetch
-from carecircle.inputs.fetch_area import area_by_name
-from carecircle.inputs.fetch_data import clip_raster, write_pbf
 from carecircle.inputs.load import load_inputs
 from carecircle.inputs.sites import read_polygons
-from carecircle.inputs.values import number, plain
-from carecircle.inputs.web import Servers
+from carecircle.inputs.tables.values import number, plain
 from carecircle.outputs.overlays import proposals
 from carecircle.outputs.panel import manifest_hash
 from carecircle.study import load_study

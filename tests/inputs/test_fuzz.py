@@ -25,13 +25,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from carecircle.errors import CarecircleError
-from carecircle.inputs.boundaries import read_areas
+from carecircle.inputs.areas.boundaries import read_areas
 from carecircle.inputs.datum import study_crs
-from carecircle.inputs.facilities import read_facilities
-from carecircle.inputs.grids import open_grid, share_grid
+from carecircle.inputs.facilities.osm import read_osm_facilities
+from carecircle.inputs.facilities.reading import read_facilities
 from carecircle.inputs.load import load_inputs
-from carecircle.inputs.osm_facilities import read_osm_facilities
-from carecircle.inputs.roads import read_roads
+from carecircle.inputs.residents.grids import open_grid, share_grid
+from carecircle.inputs.roads.edges import read_roads
 from carecircle.inputs.totals import read_totals
 from carecircle.study import Boundaries, Facilities, Residents, Roads, Study
 from carecircle.texts import LANGUAGES

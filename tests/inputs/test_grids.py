@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 import drawn
 from carecircle.errors import InputError
-from carecircle.inputs.grids import cell_km2, grid_hull, open_grid, share_grid
-from carecircle.inputs.shares import pieces_of, share_block
+from carecircle.inputs.residents.grids import cell_km2, grid_hull, open_grid, share_grid
+from carecircle.inputs.residents.shares import pieces_of, share_block
 from carecircle.study import Residents
 from realdata import real
 

@@ -15,8 +15,8 @@ import pytest
 import shapely
 
 from carecircle.errors import InputError, StudyError
+from carecircle.inputs.areas.known_areas import area_by_adcode, areas_in_extract
 from carecircle.inputs.datum import wgs84_to_gcj02
-from carecircle.inputs.known_areas import area_by_adcode, areas_in_extract
 from carecircle.inputs.load import load_inputs
 from carecircle.study import load_study
 from realdata import real

@@ -10,8 +10,8 @@ import osmium
 import pytest
 
 from carecircle.errors import InputError
+from carecircle.inputs.facilities.osm import read_osm_facilities
 from carecircle.inputs.load import load_inputs
-from carecircle.inputs.osm_facilities import read_osm_facilities
 from realdata import real
 
 HOSPITAL = {"amenity": "hospital", "name": "区人民医院"}

@@ -19,8 +19,8 @@ import shapely
 
 from carecircle.errors import InputError
 from carecircle.inputs.datum import study_crs
-from carecircle.inputs.roads import edges_from_graph, edges_of, read_roads
-from carecircle.inputs.streets import from_pbf
+from carecircle.inputs.roads.edges import edges_from_graph, edges_of, read_roads
+from carecircle.inputs.roads.streets import from_pbf
 from carecircle.profiles import modes
 from carecircle.study import Roads
 from realdata import real

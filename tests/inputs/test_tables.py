@@ -13,8 +13,8 @@ import shapely
 import xlsxwriter
 
 from carecircle.errors import InputError
-from carecircle.inputs.facilities import read_facilities
-from carecircle.inputs.tables import read_table
+from carecircle.inputs.facilities.reading import read_facilities
+from carecircle.inputs.tables.reading import read_table
 from carecircle.study import Facilities
 
 COLUMNS = ("facility_id", "name", "category", "lon", "lat")

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from carecircle.inputs import values
+from carecircle.inputs.tables import values
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ import shapely
 from geopandas.testing import assert_geodataframe_equal
 
 from carecircle import keep
-from carecircle.inputs import water
 from carecircle.inputs.load import Inputs, load_inputs
+from carecircle.inputs.roads import water
 from carecircle.outputs import gap_map
 from carecircle.study import load_study
 

@@ -9,7 +9,7 @@ import pyproj
 import pytest
 import shapely
 
-from carecircle.inputs.roads import read_roads
+from carecircle.inputs.roads.edges import read_roads
 from carecircle.reach import _scipy, kernels
 from carecircle.reach.isochrones import isochrones
 from carecircle.reach.network import Network

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from carecircle.inputs.fetch import Sources, SourcesByName
+from carecircle.fetch.fetching import Sources, SourcesByName
 from carecircle.siting import effort as efforts
 from carecircle.siting import models
 from carecircle.siting.conditions import Gate, Terms

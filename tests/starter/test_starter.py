@@ -12,7 +12,7 @@ import pytest
 
 from carecircle import categories
 from carecircle.errors import UsageError
-from carecircle.inputs.facilities import read_facilities
+from carecircle.inputs.facilities.reading import read_facilities
 from carecircle.rules import Outcome, Verdict, catalogue, judge, load_plan
 from carecircle.runs.baseline import baseline_inputs, named_facilities, published_figures
 from carecircle.starter import init, template_columns

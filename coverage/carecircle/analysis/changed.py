@@ -13,8 +13,8 @@ import pandas as pd
 from carecircle import categories
 from carecircle.analysis.scenario import EVERY_CLASS, Scenario
 from carecircle.errors import UsageError
+from carecircle.inputs.demand import with_residents
 from carecircle.inputs.load import Inputs
-from carecircle.inputs.residents import with_residents
 from carecircle.inputs.sites import new_facilities
 from carecircle.profiles import profile
 from carecircle.reach.choice import Brought

@@ -184,7 +184,7 @@ def fetch(
 
     Example: carecircle fetch mycounty --boundary county.gpkg --pbf sichuan.osm.pbf --country CHN
     """
-    from carecircle.inputs.fetch import fetch as download
+    from carecircle.fetch.fetching import fetch as download
 
     language = spoken(lang, Path())
     with progress(language) as tell:

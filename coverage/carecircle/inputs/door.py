@@ -11,11 +11,11 @@ import geopandas as gpd
 import pandas as pd
 
 from carecircle.errors import CarecircleError, InputError, raise_all
-from carecircle.inputs.boundaries import read_areas
-from carecircle.inputs.facilities import read_facilities
-from carecircle.inputs.grids import Grid, open_grid
-from carecircle.inputs.osm_facilities import read_osm_facilities
-from carecircle.inputs.population import read_points
+from carecircle.inputs.areas.boundaries import read_areas
+from carecircle.inputs.facilities.osm import read_osm_facilities
+from carecircle.inputs.facilities.reading import read_facilities
+from carecircle.inputs.residents.grids import Grid, open_grid
+from carecircle.inputs.residents.population import read_points
 from carecircle.inputs.totals import read_totals
 from carecircle.schema import Finding
 from carecircle.study import Boundaries, Facilities, Residents, Study, Totals

@@ -14,17 +14,17 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from carecircle.errors import CarecircleError, InputError, raise_all
-from carecircle.inputs.boundaries import joined, region_of, significant
+from carecircle.inputs.areas.boundaries import joined, region_of, significant
+from carecircle.inputs.areas.degurba import degree_of_urbanisation
+from carecircle.inputs.areas.urban import mark_urban
 from carecircle.inputs.checks import frame_findings
 from carecircle.inputs.datum import place, project, study_crs
-from carecircle.inputs.degurba import degree_of_urbanisation
+from carecircle.inputs.demand import calibrated, demand_of
 from carecircle.inputs.door import MOST_FAULTS, Door, read_door
-from carecircle.inputs.grids import cell_km2, grid_hull, grid_points
-from carecircle.inputs.kept_roads import roads_of
 from carecircle.inputs.provenance import attributions, hashes, region_source
-from carecircle.inputs.residents import calibrated, demand_of
-from carecircle.inputs.urban import mark_urban
-from carecircle.inputs.water import water_of
+from carecircle.inputs.residents.grids import cell_km2, grid_hull, grid_points
+from carecircle.inputs.roads.kept import roads_of
+from carecircle.inputs.roads.water import water_of
 from carecircle.profiles import modes as known_modes
 from carecircle.schema import (
     AREAS,
@@ -100,7 +100,7 @@ class Inputs:
 
     @cached_property
     def water(self) -> gpd.GeoDataFrame | None:
-        """Rivers and lakes about the region, read when first asked for: `carecircle.inputs.water`."""
+        """Rivers and lakes about the region, read when first asked for: `carecircle.inputs.roads.water`."""
         around = self.region.buffer(self.study.assumptions.buffer_km * 250).envelope
         return water_of(self.study.roads, self.crs, around)
 

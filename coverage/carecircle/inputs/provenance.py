@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from carecircle.inputs.known_areas import OSM, area_by_adcode
+from carecircle.inputs.areas.known_areas import OSM, area_by_adcode
 from carecircle.keep import file_digest
 from carecircle.study import Study
 from carecircle.texts import Sentence

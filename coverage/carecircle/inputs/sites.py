@@ -14,7 +14,7 @@ from shapely.geometry.base import BaseGeometry
 from carecircle import categories
 from carecircle.errors import InputError, UsageError
 from carecircle.inputs.datum import checked_crs, place
-from carecircle.inputs.facilities import read_facilities
+from carecircle.inputs.facilities.reading import read_facilities
 from carecircle.inputs.load import Inputs
 from carecircle.schema import FACILITIES
 from carecircle.study import Facilities

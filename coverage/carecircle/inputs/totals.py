@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from carecircle.errors import CarecircleError, raise_all
-from carecircle.inputs.tables import read_table
+from carecircle.inputs.tables.reading import read_table
 from carecircle.schema import Finding
 
 _FIGURES = ("residents", "residents_urban", "residents_rural", "residents_0_14")

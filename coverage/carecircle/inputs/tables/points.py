@@ -13,7 +13,7 @@ import shapely
 from carecircle.crs import between
 from carecircle.errors import CarecircleError, InputError
 from carecircle.inputs.datum import checked_crs, in_china, place, to_wgs84
-from carecircle.inputs.tables import Table
+from carecircle.inputs.tables.reading import Table
 from carecircle.schema import Finding
 from carecircle.texts import Sentence
 

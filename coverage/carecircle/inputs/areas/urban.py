@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import geopandas as gpd
 
-from carecircle.inputs import values
+from carecircle.inputs.tables import values
 from carecircle.schema import LEVELS
 
 

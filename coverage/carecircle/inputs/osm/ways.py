@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from carecircle.errors import InputError, OutputError
-from carecircle.inputs.osm_file import first_also_there, sound
+from carecircle.inputs.osm.file import first_also_there, sound
 
 Bounds = tuple[float, float, float, float]
 Tags = str

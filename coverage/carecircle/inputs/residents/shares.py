@@ -12,7 +12,7 @@ import shapely
 from affine import Affine
 from shapely.geometry.base import BaseGeometry
 
-from carecircle.inputs.cells import WHOLE, held
+from carecircle.inputs.residents.cells import WHOLE, held
 
 Cells = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]

@@ -14,10 +14,10 @@ from shapely.geometry.base import BaseGeometry
 
 from carecircle.categories import area_attribute, area_attributes
 from carecircle.errors import CarecircleError, InputError, raise_all
-from carecircle.inputs import values
+from carecircle.inputs.areas.known_areas import read_known
 from carecircle.inputs.datum import checked_crs, place, to_wgs84
-from carecircle.inputs.known_areas import read_known
-from carecircle.inputs.tables import Table, read_table
+from carecircle.inputs.tables import values
+from carecircle.inputs.tables.reading import Table, read_table
 from carecircle.schema import LEVELS, Finding, check_areas
 from carecircle.study import Boundaries, BoundaryLevel
 from carecircle.texts import Sentence

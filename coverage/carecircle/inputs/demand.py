@@ -14,12 +14,12 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from carecircle.errors import InputError
-from carecircle.inputs.boundaries import joined, region_of, to_village_points
-from carecircle.inputs.calibrate import calibrate, figures_of
+from carecircle.inputs.areas.boundaries import joined, region_of, to_village_points
 from carecircle.inputs.checks import limited
 from carecircle.inputs.datum import place, project
 from carecircle.inputs.door import Door
-from carecircle.inputs.grids import Grid, grid_extent, share_grid
+from carecircle.inputs.residents.calibrate import calibrate, figures_of
+from carecircle.inputs.residents.grids import Grid, grid_extent, share_grid
 from carecircle.schema import LEVELS, Finding, InputsLedger, check_demand
 from carecircle.study import Residents, Study
 from carecircle.texts import Sentence

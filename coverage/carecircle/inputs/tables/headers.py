@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from carecircle.errors import InputError
-from carecircle.inputs.values import fold, number, unit_of
+from carecircle.inputs.tables.values import fold, number, unit_of
 from carecircle.schema import Finding
 from carecircle.texts import Sentence
 

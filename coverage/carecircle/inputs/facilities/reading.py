@@ -10,9 +10,9 @@ import pandas as pd
 
 from carecircle import categories
 from carecircle.errors import CarecircleError, InputError, raise_all
-from carecircle.inputs import values
-from carecircle.inputs.points import points_of
-from carecircle.inputs.tables import Table, read_table
+from carecircle.inputs.tables import values
+from carecircle.inputs.tables.points import points_of
+from carecircle.inputs.tables.reading import Table, read_table
 from carecircle.schema import Finding
 from carecircle.study import Facilities
 from carecircle.texts import Sentence

@@ -8,8 +8,8 @@ import geopandas as gpd
 import pandas as pd
 
 from carecircle.errors import CarecircleError, InputError, raise_all
-from carecircle.inputs.points import h3_points, looks_like_h3, points_of
-from carecircle.inputs.tables import read_table
+from carecircle.inputs.tables.points import h3_points, looks_like_h3, points_of
+from carecircle.inputs.tables.reading import read_table
 from carecircle.schema import Finding
 from carecircle.study import Residents
 from carecircle.texts import Sentence

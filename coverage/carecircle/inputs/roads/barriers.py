@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from carecircle.inputs.osm_file import sound
+from carecircle.inputs.osm.file import sound
 
 STUB_M = 1.0
 """Length of road that a barrier takes; half the segment where that is shorter."""

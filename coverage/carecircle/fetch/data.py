@@ -16,7 +16,7 @@ from affine import Affine
 from shapely.geometry.base import BaseGeometry
 
 from carecircle.errors import InputError
-from carecircle.inputs.web import Servers
+from carecircle.fetch.web import Servers
 
 _HEALTH = (
     "amenity~'^(hospital|clinic|doctors|nursing_home|childcare)$'",

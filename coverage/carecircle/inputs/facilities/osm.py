@@ -16,9 +16,9 @@ from shapely.geometry.base import BaseGeometry
 
 from carecircle import categories
 from carecircle.errors import InputError
-from carecircle.inputs import values
-from carecircle.inputs.osm_file import sound
-from carecircle.inputs.osm_ways import unreadable
+from carecircle.inputs.osm.file import sound
+from carecircle.inputs.osm.ways import unreadable
+from carecircle.inputs.tables import values
 from carecircle.schema import Finding
 from carecircle.texts import Sentence
 
@@ -38,7 +38,7 @@ class _Feature:
 
 
 def read_osm_facilities(path: Path) -> tuple[gpd.GeoDataFrame, list[Finding]]:
-    """Health facilities of a ``.osm.pbf``, as `carecircle.inputs.facilities.read_facilities` returns them.
+    """Health facilities of a ``.osm.pbf``, as `carecircle.inputs.facilities.reading.read_facilities` returns them.
 
     A feature mapped twice counts once: a way that outlines a tagged relation, and a node inside a polygon of
     the same or a wider category that bears the same name or none.

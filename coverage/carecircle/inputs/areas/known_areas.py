@@ -19,8 +19,8 @@ from shapely.geometry.base import BaseGeometry
 
 from carecircle.errors import InputError
 from carecircle.inputs.datum import place
-from carecircle.inputs.osm_file import sound
-from carecircle.inputs.osm_ways import unreadable
+from carecircle.inputs.osm.file import sound
+from carecircle.inputs.osm.ways import unreadable
 from carecircle.schema import Finding
 from carecircle.study import Boundaries, BoundaryLevel
 from carecircle.texts import Sentence
@@ -158,7 +158,7 @@ def _asked(name: str | None, relation: int | None, admin_level: int | None) -> s
 def read_known(
     source: Boundaries | BoundaryLevel, extract: Path | None, within: gpd.GeoDataFrame | None
 ) -> tuple[gpd.GeoDataFrame, list[Finding]]:
-    """One level of areas by code or out of an extract, as `carecircle.inputs.boundaries` reads files.
+    """One level of areas by code or out of an extract, as `carecircle.inputs.areas.boundaries` reads files.
 
     Parameters
     ----------

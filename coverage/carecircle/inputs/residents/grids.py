@@ -21,7 +21,7 @@ from shapely.geometry.base import BaseGeometry
 from carecircle.crs import between
 from carecircle.errors import InputError
 from carecircle.inputs.datum import checked_crs, place
-from carecircle.inputs.shares import Shares, pieces_of, share_block
+from carecircle.inputs.residents.shares import Shares, pieces_of, share_block
 from carecircle.strict import LARGEST
 from carecircle.study import Residents
 

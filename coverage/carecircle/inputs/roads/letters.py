@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from carecircle.errors import InputError
-from carecircle.inputs.tables import Table
+from carecircle.inputs.tables.reading import Table
 
 LETTERED = ("oneway", "tunnel")
 """Tags that such tables write as letters."""

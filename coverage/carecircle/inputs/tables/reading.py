@@ -23,8 +23,8 @@ import pandas as pd
 import pyogrio
 
 from carecircle.errors import CarecircleError, InputError
-from carecircle.inputs.headers import Row, is_table, with_header
-from carecircle.inputs.values import fold, number, plain, unit_of
+from carecircle.inputs.tables.headers import Row, is_table, with_header
+from carecircle.inputs.tables.values import fold, number, plain, unit_of
 from carecircle.schema import Finding
 from carecircle.strict import LARGEST
 from carecircle.texts import Sentence
@@ -134,7 +134,7 @@ class Table:
 @cache
 def aliases() -> Mapping[str, tuple[str, ...]]:
     """Canonical column -> the headers that mean it, most telling first."""
-    text = (resources.files("carecircle.inputs") / "headers.toml").read_text(encoding="utf-8")
+    text = (resources.files("carecircle.inputs.tables.reading") / "headers.toml").read_text(encoding="utf-8")
     return {column: tuple(found) for column, found in tomllib.loads(text).items()}
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from carecircle.inputs.streets import Streets
+from carecircle.inputs.roads.streets import Streets
 from carecircle.profiles import PRIVATE, profile
 from carecircle.schema import Finding
 from carecircle.texts import Sentence

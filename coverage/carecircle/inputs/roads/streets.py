@@ -15,11 +15,11 @@ import numpy.typing as npt
 import shapely
 
 from carecircle.errors import InputError
-from carecircle.inputs.barriers import Runs, read_barriers, with_stubs
 from carecircle.inputs.datum import checked_crs, place
-from carecircle.inputs.letters import LETTERED, in_words
-from carecircle.inputs.osm_ways import EMPTY, Bounds, Tags, decoded, read_ways
-from carecircle.inputs.tables import Table, read_table
+from carecircle.inputs.osm.ways import EMPTY, Bounds, Tags, decoded, read_ways
+from carecircle.inputs.roads.barriers import Runs, read_barriers, with_stubs
+from carecircle.inputs.roads.letters import LETTERED, in_words
+from carecircle.inputs.tables.reading import Table, read_table
 from carecircle.profiles import NODE_TAGS, TAGS, profile, profiles
 
 _KEPT = (*TAGS, "name")
@@ -84,7 +84,7 @@ def from_pbf(
     modes
         What none of these modes may use is not kept, and crossing it makes no node (None: all known modes).
     barriers
-        Whether gates and bollards close a road to the modes that they stop (`carecircle.inputs.barriers`).
+        Whether gates and bollards close a road to the modes that they stop (`carecircle.inputs.roads.barriers`).
 
     Raises
     ------
@@ -287,7 +287,7 @@ def from_table(
 ) -> Streets:
     """The streets of a GIS layer of lines with a ``highway`` class.
 
-    ``columns`` names the planner's own headers. Geofabrik's letters are read (`carecircle.inputs.letters`).
+    ``columns`` names the planner's own headers. Geofabrik's letters are read (`carecircle.inputs.roads.letters`).
     Rows are drawn in their direction of travel; ``oneway`` (yes, no, -1, true, 1 ...) says whether the other
     is open too. Nodes are ``from_node`` and ``to_node`` where given, else the lines' ends to a centimetre:
     lines that cross without an end there do not meet.

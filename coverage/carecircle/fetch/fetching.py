@@ -13,11 +13,11 @@ from shapely.geometry.base import BaseGeometry
 
 from carecircle.delivery import delivered, is_ours
 from carecircle.errors import OutputError, UsageError, writing
+from carecircle.fetch.area import area_of
+from carecircle.fetch.data import clip_raster, copy_extract, overpass_query, worldpop_url, write_pbf
+from carecircle.fetch.web import Servers, Web
+from carecircle.inputs.areas.known_areas import OSM, Area
 from carecircle.inputs.datum import place, project, study_crs
-from carecircle.inputs.fetch_area import area_of
-from carecircle.inputs.fetch_data import clip_raster, copy_extract, overpass_query, worldpop_url, write_pbf
-from carecircle.inputs.known_areas import OSM, Area
-from carecircle.inputs.web import Servers, Web
 from carecircle.strict import clean, fitted
 from carecircle.texts import Sentence
 

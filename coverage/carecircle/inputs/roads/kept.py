@@ -12,7 +12,7 @@ from shapely.geometry.base import BaseGeometry
 
 from carecircle import keep
 from carecircle.inputs.provenance import files_of
-from carecircle.inputs.roads import read_roads
+from carecircle.inputs.roads.edges import read_roads
 from carecircle.profiles import profile
 from carecircle.schema import Finding
 from carecircle.study import Roads
@@ -27,7 +27,7 @@ def roads_of(
     Parameters
     ----------
     source, crs, around, modes
-        As in `carecircle.inputs.roads.read_roads`.
+        As in `carecircle.inputs.roads.edges.read_roads`.
 
     Raises
     ------

@@ -17,8 +17,8 @@ from shapely.geometry.base import BaseGeometry
 
 from carecircle.errors import InputError
 from carecircle.inputs.datum import place, project_points
-from carecircle.inputs.road_findings import tag_findings
-from carecircle.inputs.streets import Streets, from_graphml, from_pbf, from_table, spread
+from carecircle.inputs.roads.noticed import tag_findings
+from carecircle.inputs.roads.streets import Streets, from_graphml, from_pbf, from_table, spread
 from carecircle.profiles import profile
 from carecircle.schema import Finding, check_edges, stop_column, time_column
 from carecircle.study import Roads
@@ -90,7 +90,7 @@ def edges_from_graph(graph: Any, crs: pyproj.CRS, *, modes: Sequence[str]) -> gp
 
     A street given in one direction only is one-way to vehicles; walkers use it both ways.
     """
-    from carecircle.inputs.streets import from_graph
+    from carecircle.inputs.roads.streets import from_graph
 
     return edges_of(from_graph(graph, Path("graph")), crs, modes=modes, file=Path("graph"))
 

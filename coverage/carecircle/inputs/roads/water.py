@@ -12,7 +12,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from carecircle import keep
-from carecircle.inputs.osm_file import sound
+from carecircle.inputs.osm.file import sound
 from carecircle.study import Roads
 
 _LINES = frozenset({"river", "canal"})
