@@ -49,7 +49,7 @@ def scipy_nearest(nodes, count):
 
 def c_nearest(nodes, count):
     """The same bucket queue written in C, as a yardstick for the compiler."""
-    from carecircle.reach._engine import checked_graph
+    from carecircle.reach.search._engine import checked_graph
 
     library = CACHE / "bucket.so"
     subprocess.run(
@@ -261,7 +261,7 @@ def buffered_roads(nodes, count, compared, minutes=(5, 10, 15)):
 
 
 def snapping(nodes, find):
-    from carecircle.reach import snap
+    from carecircle.reach.snapping import snap
 
     net = network(nodes)
     low, high = net.node_xy.min(axis=0), net.node_xy.max(axis=0)

@@ -53,7 +53,7 @@ def ours_portoalegre():
     import shapely
 
     from carecircle.inputs.roads.edges import read_roads
-    from carecircle.reach.network import Network
+    from carecircle.reach.network.model import Network
     from carecircle.reach.travel import nearest_facility
     from carecircle.study import Roads
 
@@ -116,7 +116,7 @@ def ours_heidelberg():
 
     from carecircle.inputs.roads.edges import read_roads
     from carecircle.reach.isochrones import isochrones
-    from carecircle.reach.network import Network
+    from carecircle.reach.network.model import Network
     from carecircle.study import Roads
 
     crs = pyproj.CRS(32632)

@@ -56,7 +56,7 @@ def places(nodes):
 
 def network(nodes):
     """The `Network` of `roadlike_network`, built once a machine."""
-    from carecircle.reach.network import Network
+    from carecircle.reach.network.model import Network
 
     path = CACHE / f"network-{nodes}.network"
     if not path.exists():

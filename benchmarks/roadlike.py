@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from carecircle.reach._streets import hilbert_rank
+from carecircle.reach.graph._streets import hilbert_rank
 from carecircle.reach.kernels import csr_from_edges
 
 
@@ -49,7 +49,7 @@ def roadlike_network(nodes, *, seed=1):
     import geopandas as gpd
     import shapely
 
-    from carecircle.reach.network import Network
+    from carecircle.reach.network.model import Network
 
     indptr, indices, cost, xy = roadlike(nodes, seed=seed)
     xy = xy + np.array([300_000.0, 3_000_000.0])

@@ -26,7 +26,7 @@ import pandas as pd
 
 import carecircle
 from carecircle.inputs.load import load_inputs
-from carecircle.reach.network import Network
+from carecircle.reach.network.model import Network
 from carecircle.reach.travel import nearest_facility
 
 inputs = load_inputs(carecircle.load_study("../data"), modes=("walk", "ambulance"))

@@ -26,7 +26,7 @@ import osmnx as ox
 import carecircle
 from carecircle.inputs.load import load_inputs
 from carecircle.reach.isochrones import isochrones
-from carecircle.reach.network import Network
+from carecircle.reach.network.model import Network
 from carecircle.reach.travel import nearest_facility, service_areas, travel_time_matrix
 
 inputs = load_inputs(carecircle.load_study("../data"), modes=("drive",))

@@ -6,7 +6,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from carecircle.reach.network import Network
+from carecircle.reach.network.model import Network
 
 CRS = "EPSG:32650"
 ORIGIN = np.array([500_000.0, 3_500_000.0])

@@ -261,6 +261,6 @@ def _ambulance(street: carecircle.Analysis) -> Any:
     if "ambulance" in street.networks:
         return street.networks["ambulance"]
     from carecircle.inputs.load import load_inputs
-    from carecircle.reach.network import Network
+    from carecircle.reach.network.model import Network
 
     return Network.from_edges(load_inputs(street.study, modes=("ambulance",)).edges, mode="ambulance")

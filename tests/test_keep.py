@@ -21,7 +21,7 @@ from geopandas.testing import assert_geodataframe_equal
 from carecircle import analyze, keep
 from carecircle.inputs.load import Inputs, load_inputs
 from carecircle.inputs.roads import edges as roads
-from carecircle.reach.network import Network
+from carecircle.reach.network.model import Network
 from carecircle.study import load_study
 from worlds import street_study
 

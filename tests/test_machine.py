@@ -106,7 +106,7 @@ def test_a_reader_that_goes_away_is_not_an_unmet_clause(tmp_path: Path) -> None:
 
 
 def test_numba_told_not_to_compile_leaves_the_searches_to_scipy(tmp_path: Path) -> None:
-    asked = "from carecircle.reach._numba import numba; print(numba())"
+    asked = "from carecircle.reach.search._numba import numba; print(numba())"
     env = {**os.environ, "PYTHONPATH": str(COVERAGE), "NUMBA_DISABLE_JIT": "1"}
     command = [sys.executable, "-c", asked]
     done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, check=False)

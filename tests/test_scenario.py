@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import carecircle
 from carecircle import Analysis, Scenario, UsageError, Verdict, reanalyze
-from carecircle.reach.network import Network
+from carecircle.reach.network.model import Network
 from carecircle.reach.travel import nearest_facility, travel_time_matrix
 from trialtown import town_analysis
 from worlds import PLAN, street_study

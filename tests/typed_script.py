@@ -55,7 +55,7 @@ from carecircle.reach.asked import Reach
 from carecircle.reach.interchange import edges_from_networkx, to_networkx
 from carecircle.reach.isochrones import isochrones
 from carecircle.reach.kernels import nearest
-from carecircle.reach.network import Network
+from carecircle.reach.network.model import Network
 from carecircle.reach.path import Path as Way
 from carecircle.reach.surface import Cells, Surface, region_cells, travel_time_surface
 from carecircle.reach.travel import nearest_facility, path, service_areas, travel_time_matrix

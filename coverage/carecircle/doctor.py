@@ -22,7 +22,7 @@ from carecircle.inputs.facilities.shift import detect_shift
 from carecircle.inputs.load import Inputs, load_inputs
 from carecircle.profiles import mode_name, modes, profile, profiles
 from carecircle.progress import watched
-from carecircle.reach.network import Network
+from carecircle.reach.network.model import Network
 from carecircle.schema import Finding, time_column
 from carecircle.study import Study, load_study
 from carecircle.texts import Language, Sentence

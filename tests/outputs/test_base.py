@@ -12,7 +12,7 @@ from playwright.sync_api import Browser
 
 from carecircle.outputs.base import offline_base
 from carecircle.outputs.offline import external_references
-from carecircle.reach._numba import numba
+from carecircle.reach.search._numba import numba
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ import reach_town as town
 from browser import Visit, settled, visit
 from carecircle.outputs import gap_map, overlays
 from carecircle.outputs.pack import Block
-from carecircle.reach.network import Network
+from carecircle.reach.network.model import Network
 from carecircle.schema import Finding
 from carecircle.texts import Sentence
 

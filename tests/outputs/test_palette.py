@@ -8,7 +8,7 @@ from pathlib import Path
 
 from carecircle.outputs import palette
 from carecircle.outputs.pack import page_json
-from carecircle.reach.snap import TRIAL_DIGITS
+from carecircle.reach.snapping.snap import TRIAL_DIGITS
 
 HOME = Path(palette.__file__).parent
 WRITTEN = {".py", ".js", ".css", ".html", ".typ"}

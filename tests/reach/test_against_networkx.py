@@ -12,7 +12,7 @@ from pyproj import Geod, Transformer
 
 import drawn
 import reach_town as town
-from carecircle.reach.network import Network
+from carecircle.reach.network.model import Network
 from carecircle.reach.travel import nearest_facility
 
 ACCESS_MPS = 1.0

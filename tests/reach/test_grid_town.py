@@ -7,9 +7,11 @@ import pandas as pd
 import pytest
 
 import reach_town as town
-from carecircle.reach import _engine, kernels, snap
-from carecircle.reach.ledger import people_ledger, people_status
+from carecircle.reach import kernels
+from carecircle.reach.search import _engine
+from carecircle.reach.snapping import snap
 from carecircle.reach.travel import nearest_facility, path, service_areas, travel_time_matrix
+from carecircle.rules.judging.ledger import people_ledger, people_status
 from carecircle.schema import InputsLedger
 
 BLOCK = 400.0

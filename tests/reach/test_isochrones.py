@@ -15,9 +15,9 @@ import drawn
 import reach_town as town
 from carecircle.errors import CapacityError, UsageError
 from carecircle.reach import isochrones as module
-from carecircle.reach._outline import corners_of, rings_of
+from carecircle.reach.drawing._outline import corners_of, rings_of
 from carecircle.reach.isochrones import isochrones
-from carecircle.reach.network import Network
+from carecircle.reach.network.model import Network
 from carecircle.reach.travel import nearest_facility
 
 HALF_M = 25.0
@@ -117,7 +117,7 @@ def test_what_cannot_be_drawn_is_refused(monkeypatch):
 @settings(max_examples=60, deadline=None)
 @given(st.data(), st.integers(3, 14), st.integers(3, 14))
 def test_outlines_hold_exactly_the_cells_they_were_drawn_from(data, height, width):
-    from carecircle.reach._field import mend_corners
+    from carecircle.reach.drawing._field import mend_corners
 
     field = np.full((height + 2, width + 2), np.inf, np.float32)
     field[1:-1, 1:-1] = data.draw(drawn.seconds(height * width, 0, 1, closed=0.4)).reshape(height, width)

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 import drawn
 from carecircle.errors import UsageError
-from carecircle.reach import _engine, _scipy, kernels
+from carecircle.reach import kernels
+from carecircle.reach.search import _engine, _scipy
 
 
 @st.composite

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import reach_town as town
-from carecircle.reach.ledger import people_ledger, people_status
+from carecircle.rules.judging.ledger import people_ledger, people_status
 from carecircle.schema import InputsLedger
 
 CASES = [

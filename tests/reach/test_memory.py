@@ -11,8 +11,9 @@ import pytest
 
 import reach_town as town
 from carecircle.errors import CapacityError
-from carecircle.reach import _memory, kernels
+from carecircle.reach import kernels
 from carecircle.reach.isochrones import isochrones
+from carecircle.reach.search import _memory
 from carecircle.reach.travel import service_areas, travel_time_matrix
 
 

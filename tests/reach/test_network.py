@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 import drawn
 import reach_town as town
 from carecircle.errors import CapacityError, InputError, UsageError
-from carecircle.reach import store
-from carecircle.reach._streets import hilbert_rank, pair_streets
-from carecircle.reach.network import Network
-from carecircle.reach.snap import _by_grid, _by_tree
+from carecircle.reach.graph._streets import hilbert_rank, pair_streets
+from carecircle.reach.network import store
+from carecircle.reach.network.model import Network
+from carecircle.reach.snapping.snap import _by_grid, _by_tree
 from carecircle.reach.surface import region_cells, travel_time_surface
 from carecircle.reach.travel import unsnapped_facilities
 
@@ -241,7 +241,7 @@ def test_a_surface_holds_the_times_of_its_cell_centres():
 
 def test_points_far_from_every_street_snap_as_the_tree_says() -> None:
     """Beyond the rings that the grid is searched, near, between and far away: the same street and place."""
-    from carecircle.reach import snap as rooms
+    from carecircle.reach.snapping import snap as rooms
 
     network = town.grid(30, 30, block_m=100.0)
     spots = np.array([(50.0, 3.0), (-900.0, 450.0), (30_000.0, -20_000.0), (250.0, 90_000.0), (410.0, 260.0)])

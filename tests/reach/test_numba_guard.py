@@ -39,7 +39,7 @@ def test_the_trap_is_real():
 
 def test_the_guard_imports_numba_at_the_root_of_the_checkout():
     done = run(
-        "from carecircle.reach._numba import numba\n"
+        "from carecircle.reach.search._numba import numba\n"
         "assert numba() is not None\n"
         "assert 'coverage' not in sys.modules\n"
         "import numpy as np\n"

@@ -10,9 +10,10 @@ import pytest
 import shapely
 
 from carecircle.inputs.roads.edges import read_roads
-from carecircle.reach import _scipy, kernels
+from carecircle.reach import kernels
 from carecircle.reach.isochrones import isochrones
-from carecircle.reach.network import Network
+from carecircle.reach.network.model import Network
+from carecircle.reach.search import _scipy
 from carecircle.reach.travel import nearest_facility
 from carecircle.study import Roads
 from realdata import real

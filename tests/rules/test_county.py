@@ -11,7 +11,7 @@ import pytest
 
 from carecircle import categories
 from carecircle.inputs.load import load_inputs
-from carecircle.reach.network import Network
+from carecircle.reach.network.model import Network
 from carecircle.reach.travel import nearest_facility
 from carecircle.rules import Outcome, Verdict, catalogue, judge, load_plan, required, unlocks, verdict_schema
 from carecircle.study import load_study

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 import pytest
 
-from carecircle.reach._numba import numba
+from carecircle.reach.search._numba import numba
 from carecircle.siting import models
 
 # The peer warns of its own next version when its solver is made.

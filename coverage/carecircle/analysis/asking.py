@@ -14,7 +14,7 @@ from carecircle import categories
 from carecircle.inputs.load import Inputs
 from carecircle.reach.asked import Reach
 from carecircle.reach.choice import Brought, Reaches, needs_roads
-from carecircle.reach.network import Network
+from carecircle.reach.network.model import Network
 from carecircle.reach.surface import Cells, Surface, region_cells
 from carecircle.rules import Leg, ReachQuery
 from carecircle.schema import LEG, check_reached, leg_column

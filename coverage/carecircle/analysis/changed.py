@@ -18,7 +18,7 @@ from carecircle.inputs.load import Inputs
 from carecircle.inputs.sites import new_facilities
 from carecircle.profiles import profile
 from carecircle.reach.choice import Brought
-from carecircle.reach.network import Network
+from carecircle.reach.network.model import Network
 from carecircle.schema import check_demand, check_facilities, time_column
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from carecircle.errors import UsageError
 from carecircle.inputs.load import Inputs
 from carecircle.reach.asked import Reach
 from carecircle.reach.choice import Brought, Reaches
-from carecircle.reach.network import Network
+from carecircle.reach.network.model import Network
 from carecircle.reach.path import Path as Way
 from carecircle.reach.surface import Surface
 from carecircle.rules import Leg, Plan, ReachQuery, Verdict

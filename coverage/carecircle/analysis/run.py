@@ -22,8 +22,8 @@ from carecircle.inputs.load import Inputs, load_inputs
 from carecircle.profiles import mode_name
 from carecircle.progress import Tell, watched
 from carecircle.reach.choice import Brought
-from carecircle.reach.network import Network
-from carecircle.reach.store import from_bytes, to_bytes
+from carecircle.reach.network.model import Network
+from carecircle.reach.network.store import from_bytes, to_bytes
 from carecircle.reach.surface import Surface
 from carecircle.rules import Plan, ReachQuery, Verdict, judge, load_plan, required
 from carecircle.schema import leg_column

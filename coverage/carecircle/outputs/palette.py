@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from carecircle.reach.snap import TRIAL_DIGITS
+from carecircle.reach.snapping.snap import TRIAL_DIGITS
 from carecircle.rules.measures_people import UNSNAPPED_TOLERATED
 
 INK, SOFT, LINE, WASH, WHITE, SEA, LAND = (

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from carecircle.analysis import Analysis
-    from carecircle.reach.network import Network
-    from carecircle.reach.snap import Snap
+    from carecircle.reach.network.model import Network
+    from carecircle.reach.snapping.snap import Snap
     from carecircle.rules import ReachQuery, Verdict
 
 MOST_POINTS = 400_000

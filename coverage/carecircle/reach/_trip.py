@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from carecircle.reach import kernels
-from carecircle.reach._memory import chunk_length, require
-from carecircle.reach.snap import Snap, along_street
+from carecircle.reach.search._memory import chunk_length, require
+from carecircle.reach.snapping.snap import Snap, along_street
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from carecircle.reach.network import Metric, Network
+    from carecircle.reach.network.model import Metric, Network
 
 Array = np.ndarray[Any, Any]
 

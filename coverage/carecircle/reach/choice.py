@@ -11,7 +11,7 @@ from carecircle.reach.straight import StraightLine
 
 if TYPE_CHECKING:
     from carecircle.reach.asked import Reach
-    from carecircle.reach.network import Metric, Network
+    from carecircle.reach.network.model import Metric, Network
 
 Brought = Mapping[tuple[str, str | None], "Reach"]
 """Reaches from outside, by metric and mode (None: the straight line's)."""

@@ -18,7 +18,7 @@ from carecircle.schema import stop_column, time_column
 if TYPE_CHECKING:
     import networkx as nx
 
-    from carecircle.reach.network import Network
+    from carecircle.reach.network.model import Network
 
 
 def edges_from_networkx(G: nx.MultiDiGraph, *, mode: str, crs: Any = None) -> gpd.GeoDataFrame:

@@ -19,14 +19,14 @@ import shapely
 
 from carecircle.errors import CapacityError, UsageError
 from carecircle.reach import kernels
-from carecircle.reach._engine import processors
-from carecircle.reach._memory import chunk_length
-from carecircle.reach._numba import numba
 from carecircle.reach.asked import Direction
-from carecircle.reach.snap import Snap, street_costs
+from carecircle.reach.search._engine import processors
+from carecircle.reach.search._memory import chunk_length
+from carecircle.reach.search._numba import numba
+from carecircle.reach.snapping.snap import Snap, street_costs
 
 if TYPE_CHECKING:
-    from carecircle.reach.network import Network
+    from carecircle.reach.network.model import Network
 
 Array = np.ndarray[Any, Any]
 
@@ -160,7 +160,7 @@ class _Drawing:
         return [self._polygon(grid, level * 60) for level in self.levels]
 
     def _grid(self, placed: Array, nodes: Array, costs: Array) -> _Grid:
-        from carecircle.reach._field import bounds_of
+        from carecircle.reach.drawing._field import bounds_of
 
         n = self.network
         own = n.lines(self.snap.street[placed])
@@ -179,7 +179,7 @@ class _Drawing:
         return _Grid(np.full((height, width), np.inf, np.float32), left, top)
 
     def _paint(self, grid: _Grid, placed: Array, nodes: Array, costs: Array) -> None:
-        from carecircle.reach._field import mend_corners, paint_part, paint_rows
+        from carecircle.reach.drawing._field import mend_corners, paint_part, paint_rows
 
         n = self.network
         frame = (grid.field, grid.left, grid.top, self.cell_m, self.half_m, self.limit)
@@ -197,7 +197,7 @@ class _Drawing:
         mend_corners(grid.field)
 
     def _polygon(self, grid: _Grid, seconds: float) -> Any:
-        from carecircle.reach._outline import corners_of, rings_of
+        from carecircle.reach.drawing._outline import corners_of, rings_of
 
         limit: Any = np.float32(seconds)  # as the field is: what was equal stays equal
         rows, columns = corners_of(grid.field, limit)

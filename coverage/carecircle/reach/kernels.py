@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 
 from carecircle.errors import UsageError
-from carecircle.reach import _scipy
-from carecircle.reach._engine import (
+from carecircle.reach.search import _scipy
+from carecircle.reach.search._engine import (
     Graph,
     Search,
     checked_graph,
@@ -26,9 +26,9 @@ from carecircle.reach._engine import (
     processors,
     span,
 )
-from carecircle.reach._memory import require
-from carecircle.reach._numba import numba
-from carecircle.reach._scipy import csr_from_edges
+from carecircle.reach.search._memory import require
+from carecircle.reach.search._numba import numba
+from carecircle.reach.search._scipy import csr_from_edges
 
 __all__ = ["areas", "csr_from_edges", "nearest", "table", "way"]
 
@@ -208,7 +208,7 @@ def way(
     target = int(np.argmin(totals))
     node = int(ends[target])
     if numba() is not None:
-        from carecircle.reach._buckets import trace
+        from carecircle.reach.search._buckets import trace
 
         via = trace(graph.indptr, graph.indices, graph.cost, best, at, spent, node)
     tails = _Tails(graph.indptr)

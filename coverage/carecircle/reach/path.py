@@ -11,10 +11,10 @@ import shapely
 from shapely.ops import substring
 
 from carecircle.reach import kernels
-from carecircle.reach.snap import Snap, along_street
+from carecircle.reach.snapping.snap import Snap, along_street
 
 if TYPE_CHECKING:
-    from carecircle.reach.network import Metric, Network
+    from carecircle.reach.network.model import Metric, Network
 
 Array = np.ndarray[Any, Any]
 

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
     from carecircle.reach.asked import Direction
-    from carecircle.reach.network import Metric, Network
+    from carecircle.reach.network.model import Metric, Network
     from carecircle.reach.path import Path
-    from carecircle.reach.snap import Snap
+    from carecircle.reach.snapping.snap import Snap
     from carecircle.reach.surface import Cells, Surface
 
 Array = np.ndarray[Any, Any]

@@ -11,8 +11,8 @@ import pyproj
 from scipy.spatial import cKDTree
 
 from carecircle.reach._geodesy import GEOD, lonlat, point_coordinates
-from carecircle.reach._memory import require
 from carecircle.reach.asked import by_id, reached_frame, table
+from carecircle.reach.search._memory import require
 from carecircle.reach.surface import painted
 
 if TYPE_CHECKING:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from carecircle.reach.asked import Direction
-    from carecircle.reach.network import Network
-    from carecircle.reach.snap import Snap
+    from carecircle.reach.network.model import Network
+    from carecircle.reach.snapping.snap import Snap
 
 Array = np.ndarray[Any, Any]
 

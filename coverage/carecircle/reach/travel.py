@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from scipy.sparse import csr_array
 
-    from carecircle.reach.network import Metric, Network
-    from carecircle.reach.snap import Snap
+    from carecircle.reach.network.model import Metric, Network
+    from carecircle.reach.snapping.snap import Snap
 
 __all__ = [
     "Path", "nearest_facility", "path", "service_areas", "travel_time_matrix", "unsnapped_facilities",

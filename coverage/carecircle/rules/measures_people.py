@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 
 from carecircle.profiles import profile
-from carecircle.reach.ledger import people_ledger, people_status
 from carecircle.rules.evidence import Evidence
 from carecircle.rules.figures import need, region_figure, role_need
 from carecircle.rules.ground import area_share
+from carecircle.rules.judging.ledger import people_ledger, people_status
 from carecircle.rules.language import Rule
 from carecircle.rules.query import ReachQuery, alternative_queries, main_query, mode_name, road_query
 from carecircle.rules.verdict import ByRoad, Flip, Outcome, Verdict, shown

@@ -13,7 +13,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from carecircle.errors import UsageError
-from carecircle.reach._build import row_pointers
+from carecircle.reach.graph._build import row_pointers
 
 if TYPE_CHECKING:
     import pandas as pd

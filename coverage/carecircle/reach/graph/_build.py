@@ -8,7 +8,7 @@ import numpy as np
 import pyproj
 import shapely
 
-from carecircle.reach._streets import hilbert_rank, pair_streets
+from carecircle.reach.graph._streets import hilbert_rank, pair_streets
 
 Array = np.ndarray[Any, Any]
 

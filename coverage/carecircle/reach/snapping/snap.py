@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from carecircle.reach._engine import processors
 from carecircle.reach._geodesy import distance_m, point_coordinates
-from carecircle.reach._numba import numba
+from carecircle.reach.search._engine import processors
+from carecircle.reach.search._numba import numba
 
 if TYPE_CHECKING:
-    from carecircle.reach.network import Metric, Network
+    from carecircle.reach.network.model import Metric, Network
 
 Array = np.ndarray[Any, Any]
 
@@ -189,7 +189,7 @@ _MOST_RINGS = 16
 
 def _by_grid(network: Network, x: Array, y: Array) -> tuple[Array, Array, Array, Array]:
     """Nearest streets by a grid of their pieces, several threads at a time; by the tree far from them all."""
-    from carecircle.reach._nearest_line import nearest_lines
+    from carecircle.reach.snapping._nearest_line import nearest_lines
 
     workers = max(1, min(processors(), len(x) // 10_000))
     shared: Any = (network.snappable, network.coords, network.offsets, *network.snap_grid, _MOST_RINGS)
@@ -212,7 +212,7 @@ def grid_of(network: Network) -> tuple[Any, ...]:
 
     A cell holds about one piece; the grid has at most 4,000 + 4,000 columns and rows.
     """
-    from carecircle.reach._nearest_line import grid_pieces
+    from carecircle.reach.snapping._nearest_line import grid_pieces
 
     streets = network.snappable
     size = np.diff(network.offsets)[streets]

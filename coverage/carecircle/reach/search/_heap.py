@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from carecircle.reach._numba import jit
+from carecircle.reach.search._numba import jit
 
 Array = Any
 

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from carecircle.errors import UsageError
-from carecircle.reach import _scipy
-from carecircle.reach._memory import require
-from carecircle.reach._numba import numba
+from carecircle.reach.search import _scipy
+from carecircle.reach.search._memory import require
+from carecircle.reach.search._numba import numba
 
 Array = np.ndarray[Any, Any]
 
@@ -57,8 +57,8 @@ def nearest_source(graph: Graph, at: Array, spent: Array, limit: float) -> tuple
     """Cost float64[n] and owner int32[n]; see `carecircle.reach.kernels.nearest`."""
     if numba() is None:
         return _scipy.nearest(graph.indptr, graph.indices, graph.cost, at, spent, limit)
-    from carecircle.reach._buckets import nearest_buckets
-    from carecircle.reach._heap import nearest_heap
+    from carecircle.reach.search._buckets import nearest_buckets
+    from carecircle.reach.search._heap import nearest_heap
 
     require(44 * graph.n, work=f"{graph.n:,} nodes")  # a label, a result and an entry a node
     g = graph
@@ -89,7 +89,7 @@ class Search:
         self._block = np.empty(0, np.int32), np.empty(0)
 
     def _make_room(self, pool: int) -> None:
-        from carecircle.reach._buckets import ENTRY
+        from carecircle.reach.search._buckets import ENTRY
 
         if len(self.first):
             self.room: tuple[Array, ...] = (
@@ -101,7 +101,7 @@ class Search:
 
     def area(self, at: Array, spent: Array, limit: float) -> tuple[Array, Array]:
         """Nodes within the limit, in the order they were seen, and their costs."""
-        from carecircle.reach._buckets import collect
+        from carecircle.reach.search._buckets import collect
 
         nothing = np.zeros(0, np.int8)
         seen = self.spread(at, spent, limit, nothing, nothing)
@@ -115,14 +115,14 @@ class Search:
 
     def row(self, at: Array, spent: Array, limit: float, wanted: Array, wanted_nodes: Array) -> Array:
         """Costs of the wanted nodes (marked 1 in ``wanted``, and left so)."""
-        from carecircle.reach._buckets import pick
+        from carecircle.reach.search._buckets import pick
 
         seen = self.spread(at, spent, limit, wanted, wanted_nodes)
         return np.asarray(pick(self.best, self.touched, seen, wanted_nodes))
 
     def spread(self, at: Array, spent: Array, limit: float, wanted: Array, wanted_nodes: Array) -> int:
         """Number of nodes seen; their costs stay in ``best``."""
-        from carecircle.reach import _buckets, _heap
+        from carecircle.reach.search import _buckets, _heap
 
         g = self.graph
         task = (g.indptr, g.indices, g.cost, at, spent, limit)
@@ -179,7 +179,7 @@ def checked_graph(indptr: Array, indices: Array, cost: Array) -> Graph:
 
 def _inspected(indptr: Array, indices: Array, bits: Array) -> tuple[int, int, int, int, int]:
     """`_buckets.inspect` of the whole graph, large ones by several threads."""
-    from carecircle.reach._buckets import inspect
+    from carecircle.reach.search._buckets import inspect
 
     threads = min(processors(), 1 + len(indices) // _SHARE)
     rows = np.linspace(0, len(indptr) - 1, threads + 1).astype(np.int64)

@@ -19,15 +19,15 @@ import pyproj
 
 from carecircle.errors import InputError, UsageError
 from carecircle.profiles import profile
-from carecircle.reach._arrays import Array, Metric, NetworkArrays
-from carecircle.reach._build import assemble
+from carecircle.reach.graph._arrays import Array, Metric, NetworkArrays
+from carecircle.reach.graph._build import assemble
 from carecircle.schema import check_edges, stop_column, time_column
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import networkx as nx
 
-    from carecircle.reach.snap import Snap
+    from carecircle.reach.snapping.snap import Snap
 
 __all__ = ["Array", "Metric", "Network"]
 
@@ -168,7 +168,7 @@ class Network(NetworkArrays):
         path
             NumPy arrays in a zip, uncompressed.
         """
-        from carecircle.reach.store import save
+        from carecircle.reach.network.store import save
 
         save(self, Path(path))
 
@@ -191,7 +191,7 @@ class Network(NetworkArrays):
         InputError
             If the file is absent, damaged or of another format.
         """
-        from carecircle.reach.store import load
+        from carecircle.reach.network.store import load
 
         return load(Path(path))
 
@@ -211,14 +211,14 @@ class Network(NetworkArrays):
         Snap
             Street, position on it and distance of each of the p points.
         """
-        from carecircle.reach.snap import snap_points
+        from carecircle.reach.snapping.snap import snap_points
 
         return snap_points(self, points, max_snap_m=max_snap_m)
 
     @cached_property
     def snap_grid(self) -> tuple[Any, ...]:
-        """The snappable streets by cell of a grid; see `carecircle.reach.snap.grid_of`."""
-        from carecircle.reach.snap import grid_of
+        """The snappable streets by cell of a grid; see `carecircle.reach.snapping.snap.grid_of`."""
+        from carecircle.reach.snapping.snap import grid_of
 
         return grid_of(self)
 

@@ -22,8 +22,8 @@ from typing import Any
 
 import numpy as np
 
-from carecircle.reach._numba import jit
-from carecircle.reach._prefetch import prefetch
+from carecircle.reach.search._numba import jit
+from carecircle.reach.search._prefetch import prefetch
 
 Array = Any
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from carecircle.reach._numba import numba
+from carecircle.reach.search._numba import numba
 
 if numba() is None:
     raise ImportError("numba is absent: use the searches on scipy")

@@ -13,7 +13,7 @@ import pyproj
 
 from carecircle.delivery import put
 from carecircle.errors import InputError
-from carecircle.reach.network import Network
+from carecircle.reach.network.model import Network
 
 FORMAT = "carecircle/network/1"
 _PLAIN = ("mode", "access_speed_kph")
