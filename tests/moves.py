@@ -19,7 +19,7 @@ from carecircle.analysis.asking import Asker, serving_in
 from carecircle.inputs.sites import new_facilities
 from carecircle.outputs import gap_map
 from carecircle.rules import ReachQuery, kind_of
-from carecircle.rules.query import main_query, road_query
+from carecircle.rules.language.query import main_query, road_query
 
 MOVES, WHOLE = 200, 20
 """Every move is compared with `carecircle.reach`, every twentieth with a whole `carecircle.reanalyze`."""

@@ -13,7 +13,7 @@ import carecircle
 from carecircle.outputs import basemap, ways
 from carecircle.outputs.gap_map import GapPage, page_data
 from carecircle.outputs.pack import Block, page_json
-from carecircle.rules.query import main_query
+from carecircle.rules.language.query import main_query
 
 if TYPE_CHECKING:
     from carecircle.analysis import Analysis

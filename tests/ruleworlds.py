@@ -11,8 +11,8 @@ import pyproj
 from shapely.geometry import Point, box
 
 from carecircle.inputs.load import Inputs
-from carecircle.rules.plan import Plan, PlanHead
-from carecircle.rules.query import ReachQuery, required
+from carecircle.rules.language.plan import Plan, PlanHead
+from carecircle.rules.language.query import ReachQuery, required
 from carecircle.schema import DEMAND, TOTALS, InputsLedger
 from carecircle.study import Study
 from carecircle.texts import Sentence

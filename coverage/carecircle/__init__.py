@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from carecircle.analysis import Analysis, Scenario, analyze, reanalyze
     from carecircle.errors import CarecircleError, InputError, OutputError, PlanError, StudyError, UsageError
     from carecircle.rules import Outcome, Plan, Verdict, load_plan
-    from carecircle.rules.judge import judge
+    from carecircle.rules.judging.judge import judge
     from carecircle.study import Study, load_study
 
 _HOMES = {

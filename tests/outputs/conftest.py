@@ -16,7 +16,7 @@ from carecircle.analysis import Analysis
 from carecircle.inputs.load import Inputs
 from carecircle.reach.surface import Surface
 from carecircle.rules import Plan, judge
-from carecircle.rules.query import required
+from carecircle.rules.language.query import required
 from carecircle.schema import Finding, InputsLedger, time_column
 from carecircle.study import Study
 from carecircle.texts import Sentence

@@ -57,7 +57,7 @@ def _same(page: Any, now: carecircle.Analysis) -> None:
 
 
 def _main(analysis: carecircle.Analysis, verdict: carecircle.Verdict) -> Any:
-    from carecircle.rules.query import main_query
+    from carecircle.rules.language.query import main_query
 
     query = main_query(verdict.rule_def)
     assert query is not None

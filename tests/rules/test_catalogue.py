@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 
 from carecircle.rules import catalogue, load_plan, need_sentence, needs, plan_schema, plans_json, required
-from carecircle.rules.language import Rule
+from carecircle.rules.language.rule import Rule
 from carecircle.texts import wording
 from realdata import plan_text
 

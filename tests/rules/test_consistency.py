@@ -7,7 +7,7 @@ import math
 import pytest
 
 from carecircle.rules import catalogue, inconsistencies, judge, known_inconsistencies, load_plan
-from carecircle.rules.consistency import implied_residents
+from carecircle.rules.language.consistency import implied_residents
 from ruleworlds import inputs_of, plan_of
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import get_args
 
 from carecircle.rules import kinds, load_plan
-from carecircle.rules.language import When
+from carecircle.rules.language.rule import When
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "rules.md"
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from carecircle.rules import Outcome, decide, judge
-from carecircle.rules.weighing import margin
+from carecircle.rules.judging.weighing import margin
 from ruleworlds import answers, demand_of, facilities_of, inputs_of, plan_of, reached_of
 
 NUMBER = st.floats(0, 100, allow_nan=False)

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from carecircle.rules import Outcome, by_area, judge, required, verdict_schema
-from carecircle.rules.weighing import margin
+from carecircle.rules.judging.weighing import margin
 from ruleworlds import answers, demand_of, facilities_of, inputs_of, plan_of, reached_of, totals_of
 
 INF = math.inf

@@ -10,7 +10,7 @@ from typing import Any
 
 from carecircle.delivery import settle
 from carecircle.errors import InputError, writing
-from carecircle.rules.shapes import misfit
+from carecircle.rules.judging.shapes import misfit
 from carecircle.runs.compare import read_verdicts
 from carecircle.texts import Language
 
@@ -44,7 +44,7 @@ _MANIFEST: dict[str, Any] = {
         "plan": {"type": "object", "required": ["title"], "properties": {"title": {"type": "string"}}},
     },
 }  # fmt: skip
-"""What is read of a manifest, as `carecircle.rules.shapes.misfit` checks it."""
+"""What is read of a manifest, as `carecircle.rules.judging.shapes.misfit` checks it."""
 
 
 @dataclass(frozen=True)

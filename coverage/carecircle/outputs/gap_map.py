@@ -14,7 +14,7 @@ from carecircle import categories
 from carecircle.outputs import basemap, layers, overlays, palette, panel, telling, ways
 from carecircle.outputs.offline import OfflineMap, inlay
 from carecircle.outputs.pack import Block, Blocks, page_json
-from carecircle.rules.query import main_query, road_query
+from carecircle.rules.language.query import main_query, road_query
 from carecircle.texts import Sentence
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import Any
 
 from carecircle.outputs.folder import FILES, Run, read_run, sizes_in
 from carecircle.outputs.markup import page
-from carecircle.rules.verdict import shown
+from carecircle.rules.judging.verdict import shown
 from carecircle.texts import Sentence
 
 _MOST = 12

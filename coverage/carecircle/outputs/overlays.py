@@ -14,7 +14,7 @@ from pyproj import Transformer
 from carecircle import categories
 from carecircle.doctor import network_findings
 from carecircle.outputs.pack import Block
-from carecircle.rules.shapes import misfit
+from carecircle.rules.judging.shapes import misfit
 from carecircle.texts import LANGUAGES
 
 if TYPE_CHECKING:

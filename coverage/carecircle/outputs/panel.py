@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from carecircle import categories
 from carecircle.outputs import telling
 from carecircle.rules.kinds import kind_of
-from carecircle.rules.query import main_query, road_query
+from carecircle.rules.language.query import main_query, road_query
 from carecircle.texts import LANGUAGES, Sentence, wording
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from carecircle.outputs.offline import OfflineMap, inlay
 from carecircle.outputs.pack import page_json
 from carecircle.outputs.siting_gis import gap_frame
 from carecircle.outputs.siting_tables import summary
-from carecircle.rules.verdict import Outcome, shown
+from carecircle.rules.judging.verdict import Outcome, shown
 from carecircle.siting.result import SitingResult
 from carecircle.texts import LANGUAGES, Sentence, wording
 

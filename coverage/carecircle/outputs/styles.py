@@ -21,7 +21,7 @@ from carecircle.outputs.palette import (
     SHARES,
     rgba,
 )  # fmt: skip
-from carecircle.rules.query import main_query
+from carecircle.rules.language.query import main_query
 from carecircle.schema import LEVELS
 from carecircle.texts import Language, say
 

@@ -6,17 +6,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import carecircle.rules.kinds.builtin  # noqa: F401  -- registers the kinds that come with carecircle
-from carecircle.rules.consistency import Inconsistency, inconsistencies, known_inconsistencies
-from carecircle.rules.judge import by_area, judge
+from carecircle.rules.judging.judge import by_area, judge
+from carecircle.rules.judging.shapes import verdict_schema
+from carecircle.rules.judging.verdict import ByRoad, Flip, Outcome, RuleUnit, Verdict
+from carecircle.rules.judging.weighing import decide, margin
 from carecircle.rules.kinds import RuleKind, kind_of, kinds, register
-from carecircle.rules.language import Condition, Rule
-from carecircle.rules.needs import need_sentence, needs, unlocks
-from carecircle.rules.plan import Plan, catalogue, load_plan, plan_schema
-from carecircle.rules.plan_data import plans_json
-from carecircle.rules.query import Leg, ReachQuery, nearest_query, required
-from carecircle.rules.shapes import verdict_schema
-from carecircle.rules.verdict import ByRoad, Flip, Outcome, RuleUnit, Verdict
-from carecircle.rules.weighing import decide, margin
+from carecircle.rules.language.consistency import Inconsistency, inconsistencies, known_inconsistencies
+from carecircle.rules.language.needs import need_sentence, needs, unlocks
+from carecircle.rules.language.plan import Plan, catalogue, load_plan, plan_schema
+from carecircle.rules.language.plan_data import plans_json
+from carecircle.rules.language.query import Leg, ReachQuery, nearest_query, required
+from carecircle.rules.language.rule import Condition, Rule
 
 if TYPE_CHECKING:
     from carecircle.runs.compare import Change, Comparison, compare, read_verdicts

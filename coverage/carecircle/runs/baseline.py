@@ -16,7 +16,7 @@ from carecircle import categories
 from carecircle.inputs.load import Inputs
 from carecircle.inputs.totals import read_totals
 from carecircle.rules import Plan, Verdict, judge, kind_of
-from carecircle.rules.language import Rule
+from carecircle.rules.language.rule import Rule
 from carecircle.schema import AREAS, FACILITIES, TOTALS
 from carecircle.study import Study
 from carecircle.texts import Language, Sentence, say

@@ -14,7 +14,7 @@ from carecircle.analysis.asking import Asker, serving_in
 from carecircle.errors import UsageError, raise_all
 from carecircle.inputs.sites import new_facilities
 from carecircle.rules import Plan, ReachQuery, Rule, Verdict, judge, kind_of
-from carecircle.rules.query import main_query
+from carecircle.rules.language.query import main_query
 from carecircle.siting.matrix import Floats, Ints
 from carecircle.study import Study
 

@@ -6,9 +6,9 @@ import math
 from typing import TYPE_CHECKING
 
 from carecircle import categories
+from carecircle.rules.judging.verdict import SIGNS
 from carecircle.rules.kinds import kind_of
-from carecircle.rules.query import mode_name
-from carecircle.rules.verdict import SIGNS
+from carecircle.rules.language.query import mode_name
 from carecircle.texts import LANGUAGES, Sentence
 
 if TYPE_CHECKING:

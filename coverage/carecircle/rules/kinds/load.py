@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from carecircle.rules.judging.measures_totals import judge_load
 from carecircle.rules.kinds.record import RuleKind
-from carecircle.rules.language import MeaninglessRuleError, Rule
-from carecircle.rules.measures_totals import judge_load
-from carecircle.rules.query import ReachQuery, nearest_query
+from carecircle.rules.language.query import ReachQuery, nearest_query
+from carecircle.rules.language.rule import MeaninglessRuleError, Rule
 
 
 def _faults(rule: Rule) -> Iterator[MeaninglessRuleError]:

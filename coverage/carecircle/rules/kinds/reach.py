@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from carecircle.rules.judging.measures_people import judge_reach
 from carecircle.rules.kinds.record import RuleKind
-from carecircle.rules.language import Rule
-from carecircle.rules.measures_people import judge_reach
-from carecircle.rules.query import nearest_query, road_beside
+from carecircle.rules.language.query import nearest_query, road_beside
+from carecircle.rules.language.rule import Rule
 
 
 def people_inputs(rule: Rule) -> tuple[str, ...]:

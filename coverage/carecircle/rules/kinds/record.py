@@ -12,11 +12,11 @@ from carecircle.texts import LANGUAGES, bring, wording
 if TYPE_CHECKING:
     import pandas as pd
 
-    from carecircle.rules.evidence import Evidence
-    from carecircle.rules.language import MeaninglessRuleError, Rule
-    from carecircle.rules.plan import Plan
-    from carecircle.rules.query import ReachQuery
-    from carecircle.rules.verdict import Verdict
+    from carecircle.rules.judging.evidence import Evidence
+    from carecircle.rules.judging.verdict import Verdict
+    from carecircle.rules.language.plan import Plan
+    from carecircle.rules.language.query import ReachQuery
+    from carecircle.rules.language.rule import MeaninglessRuleError, Rule
 
     Measure = Callable[[Rule, Plan, Evidence, Mapping[ReachQuery, pd.DataFrame]], Verdict]
     OnEvidence = Callable[[Rule, Plan, Evidence], Verdict]

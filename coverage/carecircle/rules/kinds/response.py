@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from carecircle.rules.judging.measures_people import judge_response
 from carecircle.rules.kinds.reach import people_inputs
 from carecircle.rules.kinds.record import RuleKind
-from carecircle.rules.language import Rule
-from carecircle.rules.measures_people import judge_response
-from carecircle.rules.query import nearest_query
+from carecircle.rules.language.query import nearest_query
+from carecircle.rules.language.rule import Rule
 
 
 def _unit(rule: Rule) -> str:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from carecircle.rules.evidence import Evidence
+from carecircle.rules.judging.evidence import Evidence
+from carecircle.rules.judging.measures_totals import RESIDENTS, judge_baseline, judge_count, judge_ratio
+from carecircle.rules.judging.measures_units import judge_area_ratio, judge_each_ratio
+from carecircle.rules.judging.verdict import Verdict
 from carecircle.rules.kinds.record import RuleKind, on_evidence
-from carecircle.rules.language import Rule
-from carecircle.rules.measures_totals import RESIDENTS, judge_baseline, judge_count, judge_ratio
-from carecircle.rules.measures_units import judge_area_ratio, judge_each_ratio
-from carecircle.rules.verdict import Verdict
+from carecircle.rules.language.rule import Rule
 
 if TYPE_CHECKING:
-    from carecircle.rules.plan import Plan
+    from carecircle.rules.language.plan import Plan
 
 
 def _judge_ratio(rule: Rule, plan: Plan, evidence: Evidence) -> Verdict:

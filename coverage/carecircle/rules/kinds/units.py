@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from carecircle.rules.judging.measures_units import judge_conditional, judge_presence, judge_share
 from carecircle.rules.kinds.record import RuleKind, on_evidence
-from carecircle.rules.language import MeaninglessRuleError, Rule
-from carecircle.rules.measures_units import judge_conditional, judge_presence, judge_share
+from carecircle.rules.language.rule import MeaninglessRuleError, Rule
 
 
 def _share_of_what(rule: Rule) -> Iterator[MeaninglessRuleError]:

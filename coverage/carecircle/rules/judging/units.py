@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from carecircle import categories
-from carecircle.rules.evidence import Area, Evidence, Facility
-from carecircle.rules.language import Rule, Waiver
+from carecircle.rules.judging.evidence import Area, Evidence, Facility
+from carecircle.rules.language.rule import Rule, Waiver
 
 _TOUCH_M = 50.0
 """Villages whose outlines lie this close are neighbours (digitised borders leave slivers)."""

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from carecircle import schema
-from carecircle.rules.consistency import inconsistencies, touching
-from carecircle.rules.evidence import Evidence
+from carecircle.rules.judging.evidence import Evidence
+from carecircle.rules.judging.measures_people import Reached
+from carecircle.rules.judging.verdict import Outcome, Verdict
 from carecircle.rules.kinds.record import kind_of
-from carecircle.rules.measures_people import Reached
-from carecircle.rules.verdict import Outcome, Verdict
+from carecircle.rules.language.consistency import inconsistencies, touching
 from carecircle.texts import Sentence
 
 if TYPE_CHECKING:
     from carecircle.inputs.load import Inputs
-    from carecircle.rules.plan import Plan
+    from carecircle.rules.language.plan import Plan
 
 
 def judge(plan: Plan, inputs: Inputs, reached: Reached) -> list[Verdict]:

@@ -7,17 +7,17 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from carecircle import categories
-from carecircle.rules.conclude import concluded, lacking_inputs, published, target_of, undecided
-from carecircle.rules.evidence import Evidence, Facility
-from carecircle.rules.figures import attribute_name, need, official_figure, region_name, role_need
-from carecircle.rules.language import Condition, Rule
-from carecircle.rules.units import AreaUnit, area_units, waived
-from carecircle.rules.verdict import Outcome, RuleUnit, Verdict
-from carecircle.rules.weighing import decide
+from carecircle.rules.judging.conclude import concluded, lacking_inputs, published, target_of, undecided
+from carecircle.rules.judging.evidence import Evidence, Facility
+from carecircle.rules.judging.figures import attribute_name, need, official_figure, region_name, role_need
+from carecircle.rules.judging.units import AreaUnit, area_units, waived
+from carecircle.rules.judging.verdict import Outcome, RuleUnit, Verdict
+from carecircle.rules.judging.weighing import decide
+from carecircle.rules.language.rule import Condition, Rule
 from carecircle.texts import Sentence
 
 if TYPE_CHECKING:
-    from carecircle.rules.plan import Plan
+    from carecircle.rules.language.plan import Plan
 
 _OUTCOMES = {True: Outcome.PASS, False: Outcome.FAIL, None: Outcome.NOT_ASSESSED}
 _ONE = Condition(attribute="facilities", comparison=">=", value=1)

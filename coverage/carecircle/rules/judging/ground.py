@@ -6,8 +6,8 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from carecircle import categories
-from carecircle.rules.evidence import Evidence
-from carecircle.rules.language import Rule
+from carecircle.rules.judging.evidence import Evidence
+from carecircle.rules.language.rule import Rule
 
 _SEGMENTS = 64
 """Segments of a quarter circle: its area is then short by 0.01 %."""

@@ -14,8 +14,8 @@ from typing import Any
 
 from carecircle import categories
 from carecircle.rules.kinds.record import kind_of
-from carecircle.rules.language import Rule
-from carecircle.rules.plan import Plan
+from carecircle.rules.language.plan import Plan
+from carecircle.rules.language.rule import Rule
 from carecircle.texts import Language, Sentence
 
 _SLIGHT = 0.02
@@ -76,7 +76,9 @@ def known_inconsistencies() -> Mapping[str, Mapping[str, str]]:
     mapping of str to mapping of str to str
         By the plan's id, then by the finding's `Inconsistency.key`.
     """
-    text = (resources.files("carecircle.rules") / "known_inconsistencies.toml").read_text(encoding="utf-8")
+    text = (resources.files("carecircle.rules.language.rule") / "known_inconsistencies.toml").read_text(
+        encoding="utf-8"
+    )
     return tomllib.loads(text)
 
 

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from carecircle import categories
-from carecircle.rules.evidence import Evidence, Facility
+from carecircle.rules.judging.evidence import Evidence, Facility
 from carecircle.texts import Sentence
 
 if TYPE_CHECKING:
-    from carecircle.rules.plan import Plan
+    from carecircle.rules.language.plan import Plan
 
 _SUFFIX = {"all": "", "urban": "_urban", "rural": "_rural"}
 

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from carecircle import categories
-from carecircle.rules.figures import attribute_name, role_column
+from carecircle.rules.judging.figures import attribute_name, role_column
 from carecircle.rules.kinds.record import kind_of
-from carecircle.rules.language import Rule
+from carecircle.rules.language.rule import Rule
 from carecircle.texts import Sentence
 
 if TYPE_CHECKING:
-    from carecircle.rules.verdict import Verdict
+    from carecircle.rules.judging.verdict import Verdict
 
 _LEVELS = ("county", "town", "village")
 

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import Field, ValidationError
 
 from carecircle.errors import CarecircleError, PlanError, raise_all
-from carecircle.rules.language import MeaninglessRuleError, Rule
+from carecircle.rules.language.rule import MeaninglessRuleError, Rule
 from carecircle.strict import LONGEST_PATH, Strict, UnfitError, echo, parse_toml
 
 _HEADER = re.compile(r"^\s*\[\[\s*rule\s*\]\]")

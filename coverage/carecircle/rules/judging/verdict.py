@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from carecircle.cards import Mark, card
-from carecircle.rules.language import Rule
+from carecircle.rules.language.rule import Rule
 from carecircle.schema import PeopleLedger
 from carecircle.texts import Language, Sentence, wording
 
 if TYPE_CHECKING:
-    from carecircle.rules.shapes import WrittenVerdict
+    from carecircle.rules.judging.shapes import WrittenVerdict
 
 Target = float | tuple[float, float] | None
 

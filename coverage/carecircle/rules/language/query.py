@@ -11,8 +11,8 @@ from carecircle import categories
 from carecircle.errors import UsageError
 from carecircle.profiles import mode_by
 from carecircle.rules.kinds.record import kind_of
-from carecircle.rules.language import Rule
-from carecircle.rules.plan import Plan
+from carecircle.rules.language.plan import Plan
+from carecircle.rules.language.rule import Rule
 from carecircle.texts import Language, Sentence
 
 Direction = Literal["to_facility", "from_facility"]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from carecircle.rules.figures import Figure, need
-from carecircle.rules.language import Rule
-from carecircle.rules.verdict import Flip, Outcome, RuleUnit, Verdict, shown
-from carecircle.rules.weighing import decide, margin
+from carecircle.rules.judging.figures import Figure, need
+from carecircle.rules.judging.verdict import Flip, Outcome, RuleUnit, Verdict, shown
+from carecircle.rules.judging.weighing import decide, margin
+from carecircle.rules.language.rule import Rule
 from carecircle.texts import Sentence
 
 

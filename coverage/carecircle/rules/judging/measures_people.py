@@ -12,19 +12,19 @@ import numpy as np
 import pandas as pd
 
 from carecircle.profiles import profile
-from carecircle.rules.evidence import Evidence
-from carecircle.rules.figures import need, region_figure, role_need
-from carecircle.rules.ground import area_share
+from carecircle.rules.judging.evidence import Evidence
+from carecircle.rules.judging.figures import need, region_figure, role_need
+from carecircle.rules.judging.ground import area_share
 from carecircle.rules.judging.ledger import people_ledger, people_status
-from carecircle.rules.language import Rule
-from carecircle.rules.query import ReachQuery, alternative_queries, main_query, mode_name, road_query
-from carecircle.rules.verdict import ByRoad, Flip, Outcome, Verdict, shown
-from carecircle.rules.weighing import decide, margin
+from carecircle.rules.judging.verdict import ByRoad, Flip, Outcome, Verdict, shown
+from carecircle.rules.judging.weighing import decide, margin
+from carecircle.rules.language.query import ReachQuery, alternative_queries, main_query, mode_name, road_query
+from carecircle.rules.language.rule import Rule
 from carecircle.schema import PeopleLedger
 from carecircle.texts import Sentence
 
 if TYPE_CHECKING:
-    from carecircle.rules.plan import Plan
+    from carecircle.rules.language.plan import Plan
 
 Reached = Mapping[ReachQuery, pd.DataFrame]
 _ANY = sys.float_info.max

@@ -6,7 +6,7 @@ from dataclasses import fields
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, TypedDict, get_args, get_origin, get_type_hints, is_typeddict
 
-from carecircle.rules.verdict import ByRoad, Flip, Outcome, RuleUnit
+from carecircle.rules.judging.verdict import ByRoad, Flip, Outcome, RuleUnit
 from carecircle.schema import InputsLedger, PeopleLedger
 
 _NUMBER = {"type": ["number", "null"]}

@@ -6,9 +6,9 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from carecircle.rules.conclude import units_by_name
-from carecircle.rules.evidence import Evidence
-from carecircle.rules.figures import (
+from carecircle.rules.judging.conclude import units_by_name
+from carecircle.rules.judging.evidence import Evidence
+from carecircle.rules.judging.figures import (
     Figure,
     attribute_name,
     attribute_total,
@@ -19,18 +19,18 @@ from carecircle.rules.figures import (
     region_figure,
     residents,
 )
+from carecircle.rules.judging.measures_people import Reached, urban_notes
+from carecircle.rules.judging.measures_units import find_named
+from carecircle.rules.judging.units import area_units
+from carecircle.rules.judging.verdict import Flip, Outcome, RuleUnit, Target, Verdict, shown
+from carecircle.rules.judging.weighing import decide, margin
 from carecircle.rules.kinds.record import kind_of
-from carecircle.rules.language import Rule
-from carecircle.rules.measures_people import Reached, urban_notes
-from carecircle.rules.measures_units import find_named
-from carecircle.rules.query import main_query, mode_name
-from carecircle.rules.units import area_units
-from carecircle.rules.verdict import Flip, Outcome, RuleUnit, Target, Verdict, shown
-from carecircle.rules.weighing import decide, margin
+from carecircle.rules.language.query import main_query, mode_name
+from carecircle.rules.language.rule import Rule
 from carecircle.texts import Sentence
 
 if TYPE_CHECKING:
-    from carecircle.rules.plan import Plan
+    from carecircle.rules.language.plan import Plan
 
 RESIDENTS = {
     "residents": ("all", ""),
