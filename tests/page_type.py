@@ -10,16 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import carecircle
-from carecircle.outputs import basemap, ways
-from carecircle.outputs.gap_map import GapPage, page_data
-from carecircle.outputs.pack import Block, page_json
+from carecircle.outputs.map import basemap, ways
+from carecircle.outputs.map.gap_map import GapPage, page_data
+from carecircle.outputs.map.pack import Block, page_json
 from carecircle.rules.language.query import main_query
 
 if TYPE_CHECKING:
     from carecircle.analysis import Analysis
 
 ROOT = Path(__file__).resolve().parent.parent
-KEPT = ROOT / "coverage/carecircle/outputs/page/src/page.d.ts"
+KEPT = ROOT / "coverage/carecircle/outputs/map/page/src/page.d.ts"
 HEAD = """// Written by tests/page_type.py from pages that Python makes; a test holds it equal. Do not edit.
 
 /** A sentence in both languages. */

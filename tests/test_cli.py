@@ -14,7 +14,7 @@ import typer.main
 
 from carecircle import cli
 from carecircle.cli.help import about, meaning
-from carecircle.outputs.offline import external_references
+from carecircle.outputs.map.offline import external_references
 from carecircle.outputs.report import fonts
 from carecircle.outputs.write import NAMES
 from carecircle.texts import LANGUAGES, Language, wording

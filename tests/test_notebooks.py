@@ -13,7 +13,7 @@ import jupytext
 import nbformat
 import pytest
 
-from carecircle.outputs.offline import external_references
+from carecircle.outputs.map.offline import external_references
 from notebook_runner import lighten, run_notebook
 from realdata import ROOT
 

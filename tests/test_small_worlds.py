@@ -15,8 +15,8 @@ import python_calamine
 from rich.console import Console
 
 import carecircle
-from carecircle.outputs import tables
-from carecircle.outputs.terminal import verdict_lines
+from carecircle.outputs.files import tables
+from carecircle.outputs.terminal.summary import verdict_lines
 from carecircle.rules import catalogue
 from worlds import east, street_study, write_csv
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from browser import settled, visit
-from carecircle.outputs.gallery import write_gallery
+from carecircle.outputs.pages.gallery import write_gallery
 from carecircle.outputs.siting import write_siting
 from carecircle.siting.remedy import site
 from trialtown import town_analysis

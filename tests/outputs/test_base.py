@@ -11,7 +11,7 @@ import shapely
 from playwright.sync_api import Browser
 
 from carecircle.outputs.base import offline_base
-from carecircle.outputs.offline import external_references
+from carecircle.outputs.map.offline import external_references
 from carecircle.reach.search._numba import numba
 
 

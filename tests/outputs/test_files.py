@@ -17,8 +17,8 @@ import rasterio
 
 from carecircle.analysis import Analysis, analyze
 from carecircle.errors import OutputError
-from carecircle.outputs import gis
 from carecircle.outputs import write as write_folder
+from carecircle.outputs.files import gis
 from carecircle.outputs.ours import ensure_writable
 from carecircle.outputs.report import fonts
 from carecircle.outputs.write import NAMES as EVERY
@@ -80,7 +80,7 @@ def test_each_table_of_the_workbook_has_a_filter_of_its_own(analysis: Any, folde
 
 
 def test_a_cell_that_begins_like_a_formula_stays_text(analysis: Any, tmp_path: Path) -> None:
-    from carecircle.outputs.tables import workbook
+    from carecircle.outputs.files.tables import workbook
 
     verdict = analysis.verdicts[-1]
     units = (dataclasses.replace(verdict.units[0], name="=HYPERLINK(1)", waived_by="https://example.org"),)

@@ -16,10 +16,10 @@ from browser import visit
 from carecircle.errors import InputError
 from carecircle.outputs import telling
 from carecircle.outputs import write as write_folder
-from carecircle.outputs.folder import FILES, read_run
-from carecircle.outputs.gallery import write_gallery
-from carecircle.outputs.index import write_index
-from carecircle.outputs.offline import external_references
+from carecircle.outputs.map.offline import external_references
+from carecircle.outputs.pages.folder import FILES, read_run
+from carecircle.outputs.pages.gallery import write_gallery
+from carecircle.outputs.pages.index import write_index
 from carecircle.outputs.write import NAMES
 from commands import call
 

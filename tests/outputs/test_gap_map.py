@@ -14,8 +14,9 @@ import rasterio
 from rasterio.errors import NotGeoreferencedWarning
 
 from browser import Visit, visit
-from carecircle.outputs import gap_map, layers, panel, telling
-from carecircle.outputs.offline import external_references
+from carecircle.outputs import telling
+from carecircle.outputs.map import gap_map, layers, panel
+from carecircle.outputs.map.offline import external_references
 from carecircle.rules import by_area
 
 
@@ -65,7 +66,7 @@ def test_every_word_of_the_page_is_in_both_languages(root: Path) -> None:
     import re
 
     scripts = "".join(
-        p.read_text(encoding="utf-8") for p in (root / "coverage/carecircle/outputs/page").glob("*.*")
+        p.read_text(encoding="utf-8") for p in (root / "coverage/carecircle/outputs/map/page").glob("*.*")
     )
     asked = set(re.findall(r"'(page_\w+)'", scripts)) | set(re.findall(r'data-say="(page_\w+)"', scripts))
     words = panel.words()

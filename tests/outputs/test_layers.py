@@ -13,8 +13,9 @@ import pytest
 
 import reach_town as town
 from browser import Visit, settled, visit
-from carecircle.outputs import gap_map, overlays
-from carecircle.outputs.pack import Block
+from carecircle.outputs import gap_map
+from carecircle.outputs.map import overlays
+from carecircle.outputs.map.pack import Block
 from carecircle.reach.network.model import Network
 from carecircle.schema import Finding
 from carecircle.texts import Sentence

@@ -5,7 +5,13 @@ import folium.plugins
 import pytest
 
 from carecircle.errors import UsageError
-from carecircle.outputs.offline import OfflineMap, escape_script, external_references, leaflet_css, leaflet_js
+from carecircle.outputs.map.offline import (
+    OfflineMap,
+    escape_script,
+    external_references,
+    leaflet_css,
+    leaflet_js,
+)
 
 
 def _map() -> OfflineMap:

@@ -12,7 +12,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carecircle.outputs.pack import Block, page_json
+from carecircle.outputs.map.pack import Block, page_json
 
 
 def _unpack(text: str, reference: tuple[int, int, str, int, str]) -> Any:
@@ -90,7 +90,7 @@ def test_the_page_reads_what_python_packed(browser: Any, root: Path, tmp_path: P
         (rng.random(4_000).astype(np.float32), "f32", False),
         (rng.random(4_000) * 1e9, "f64", False),
     ]
-    script = (root / "coverage/carecircle/outputs/page/src/model/unpack.js").read_text(encoding="utf-8")
+    script = (root / "coverage/carecircle/outputs/map/page/src/model/unpack.js").read_text(encoding="utf-8")
     for chosen in (columns, [columns[1]], [columns[0]]):
         block = Block()
         references = [block.add(values, kind, differences=d) for values, kind, d in chosen]

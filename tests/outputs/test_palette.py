@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from carecircle.outputs import palette
-from carecircle.outputs.pack import page_json
+from carecircle.outputs.map.pack import page_json
 from carecircle.reach.snapping.snap import TRIAL_DIGITS
 
 HOME = Path(palette.__file__).parent

@@ -13,8 +13,8 @@ from xml.etree import ElementTree
 import geopandas as gpd
 import pytest
 
-from carecircle.outputs import gis
-from carecircle.outputs.styles import styles
+from carecircle.outputs.files import gis
+from carecircle.outputs.files.styles import styles
 
 RENDERERS = {
     "categorizedSymbol": "categories/category",

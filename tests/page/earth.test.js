@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ExactSum, exactSum, geodesic, transverseMercator, WGS84 } from '../../coverage/carecircle/outputs/page/src/model/earth.js';
+import { ExactSum, exactSum, geodesic, transverseMercator, WGS84 } from '../../coverage/carecircle/outputs/map/page/src/model/earth.js';
 import { draws } from './world.js';
 
 const near = (found, wanted, within) => assert.ok(Math.abs(found - wanted) <= within, `${found} is not ${wanted}`);

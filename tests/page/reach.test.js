@@ -2,11 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { liveQuery } from '../../coverage/carecircle/outputs/page/src/model/live.js';
-import { Reach } from '../../coverage/carecircle/outputs/page/src/model/reach.js';
-import { addSite, removeSite, resetScenario, scenario, toggleFacility } from '../../coverage/carecircle/outputs/page/src/model/scenario.js';
-import { placeOf, seats } from '../../coverage/carecircle/outputs/page/src/model/seats.js';
-import { ground } from '../../coverage/carecircle/outputs/page/src/model/ways.js';
+import { liveQuery } from '../../coverage/carecircle/outputs/map/page/src/model/live.js';
+import { Reach } from '../../coverage/carecircle/outputs/map/page/src/model/reach.js';
+import { addSite, removeSite, resetScenario, scenario, toggleFacility } from '../../coverage/carecircle/outputs/map/page/src/model/scenario.js';
+import { placeOf, seats } from '../../coverage/carecircle/outputs/map/page/src/model/seats.js';
+import { ground } from '../../coverage/carecircle/outputs/map/page/src/model/ways.js';
 import { draws, openWorld } from './world.js';
 
 /** Streets between random corners, some one way, some closed; people and facilities anywhere on them. */

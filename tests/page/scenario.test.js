@@ -2,12 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
-import { keepScenario, loadScenario } from '../../coverage/carecircle/outputs/page/src/model/kept.js';
-import { page } from '../../coverage/carecircle/outputs/page/src/model/page.js';
-import { addSite, changed, moveSite, onChange, removeSite, resetScenario, scenario, toggleFacility } from '../../coverage/carecircle/outputs/page/src/model/scenario.js';
-import { codesOf, statusHere } from '../../coverage/carecircle/outputs/page/src/model/sides.js';
-import { scenarioTable, verdictsNow } from '../../coverage/carecircle/outputs/page/src/model/told.js';
-import { ground } from '../../coverage/carecircle/outputs/page/src/model/ways.js';
+import { keepScenario, loadScenario } from '../../coverage/carecircle/outputs/map/page/src/model/kept.js';
+import { page } from '../../coverage/carecircle/outputs/map/page/src/model/page.js';
+import { addSite, changed, moveSite, onChange, removeSite, resetScenario, scenario, toggleFacility } from '../../coverage/carecircle/outputs/map/page/src/model/scenario.js';
+import { codesOf, statusHere } from '../../coverage/carecircle/outputs/map/page/src/model/sides.js';
+import { scenarioTable, verdictsNow } from '../../coverage/carecircle/outputs/map/page/src/model/told.js';
+import { ground } from '../../coverage/carecircle/outputs/map/page/src/model/ways.js';
 import { openWorld } from './world.js';
 
 const COVERED = 4,

@@ -11,7 +11,7 @@ import pytest
 
 import page_type
 
-PAGE = Path("coverage/carecircle/outputs/page")
+PAGE = Path("coverage/carecircle/outputs/map/page")
 
 
 def _node(root: Path, *arguments: str, needs: str = "") -> None:

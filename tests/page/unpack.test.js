@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { constants } from 'node:zlib';
-import { inflateNatively, openBlock } from '../../coverage/carecircle/outputs/page/src/model/unpack.js';
+import { inflateNatively, openBlock } from '../../coverage/carecircle/outputs/map/page/src/model/unpack.js';
 import { Block, draws } from './world.js';
 
 const WAYS = {

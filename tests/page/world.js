@@ -1,7 +1,7 @@
 // Small worlds for the page's model: a page's data with blocks packed here, independently of Python.
 
 import { deflateRawSync } from 'node:zlib';
-import { openPage } from '../../coverage/carecircle/outputs/page/src/model/page.js';
+import { openPage } from '../../coverage/carecircle/outputs/map/page/src/model/page.js';
 
 const ARRAYS = {
   u8: Uint8Array,

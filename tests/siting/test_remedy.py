@@ -15,7 +15,7 @@ from python_calamine import CalamineWorkbook
 import carecircle
 from carecircle import Outcome, UsageError
 from carecircle.errors import CarecircleError
-from carecircle.outputs.offline import external_references
+from carecircle.outputs.map.offline import external_references
 from carecircle.outputs.siting import write_siting
 from carecircle.rules import Plan, load_plan
 from carecircle.siting.means import Means

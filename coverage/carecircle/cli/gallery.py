@@ -22,7 +22,7 @@ def gallery(
 
     Example: carecircle gallery maps/demo maps/county --out gallery.html
     """
-    from carecircle.outputs.gallery import write_gallery
+    from carecircle.outputs.pages.gallery import write_gallery
 
     language = spoken(lang, folders[0])
     typer.echo(say("cli.gallery", language, path=str(write_gallery(folders, out, language))))

@@ -28,8 +28,8 @@ def plans(
 
     Example: carecircle plans luojiang
     """
-    from carecircle.outputs.listings import catalogue_lines, plan_lines
-    from carecircle.outputs.terminal import missing_lines, verdict_lines
+    from carecircle.outputs.terminal.listings import catalogue_lines, plan_lines
+    from carecircle.outputs.terminal.summary import missing_lines, verdict_lines
     from carecircle.rules import catalogue, load_plan, plans_json
     from carecircle.runs.baseline import baseline_verdicts
 

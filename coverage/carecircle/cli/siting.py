@@ -48,9 +48,9 @@ def site(
     from carecircle.analysis import analyze, reanalyze
     from carecircle.errors import UsageError
     from carecircle.inputs.sites import read_polygons, read_sites
-    from carecircle.outputs.listings import siting_lines
     from carecircle.outputs.ours import ready
     from carecircle.outputs.siting import siting_names, write_siting
+    from carecircle.outputs.terminal.listings import siting_lines
     from carecircle.rules import load_plan
     from carecircle.siting.means import Means
     from carecircle.siting.remedy import refuse

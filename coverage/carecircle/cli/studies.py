@@ -59,7 +59,7 @@ def run(
     """
     from carecircle.analysis import analyze, reanalyze
     from carecircle.outputs.ours import RUN, ready
-    from carecircle.outputs.terminal import summary
+    from carecircle.outputs.terminal.summary import summary
 
     with failures_in(spoken(lang, study)):
         loaded = study_in(study, lang)
@@ -110,8 +110,8 @@ def doctor(
     Example: carecircle doctor data/study.toml --map findings.html
     """
     from carecircle.doctor import examine
-    from carecircle.outputs.listings import finding_lines
     from carecircle.outputs.ours import ensure_writable
+    from carecircle.outputs.terminal.listings import finding_lines
 
     language = spoken(lang, study)
     if chart is not None:
@@ -159,7 +159,7 @@ def compare(
 
     Example: carecircle compare maps/2024 maps/2025
     """
-    from carecircle.outputs.listings import comparison_lines
+    from carecircle.outputs.terminal.listings import comparison_lines
     from carecircle.runs.compare import compare as weigh
     from carecircle.runs.compare import read_verdicts
 

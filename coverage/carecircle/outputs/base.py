@@ -6,7 +6,7 @@ import folium
 import geopandas as gpd
 
 from carecircle.outputs import palette
-from carecircle.outputs.offline import OfflineMap
+from carecircle.outputs.map.offline import OfflineMap
 from carecircle.texts import Language
 
 

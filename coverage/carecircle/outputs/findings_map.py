@@ -12,9 +12,9 @@ from branca.element import Element
 from carecircle.doctor import Diagnosis
 from carecircle.errors import UsageError
 from carecircle.outputs import palette
-from carecircle.outputs.offline import OfflineMap, inlay
+from carecircle.outputs.map.offline import OfflineMap, inlay
+from carecircle.outputs.map.pack import page_json
 from carecircle.outputs.ours import put_page
-from carecircle.outputs.pack import page_json
 from carecircle.texts import Language, say
 
 _DATA = "cc-findings-data"

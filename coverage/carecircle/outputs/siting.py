@@ -10,12 +10,12 @@ from pathlib import Path
 from carecircle.delivery import delivered
 from carecircle.errors import InputError, writing
 from carecircle.inputs.provenance import files_read
-from carecircle.outputs.folder import read_run
-from carecircle.outputs.index import write_index
 from carecircle.outputs.ours import INDEX, SITING, ensure_writable, spare
-from carecircle.outputs.siting_gis import siting_geopackage
+from carecircle.outputs.pages.folder import read_run
+from carecircle.outputs.pages.index import write_index
+from carecircle.outputs.sites.gis import siting_geopackage
+from carecircle.outputs.sites.tables import siting_workbook
 from carecircle.outputs.siting_map import siting_map
-from carecircle.outputs.siting_tables import siting_workbook
 from carecircle.siting.result import SitingResult
 
 

@@ -11,11 +11,11 @@ from branca.element import Element
 
 from carecircle import categories
 from carecircle.outputs import palette
-from carecircle.outputs.layers import bounds
-from carecircle.outputs.offline import OfflineMap, inlay
-from carecircle.outputs.pack import page_json
-from carecircle.outputs.siting_gis import gap_frame
-from carecircle.outputs.siting_tables import summary
+from carecircle.outputs.map.layers import bounds
+from carecircle.outputs.map.offline import OfflineMap, inlay
+from carecircle.outputs.map.pack import page_json
+from carecircle.outputs.sites.gis import gap_frame
+from carecircle.outputs.sites.tables import summary
 from carecircle.rules.judging.verdict import Outcome, shown
 from carecircle.siting.result import SitingResult
 from carecircle.texts import LANGUAGES, Sentence, wording
@@ -63,7 +63,7 @@ class _Page(Element):  # type: ignore[misc]
 
 
 def _read(name: str) -> str:
-    return (resources.files("carecircle.outputs") / "siting_page" / name).read_text(encoding="utf-8")
+    return (resources.files("carecircle.outputs.sites") / "page" / name).read_text(encoding="utf-8")
 
 
 def _data(result: SitingResult) -> dict[str, Any]:

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 from carecircle.delivery import delivered
 from carecircle.errors import writing
 from carecircle.inputs.provenance import files_read
-from carecircle.outputs import gis, tables, telling
-from carecircle.outputs.gap_map import gap_map
-from carecircle.outputs.index import write_index
+from carecircle.outputs import telling
+from carecircle.outputs.files import gis, tables
+from carecircle.outputs.map.gap_map import gap_map
+from carecircle.outputs.map.overlays import proposals
 from carecircle.outputs.ours import RUN, ensure_writable, spare
-from carecircle.outputs.overlays import proposals
+from carecircle.outputs.pages.index import write_index
 from carecircle.outputs.report import Written, write_report
 from carecircle.outputs.report.maps import overview
 

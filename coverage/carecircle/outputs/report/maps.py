@@ -13,7 +13,7 @@ import pandas as pd
 import shapely
 
 from carecircle import categories
-from carecircle.outputs.layers import facility_shape
+from carecircle.outputs.map.layers import facility_shape
 from carecircle.outputs.palette import PRINTED_SHARES, SHARE_BREAKS
 from carecircle.outputs.report.drawing import Sheet, marked
 from carecircle.rules import by_area

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pyogrio
 
-from carecircle.outputs.gis import dated
+from carecircle.outputs.files.gis import dated
 from carecircle.siting.result import SitingResult
 
 

@@ -10,7 +10,7 @@ import pyproj
 
 from carecircle import categories
 from carecircle.analysis.asking import modes as modes_of
-from carecircle.outputs.pack import Block
+from carecircle.outputs.map.pack import Block
 from carecircle.texts import LANGUAGES, Sentence
 
 if TYPE_CHECKING:

@@ -86,7 +86,7 @@ def _outcome(outcome: Outcome | None) -> Sentence:
 
 def siting_lines(result: SitingResult, folder: Path, language: Language, console: Console) -> None:
     """The answer, the sites in order, what turns in other clauses, why a target is out of reach."""
-    from carecircle.outputs.siting_tables import summary
+    from carecircle.outputs.sites.tables import summary
 
     console.print(Text(summary(result).text(language), style="bold"))
     if len(result.moves):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import xlsxwriter
 
-from carecircle.outputs.tables import Book, Cell
+from carecircle.outputs.files.tables import Book, Cell
 from carecircle.siting.result import SitingResult
 from carecircle.texts import Sentence, say
 

@@ -67,7 +67,7 @@ def inlay(
     style, panel, script
         Text of ours, as it is; the style may use the variables of `carecircle.outputs.palette`.
     held
-        JSON made by `carecircle.outputs.pack.page_json`, or a packed block.
+        JSON made by `carecircle.outputs.map.pack.page_json`, or a packed block.
     handed
         The name by which the script knows the map.
     """

@@ -18,7 +18,7 @@ import shapely
 
 from carecircle.analysis.manifest import epoch
 from carecircle.errors import OutputError
-from carecircle.outputs.styles import styles
+from carecircle.outputs.files.styles import styles
 from carecircle.rules import by_area
 from carecircle.texts import say
 

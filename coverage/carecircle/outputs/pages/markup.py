@@ -10,7 +10,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from carecircle.outputs import palette
-from carecircle.outputs.folder import OUTCOMES
+from carecircle.outputs.pages.folder import OUTCOMES
 from carecircle.texts import LANGUAGES, Language, Sentence, say
 
 _POLICY = (
@@ -59,4 +59,4 @@ def _templates() -> Environment:
 
 
 def _read(name: str) -> str:
-    return (resources.files("carecircle.outputs") / "shelf" / name).read_text(encoding="utf-8")
+    return (resources.files("carecircle.outputs.pages") / "shelf" / name).read_text(encoding="utf-8")

@@ -11,9 +11,10 @@ import numpy as np
 from branca.element import Element
 
 from carecircle import categories
-from carecircle.outputs import basemap, layers, overlays, palette, panel, telling, ways
-from carecircle.outputs.offline import OfflineMap, inlay
-from carecircle.outputs.pack import Block, Blocks, page_json
+from carecircle.outputs import palette, telling
+from carecircle.outputs.map import basemap, layers, overlays, panel, ways
+from carecircle.outputs.map.offline import OfflineMap, inlay
+from carecircle.outputs.map.pack import Block, Blocks, page_json
 from carecircle.rules.language.query import main_query, road_query
 from carecircle.texts import Sentence
 
@@ -137,7 +138,7 @@ class GapPage(Element):  # type: ignore[misc]
 
 
 def _read(name: str) -> str:
-    return (resources.files("carecircle.outputs") / "page" / name).read_text(encoding="utf-8")
+    return (resources.files("carecircle.outputs.map") / "page" / name).read_text(encoding="utf-8")
 
 
 def page_data(

@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from carecircle.outputs.folder import FILES, Run, read_run, sizes_in
-from carecircle.outputs.markup import page
+from carecircle.outputs.pages.folder import FILES, Run, read_run, sizes_in
+from carecircle.outputs.pages.markup import page
 from carecircle.rules.judging.verdict import shown
 from carecircle.texts import Sentence
 

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 from carecircle import categories
 from carecircle.outputs import telling
-from carecircle.outputs.layers import facility_shape
+from carecircle.outputs.map.layers import facility_shape
 from carecircle.outputs.palette import (
     BAD,
     GOOD,

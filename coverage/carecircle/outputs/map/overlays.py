@@ -13,7 +13,7 @@ from pyproj import Transformer
 
 from carecircle import categories
 from carecircle.doctor import network_findings
-from carecircle.outputs.pack import Block
+from carecircle.outputs.map.pack import Block
 from carecircle.rules.judging.shapes import misfit
 from carecircle.texts import LANGUAGES
 
@@ -194,7 +194,7 @@ def findings(analysis: Analysis) -> list[dict[str, Any]]:
 
 def before_clause(analysis: Analysis, verdict: Verdict, block: Block) -> dict[str, Any] | None:
     """How a clause stood in the baseline: outcome, share and every resident's code."""
-    from carecircle.outputs.layers import people
+    from carecircle.outputs.map.layers import people
     from carecircle.outputs.telling import counts_people
 
     baseline = analysis.baseline

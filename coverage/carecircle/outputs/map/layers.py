@@ -19,7 +19,7 @@ import shapely
 from pyproj import Transformer
 
 from carecircle import categories
-from carecircle.outputs.pack import Block
+from carecircle.outputs.map.pack import Block
 from carecircle.outputs.palette import STEP, TIME_BREAKS, TIMES, UNREACHED
 from carecircle.schema import LEVELS, REACH_STATUSES, STATUSES
 from carecircle.texts import LANGUAGES, Sentence

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from carecircle.errors import InputError
-from carecircle.outputs.layers import bounds
+from carecircle.outputs.map.layers import bounds
 from carecircle.study import Study
 from carecircle.texts import Sentence
 from carecircle.tiles import tile_fault

@@ -9,9 +9,9 @@ from typing import Any
 from urllib.parse import quote
 
 from carecircle.errors import CarecircleError, InputError, UsageError, raise_all
-from carecircle.outputs.folder import Run, read_run
-from carecircle.outputs.markup import page
 from carecircle.outputs.ours import put_page
+from carecircle.outputs.pages.folder import Run, read_run
+from carecircle.outputs.pages.markup import page
 from carecircle.texts import Language, say
 
 _SORTS = ("people", "share", "unmet", "name")
