@@ -15,10 +15,9 @@ import pyproj
 import pytest
 
 import carecircle
-from browser import visit
-from carecircle.outputs import gap_map
-from carecircle.outputs.map import ways
-from carecircle.outputs.map.pack import Block
+from browser import settled, visit
+from carecircle.outputs import gap_map, ways
+from carecircle.outputs.pack import Block
 from trialtown import town_analysis, write_town
 from worlds import east
 
@@ -174,6 +173,7 @@ def test_by_hand_with_the_mouse(tab: Any) -> None:
     tab.mouse.down()
     tab.mouse.move(marker["x"] - 120, marker["y"] + 160, steps=6)
     tab.mouse.up()
+    settled(tab)  # the answer in full comes when the hand rests, and the card is drawn anew with it
     after = tab.evaluate("() => carecircle.whatif.verdicts().find((v) => v.rule === 'W.walk').newly_covered")
     assert before != after
     tab.locator("#cc-name").fill("东边")
