@@ -16,8 +16,9 @@ import pytest
 
 import carecircle
 from browser import settled, visit
-from carecircle.outputs import gap_map, ways
-from carecircle.outputs.pack import Block
+from carecircle.outputs import gap_map
+from carecircle.outputs.map import ways
+from carecircle.outputs.map.pack import Block
 from trialtown import town_analysis, write_town
 from worlds import east
 

@@ -193,7 +193,7 @@ class Analysis:
         folium.Map
             WGS 84; asks the internet for nothing.
         """
-        from carecircle.outputs import gap_map
+        from carecircle.outputs.map.gap_map import gap_map
 
         return gap_map(self)
 
@@ -215,6 +215,6 @@ class Analysis:
         OutputError
             If the folder cannot be written.
         """
-        from carecircle.outputs import write
+        from carecircle.outputs.write import write
 
         return write(self, Path(folder))

@@ -12,11 +12,11 @@ from carecircle.rules.judging.verdict import ByRoad, Flip, Outcome, RuleUnit, Ve
 from carecircle.rules.judging.weighing import decide, margin
 from carecircle.rules.kinds import RuleKind, kind_of, kinds, register
 from carecircle.rules.language.consistency import Inconsistency, inconsistencies, known_inconsistencies
-from carecircle.rules.language.needs import need_sentence, needs, unlocks
 from carecircle.rules.language.plan import Plan, catalogue, load_plan, plan_schema
-from carecircle.rules.language.plan_data import plans_json
 from carecircle.rules.language.query import Leg, ReachQuery, nearest_query, required
 from carecircle.rules.language.rule import Condition, Rule
+from carecircle.rules.needs import need_sentence, needs, unlocks
+from carecircle.rules.plan_data import plans_json
 
 if TYPE_CHECKING:
     from carecircle.runs.compare import Change, Comparison, compare, read_verdicts

@@ -38,7 +38,7 @@ class _Feature:
 
 
 def read_osm_facilities(path: Path) -> tuple[gpd.GeoDataFrame, list[Finding]]:
-    """Health facilities of a ``.osm.pbf``, as `carecircle.inputs.facilities.reading.read_facilities` returns them.
+    """Health facilities of an OpenStreetMap extract, as those of a table (`inputs.facilities.reading`) come.
 
     A feature mapped twice counts once: a way that outlines a tagged relation, and a node inside a polygon of
     the same or a wider category that bears the same name or none.

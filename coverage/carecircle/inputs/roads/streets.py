@@ -84,7 +84,7 @@ def from_pbf(
     modes
         What none of these modes may use is not kept, and crossing it makes no node (None: all known modes).
     barriers
-        Whether gates and bollards close a road to the modes that they stop (`carecircle.inputs.roads.barriers`).
+        Whether gates and bollards close a road to the modes that they stop (`inputs.roads.barriers`).
 
     Raises
     ------
@@ -287,7 +287,7 @@ def from_table(
 ) -> Streets:
     """The streets of a GIS layer of lines with a ``highway`` class.
 
-    ``columns`` names the planner's own headers. Geofabrik's letters are read (`carecircle.inputs.roads.letters`).
+    ``columns`` names the planner's own headers. Geofabrik's letters are read (`inputs.roads.letters`).
     Rows are drawn in their direction of travel; ``oneway`` (yes, no, -1, true, 1 ...) says whether the other
     is open too. Nodes are ``from_node`` and ``to_node`` where given, else the lines' ends to a centimetre:
     lines that cross without an end there do not meet.

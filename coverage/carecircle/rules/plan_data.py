@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from carecircle.rules.language.needs import needs
 from carecircle.rules.language.plan import Plan
 from carecircle.rules.language.rule import Rule
+from carecircle.rules.needs import needs
 
 
 def plans_json(plans: Iterable[Plan]) -> dict[str, Any]:
