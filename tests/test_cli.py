@@ -317,7 +317,7 @@ def test_site_refuses_at_once_what_no_analysis_is_needed_to_refuse(
     assert call(monkeypatch, "site", street, "--clause", "S9", *asked) == 2
     assert "no clause “S9”" in capsys.readouterr().err
     assert call(monkeypatch, "site", street, "--clause", "S2", "--target", "90", *asked) == 2
-    assert "90 % is 0.9" in capsys.readouterr().err
+    assert "90% is 0.9" in capsys.readouterr().err
     assert call(monkeypatch, "site", street, "--clause", "S2", "--category", "诊诊", *asked) == 2
     assert not (tmp_path / "out" / "siting.json").exists()
 
