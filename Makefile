@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test lint check page page-check schemas docs notebooks fuzz bench clean
+.PHONY: demo test lint check page page-check schemas docs notebooks fuzz faults bench clean
 
 $(VENV)/.run: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit("carecircle needs Python 3.11 or newer; this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
@@ -33,10 +33,13 @@ demo: $(VENV)/.run
 	@echo "Double-click maps/demo/index.html to open it."
 
 test: $(VENV)/.test
-	@$(BIN)/python -m pytest -n auto --dist loadfile $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n auto --dist worksteal $(PYTEST_ARGS)
 
 fuzz: $(VENV)/.test
 	CARECIRCLE_FUZZ=2000 $(BIN)/python -m pytest tests/inputs/test_fuzz.py --timeout 1800
+
+faults: $(VENV)/.test
+	PYTHONPATH=tests $(BIN)/python tests/faults.py $(FAULTS)
 
 node_modules/.installed: package.json
 	npm install --no-package-lock --no-audit --no-fund --silent

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 from browser import chromium
 from carecircle.rules.kinds import record
 from carecircle.texts import wording
+from order import Order
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -22,13 +23,6 @@ settings.register_profile("unhurried", deadline=None, suppress_health_check=[Hea
 settings.load_profile("unhurried")
 
 ROOT = Path(__file__).resolve().parent.parent
-LONGEST = (
-    "test_notebooks", "test_moves_porto_alegre", "test_moves_county", "test_docs", "test_states", "test_keep",
-    "test_doctor", "test_fetch", "test_broken", "test_cli", "test_brute_force", "test_layers", "test_access",
-    "test_peers", "test_whatif", "test_files", "test_gap_map", "test_whole_runs", "test_filled", "test_fuzz",
-    "test_isochrones", "test_real_cities", "test_bare", "test_docstrings",
-)  # fmt: skip
-"""Files of more than ten seconds, longest first: several workers take them first and so end together."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -41,14 +35,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if config.pluginmanager.hasplugin("xdist"):
-        config.option.loadscopereorder = False  # the order is that of `LONGEST`, not of the number of tests
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        rank = {name: number for number, name in enumerate(LONGEST)}
-        items.sort(key=lambda item: rank.get(item.path.stem, len(rank)))
+    config.pluginmanager.register(Order(config), "order")
 
 
 @pytest.fixture(scope="session")

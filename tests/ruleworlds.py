@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import Any
 
 import geopandas as gpd
@@ -11,10 +10,12 @@ import pandas as pd
 import pyproj
 from shapely.geometry import Point, box
 
+from carecircle.inputs.load import Inputs
 from carecircle.rules.plan import Plan, PlanHead
 from carecircle.rules.query import ReachQuery, required
 from carecircle.schema import DEMAND, TOTALS, InputsLedger
 from carecircle.study import Study
+from carecircle.texts import Sentence
 
 CRS = pyproj.CRS.from_epsg(4547)
 BASE: dict[str, Any] = {
@@ -83,9 +84,10 @@ def inputs_of(
     totals: pd.DataFrame | None = None,
     outside: float = 0.0,
     roads: bool = True,
+    region: Any = None,
     **assumptions: Any,
-) -> Any:
-    """Something with the attributes of Inputs."""
+) -> Inputs:
+    """Inputs as they are once read."""
     study = Study.model_validate(
         {"name": "t", "plan": "made_up", "year": 2025, "assumptions": assumptions}
     )  # fmt: skip
@@ -94,12 +96,13 @@ def inputs_of(
         placeless = float(demand["residents"][demand.geometry.isna()].sum())
         inside = float(demand["residents"].sum()) - placeless
         ledger = InputsLedger(inside + placeless + outside, inside, outside, placeless)
-    return SimpleNamespace(
+    return Inputs(
         study=study, crs=CRS, demand=demand, ledger=ledger,
         facilities=facilities_of() if facilities is None else facilities,
         areas=areas_of() if areas is None else areas,
         totals=totals_of() if totals is None else totals,
-        edges=object() if roads else None, urban_method=None, findings=(), region=None,
+        edges=gpd.GeoDataFrame(geometry=[], crs=CRS) if roads else None, urban_method=None,
+        region=region, region_source=Sentence("inputs.file_region", {"file": "county.geojson"}),
     )  # fmt: skip
 
 

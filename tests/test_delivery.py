@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from carecircle import delivery
+from carecircle import delivery, disk
 
 NAMES = ("a", "b", "c.gpkg", "manifest")
 OLD = {"a": b"old a", "c.gpkg": b"old c", "manifest": b"old manifest"}
@@ -156,7 +156,7 @@ def dying(at: int, patch: pytest.MonkeyPatch) -> None:
 
     for name in STEPS:
         patch.setattr(os, name, fatal(getattr(os, name)))
-    patch.setattr(delivery, "_swapped", fatal(delivery._swapped))
+    patch.setattr(disk, "swapped", fatal(disk.swapped))
 
 
 def steps(folder: Path) -> Iterator[int]:
@@ -213,9 +213,9 @@ def test_one_swap_leaves_no_moment_between(tmp_path: Path) -> None:
     """Where all in a folder is ours, even one that nobody settles is whole."""
     fill(tmp_path / "out", OURS)
     (tmp_path / "probe").mkdir()
-    if not delivery._swapped(tmp_path / "probe", tmp_path / "out"):
+    if not disk.swapped(tmp_path / "probe", tmp_path / "out"):
         pytest.skip("this system cannot exchange two folders")
-    assert delivery._swapped(tmp_path / "probe", tmp_path / "out")
+    assert disk.swapped(tmp_path / "probe", tmp_path / "out")
     for at in steps(tmp_path / "out"):
         now = {n: held for n, held in content(tmp_path / "out").items() if n != delivery.LOCK}
         assert now in (OURS, NEW), at
@@ -237,11 +237,27 @@ def test_two_writers_come_one_after_the_other(target: tuple[Path, dict[str, byte
     assert content(folder) == {**NEW, **mine}
 
 
+def test_the_lock_is_held_until_all_is_cleared_away(
+    target: tuple[Path, dict[str, bytes]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where two folders change places too: else the next writer clears the room of this one."""
+    folder, _ = target
+    leave, held = delivery._leave, []
+
+    def watched(room: Path) -> None:
+        held.append(delivery.busy(folder))
+        leave(room)
+
+    monkeypatch.setattr(delivery, "_leave", watched)
+    deliver(folder)
+    assert held == [True]
+
+
 RACING = """
 import sys
 sys.path[:0] = {path!r}
 from pathlib import Path
-from carecircle import delivery
+from carecircle import delivery, disk
 import test_delivery as t
 for turn in range(12):
     with delivery.delivered(Path({folder!r}), t.NAMES) as fresh:

@@ -6,7 +6,7 @@ import io
 import json
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -103,14 +103,28 @@ def _finite(values: Iterator[Any], where: object) -> None:
             assert math.isfinite(value), where
 
 
+@pytest.mark.parametrize(("number", "world"), list(enumerate(WORLDS)))
+def test_two_plans_end_whole_and_finite(
+    number: int, world: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The plan with a response rule, and one of the others in turn."""
+    others = [p for p in catalogue() if p != "beibei"]
+    _swept(world, ["beibei", others[number % len(others)]], tmp_path, monkeypatch)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("world", WORLDS)
 def test_every_plan_ends_whole_and_finite(
     world: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    _swept(world, catalogue(), tmp_path, monkeypatch)
+
+
+def _swept(world: str, plans: Sequence[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CARECIRCLE_CACHE", str(tmp_path / "cache"))
     study = street_study(tmp_path / "street", extra=_COARSE)
     WORLDS[world](study)
-    for plan in catalogue():
+    for plan in plans:
         loaded = carecircle.load_study(study).model_copy(update={"plan": plan})
         analysis = carecircle.analyze(loaded)
         for language in ("zh", "en"):

@@ -9,7 +9,6 @@ their end, by the next reader too. A *lock* that the system frees when its holde
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import json
 import os
@@ -21,6 +20,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+
+from carecircle import disk
+from carecircle.disk import grip, let_go, lock
 
 LOCK = ".carecircle-lock"
 ROOM = ".carecircle-room-"
@@ -62,8 +64,7 @@ def delivered(
         What may be replaced in it: those that the block made arrive, the others are taken away. None: what
         the block made.
     check
-        Called when the target is ours alone, before anything is made and again before anything moves; what
-        it raises leaves the target as it was.
+        Called before anything is made and before anything moves; what it raises leaves the target as it was.
     wait_s
         How long to wait for another writer.
 
@@ -116,12 +117,12 @@ def is_ours(path: Path) -> bool:
 
 def busy(folder: Path) -> bool:
     """Whether another run is writing to a folder just now."""
-    lock = Path(os.path.realpath(folder)) / LOCK
-    if not lock.exists():
+    path = Path(os.path.realpath(folder)) / LOCK
+    if not path.exists():
         return False
-    held = _grip(lock)
+    held = grip(path)
     if held is not None:
-        _let_go(lock, held)
+        let_go(path, held)
     return held is None
 
 
@@ -144,7 +145,7 @@ def put(path: Path, *content: bytes | memoryview, check: Callable[[], None] = _n
     partial = target.parent / f".{target.name}{_PARTIAL}{secrets.token_hex(8)}"
     try:
         with partial.open("xb") as file:
-            _lock(file.fileno())
+            lock(file.fileno())
             for part in content:
                 file.write(part)
             file.flush()
@@ -164,8 +165,8 @@ def clear_partials(folder: Path, name: str | None = None) -> None:
     stem = ".*" if name is None else re.escape(name)
     partial = re.compile(rf"\.{stem}{re.escape(_PARTIAL)}[0-9a-f]{{16}}")
     for left in folder.iterdir():
-        if partial.fullmatch(left.name) and left.is_file() and (held := _grip(left)) is not None:
-            _let_go(left, held)  # nobody holds it: its writer is dead
+        if partial.fullmatch(left.name) and left.is_file() and (held := grip(left)) is not None:
+            let_go(left, held)  # nobody holds it: its writer is dead
 
 
 # ---- one writer at a time -----------------------------------------------------------------------------
@@ -178,7 +179,7 @@ def _locked(target: Path, wait_s: float) -> Iterator[None]:
     while True:
         target.mkdir(parents=True, exist_ok=True)
         with suppress(FileNotFoundError):  # a run that failed has just taken away the folder it had made
-            held = _grip(path)
+            held = grip(path)
             if held is not None:
                 break
         if time.monotonic() >= end:
@@ -187,52 +188,7 @@ def _locked(target: Path, wait_s: float) -> Iterator[None]:
     try:
         yield
     finally:
-        _let_go(path, held)
-
-
-def _grip(path: Path) -> int | None:
-    """Hold a file, made where it is missing; None where another run holds it."""
-    held = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
-    if _lock(held) and _is(path, held):
-        return held
-    os.close(held)
-    return None
-
-
-def _let_go(path: Path, held: int) -> None:
-    """Take a held file away and free it; one that has taken its name meanwhile stays."""
-    if os.name == "nt":
-        os.close(held)  # an open file cannot be removed there
-        with suppress(OSError):
-            path.unlink()
-        return
-    with suppress(OSError):
-        if _is(path, held):
-            path.unlink()
-    os.close(held)
-
-
-def _is(path: Path, held: int) -> bool:
-    try:
-        return os.path.samestat(path.stat(), os.fstat(held))
-    except FileNotFoundError:
-        return False
-
-
-def _lock(held: int) -> bool:
-    """Ask the system for the one lock on a file, which ends with its holder."""
-    try:
-        if os.name == "nt":
-            import msvcrt
-
-            msvcrt.locking(held, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
-        else:
-            import fcntl
-
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        return error.errno not in (errno.EACCES, errno.EAGAIN, errno.EDEADLK)  # else: a disk without locks
-    return True
+        let_go(path, held)
 
 
 # ---- rooms --------------------------------------------------------------------------------------------
@@ -302,12 +258,13 @@ def _move_in(room: Path, target: Path, names: Sequence[str]) -> None:
     """Bring in what was made and take away what it replaces; an error on the way puts everything back."""
     fresh = room / "new"
     for path in fresh.rglob("*"):
-        _to_disk(path)
-    _to_disk(fresh)
+        disk.to_disk(path)
+    disk.to_disk(fresh)
     new = [n for n in names if os.path.lexists(fresh / n)]
     had = [n for n in (*names, *_beside(names)) if os.path.lexists(target / n)]
     ours = {LOCK, *had}
-    if {p.name for p in target.iterdir()} <= ours and _swapped(fresh, target):
+    alone = {p.name for p in target.iterdir()} <= ours
+    if alone and _linked(target / LOCK, fresh / LOCK) and disk.swapped(fresh, target):
         for late in [p for p in fresh.iterdir() if p.name not in ours]:  # came since we looked: not ours
             os.rename(late, target / late.name)  # noqa: PTH104
         return
@@ -329,9 +286,9 @@ def _note(room: Path, moves: dict[str, Any]) -> None:
     """Write the journal: from here on, whoever comes next can carry the moves on."""
     partial = room / "new" / ".journal"
     partial.write_text(json.dumps(moves), encoding="utf-8")
-    _to_disk(partial)
+    disk.to_disk(partial)
     os.replace(partial, room / _JOURNAL)  # noqa: PTH105
-    _to_disk(room)
+    disk.to_disk(room)
 
 
 def _carry(room: Path, target: Path) -> None:
@@ -359,40 +316,14 @@ def _carry(room: Path, target: Path) -> None:
         for name in moves["had"]:
             if stands(old, name):
                 move(name, old, target)
-    _to_disk(target)
+    disk.to_disk(target)
     (room / _JOURNAL).unlink()
 
 
-def _swapped(fresh: Path, target: Path) -> bool:
-    """Let two folders change places in one step; False where the system cannot, or somebody stands in one."""
-    about = target.stat()
-    here = Path(os.path.realpath(os.curdir))
-    if fresh.parent.parent == target or here.is_relative_to(target) or os.name == "nt":
+def _linked(lock: Path, other: Path) -> bool:
+    """Give the lock that is held a second name: the folder that takes the target's place is locked too."""
+    try:
+        other.hardlink_to(lock)
+    except OSError:
         return False
-    if (fresh.stat().st_uid, fresh.stat().st_gid) != (about.st_uid, about.st_gid):
-        return False
-    fresh.chmod(about.st_mode & 0o7777)
-    libc = ctypes.CDLL(None, use_errno=True)
-    one, other = os.fsencode(fresh), os.fsencode(target)
-    if hasattr(libc, "renameat2"):
-        done = libc.renameat2(-100, one, -100, other, 2)  # AT_FDCWD twice, RENAME_EXCHANGE
-    elif hasattr(libc, "renamex_np"):
-        done = libc.renamex_np(one, other, 2)  # RENAME_SWAP
-    else:
-        return False
-    if done == 0:
-        _to_disk(target.parent)
-    return bool(done == 0)
-
-
-def _to_disk(path: Path) -> None:
-    """Have the system write a file, or the names of a folder, to the disk now."""
-    with suppress(PermissionError):  # a folder cannot be opened everywhere
-        held = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(held)
-        except OSError as error:
-            if error.errno not in (errno.EINVAL, errno.EBADF):  # no such thing on this disk
-                raise
-        finally:
-            os.close(held)
+    return True

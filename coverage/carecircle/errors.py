@@ -22,7 +22,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from carecircle.delivery import BusyError
+from carecircle import delivery
 from carecircle.texts import Language, Sentence, say
 
 
@@ -135,7 +135,7 @@ def writing(place: str | Path) -> Iterator[None]:
         yield
     except OutputError:
         raise
-    except BusyError as error:
+    except delivery.BusyError as error:
         raise OutputError("errors.folder_busy", file=place) from error
     except OSError as error:
         if error.errno is None:  # a library's word about a file that it reads

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import stat
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -255,7 +257,16 @@ def test_a_taken_folder_and_no_area(fake: Fake, ask: Callable[..., Path], tmp_pa
     (tmp_path / "study" / "mine.txt").unlink()
     with pytest.raises(InputError, match="one of"):
         ask(place_name=None)
-    assert ask().is_file()
+    umask = os.umask(0o022)
+    try:
+        assert ask().is_file()
+    finally:
+        os.umask(umask)
+    assert [p.name for p in tmp_path.iterdir() if "carecircle" in p.name] == []
+    made = {"boundaries", "population", "roads", "study.toml"}
+    assert {p.name for p in (tmp_path / "study").iterdir()} == made
+    assert stat.S_IMODE((tmp_path / "study").stat().st_mode) == 0o755
+    assert stat.S_IMODE((tmp_path / "study" / "roads").stat().st_mode) == 0o755
 
 
 def test_the_question_is_as_overpass_wants_it() -> None:

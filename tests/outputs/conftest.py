@@ -1,9 +1,8 @@
-"""A small made-up county as an analysis would hold it, so that outputs are tested without computing reach."""
+"""A small made-up county, whole and frozen as `carecircle.analyze` leaves one, without computing reach."""
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import affine
 import geopandas as gpd
@@ -13,17 +12,14 @@ import pyproj
 import pytest
 import shapely
 
-from carecircle import categories
 from carecircle.analysis import Analysis
+from carecircle.inputs.load import Inputs
 from carecircle.reach.surface import Surface
 from carecircle.rules import Plan, judge
 from carecircle.rules.query import required
 from carecircle.schema import Finding, InputsLedger, time_column
 from carecircle.study import Study
 from carecircle.texts import Sentence
-
-if TYPE_CHECKING:
-    pass
 
 CRS = pyproj.CRS("EPSG:32648")
 EAST, NORTH, SIDE = 480_000.0, 3_440_000.0, 20_000.0
@@ -209,16 +205,17 @@ def _surface() -> Surface:
     return Surface(values, affine.Affine(250, 0, EAST, 0, -250, NORTH + SIDE), CRS)
 
 
-def make_analysis() -> Any:
+def make_analysis() -> Analysis:
     """The county as the outputs see it."""
     study = Study(name="made_up", title="示例县（虚构）", plan="made_up", year=2025)
     plan = Plan.model_validate(PLAN)
     demand, facilities, areas = _demand(), _facilities(), _areas()
     inside = float(demand["residents"].sum())
-    inputs = SimpleNamespace(
+    inputs = Inputs(
         study=study,
         crs=CRS,
         region=areas.geometry[0],
+        region_source=Sentence("inputs.file_region", {"file": "county.geojson"}),
         areas=areas,
         facilities=facilities,
         demand=demand,
@@ -228,11 +225,9 @@ def make_analysis() -> Any:
         totals=pd.DataFrame({"area_id": [], "attribute": [], "value": [], "year": [], "source": []}),
         findings=(Finding("warning", Sentence("errors.row", {"row": 3})),),
         attributions=("虚构道路 <i>OSM</i>",),
-        hashes={},
-        water=None,
     )
     reached = {q: _reached(q, demand, facilities) for q in required(plan)}
-    verdicts = tuple(judge(plan, inputs, reached))  # type: ignore[arg-type]
+    verdicts = tuple(judge(plan, inputs, reached))
     manifest = {
         "schema": "carecircle/manifest/1",
         "study": study.name,
@@ -246,7 +241,7 @@ def make_analysis() -> Any:
             "drive": {"access_speed_kph": 15.0, "speed_kph": {"primary": 50.0, "residential": 30.0}}
         },
     }
-    analysis = SimpleNamespace(
+    return Analysis(
         study=study,
         plan=plan,
         inputs=inputs,
@@ -258,11 +253,8 @@ def make_analysis() -> Any:
         surfaces={q: _surface() for q in reached if q.metric == "minutes"},
         findings=inputs.findings,
     )
-    analysis.serving = lambda q: facilities[categories.select(facilities, q.categories, q.designations)]
-    analysis.to_dict = lambda language: Analysis.to_dict(analysis, language)
-    return analysis
 
 
 @pytest.fixture(scope="session")
-def analysis() -> Any:
+def analysis() -> Analysis:
     return make_analysis()

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from browser import visit
-from carecircle.analysis import Analysis
 from carecircle.outputs import write as write_folder
 from carecircle.rules import judge
 
 
 def _without(analysis: Any, **changes: Any) -> Any:
     """The same study without some input, judged again."""
-    inputs = SimpleNamespace(**{**vars(analysis.inputs), **changes})
+    inputs = dataclasses.replace(analysis.inputs, **changes)
     people = inputs.demand is not None
     reached = analysis.reached if people else {}
     verdicts = tuple(judge(analysis.plan, inputs, reached))
-    found = SimpleNamespace(**{**vars(analysis), "inputs": inputs, "reached": reached, "verdicts": verdicts})
-    found.surfaces = analysis.surfaces if people else {}
-    found.to_dict = lambda language: Analysis.to_dict(found, language)
-    return found
+    surfaces = analysis.surfaces if people else {}
+    return dataclasses.replace(analysis, inputs=inputs, reached=reached, surfaces=surfaces, verdicts=verdicts)
 
 
 @pytest.mark.browser

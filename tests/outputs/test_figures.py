@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 from types import SimpleNamespace
@@ -41,7 +42,7 @@ def pack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     else:
         small = request.getfixturevalue("analysis")
         study = small.study.model_copy(update={"language": language})
-        found = SimpleNamespace(**{**vars(small), "study": study})
+        found = dataclasses.replace(small, study=study)
     folder = tmp_path_factory.mktemp("figures") / "报告"
     write_folder(found, folder)
     document = json.loads((folder / "verdicts.json").read_text(encoding="utf-8"))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import os
@@ -79,14 +80,11 @@ def test_each_table_of_the_workbook_has_a_filter_of_its_own(analysis: Any, folde
 
 
 def test_a_cell_that_begins_like_a_formula_stays_text(analysis: Any, tmp_path: Path) -> None:
-    import dataclasses
-    from types import SimpleNamespace
-
     from carecircle.outputs.tables import workbook
 
     verdict = analysis.verdicts[-1]
     units = (dataclasses.replace(verdict.units[0], name="=HYPERLINK(1)", waived_by="https://example.org"),)
-    changed = SimpleNamespace(**{**vars(analysis), "verdicts": (dataclasses.replace(verdict, units=units),)})
+    changed = dataclasses.replace(analysis, verdicts=(dataclasses.replace(verdict, units=units),))
     workbook(changed, tmp_path / "v.xlsx")
     sheet = (
         python_calamine.CalamineWorkbook.from_path(str(tmp_path / "v.xlsx")).get_sheet_by_index(3).to_python()
@@ -196,11 +194,9 @@ def test_with_a_source_date_two_runs_are_equal_to_the_byte(
 
 
 def test_our_files_are_replaced_and_others_kept(analysis: Any, tmp_path: Path) -> None:
-    from types import SimpleNamespace
-
     earlier(tmp_path)
     (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
-    written = write_folder(SimpleNamespace(**{**vars(analysis), "surfaces": {}}), tmp_path)
+    written = write_folder(dataclasses.replace(analysis, surfaces={}), tmp_path)
     assert {p.name for p in written} == NAMES - {"travel_time.tif"}
     assert {p.name for p in tmp_path.iterdir()} == (NAMES | {"notes.txt"}) - {"travel_time.tif"}
     assert (tmp_path / "notes.txt").read_text(encoding="utf-8") == "mine"

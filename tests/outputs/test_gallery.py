@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import shutil
 from html.parser import HTMLParser
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
 
 from browser import visit
-from carecircle.analysis import Analysis
 from carecircle.errors import InputError
 from carecircle.outputs import telling
 from carecircle.outputs import write as write_folder
@@ -144,10 +143,8 @@ def test_an_index_after_siting_lists_its_files(folders: list[Path], tmp_path: Pa
 
 
 def test_a_study_without_residents_has_an_index(analysis: Any, tmp_path: Path) -> None:
-    inputs = SimpleNamespace(**{**vars(analysis.inputs), "demand": None, "ledger": None})
-    without = {"inputs": inputs, "verdicts": (), "reached": {}, "surfaces": {}}
-    bare = SimpleNamespace(**{**vars(analysis), **without})
-    bare.to_dict = lambda language: Analysis.to_dict(bare, language)
+    inputs = dataclasses.replace(analysis.inputs, demand=None, ledger=None)
+    bare = dataclasses.replace(analysis, inputs=inputs, verdicts=(), reached={}, surfaces={})
     write_folder(bare, tmp_path)
     assert read_run(tmp_path).left_out is None
     assert "没有人口数据" in (tmp_path / "index.html").read_text(encoding="utf-8")

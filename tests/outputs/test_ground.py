@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import itertools
 from pathlib import Path
@@ -20,16 +21,12 @@ from carecircle.outputs import basemap, gap_map, layers, palette
 from carecircle.study import Outputs
 
 
-def varied(analysis: Any, **changes: Any) -> Any:
-    return SimpleNamespace(**{**vars(analysis), **changes})
-
-
 @pytest.mark.browser
 def test_the_printed_sheet_says_where_it_comes_from(browser: Any, analysis: Any, tmp_path: Path) -> None:
     outputs = Outputs(map_number="川S〔2025〕00001号", attribution="示例县卫生健康局 制图")
     study = analysis.study.model_copy(update={"outputs": outputs})
     path = tmp_path / "gap_map.html"
-    path.write_text(gap_map(varied(analysis, study=study)).get_root().render(), encoding="utf-8")
+    path.write_text(gap_map(dataclasses.replace(analysis, study=study)).get_root().render(), encoding="utf-8")
     with visit(browser, path) as seen:
         seen.page.evaluate(
             "() => window.addEventListener('beforeprint', () => {"
@@ -80,7 +77,7 @@ def png(colour: tuple[int, int, int]) -> bytes:
 
 def with_tiles(analysis: Any, folder: Path, **outputs: Any) -> Any:
     study = analysis.study.model_copy(update={"outputs": Outputs(**outputs), "file": folder / "study.toml"})
-    return varied(analysis, study=study)
+    return dataclasses.replace(analysis, study=study)
 
 
 def write_tiles(folder: Path, analysis: Any, zooms: range) -> int:
@@ -208,9 +205,8 @@ def test_the_key_never_enters_the_manifest(analysis: Any) -> None:
 def test_a_page_over_its_budget_says_what_was_simplified(analysis: Any) -> None:
     def said(budget: float) -> list[str]:
         study = analysis.study.model_copy(update={"outputs": Outputs(map_budget_mb=budget)})
-        page = next(
-            c for c in gap_map(varied(analysis, study=study))._children.values() if hasattr(c, "data")
-        )
+        drawn = gap_map(dataclasses.replace(analysis, study=study))
+        page = next(c for c in drawn._children.values() if hasattr(c, "data"))
         return [s["en"] for s in page.data["simplified"]]
 
     assert said(20) == []
@@ -248,7 +244,7 @@ def test_simplified_neighbours_share_their_border(analysis: Any) -> None:
     kept: list[Any] = []
     block = SimpleNamespace(add_shapes=lambda shapes: kept.extend(shapes))
     columns, metres = layers.areas(
-        varied(analysis, inputs=SimpleNamespace(**{**vars(analysis.inputs), "areas": frame})), block, 40.0
+        dataclasses.replace(analysis, inputs=dataclasses.replace(analysis.inputs, areas=frame)), block, 40.0
     )
     drawn = np.array(kept, dtype=object)
     assert metres == 40.0

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
-import numpy as np
 import pytest
 
+import reach_town as town
 from browser import Visit, settled, visit
 from carecircle.outputs import gap_map, overlays
 from carecircle.outputs.pack import Block
+from carecircle.reach.network import Network
 from carecircle.schema import Finding
 from carecircle.texts import Sentence
 
@@ -22,30 +23,24 @@ WEST, SOUTH, EAST, NORTH = 104.7901, 31.0922, 105.0001, 31.2728
 """About the made-up county, WGS 84 degrees."""
 
 
-def varied(analysis: Any, **changes: Any) -> Any:
-    return SimpleNamespace(**{**vars(analysis), **changes})
-
-
 @pytest.fixture(scope="module")
 def rich(analysis: Any) -> Any:
     """The county with a baseline (one hospital fewer then), findings with places and a proposed site."""
     inputs = analysis.inputs
-    old = SimpleNamespace(**{**vars(inputs), "facilities": inputs.facilities.iloc[:4]})
+    old = dataclasses.replace(inputs, facilities=inputs.facilities.iloc[:4])
     verdicts = tuple(varied_verdict(v) if v.rule == "M2.time" else v for v in analysis.verdicts)
-    baseline = varied(analysis, inputs=old, verdicts=verdicts)
+    baseline = dataclasses.replace(analysis, inputs=old, verdicts=verdicts)
     findings = (
         *inputs.findings,
         Finding(
             "warning", Sentence("errors.row", {"row": 7}), file="facilities.csv", row=7, lon=104.85, lat=31.15
         ),
     )
-    return varied(analysis, baseline=baseline, findings=findings)
+    return dataclasses.replace(analysis, baseline=baseline, findings=findings)
 
 
 def varied_verdict(verdict: Any) -> Any:
     """The same verdict had nobody been covered."""
-    import dataclasses
-
     return dataclasses.replace(verdict, people=verdict.people.replace("covered", "not_covered"))
 
 
@@ -204,19 +199,13 @@ def test_sites_and_findings_are_drawn_listed_and_explained(opened: Visit) -> Non
 
 
 def test_streets_that_hang_together_with_nothing_are_found(analysis: Any) -> None:
-    network = SimpleNamespace(
-        nodes=4,
-        component_road_m=np.array([4000.0, 900.0]),
-        seconds=np.array([1.0, 1.0]),
-        street=np.array([0, 1]),
-        component=np.array([0, 0, 1, 1]),
-        street_ends=np.array([[0, 1], [2, 3]]),
-        offsets=np.array([0, 2, 4]),
-        coords=np.array(
-            [[480_100, 3_440_100], [484_000, 3_440_100], [490_000, 3_450_000], [490_900, 3_450_000]]
-        ),
-    )
-    found = overlays.islands(varied(analysis, networks={"walk": network}), Block(), 5.0)
+    streets = [[(0, 0), (4000, 0)], [(0, 9000), (900, 9000)]]
+    edges = town.edge_frame(streets, seconds=[1.0, 1.0], metres=[4000, 900], both=[True, True])
+    west, south = analysis.inputs.areas.total_bounds[:2]
+    moved = edges.geometry.translate(west + 100 - town.ORIGIN[0], south + 100 - town.ORIGIN[1])
+    edges = edges.set_geometry(moved.set_crs(analysis.inputs.crs, allow_override=True))
+    network = Network.from_edges(edges, mode="walk")
+    found = overlays.islands(dataclasses.replace(analysis, networks={"walk": network}), Block(), 5.0)
     assert found["walk"]["parts"] == 1
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import subprocess
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -28,7 +28,7 @@ def long_list(analysis: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     units = tuple(replace(failing, id=f"u{n}", name=f"第{n}号村") for n in range(MANY))
     verdicts[at] = replace(verdicts[at], units=units)
     path = tmp_path_factory.mktemp("print") / "gap_map.html"
-    gap_map(SimpleNamespace(**{**vars(analysis), "verdicts": tuple(verdicts)})).save(str(path))
+    gap_map(dataclasses.replace(analysis, verdicts=tuple(verdicts))).save(str(path))
     return path
 
 

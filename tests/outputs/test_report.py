@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import struct
 import subprocess
@@ -16,7 +17,7 @@ from typing import Any
 import docx as word_reader
 import pytest
 
-from carecircle.outputs import telling
+from carecircle.outputs import palette, telling
 from carecircle.outputs import write as write_folder
 from carecircle.outputs.report import fonts, maps, write_report
 from carecircle.outputs.report.blocks import Picture, Table
@@ -28,7 +29,7 @@ from packreader import needs_font, needs_poppler, pdf_text, squeezed
 @pytest.fixture(scope="module", params=["zh", "en"])
 def pack(request: pytest.FixtureRequest, analysis: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
     study = analysis.study.model_copy(update={"language": request.param})
-    found = SimpleNamespace(**{**vars(analysis), "study": study})
+    found = dataclasses.replace(analysis, study=study)
     folder = tmp_path_factory.mktemp("pack") / "报告"
     write_folder(found, folder)
     return SimpleNamespace(analysis=found, folder=folder, language=request.param)
@@ -100,7 +101,7 @@ def test_without_a_chinese_font_the_rest_is_written_and_the_absence_said(
 @needs_poppler
 def test_a_character_without_a_glyph_stands_as_its_number(analysis: Any, tmp_path: Path) -> None:
     study = analysis.study.model_copy(update={"title": "\U000323af县"})
-    found = SimpleNamespace(**{**vars(analysis), "study": study})
+    found = dataclasses.replace(analysis, study=study)
     write_report(found, tmp_path)
     text = pdf_text(tmp_path / "report.pdf")
     assert "[U+323AF]县" in squeezed(text)
@@ -121,7 +122,8 @@ def test_a_map_has_legend_scale_north_and_names(analysis: Any) -> None:
 
 def test_shades_are_told_apart_on_a_grey_printer() -> None:
     grey = [
-        0.2126 * int(c[1:3], 16) + 0.7152 * int(c[3:5], 16) + 0.0722 * int(c[5:7], 16) for c in maps._SHADES
+        0.2126 * int(c[1:3], 16) + 0.7152 * int(c[3:5], 16) + 0.0722 * int(c[5:7], 16)
+        for c in palette.PRINTED_SHARES
     ]
     steps = [b - a for a, b in pairwise(grey)]
     assert min(steps) > 20

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import sqlite3
 from itertools import pairwise
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 from xml.etree import ElementTree
 
@@ -110,7 +110,7 @@ def test_every_attribute_and_every_value_is_in_its_layer(package: Path) -> None:
 
 def test_labels_are_in_the_studys_language(analysis: Any) -> None:
     study = analysis.study.model_copy(update={"language": "en"})
-    english = styles(SimpleNamespace(**{**vars(analysis), "study": study}))
+    english = styles(dataclasses.replace(analysis, study=study))
     chinese = styles(analysis)
     assert len(english) == len(chinese)
     assert any("达标" in s.qml for s in chinese)
@@ -120,8 +120,8 @@ def test_labels_are_in_the_studys_language(analysis: Any) -> None:
 
 def test_a_name_that_would_break_xml_stays_text(analysis: Any) -> None:
     facilities = analysis.inputs.facilities.assign(category='<a b="&">')
-    inputs = SimpleNamespace(**{**vars(analysis.inputs), "facilities": facilities})
-    made = styles(SimpleNamespace(**{**vars(analysis), "inputs": inputs}))
+    inputs = dataclasses.replace(analysis.inputs, facilities=facilities)
+    made = styles(dataclasses.replace(analysis, inputs=inputs))
     qml = next(s.qml for s in made if s.layer == "facilities")
     found = ElementTree.fromstring(qml).find("renderer-v2/categories/category")
     assert found is not None

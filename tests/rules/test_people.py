@@ -139,8 +139,8 @@ def test_the_share_of_the_ground_is_told_beside() -> None:
 
     plan = plan_of(RADIUS)
     station = facilities_of({"category": "急救中心（站）"})
-    inputs = inputs_of(demand=demand_of({"residents": 1.0}), facilities=station)
-    inputs.region = box(-5000, -5000, 5000, 5000)
+    around = box(-5000, -5000, 5000, 5000)
+    inputs = inputs_of(demand=demand_of({"residents": 1.0}), facilities=station, region=around)
     verdict = judge(plan, inputs, answers(plan, reached_of((1.0, "reached"))))[0]
     (said,) = [a for a in verdict.assumptions if a.key == "rules.area_share"]
     assert said.facts["share"].facts["value"] == pytest.approx(100 * math.pi / 4, abs=0.02)
@@ -238,7 +238,7 @@ def test_a_response_that_reaches_nobody_says_so_in_words(
 
 
 def test_observed_target_and_margin_add_up() -> None:
-    """Residents of unknown place may lift the share: the margin is what was found against what is asked."""
+    """Residents of unknown place may lift the share; the margin is what was found against what is asked."""
     people = [{"residents": 9932.0}, {"residents": 44.0}, {"residents": 24.0, "geometry": None}]
     costs = [(1.0, "reached"), (99.0, "reached"), (1.0, "reached")]
     verdict = _one({**TIME, "target": 1.0}, people, costs)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import csv
+import os
+import shutil
+from contextlib import nullcontext, suppress
 from pathlib import Path
 
 import pytest
@@ -15,6 +18,7 @@ from carecircle.runs.baseline import baseline_inputs, named_facilities, publishe
 from carecircle.starter import init, template_columns
 from carecircle.study import Facilities, load_study
 from realdata import real
+from test_delivery import dying
 
 
 def by_rule(plan_id: str, extra: list[tuple[str, str, float, int, str]] | None = None) -> dict[str, Verdict]:
@@ -139,3 +143,27 @@ def test_the_census_beside_them_lets_the_load_of_a_plan_be_judged() -> None:
 @pytest.mark.real
 def test_taonan_s_census_is_the_residents_its_pairs_imply() -> None:
     assert census(CENSUS["taonan"])["residents"] == pytest.approx(307_215, abs=1)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="children are forked")
+def test_a_killed_init_leaves_nothing_that_the_next_refuses(tmp_path: Path) -> None:
+    for at in range(1, 200, 3):
+        pid = os.fork()
+        if pid == 0:
+            with pytest.MonkeyPatch.context() as patch, suppress(BaseException):
+                dying(at, patch)
+                init(tmp_path / "study", "luojiang")
+                os._exit(0)
+            os._exit(1)
+        ended = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        assert ended in (0, 9)
+        there = [p.name for p in (tmp_path / "study").glob("[!.]*")]
+        assert len(there) in (0, 3), at
+        with pytest.raises(UsageError) if there else nullcontext():
+            init(tmp_path / "study", "luojiang")
+        assert len(list((tmp_path / "study").iterdir())) == 3
+        assert [p.name for p in tmp_path.iterdir()] == ["study"]
+        shutil.rmtree(tmp_path / "study")
+        if ended == 0:
+            return
+    raise AssertionError("never came to its end")

@@ -54,6 +54,8 @@ def write_pbf(answer: Any, path: Path) -> None:
             for (kind, number), item in sorted(unique.items(), key=lambda pair: pair[0]):
                 tags = item.get("tags", {})
                 if kind == 0:
+                    if not (abs(item["lon"]) <= 180 and abs(item["lat"]) <= 90):
+                        raise ValueError(f"node {number} is nowhere")
                     out.add_node(make.Node(id=number, location=(item["lon"], item["lat"]), tags=tags))
                 elif kind == 1:
                     out.add_way(make.Way(id=number, nodes=item["nodes"], tags=tags))

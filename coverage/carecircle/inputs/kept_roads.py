@@ -38,7 +38,8 @@ def roads_of(
     def key() -> str:
         files = [keep.file_digest(p) for p in files_of(source.path)]
         how = [profile(mode).key for mode in modes]
-        settings = (source.format, source.layer, source.datum, crs.to_wkt(), around.wkb_hex, *how)
+        own = (source.format, source.layer, source.datum, source.barriers, sorted(source.columns.items()))
+        settings = (*own, crs.to_wkt(), around.wkb_hex, *how)
         return keep.digest("roads", len(files), *files, *settings)
 
     def make() -> tuple[gpd.GeoDataFrame, list[Finding]]:

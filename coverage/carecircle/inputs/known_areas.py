@@ -19,6 +19,7 @@ from shapely.geometry.base import BaseGeometry
 
 from carecircle.errors import InputError
 from carecircle.inputs.datum import place
+from carecircle.inputs.osm_file import sound
 from carecircle.inputs.osm_ways import unreadable
 from carecircle.schema import Finding
 from carecircle.study import Boundaries, BoundaryLevel
@@ -128,7 +129,7 @@ def areas_in_extract(
     factory = osmium.geom.WKBFactory()
     found: list[Area] = []
     try:
-        areas = osmium.FileProcessor(str(path)).with_areas(osmium.filter.KeyFilter("boundary"))
+        areas = osmium.FileProcessor(str(sound(path))).with_areas(osmium.filter.KeyFilter("boundary"))
         for item in areas.with_filter(osmium.filter.EntityFilter(osmium.osm.AREA)):
             if wanted(item.orig_id(), item.tags):
                 shape = shapely.from_wkb(factory.create_multipolygon(item))
@@ -137,7 +138,7 @@ def areas_in_extract(
                 found.append(Area(own, shape, number, OSM, path))
         if found:
             return sorted(found, key=lambda a: (-a.shape.area, a.area_id))
-        relations = osmium.FileProcessor(str(path), osmium.osm.RELATION)
+        relations = osmium.FileProcessor(str(sound(path)), osmium.osm.RELATION)
         relations = relations.with_filter(osmium.filter.KeyFilter("boundary"))
         there = any(wanted(item.id, item.tags) for item in relations)
     except Exception as error:  # whatever a damaged file makes osmium say

@@ -17,6 +17,7 @@ from shapely.geometry.base import BaseGeometry
 from carecircle import categories
 from carecircle.errors import InputError
 from carecircle.inputs import values
+from carecircle.inputs.osm_file import sound
 from carecircle.inputs.osm_ways import unreadable
 from carecircle.schema import Finding
 from carecircle.texts import Sentence
@@ -90,6 +91,7 @@ def _features(path: Path) -> list[_Feature]:
 
     found: list[_Feature] = []
     relations: dict[int, tuple[dict[str, str], list[tuple[str, int]]]] = {}
+    path = sound(path)
     keys = osmium.filter.KeyFilter(*_KEYS)
     for relation in osmium.FileProcessor(str(path), osmium.osm.RELATION).with_filter(keys):
         tags = {t.k: t.v for t in relation.tags}

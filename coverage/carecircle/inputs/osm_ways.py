@@ -12,8 +12,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import compress
 from pathlib import Path
 
@@ -21,6 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from carecircle.errors import InputError, OutputError
+from carecircle.inputs.osm_file import first_also_there, sound
 
 Bounds = tuple[float, float, float, float]
 Tags = str
@@ -30,9 +32,12 @@ EMPTY: Bounds = (np.nan, np.nan, np.nan, np.nan)
 """The bounds of nothing."""
 _LEAST_FREE = 1 << 20
 """Bytes without which a text that stops short was stopped by the disk."""
+_MOST_LOST = 1000
+"""So many nodes without a place are looked for in the file."""
 _CHUNK = 1 << 26
 """Characters of text read at a time."""
 _ESCAPED = re.compile("%([0-9a-f]+)%")
+_PLACE = re.compile(r"x(-?[\d.]+)y(-?[\d.]+)")
 _NUMBERS = str.maketrans("nxy,", "    ")
 _PLACELESS = "x999y999"
 
@@ -55,6 +60,8 @@ class Ways:
         int64[r], position in ``tags`` of each run's.
     bounds
         West, south, east, north of every usable run of the file, also of those passed over.
+    shut
+        Ways that begin within the bounds and are not usable, by what ``shut_by`` says of them.
     """
 
     node: npt.NDArray[np.int64]
@@ -63,10 +70,16 @@ class Ways:
     tags: Sequence[Tags]
     which: npt.NDArray[np.int64]
     bounds: Bounds
+    shut: Mapping[str, int] = field(default_factory=dict)
 
 
 def read_ways(
-    path: Path, key: str, kept: Sequence[str], usable: Callable[[Tags], bool], bounds: Bounds | None
+    path: Path,
+    key: str,
+    kept: Sequence[str],
+    usable: Callable[[Tags], bool],
+    bounds: Bounds | None,
+    shut_by: Callable[[Tags], str | None] = lambda _: None,
 ) -> Iterator[Ways]:
     """The ways of an extract that have a tag, some at a time, in the order of the file.
 
@@ -82,18 +95,25 @@ def read_ways(
         Asked once of each distinct set of them: ways that are not stay unread.
     bounds
         West, south, east, north in degrees: runs that do not touch it are passed over (None: none).
+    shut_by
+        Asked of sets that are not usable: why such a way is counted, or None.
 
     Raises
     ------
     InputError
-        If the file is cut short or not a PBF.
+        If the file is cut short, no OpenStreetMap file, a history, or not in order (ways before their nodes).
     """
+    ask = (usable, shut_by)
+    lost: list[int] = []
     with tempfile.TemporaryDirectory() as folder:
         text = Path(folder) / "ways.opl"
-        _write_down(path, key, text)
+        file = sound(path)
+        _write_down(file, path, key, text)
         with text.open(encoding="utf-8", newline="\n") as lines:
             while some := lines.readlines(_CHUNK):
-                yield _parsed(some, frozenset(kept), usable, bounds)
+                yield _parsed(some, frozenset(kept), ask, bounds, path, lost)
+    if lost and first_also_there(file, lost) is not None:
+        raise InputError("inputs.not_sorted", file=path)
 
 
 def unreadable(path: Path, why: str) -> InputError:
@@ -103,9 +123,9 @@ def unreadable(path: Path, why: str) -> InputError:
     return InputError("inputs.not_pbf", file=path, why=(why.strip().splitlines() or ["?"])[0][:200])
 
 
-def _write_down(path: Path, key: str, text: Path) -> None:
+def _write_down(file: Path, path: Path, key: str, text: Path) -> None:
     """Let osmium write the ways down in a process of its own: a damaged file may abort it."""
-    code, said = _beside(str(path), key, str(text))
+    code, said = _beside(str(file), key, str(text))
     if code == 0:
         return
     free = shutil.disk_usage(text.parent).free
@@ -114,7 +134,7 @@ def _write_down(path: Path, key: str, text: Path) -> None:
     if "MemoryError" in said or "bad_alloc" in said:
         raise MemoryError
     if code != 1:
-        _, why = _beside(str(path))
+        _, why = _beside(str(file))
         said = why or said
     raise unreadable(path, said)
 
@@ -127,11 +147,26 @@ def _beside(*arguments: str) -> tuple[int, str]:
 
 
 def _parsed(
-    lines: Sequence[str], kept: frozenset[str], usable: Callable[[Tags], bool], bounds: Bounds | None
+    lines: Sequence[str],
+    kept: frozenset[str],
+    ask: tuple[Callable[[Tags], bool], Callable[[Tags], str | None]],
+    bounds: Bounds | None,
+    path: Path,
+    lost: list[int],
 ) -> Ways:
-    """``w<id> T<tags> N<nodes>`` each; a node is ``n<id>x<longitude>y<latitude>``."""
-    tags, number = _numbered_tags(lines, kept)
-    wanted = np.array([usable(each) for each in tags], dtype=bool)[number]
+    """``w<id> T<tags> N<nodes>`` each; a node is ``n<id>x<longitude>y<latitude>``.
+
+    Some of the nodes that have no place are put into ``lost``.
+    """
+    tags, number = _numbered_tags(lines, kept, path)
+    usable, shut_by = ask
+    fits = [usable(each) for each in tags]
+    why = [None if fit else shut_by(each) for fit, each in zip(fits, tags, strict=True)]
+    shut: Counter[str] = Counter()
+    for row in np.flatnonzero(np.array([w is not None for w in why], dtype=bool)[number]).tolist():
+        if _begins_in(lines[row], bounds):
+            shut[why[number[row]] or ""] += 1
+    wanted = np.array(fits, dtype=bool)[number]
     number = number[wanted]
     nodes = [line[line.rindex(" ") + 2 : -1] for line in compress(lines, wanted.tolist())]
     sizes = np.array([each.count(",") + 1 if each else 0 for each in nodes], dtype=np.int64)
@@ -140,6 +175,7 @@ def _parsed(
     node, xy = numbers[:, 0].astype(np.int64), numbers[:, 1:]
     way = np.repeat(np.arange(len(sizes)), sizes)
     placed = xy[:, 0] < 999
+    lost += node[~placed][: _MOST_LOST - len(lost)].tolist()
     run = np.cumsum(np.r_[True, (way[1:] != way[:-1]) | ~placed[1:]][: len(way)])
     again = np.r_[False, (run[1:] == run[:-1]) & (node[1:] == node[:-1]) & placed[:-1]][: len(way)]
     kept_node = placed & ~again
@@ -149,24 +185,39 @@ def _parsed(
     start = np.flatnonzero(np.r_[True, run[1:] != run[:-1]][: len(run)])
     length = np.diff(np.r_[start, len(run)])
     if not len(start):
-        return Ways(node, xy, length, tags, length, EMPTY)
+        return Ways(node, xy, length, tags, length, EMPTY, shut)
     low, high = np.minimum.reduceat(xy, start), np.maximum.reduceat(xy, start)
     found = (*low.min(axis=0).tolist(), *high.max(axis=0).tolist())
     if bounds is not None:
         near = (low <= bounds[2:]).all(axis=1) & (high >= bounds[:2]).all(axis=1)
         inside = np.repeat(near, length)
         node, xy, length, start = node[inside], xy[inside], length[near], start[near]
-    return Ways(node, xy, length, tags, number[way[start]], found)
+    return Ways(node, xy, length, tags, number[way[start]], found, shut)
 
 
-def _numbered_tags(lines: Sequence[str], kept: frozenset[str]) -> tuple[list[Tags], npt.NDArray[np.int64]]:
+def _begins_in(line: str, bounds: Bounds | None) -> bool:
+    """Whether the first node of a line that has a place lies within the bounds."""
+    place = _PLACE.search(line, line.rindex(" "))
+    if bounds is None or place is None:
+        return place is not None
+    west, south, east, north = bounds
+    return west <= float(place[1]) <= east and south <= float(place[2]) <= north
+
+
+def _numbered_tags(
+    lines: Sequence[str], kept: frozenset[str], path: Path
+) -> tuple[list[Tags], npt.NDArray[np.int64]]:
     """The distinct sets of tags kept, and which of them each line has; each distinct text is read once."""
     wanted: dict[str, bool] = {}
     known: dict[str, int] = {}
     distinct: dict[Tags, int] = {}
     which = np.empty(len(lines), np.int64)
+    before = ""
     for row, line in enumerate(lines):
-        text = line[line.index(" ") + 2 : line.rindex(" ")]
+        begin = line.index(" ")
+        if line[:begin] == before:
+            raise InputError("inputs.history_file", file=path)
+        before, text = line[:begin], line[begin + 2 : line.rindex(" ")]
         number = known.get(text)
         if number is None:
             pairs = []

@@ -17,6 +17,7 @@ from shapely.geometry.base import BaseGeometry
 
 from carecircle.errors import InputError
 from carecircle.inputs.datum import place, project_points
+from carecircle.inputs.road_findings import tag_findings
 from carecircle.inputs.streets import Streets, from_graphml, from_pbf, from_table, spread
 from carecircle.profiles import profile
 from carecircle.schema import Finding, check_edges, stop_column, time_column
@@ -63,11 +64,11 @@ def read_roads(
         fits = _OTHER_FORMATS[source.path.suffix.lower()]
         raise InputError("inputs.roads_format", file=source.path, value=fits)
     if source.format == "pbf":
-        streets = from_pbf(source.path, bounds, modes=modes)
+        streets = from_pbf(source.path, bounds, modes=modes, barriers=source.barriers == "closed")
     elif source.format == "graphml":
         streets = from_graphml(source.path)
     else:
-        streets = from_table(source.path, layer=source.layer, datum=source.datum)
+        streets = from_table(source.path, layer=source.layer, datum=source.datum, columns=source.columns)
     if not len(streets) and np.isfinite(streets.bounds).all():
         raise _miss(streets, bounds, source.path)
     edges = edges_of(streets, crs, modes=modes, file=source.path)
@@ -75,6 +76,7 @@ def read_roads(
     if not kept.any():
         raise _miss(streets, bounds, source.path)
     findings = _unknown_classes(edges["highway"][kept], modes, source.path)
+    findings += tag_findings(streets, modes, source.path)
     kept &= _usable(edges, modes)
     if not kept.any():
         raise InputError("inputs.no_roads", file=source.path)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,12 @@ import numpy.typing as npt
 import shapely
 
 from carecircle.errors import InputError
+from carecircle.inputs.barriers import Runs, read_barriers, with_stubs
 from carecircle.inputs.datum import checked_crs, place
+from carecircle.inputs.letters import LETTERED, in_words
 from carecircle.inputs.osm_ways import EMPTY, Bounds, Tags, decoded, read_ways
 from carecircle.inputs.tables import Table, read_table
-from carecircle.profiles import TAGS, profile, profiles
+from carecircle.profiles import NODE_TAGS, TAGS, profile, profiles
 
 _KEPT = (*TAGS, "name")
 _DIGITS = 7
@@ -44,6 +47,8 @@ class Streets:
         Distinct sets of tags, names aside.
     bounds
         West, south, east, north of everything the file holds.
+    shut
+        Roads that a tag closes to every mode asked for, by the tag.
     """
 
     xy: npt.NDArray[np.float64]
@@ -54,6 +59,7 @@ class Streets:
     name: npt.NDArray[np.object_]
     tags: Sequence[Mapping[str, Any]]
     bounds: Bounds
+    shut: Mapping[str, int] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.points)
@@ -62,7 +68,13 @@ class Streets:
 # ---- OpenStreetMap ------------------------------------------------------------------------------------
 
 
-def from_pbf(path: Path, bounds: Bounds | None = None, *, modes: Sequence[str] | None = None) -> Streets:
+def from_pbf(
+    path: Path,
+    bounds: Bounds | None = None,
+    *,
+    modes: Sequence[str] | None = None,
+    barriers: bool = True,
+) -> Streets:
     """The streets of an OpenStreetMap extract, split where they meet.
 
     Parameters
@@ -71,6 +83,8 @@ def from_pbf(path: Path, bounds: Bounds | None = None, *, modes: Sequence[str] |
         West, south, east, north in degrees: ways that do not touch it are passed over while reading.
     modes
         What none of these modes may use is not kept, and crossing it makes no node (None: all known modes).
+    barriers
+        Whether gates and bollards close a road to the modes that they stop (`carecircle.inputs.barriers`).
 
     Raises
     ------
@@ -79,7 +93,9 @@ def from_pbf(path: Path, bounds: Bounds | None = None, *, modes: Sequence[str] |
     """
     sets = _TagSets(tuple(profiles()) if modes is None else modes)
     node, xy, length, which, name, extents = [], [], [], [], [], []
-    for ways in read_ways(path, "highway", _KEPT, sets.usable, bounds):
+    shut: Counter[str] = Counter()
+    for ways in read_ways(path, "highway", _KEPT, sets.usable, bounds, sets.shut_by):
+        shut.update(ways.shut)
         known = [sets.known(text) for text in ways.tags]
         node.append(ways.node)
         xy.append(ways.xy)
@@ -90,22 +106,49 @@ def from_pbf(path: Path, bounds: Bounds | None = None, *, modes: Sequence[str] |
     if not sum(map(len, length)):
         none = np.array([], dtype=np.int64)
         return Streets(
-            np.empty((0, 2)), none, none, none, none, np.array([], dtype=object), [], _around(extents)
+            np.empty((0, 2)), none, none, none, none, np.array([], dtype=object), [], _around(extents), shut
         )
-    refs, run = np.concatenate(node), np.concatenate(length)
-    starts = np.cumsum(run) - run
-    _, inverse, counts = np.unique(refs, return_inverse=True, return_counts=True)
-    split = counts[inverse] > 1
-    split[starts] = split[starts + run - 1] = True
-    cuts = np.flatnonzero(split)
-    way = np.repeat(np.arange(len(run)), run)
-    pair = way[cuts[:-1]] == way[cuts[1:]]
-    begin, end = cuts[:-1][pair], cuts[1:][pair]
-    sizes = end - begin + 1
-    return Streets(
-        np.concatenate(xy)[spread(begin, sizes)], sizes, refs[begin], refs[end],
-        np.concatenate(which)[way[begin]], np.concatenate(name)[way[begin]], sets.tags, _around(extents),
+    length_of = np.concatenate(length)
+    runs = Runs(
+        np.concatenate(node), np.concatenate(xy), np.repeat(np.arange(len(length_of)), length_of),
+        np.full(int(length_of.sum()), -1, dtype=np.int64),
     )  # fmt: skip
+    numbers = np.concatenate(which)
+    standing = list(read_barriers(path).items()) if barriers else []
+    if standing:
+        ids = np.array([ref for ref, _ in standing], dtype=np.int64)
+        runs = with_stubs(
+            runs.node, runs.xy, runs.run, _position(ids, runs.node),
+            lambda barrier, way: sets.stopped(int(numbers[way]), standing[barrier][1]),
+        )  # fmt: skip
+    begin, end = _between_nodes(runs)
+    sizes = end - begin + 1
+    kind = numbers[runs.run[begin]]
+    at = np.maximum(runs.barrier[begin], runs.barrier[end])
+    for street in np.flatnonzero((at >= 0) & (sizes == 2)).tolist():
+        kind[street] = sets.stub(int(kind[street]), standing[at[street]][1])
+    return Streets(
+        runs.xy[spread(begin, sizes)], sizes, runs.node[begin], runs.node[end],
+        kind, np.concatenate(name)[runs.run[begin]], sets.tags, _around(extents), shut,
+    )  # fmt: skip
+
+
+def _position(ids: npt.NDArray[np.int64], nodes: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Where each node stands among ids; -1 where it does not."""
+    order = np.argsort(ids)
+    place = np.minimum(np.searchsorted(ids, nodes, sorter=order), len(ids) - 1)
+    return np.where(ids[order[place]] == nodes, order[place], -1)
+
+
+def _between_nodes(runs: Runs) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """First and last row of each street: runs cut where ways meet and at barriers and their stubs."""
+    _, inverse, counts = np.unique(runs.node, return_inverse=True, return_counts=True)
+    split = (counts[inverse] > 1) | (runs.node < 0) | (runs.barrier >= 0)
+    turn = runs.run[1:] != runs.run[:-1]
+    split |= np.r_[True, turn] | np.r_[turn, True]
+    cuts = np.flatnonzero(split)
+    pair = runs.run[cuts[:-1]] == runs.run[cuts[1:]]
+    return cuts[:-1][pair], cuts[1:][pair]
 
 
 def spread(begin: npt.NDArray[np.int64], sizes: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
@@ -125,6 +168,19 @@ class _TagSets:
         self._read = cache(decoded)
         self.known = cache(self._known)
 
+    def stopped(self, number: int, barrier: Mapping[str, str]) -> bool:
+        """Whether a barrier stops a mode that may use the way it stands on."""
+        return any(p.passage(self.tags[number]).open and not p.passes(barrier) for p in self._profiles)
+
+    def stub(self, number: int, barrier: Mapping[str, str]) -> int:
+        """Position of a way's tags with those of a barrier beside them (under ``barrier`` and ``node:…``)."""
+        beside = {f"node:{key}": value for key, value in barrier.items() if key in NODE_TAGS}
+        key = tuple(sorted({**self.tags[number], **beside}.items()))
+        if key not in self._numbers:
+            self._numbers[key] = len(self.tags)
+            self.tags.append(dict(key))
+        return self._numbers[key]
+
     def _known(self, text: Tags) -> tuple[int, str | None]:
         """Position among the distinct sets (-1 where no mode may use such a road), and the name."""
         tags = [self._read(tag) for tag in text.split(",")]
@@ -137,6 +193,11 @@ class _TagSets:
             if usable:
                 self.tags.append(each)
         return number, None if len(unnamed) == len(tags) else dict(tags)["name"]
+
+    def shut_by(self, text: Tags) -> str | None:
+        """The tag that closes a road of a class which some mode may use: ``ice_road`` …"""
+        each = dict(self._read(tag) for tag in text.split(","))
+        return next((why for p in self._profiles if (why := p.shut_by(each)) is not None), None)
 
     def usable(self, text: Tags) -> bool:
         return self.known(text)[0] >= 0
@@ -221,9 +282,12 @@ def _one(key: str, value: Any) -> Any:
 # ---- edge tables --------------------------------------------------------------------------------------
 
 
-def from_table(path: Path, *, layer: str | None = None, datum: str = "wgs84") -> Streets:
+def from_table(
+    path: Path, *, layer: str | None = None, datum: str = "wgs84", columns: Mapping[str, str] | None = None
+) -> Streets:
     """The streets of a GIS layer of lines with a ``highway`` class.
 
+    ``columns`` names the planner's own headers. Geofabrik's letters are read (`carecircle.inputs.letters`).
     Rows are drawn in their direction of travel; ``oneway`` (yes, no, -1, true, 1 ...) says whether the other
     is open too. Nodes are ``from_node`` and ``to_node`` where given, else the lines' ends to a centimetre:
     lines that cross without an end there do not meet.
@@ -234,7 +298,7 @@ def from_table(path: Path, *, layer: str | None = None, datum: str = "wgs84") ->
         If it cannot be read, holds anything but lines, or lacks ``highway`` or a CRS.
     """
     table = read_table(
-        path, columns=("highway", "from_node", "to_node", "speed_kph", *_KEPT[1:]), layer=layer
+        path, columns=("highway", "from_node", "to_node", "speed_kph", *_KEPT[1:]), given=columns, layer=layer
     )
     if table.geometry is None:
         raise InputError("inputs.not_lines", file=path)
@@ -292,6 +356,7 @@ def _numbered(named: npt.NDArray[np.object_]) -> tuple[npt.NDArray[np.int64], np
 
 def _row_tags(table: Table) -> tuple[list[dict[str, Any]], npt.NDArray[np.int64]]:
     columns = {k: table.text(k).tolist() for k in (*TAGS, "speed_kph") if table.has(k)}
+    columns |= {k: in_words(table, k, columns[k]) for k in LETTERED if k in columns}
     known: dict[tuple[tuple[str, str], ...], int] = {}
     numbers = []
     for position in range(len(table)):

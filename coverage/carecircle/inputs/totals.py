@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -13,8 +14,15 @@ from carecircle.schema import Finding
 _FIGURES = ("residents", "residents_urban", "residents_rural", "residents_0_14")
 
 
-def read_totals(path: Path) -> tuple[pd.DataFrame, list[Finding]]:
+def read_totals(path: Path, columns: Mapping[str, str] | None = None) -> tuple[pd.DataFrame, list[Finding]]:
     """Read official figures.
+
+    Parameters
+    ----------
+    path
+        Of the table.
+    columns
+        Canonical column -> the planner's own header.
 
     Returns
     -------
@@ -29,9 +37,11 @@ def read_totals(path: Path) -> tuple[pd.DataFrame, list[Finding]]:
     InputError
         Missing columns, values or years that are no numbers, negative values: all at once.
     """
-    table = read_table(path, columns=("area_id", "attribute", "value", "year", "source"))
+    own = columns or {}
+    long = ("area_id", "attribute", "value", "year", "source")
+    table = read_table(path, columns=long, given={k: v for k, v in own.items() if k in long})
     if not table.has("attribute") and not table.has("value"):
-        return _wide(path)
+        return _wide(path, own)
     raise_all(table.require(["attribute", "value"]))
     value, bad = table.numbers("value")
     year, bad_year = table.numbers("year")
@@ -52,7 +62,7 @@ def read_totals(path: Path) -> tuple[pd.DataFrame, list[Finding]]:
     return totals[known.to_numpy()].reset_index(drop=True), list(table.findings)
 
 
-def _wide(path: Path) -> tuple[pd.DataFrame, list[Finding]]:
+def _wide(path: Path, own: Mapping[str, str]) -> tuple[pd.DataFrame, list[Finding]]:
     """A census table: one row an area, one column a figure; shares of children become numbers of children."""
     columns = (
         "area_id",
@@ -63,7 +73,7 @@ def _wide(path: Path) -> tuple[pd.DataFrame, list[Finding]]:
         "share_0_14",
         "year",
     )
-    table = read_table(path, columns=columns)
+    table = read_table(path, columns=columns, given=own)
     raise_all(table.require(["area_id", "residents"]))
     figures: dict[str, pd.Series] = {}
     faults: list[CarecircleError] = []

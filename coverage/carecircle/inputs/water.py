@@ -12,6 +12,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from carecircle import keep
+from carecircle.inputs.osm_file import sound
 from carecircle.study import Roads
 
 _LINES = frozenset({"river", "canal"})
@@ -79,7 +80,7 @@ def _shapes(path: str) -> tuple[list[BaseGeometry], list[BaseGeometry]]:
     lines: list[BaseGeometry] = []
     entities = osmium.osm.WAY | osmium.osm.AREA
     reader = (
-        osmium.FileProcessor(path)
+        osmium.FileProcessor(str(sound(Path(path))))
         .with_locations()
         .with_areas(osmium.filter.TagFilter(("natural", "water")))
         .with_filter(osmium.filter.EntityFilter(entities))

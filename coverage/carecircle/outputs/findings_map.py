@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
-from branca.element import Element, Figure
+from branca.element import Element
 
 from carecircle.doctor import Diagnosis
 from carecircle.errors import UsageError
 from carecircle.outputs import palette
-from carecircle.outputs.offline import OfflineMap, Raw
+from carecircle.outputs.offline import OfflineMap, inlay
 from carecircle.outputs.ours import put_page
 from carecircle.outputs.pack import page_json
 from carecircle.texts import Language, say
@@ -96,13 +96,7 @@ class _Findings(Element):  # type: ignore[misc]
 
     def render(self, **_: Any) -> None:
         """Put style, list, data and script into the figure."""
-        figure, owner = self.get_root(), self._parent
-        assert isinstance(figure, Figure)
-        assert owner is not None
-        held = f'<script type="application/json" id="{_DATA}">{page_json(self.data)}</script>'
-        figure.header.add_child(
-            Raw(f"<style>\n{palette.css()}{_read('findings.css')}</style>"), name="findings_style"
-        )
-        figure.html.add_child(Raw(f'<main class="cc-findings"></main>{held}'), name="findings_panel")
-        script = f"(function (map) {{\n'use strict';\n{_read('findings.js')}}})({owner.get_name()});"
-        figure.script.add_child(Raw(script), name="findings_script")
+        inlay(
+            self, "findings", style=_read("findings.css"), panel='<main class="cc-findings"></main>',
+            held={_DATA: page_json(self.data)}, script=_read("findings.js"),
+        )  # fmt: skip

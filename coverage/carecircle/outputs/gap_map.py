@@ -8,11 +8,11 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from branca.element import Element, Figure
+from branca.element import Element
 
 from carecircle import categories
 from carecircle.outputs import basemap, layers, overlays, palette, panel, telling, ways
-from carecircle.outputs.offline import OfflineMap, Raw
+from carecircle.outputs.offline import OfflineMap, inlay
 from carecircle.outputs.pack import Block, Blocks, page_json
 from carecircle.rules.query import main_query, road_query
 from carecircle.texts import Sentence
@@ -128,28 +128,16 @@ class GapPage(Element):  # type: ignore[misc]
 
     def render(self, **_: Any) -> None:
         """Put style, panel, data and script into the figure."""
-        figure, owner = self.get_root(), self._parent
-        assert isinstance(figure, Figure)
-        assert owner is not None
-        page = f'<script type="application/json" id="cc-page">{page_json(self.data)}</script>'
         roads = "" if self.ways_block is None else self.ways_block.text()
-        held = {**{f"cc-block-{name}": text for name, text in self.texts.items()}, "cc-ways": roads}
-        blocks = "\n".join(
-            f'<script type="application/json" id="{name}">{text}</script>' for name, text in held.items()
-        )
-        style = f"<style>\n{palette.css()}{_read('page.css')}</style>"
-        figure.header.add_child(Raw(style), name="gap_page_style")
-        figure.html.add_child(Raw(f"{_read('page.html')}{page}\n{blocks}"), name="gap_page_panel")
-        figure.script.add_child(Raw(_script(owner.get_name())), name="gap_page_script")
+        blocks = {f"cc-block-{name}": text for name, text in self.texts.items()}
+        inlay(
+            self, "gap_page", style=_read("page.css"), panel=_read("page.html"), script=_read("page.js"),
+            held={"cc-page": page_json(self.data), **blocks, "cc-ways": roads}, handed="leafletMap",
+        )  # fmt: skip
 
 
 def _read(name: str) -> str:
     return (resources.files("carecircle.outputs") / "page" / name).read_text(encoding="utf-8")
-
-
-def _script(map_name: str) -> str:
-    """The bundle of the page's modules, in a function that is handed folium's map."""
-    return f"(function (leafletMap) {{\n'use strict';\n{_read('page.js')}}})({map_name});"
 
 
 def page_data(
@@ -188,7 +176,7 @@ def page_data(
         "water": overlays.water(analysis, lines, metres),
         "islands": overlays.islands(analysis, blocks["islands"], metres),
         "sites": overlays.sites(analysis, proposed),
-        "hasBaseline": getattr(analysis, "baseline", None) is not None,
+        "hasBaseline": analysis.baseline is not None,
         "basemap": ground,
         "tileServer": basemap.server(analysis.study),
         "tianditu": basemap.tianditu_key(analysis.study),

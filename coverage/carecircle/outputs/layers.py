@@ -243,7 +243,7 @@ def query(
 
 def before(asked: ReachQuery, analysis: Analysis, block: Block) -> dict[str, Any] | None:
     """The baseline's cost, facility and status of a query; None where it is the same or there is none."""
-    baseline = getattr(analysis, "baseline", None)
+    baseline = analysis.baseline
     if baseline is None or asked not in baseline.reached:
         return None
     if baseline.reached[asked] is analysis.reached[asked]:

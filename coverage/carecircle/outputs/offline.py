@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import mimetypes
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from html.parser import HTMLParser
 from importlib import resources
@@ -17,6 +17,7 @@ from branca.element import Element, Figure
 from folium.template import Template
 
 from carecircle.errors import UsageError
+from carecircle.outputs import palette
 from carecircle.tiles import tile_fault
 
 POLICY = "default-src data: blob: 'unsafe-inline' 'unsafe-eval'; form-action 'none'; base-uri 'none'"
@@ -34,6 +35,52 @@ class Raw(Element):  # type: ignore[misc]
     def render(self, **_: Any) -> str:
         """The text itself."""
         return self.text
+
+
+_STYLE = Template("<style>\n{{ colours }}{{ style }}</style>")
+_PANEL = Template(
+    "{{ panel }}{% for id, text in held.items() %}"
+    '<script type="application/json" id="{{ id|e }}">{{ text }}</script>'
+    "{{ '' if loop.last else '\n' }}{% endfor %}"
+)
+_SCRIPT = Template("(function ({{ handed }}) {\n'use strict';\n{{ script }}})({{ map }});")
+
+
+def inlay(
+    element: Element,
+    name: str,
+    *,
+    style: str,
+    panel: str,
+    held: Mapping[str, str],
+    script: str,
+    handed: str = "map",
+) -> None:
+    """Put a style, a panel, data (JSON by the id it is read by) and a script around the map of an element.
+
+    Parameters
+    ----------
+    element
+        What was added to an `OfflineMap`.
+    name
+        Tells its parts from others' in the figure.
+    style, panel, script
+        Text of ours, as it is; the style may use the variables of `carecircle.outputs.palette`.
+    held
+        JSON made by `carecircle.outputs.pack.page_json`, or a packed block.
+    handed
+        The name by which the script knows the map.
+    """
+    figure, owner = element.get_root(), element._parent
+    assert isinstance(figure, Figure)
+    assert owner is not None
+    parts = {
+        "style": (figure.header, _STYLE.render(colours=palette.css(), style=style)),
+        "panel": (figure.html, _PANEL.render(panel=panel, held=held)),
+        "script": (figure.script, _SCRIPT.render(handed=handed, script=script, map=owner.get_name())),
+    }
+    for part, (place, text) in parts.items():
+        place.add_child(Raw(text), name=f"{name}_{part}")
 
 
 class OfflineFigure(Figure):  # type: ignore[misc]

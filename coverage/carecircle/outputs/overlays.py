@@ -114,7 +114,7 @@ def sites(analysis: Analysis, proposed: Sequence[dict[str, Any]] = ()) -> list[d
         Rows of siting.json's ``sites``: ``rank, name, category, lon, lat, newly_covered``.
     """
     found: list[dict[str, Any]] = []
-    baseline = getattr(analysis, "baseline", None)
+    baseline = analysis.baseline
     if baseline is not None:
         frame, old = analysis.inputs.facilities, baseline.inputs.facilities
         before = dict(zip(old["facility_id"], old["status"], strict=True))
@@ -197,7 +197,7 @@ def before_clause(analysis: Analysis, verdict: Verdict, block: Block) -> dict[st
     from carecircle.outputs.layers import people
     from carecircle.outputs.telling import counts_people
 
-    baseline = getattr(analysis, "baseline", None)
+    baseline = analysis.baseline
     old = None if baseline is None else next((v for v in baseline.verdicts if v.rule == verdict.rule), None)
     if old is None:
         return None

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
-from branca.element import Element, Figure
+from branca.element import Element
 
 from carecircle import categories
 from carecircle.outputs import palette
 from carecircle.outputs.layers import bounds
-from carecircle.outputs.offline import OfflineMap, Raw
+from carecircle.outputs.offline import OfflineMap, inlay
 from carecircle.outputs.pack import page_json
 from carecircle.outputs.siting_gis import gap_frame
 from carecircle.outputs.siting_tables import summary
@@ -56,15 +56,10 @@ class _Page(Element):  # type: ignore[misc]
 
     def render(self, **_: Any) -> None:
         """Put style, panel, data and script into the figure."""
-        figure, owner = self.get_root(), self._parent
-        assert isinstance(figure, Figure)
-        assert owner is not None
-        data = f'<script type="application/json" id="cs-data">{page_json(self.data)}</script>'
-        script = f"(function (map) {{\n'use strict';\n{_read('siting.js')}}})({owner.get_name()});"
-        style = f"<style>\n{palette.css()}{_read('siting.css')}</style>"
-        figure.header.add_child(Raw(style), name="siting_style")
-        figure.html.add_child(Raw(f"{_read('siting.html')}{data}"), name="siting_panel")
-        figure.script.add_child(Raw(script), name="siting_script")
+        parts = {
+            k: _read(f"siting.{end}") for k, end in (("style", "css"), ("panel", "html"), ("script", "js"))
+        }
+        inlay(self, "siting", held={"cs-data": page_json(self.data)}, **parts)
 
 
 def _read(name: str) -> str:

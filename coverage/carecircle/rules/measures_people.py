@@ -290,6 +290,8 @@ def _assumptions(rule: Rule, plan: Plan, evidence: Evidence, source: str) -> tup
         said.append(_speeds(rule.mode))
     if rule.metric != "straight_m":
         said.append(Sentence("rules.junctions_ignored", {"max_snap_m": study.assumptions.max_snap_m}))
+        if study.roads is not None and study.roads.format == "pbf":
+            said.append(Sentence(f"rules.barriers_{study.roads.barriers}"))
     if rule.scope != "all":
         said.extend(urban_notes(plan, evidence))
     planned = evidence.of_kind(rule.categories, "planned")

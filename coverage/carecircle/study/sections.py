@@ -121,6 +121,8 @@ class Totals(Section):
 
     path: Path
     """Relative to the study file."""
+    columns: dict[str, str] = Field(default_factory=dict)
+    """What a column is -> its header in the file: ``{area_id = "代码"}``."""
     attribution: str = ""
     """Printed beside every map."""
 
@@ -132,10 +134,14 @@ class Roads(Section):
     """Relative to the study file."""
     format: Literal["pbf", "graphml", "edges"] = "pbf"
     """An OpenStreetMap extract, OSMnx GraphML, or a layer of lines."""
+    barriers: Literal["closed", "open"] = "closed"
+    """Whether gates, bollards and their like on an extract's roads stop those they are made to stop."""
     datum: Datum = "wgs84"
     """Of an edge table; an OpenStreetMap extract is WGS 84 always."""
     layer: str | None = None
     """Of a GeoPackage or workbook with several."""
+    columns: dict[str, str] = Field(default_factory=dict)
+    """What a column is -> its header in the file: ``{highway = "道路等级"}``."""
     attribution: str = ""
     """Printed beside every map."""
 

@@ -467,11 +467,11 @@ function circlePoints(lon, lat, radius, n = 72) {
 }
 
 // src/model/say.js
-var said2 = { language: "zh", listeners: [] };
+var said = { language: "zh", listeners: [] };
 function say(key, facts) {
   const forms = typeof key === "string" ? page.words[key] : key;
   if (!forms) return typeof key === "string" ? key : "";
-  const text = forms[said2.language] !== void 0 ? forms[said2.language] : forms.zh;
+  const text = forms[said.language] !== void 0 ? forms[said.language] : forms.zh;
   return facts ? text.replace(/\{(\w+)(?::([^{}|]*)\|([^{}|]*))?\}/g, filled) : text;
   function filled(whole, name, one, other) {
     if (!(name in facts)) return whole;
@@ -490,7 +490,7 @@ var metres = (m) => m >= 1e3 ? `${Number((m / 1e3).toFixed(m >= 1e5 ? 0 : 1))} $
 var minutes = (t) => `${t.toFixed(1)} ${say("page_min")}`;
 var measured = (value, unit) => unit === "min" ? minutes(value) : metres(value);
 function onLanguage(listener) {
-  said2.listeners.push(listener);
+  said.listeners.push(listener);
   listener();
 }
 var finite = (v) => v !== null && Number.isFinite(v) ? v : null;
@@ -1324,10 +1324,9 @@ var Trial = class {
         affected: unreached,
         share: null
       };
-    const settled = mean <= clause.limit ? "PASS" : "FAIL";
-    let outcome = settled;
-    if (unreached > 0 || ledger.unsnapped > page.numbers.unsnappedTolerated * scope || mean === Infinity) outcome = "FAIL";
-    else if (ledger.no_data > page.numbers.unsnappedTolerated * scope) outcome = "NOT_ASSESSED";
+    let outcome = mean <= clause.limit ? "PASS" : "FAIL";
+    if (unreached > 0 || ledger.unsnapped > page.numbers.unsnappedTolerated * scope) outcome = "FAIL";
+    else if (ledger.no_data > page.numbers.unsnappedTolerated * scope || mean === null) outcome = "NOT_ASSESSED";
     if (outcome === "FAIL" && clause.unsure) outcome = "NOT_ASSESSED";
     return {
       outcome,
@@ -4690,7 +4689,7 @@ function start() {
     byId(id).open = !narrow() && id === "cc-legend";
   fit();
   map.on("zoomend", showLegend);
-  said2.language = page.language;
+  said.language = page.language;
   onLanguage(() => {
     showHead();
     showAnswer();

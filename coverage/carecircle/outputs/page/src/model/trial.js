@@ -4,7 +4,6 @@ import { exactSum, ExactSum } from './earth.js';
 import { CODES, COVERED, demand, NOT_COVERED, UNREACHABLE } from './facts.js';
 import { liveQuery } from './live.js';
 import { column, once, page } from './page.js';
-import { finite } from './say.js';
 
 export const aboutReach = (clause) => Boolean(clause.people) && clause.query !== null;
 

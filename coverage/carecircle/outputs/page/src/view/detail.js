@@ -1,7 +1,7 @@
 // A clause in full: its words, its people to the last one, its areas and units; and the sources below.
 
 import { page } from '../model/page.js';
-import { people, percent, say } from '../model/say.js';
+import { people, percent, said, say } from '../model/say.js';
 import { changed } from '../model/scenario.js';
 import { aboutReach, liveClause } from '../model/trial.js';
 import { byId, first, h, replaceChildren } from './elements.js';
