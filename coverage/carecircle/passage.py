@@ -172,6 +172,11 @@ class Profile:
         ----------
         tags
             Of the road: ``ice_road``, ``smoothness=impassable``, ``access:conditional=no @ (Nov-Apr)``.
+
+        Returns
+        -------
+        str or None
+            Its key; None if no tag closes the road.
         """
         if tags.get("highway") not in self.speed_kph:
             return None
@@ -192,6 +197,11 @@ class Profile:
         ----------
         barrier
             Tags of its node: an access tag of its own decides first, then what it is.
+
+        Returns
+        -------
+        bool
+            True if the mode may pass.
         """
         words = read.admitting(barrier, self.access_keys, "forward")
         if words:
@@ -204,7 +214,18 @@ class Profile:
         return not any(kind in self.closed_barriers for kind in kinds)
 
     def unread(self, tags: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-        """Keys and values that bind the mode and mean nothing to us; such a road counts as open."""
+        """Keys and values that bind the mode but are not recognised; such a road is treated as open.
+
+        Parameters
+        ----------
+        tags
+            Of the road.
+
+        Returns
+        -------
+        iterator of tuple of str
+            Key and value.
+        """
         return read.unread(tags, self.oneway_keys, self.access_keys, self.closed_values | open_values())
 
     def _one_way(self, highway: str, tags: Mapping[str, Any]) -> bool:
