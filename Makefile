@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test lint check page page-check schemas docs notebooks fuzz faults bench clean
+.PHONY: demo test lint check page page-check rooms schemas docs notebooks fuzz faults bench clean
 
 $(VENV)/.run: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit("carecircle needs Python 3.11 or newer; this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
@@ -61,6 +61,9 @@ lint: $(VENV)/.lint page-check
 	$(BIN)/lint-imports
 
 check: lint test
+
+rooms: $(VENV)/.run
+	@$(BIN)/python docs/_ext/house.py
 
 schemas: $(VENV)/.run
 	@for of in study plan verdicts; do $(BIN)/carecircle schema $$of > docs/schemas/$$of.schema.json; done

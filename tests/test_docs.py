@@ -175,6 +175,19 @@ def test_every_test_named_under_validation_exists() -> None:
         assert re.search(rf"^def {name}\(", (ROOT / path).read_text(encoding="utf-8"), re.MULTILINE), name
 
 
+def test_the_table_of_rooms_is_the_tree() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    written = page.split(house.ROOMS_BEGIN)[1].split(house.ROOMS_END)[0].strip()
+    assert written == house.rooms_table(), "run make rooms"
+
+
+def test_every_package_opens_with_what_one_comes_to_change() -> None:
+    source = ROOT / "coverage" / "carecircle"
+    for room in ("inputs", "reach", "rules", "outputs", "siting", "runs", "analysis", "fetch"):
+        for path in [source / room / "__init__.py", *(source / room).glob("*/__init__.py")]:
+            assert "What do I come here to change?" in path.read_text(encoding="utf-8"), path
+
+
 def test_the_house_drawn_is_the_contract() -> None:
     floors = house.layers()
     rooms = {room for floor in floors for room in floor}

@@ -11,6 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "coverage" / "carecircle"
 WIDTH, ROW, GAP = 620, 44, 14
+ROOMS_BEGIN, ROOMS_END = "<!-- rooms: written by `make rooms` -->", "<!-- end of rooms -->"
 
 
 def layers() -> list[list[str]]:
@@ -57,6 +58,33 @@ def picture() -> str:
     return "".join([*parts, "</svg>\n"])
 
 
+def rooms() -> list[tuple[str, str]]:
+    """Every package of the checkout and every module beside them, with the one thing that happens there."""
+    found = []
+    for path in sorted(SOURCE.rglob("*.py")):
+        inside = path.relative_to(SOURCE)
+        room = inside.parent if inside.name == "__init__.py" else inside.with_suffix("")
+        deep = len(room.parts) > 1 and inside.name != "__init__.py"
+        if room.parts and not deep:
+            found.append((room.as_posix(), purpose(room.as_posix())))
+    return sorted(found)
+
+
+def rooms_table() -> str:
+    """The table of rooms that the architecture page carries."""
+    lines = ["| room | what happens there |", "|---|---|"]
+    return "\n".join([*lines, *(f"| `{room}` | {said} |" for room, said in rooms())])
+
+
+def write_rooms() -> None:
+    """Write the table of rooms into the architecture page, between its marks."""
+    page = ROOT / "docs" / "architecture.md"
+    text = page.read_text(encoding="utf-8")
+    before, rest = text.split(ROOMS_BEGIN)
+    _, after = rest.split(ROOMS_END)
+    page.write_text(f"{before}{ROOMS_BEGIN}\n{rooms_table()}\n{ROOMS_END}{after}", encoding="utf-8")
+
+
 def page_part() -> str:
     """The table of floors under the picture, in MyST Markdown."""
     lines = ["| floor | room | what happens there |", "|---|---|---|"]
@@ -65,3 +93,7 @@ def page_part() -> str:
     lines += ["", "Arrows that may point up, as the contract names them: "]
     lines[-1] += ", ".join(f"`{arrow}`" for arrow in exceptions()) + "."
     return "\n".join([*lines, ""])
+
+
+if __name__ == "__main__":
+    write_rooms()

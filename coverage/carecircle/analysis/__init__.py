@@ -1,4 +1,9 @@
-"""The one verb: a study in, an Analysis out; and the same again under a scenario."""
+"""The one verb: a study in, an Analysis out; and the same again under a scenario.
+
+What do I come here to change?
+- a study run, or run again under a scenario: run, changed, scenario
+- which questions are asked of which reach: asking; what an Analysis offers: result; manifest.json: manifest
+"""
 
 from carecircle.analysis.result import Analysis
 from carecircle.analysis.run import analyze, reanalyze

@@ -1,1 +1,5 @@
-"""fetch."""
+"""An ordinary study folder from public sources, so that everything after it runs offline.
+
+What do I come here to change?
+- what a study folder holds: fetching; the boundary: area; roads and residents: data; downloads: web
+"""

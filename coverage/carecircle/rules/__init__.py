@@ -1,4 +1,9 @@
-"""What the plan demands: rules in plan files, judged against a study, each with its citation."""
+"""What the plan demands: rules in plan files, judged against a study, each with its citation.
+
+What do I come here to change?
+- what a plan file may say: language; how it is judged: judging; what a kind is: kinds
+- the catalogue: plans; inputs a rule needs: needs; plans as plain data: plan_data
+"""
 
 from __future__ import annotations
 

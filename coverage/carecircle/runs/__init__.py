@@ -1,5 +1,6 @@
-"""Runs beside each other, and a plan judged on its own figures. What do I come here to change?
+"""Runs beside each other, and a plan judged on its own figures.
 
+What do I come here to change?
 Two written verdict files and why they differ: `compare`. A plan's published figures and named facilities, and
 its verdicts on nothing else: `baseline`.
 """

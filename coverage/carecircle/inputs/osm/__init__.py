@@ -1,1 +1,5 @@
-"""osm."""
+"""OpenStreetMap files, made sound before anything reads them.
+
+What do I come here to change?
+- drafts, histories, order of a file: file; its ways as arrays: ways (osmium's own program: _ways_as_text)
+"""

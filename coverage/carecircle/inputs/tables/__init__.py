@@ -1,1 +1,6 @@
-"""tables."""
+"""Any file a planner keeps rows in, read as text under known headers.
+
+What do I come here to change?
+- formats, encodings, sheets: reading; which rows are the header: headers; one cell's number or mark: values
+- coordinates of a table's rows: points
+"""

@@ -1,1 +1,5 @@
-"""files."""
+"""Files for other programs: workbook, GeoPackage, GeoParquet, raster, QGIS styles.
+
+What do I come here to change?
+- sheets: tables; layers and rasters: gis; how QGIS draws them: styles
+"""

@@ -1,4 +1,9 @@
-"""The report for the council: one content, set twice (PDF by typst, Word), with maps and Chinese glyphs."""
+"""The report for the council: one content, set twice (PDF by typst, Word), with maps and Chinese glyphs.
+
+What do I come here to change?
+- what the report says, in order: content, clauses; its pieces: blocks; a wrong word: wording/report.toml
+- as PDF: paper, report.typ; as Word: word; maps and charts: maps, drawing; Chinese glyphs: fonts
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
-"""What every output says of a run and its verdicts, said once. What do I come here to change?
+"""What every output says of a run and its verdicts, said once.
 
+What do I come here to change?
 A clause's title, result, target, turning point or place in the list: `clause`. The first sentence of the
 answer, residents in the gap, what heads the page and the report, official figures beside ours: `run`.
 The sentences themselves stand in ``wording/outputs.toml``; what the page alone carries is `panel`'s.

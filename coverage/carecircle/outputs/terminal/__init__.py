@@ -1,1 +1,5 @@
-"""terminal."""
+"""What the command line prints.
+
+What do I come here to change?
+- a run's summary: summary; lists of plans, findings, changes and sites: listings
+"""

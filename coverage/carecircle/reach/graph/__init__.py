@@ -1,1 +1,5 @@
-"""graph."""
+"""The arrays of a network: streets paired, numbered and sorted.
+
+What do I come here to change?
+- how rows become streets: _streets; the arrays assembled: _build; what they are: _arrays
+"""

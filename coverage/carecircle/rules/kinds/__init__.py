@@ -1,5 +1,6 @@
-"""Rule kinds: one record each, a room a family. What do I come here to change?
+"""Rule kinds: one record each, a room a family.
 
+What do I come here to change?
 What a record holds, and the register: `record`. Which kinds come with carecircle: `builtin`.
 Distances and minutes to a facility: `reach`. Mean response times: `response`. Residents a facility: `load`.
 Every area, every facility: `units`. Ratios, numbers and starting figures: `totals`.

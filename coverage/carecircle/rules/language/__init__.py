@@ -1,1 +1,6 @@
-"""language."""
+"""What a plan file may say, and what it needs to know about reach.
+
+What do I come here to change?
+- the fields of a rule: rule; a plan file, its faults, the catalogue: plan; questions of reach: query
+- a plan against itself: consistency (known ones in known_inconsistencies.toml)
+"""
