@@ -134,7 +134,7 @@ class Table:
 @cache
 def aliases() -> Mapping[str, tuple[str, ...]]:
     """Canonical column -> the headers that mean it, most telling first."""
-    text = (resources.files("carecircle.inputs.tables.reading") / "headers.toml").read_text(encoding="utf-8")
+    text = (resources.files("carecircle.inputs.tables") / "headers.toml").read_text(encoding="utf-8")
     return {column: tuple(found) for column, found in tomllib.loads(text).items()}
 
 

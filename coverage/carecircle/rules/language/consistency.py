@@ -76,7 +76,7 @@ def known_inconsistencies() -> Mapping[str, Mapping[str, str]]:
     mapping of str to mapping of str to str
         By the plan's id, then by the finding's `Inconsistency.key`.
     """
-    text = (resources.files("carecircle.rules.language.rule") / "known_inconsistencies.toml").read_text(
+    text = (resources.files("carecircle.rules.language") / "known_inconsistencies.toml").read_text(
         encoding="utf-8"
     )
     return tomllib.loads(text)
