@@ -83,6 +83,7 @@ export interface Clause {
   section: string;
   quote: string;
   kind: string;
+  byMean: boolean;
   title: Said;
   outcome: string;
   modality: Said;
