@@ -1,7 +1,8 @@
 """What the planner brings, read at the door into the frames every other room stands on.
 
 What do I come here to change?
-- where a coordinate lies (datums, CRS, axes): datum; a facility half a kilometre off: facilities/shift
+- where a coordinate lies: datum, and tables/points (a row's), demand (a village's code without any)
+- a facility half a kilometre off on another datum: facilities/shift
 - a misread table (headers, encodings, numbers, totals rows): tables
 - who lives where: residents (grids, tables, shares), demand (joined to areas and counted)
 - boundaries, levels, urban or rural: areas; categories, roles and places of facilities: facilities

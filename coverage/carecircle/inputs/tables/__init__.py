@@ -2,5 +2,6 @@
 
 What do I come here to change?
 - formats, encodings, sheets: reading; which rows are the header: headers; one cell's number or mark: values
+- what a header means: headers.toml and reading (columns of facilities: categories.toml)
 - coordinates of a table's rows: points
 """
