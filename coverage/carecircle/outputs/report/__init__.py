@@ -1,7 +1,8 @@
 """The report for the council: one content, set twice (PDF by typst, Word), with maps and Chinese glyphs.
 
 What do I come here to change?
-- what the report says, in order: content, clauses; its pieces: blocks; a wrong word: wording/report.toml, of a verdict: rules.toml
+- what the report says, in order: content, clauses; its pieces: blocks
+- a wrong word: wording/report.toml, of a verdict: wording/rules.toml
 - as PDF: paper, report.typ; as Word: word; maps and charts: maps, drawing; Chinese glyphs: fonts
 """
 
