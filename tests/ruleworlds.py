@@ -83,11 +83,14 @@ def inputs_of(
     totals: pd.DataFrame | None = None,
     outside: float = 0.0,
     roads: bool = True,
+    complete: bool | list[str] = True,
+    source: str = "table",
     **assumptions: Any,
 ) -> Any:
-    """Something with the attributes of Inputs."""
+    """Something with the attributes of Inputs; its list of facilities is complete unless told otherwise."""
+    listed = None if facilities is None else {"path": "test", "complete": complete, "format": source}
     study = Study.model_validate(
-        {"name": "t", "plan": "made_up", "year": 2025, "assumptions": assumptions}
+        {"name": "t", "plan": "made_up", "year": 2025, "assumptions": assumptions, "facilities": listed}
     )  # fmt: skip
     ledger = None
     if demand is not None:

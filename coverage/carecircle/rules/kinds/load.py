@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from carecircle.rules.kinds.record import RuleKind
-from carecircle.rules.language import MeaninglessRuleError, Rule
+from carecircle.rules.language import Rule
 from carecircle.rules.measures_totals import judge_load
 from carecircle.rules.query import ReachQuery, nearest_query
+from carecircle.rules.refusals import MeaninglessRuleError
 
 
 def _faults(rule: Rule) -> Iterator[MeaninglessRuleError]:

@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from carecircle.rules.evidence import Evidence
-    from carecircle.rules.language import MeaninglessRuleError, Rule
+    from carecircle.rules.language import Rule
     from carecircle.rules.plan import Plan
     from carecircle.rules.query import ReachQuery
+    from carecircle.rules.refusals import MeaninglessRuleError
     from carecircle.rules.verdict import Verdict
 
     Measure = Callable[[Rule, Plan, Evidence, Mapping[ReachQuery, pd.DataFrame]], Verdict]
@@ -60,6 +61,9 @@ class RuleKind:
         Its ``target`` is a share: 0 to 1.
     exceptions
         It may have ``unless``; otherwise that is refused.
+    takes
+        Further fields that only some kinds understand (``each_role``, ``per_class``, ``denominator_also``,
+        ``falls``, ``published``); those it does not take are refused.
     faults
         Its own combinations of fields that mean nothing.
     query
@@ -91,6 +95,7 @@ class RuleKind:
     levels: tuple[str, ...] = ()
     share_target: bool = False
     exceptions: bool = False
+    takes: tuple[str, ...] = ()
     faults: Callable[[Rule], Iterable[MeaninglessRuleError]] = field(default_factory=lambda: _no_fault)
     query: Callable[[Rule], ReachQuery | None] = field(default_factory=lambda: _no_query)
     road_query: Callable[[Rule], ReachQuery | None] = field(default_factory=lambda: _no_query)
