@@ -13,6 +13,7 @@ from carecircle.rules.language import Condition, Rule
 from carecircle.rules.needs import need_sentence, needs, unlocks
 from carecircle.rules.plan import Plan, catalogue, load_plan, plan_schema
 from carecircle.rules.plan_data import plans_json
+from carecircle.rules.projects import Project
 from carecircle.rules.query import Leg, ReachQuery, nearest_query, required
 from carecircle.rules.shapes import verdict_schema
 from carecircle.rules.verdict import ByRoad, Flip, Outcome, RuleUnit, Verdict
@@ -31,6 +32,7 @@ __all__ = [
     "Leg",
     "Outcome",
     "Plan",
+    "Project",
     "ReachQuery",
     "Rule",
     "RuleKind",

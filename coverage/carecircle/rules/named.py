@@ -43,8 +43,10 @@ def first_form(name: str) -> str:
     return name.partition("|")[0].strip()
 
 
-def find_named(evidence: Evidence, plan: Plan, name: str, *, region_only: bool = True) -> Facility | None:
-    """The open facility that a plan calls by this name.
+def find_named(
+    evidence: Evidence, plan: Plan, name: str, *, region_only: bool = True, status: str = "open"
+) -> Facility | None:
+    """The facility that a plan calls by this name.
 
     Parameters
     ----------
@@ -56,6 +58,8 @@ def find_named(evidence: Evidence, plan: Plan, name: str, *, region_only: bool =
         As the plan writes it.
     region_only
         Whether only facilities inside the boundary are meant.
+    status
+        ``open``, or ``planned`` for one that is to be built.
 
     Returns
     -------
@@ -66,7 +70,7 @@ def find_named(evidence: Evidence, plan: Plan, name: str, *, region_only: bool =
     wanted = forms(name)
     regions = _regions(evidence, plan)
     nearest: Facility | None = None
-    there = (f for f in evidence.facilities if f.status == "open" and (f.inside or not region_only))
+    there = (f for f in evidence.facilities if f.status == status and (f.inside or not region_only))
     for facility in sorted(there, key=lambda f: f.id):
         own = forms(facility.name)
         if set(own) & set(wanted):
