@@ -85,11 +85,14 @@ def inputs_of(
     outside: float = 0.0,
     roads: bool = True,
     region: Any = None,
+    complete: bool | list[str] = True,
+    source: str = "table",
     **assumptions: Any,
 ) -> Inputs:
-    """Inputs as they are once read."""
+    """Inputs as they are once read; the list of facilities is complete unless told otherwise."""
+    listed = None if facilities is None else {"path": "test", "complete": complete, "format": source}
     study = Study.model_validate(
-        {"name": "t", "plan": "made_up", "year": 2025, "assumptions": assumptions}
+        {"name": "t", "plan": "made_up", "year": 2025, "assumptions": assumptions, "facilities": listed}
     )  # fmt: skip
     ledger = None
     if demand is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from typing import Any, get_origin
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator
 
@@ -40,7 +40,7 @@ class Strict(BaseModel):
     @classmethod
     def _fit(cls, value: Any, info: ValidationInfo) -> Any:
         kind = cls.model_fields[info.field_name].annotation if info.field_name else None
-        if isinstance(value, bool) and kind is not bool:
+        if isinstance(value, bool) and kind is not bool and bool not in get_args(kind):
             raise UnfitError("errors.true_false")
         names = isinstance(value, dict) and get_origin(kind) is dict
         check([*value, *value.values()] if names else value)

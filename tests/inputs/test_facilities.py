@@ -30,7 +30,7 @@ def test_a_planners_table(table: Write) -> None:
     assert (first["facility_id"], first["name"], first["category"]) == ("01", "区人民医院", "综合医院")
     assert first["designations"] == ("卒中中心", "胸痛中心")
     assert first["attributes"] == {
-        "level": "三级乙等", "departments": ("急诊科", "感染科"), "ownership": "government", "备注": "新",
+        "level": "三级乙等", "departments": ("急诊科", "感染科"), "ownership": "政府办", "备注": "新",
     }  # fmt: skip
     assert (first["geometry"].x, first["geometry"].y, first["row"]) == (104.5, 31.3, 2)
     assert second["name"] == "某诊所（邻县）"

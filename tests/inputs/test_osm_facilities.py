@@ -64,7 +64,7 @@ def test_every_kind_of_shape(tmp_path: Path) -> None:
         "n5": ("急救中心（站）", "open"), "w1": ("中心卫生院", "open"),
         "w2": ("诊所", "closed"), "r8": ("医院", "open"),
     }  # fmt: skip
-    assert found["attributes"].tolist()[-1] == {"ownership": "government"}
+    assert found["attributes"].tolist()[-1] == {"ownership": "政府办"}
 
 
 def test_no_facilities_and_no_pbf(tmp_path: Path) -> None:

@@ -10,7 +10,6 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from carecircle import categories
 from carecircle.inputs.load import Inputs
 from carecircle.reach.asked import Reach
 from carecircle.reach.choice import Brought, Reaches, needs_roads
@@ -32,7 +31,7 @@ def modes(queries: Iterable[ReachQuery], brought: Brought | None = None) -> tupl
 def serving_in(inputs: Inputs, query: ReachQuery | Leg, *, inside_only: bool = False) -> gpd.GeoDataFrame:
     """Open, placed facilities that may serve a leg; those beyond the boundary where the study says so."""
     facilities = inputs.facilities
-    chosen = categories.select(facilities, query.categories, query.designations)
+    chosen = query.facilities.select(facilities)
     chosen &= facilities.geometry.notna() & ~facilities.geometry.is_empty
     if inside_only or not inputs.study.assumptions.count_outside:
         chosen &= facilities["inside"].astype(bool)

@@ -15,6 +15,7 @@ from carecircle import keep
 from carecircle.analysis.asking import Asker, modes, same_service, servings_in
 from carecircle.analysis.changed import changed_inputs, changed_roads, is_touched
 from carecircle.analysis.manifest import created, manifest, scenario_facts
+from carecircle.analysis.projects import with_projects
 from carecircle.analysis.result import Analysis
 from carecircle.analysis.scenario import Scenario
 from carecircle.errors import UsageError
@@ -72,6 +73,8 @@ def _analyzed(study: Study, brought: Brought, tell: Tell) -> Analysis:
     created()  # a time that cannot be is said before the work
     tell(Sentence("analysis.reading"))
     inputs = load_inputs(study, modes=by_road, progress=tell)
+    if study.include_projects is not None:
+        inputs = with_projects(plan, inputs, study.include_projects)
     networks = {}
     if inputs.edges is not None:
         for mode in by_road:
@@ -143,8 +146,9 @@ def reanalyze(
     elif add is not None or close:
         raise UsageError("analysis.scenario_and_parts")
     before = analysis.inputs
+    planned = before if scenario.projects is None else with_projects(analysis.plan, before, scenario.projects)
     inputs, networks, touched = changed_roads(
-        changed_inputs(before, scenario), analysis.networks, scenario, analysis.brought
+        changed_inputs(planned, scenario), analysis.networks, scenario, analysis.brought
     )
     same = {
         query

@@ -43,6 +43,9 @@ class Scenario:
         What the hours are called that these factors hold for.
     year
         Whose official figures are used.
+    projects
+        The plan's projects that are due by this year are done (`carecircle.Plan.projects`), before anything
+        else changes.
     residents
         Another draw of the residents: float[p] in the order of ``inputs.demand``, or a Series indexed by
         every ``demand_id``.
@@ -61,6 +64,7 @@ class Scenario:
     time_factors: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     period: str = ""
     year: int | None = None
+    projects: int | None = None
     residents: pd.Series[Any] | Sequence[float] | np.ndarray[Any, Any] | None = None
 
     def __post_init__(self) -> None:
@@ -93,7 +97,7 @@ class Scenario:
     def empty(self) -> bool:
         """Whether it changes nothing and has no name."""
         added = self.add is not None and len(self.add) > 0  # type: ignore[arg-type]
-        facilities = added or self.close or self.change
+        facilities = added or self.close or self.change or self.projects is not None
         return self.changes_facilities_alone and not (facilities or self.name)
 
     def to_dict(self) -> dict[str, Any]:
@@ -103,7 +107,7 @@ class Scenario:
         -------
         dict
             Only what is set: name, added and closed (facility ids), changed, closed_edges, time_factors,
-            period, year, and the sum of the residents drawn.
+            period, year, projects, and the sum of the residents drawn.
         """
         if isinstance(self.add, gpd.GeoDataFrame):
             added = [str(i) for i in self.add["facility_id"]]
@@ -114,7 +118,7 @@ class Scenario:
             "changed": {i: {k: _plain(v) for k, v in facts.items()} for i, facts in self.change.items()},
             "closed_edges": list(self.closed_edges),
             "time_factors": {mode: dict(by_class) for mode, by_class in self.time_factors.items()},
-            "period": self.period, "year": self.year,
+            "period": self.period, "year": self.year, "projects": self.projects,
             "residents": None if self.residents is None else math.fsum(np.asarray(self.residents, float)),
         }  # fmt: skip
         return {name: value for name, value in plain.items() if value not in ("", None, [], {})}

@@ -2,10 +2,10 @@
 
 from carecircle.categories.osm import from_name, from_osm_tags
 from carecircle.categories.roles import (
-    OWNERSHIP,
     Level,
     holds,
     in_categories,
+    is_ownership,
     is_role,
     level,
     ownership,
@@ -13,15 +13,18 @@ from carecircle.categories.roles import (
     select,
     stated_in,
 )
+from carecircle.categories.sets import FacilitySet, kinds_of, told_apart
 from carecircle.categories.terms import (
     Attribute,
     AttributeType,
     Category,
+    Owner,
     Role,
     area_attribute,
     area_attributes,
     attribute,
     attributes,
+    broader,
     canonical,
     categories,
     departments,
@@ -29,12 +32,14 @@ from carecircle.categories.terms import (
     designations,
     label,
     nearest,
+    owners,
     role,
 )
 
 __all__ = [
-    "OWNERSHIP", "Attribute", "AttributeType", "Category", "Level", "Role", "area_attribute",
-    "area_attributes", "attribute", "attributes", "canonical", "categories", "departments", "descendants",
-    "designations", "from_name", "from_osm_tags", "holds", "in_categories", "is_role", "label", "level",
-    "nearest", "ownership", "role", "roles_held", "select", "stated_in",
+    "Attribute", "AttributeType", "Category", "FacilitySet", "Level", "Owner", "Role",
+    "area_attribute", "area_attributes", "attribute", "attributes", "broader", "canonical",
+    "categories", "departments", "descendants", "designations", "from_name", "from_osm_tags",
+    "holds", "in_categories", "is_ownership", "is_role", "kinds_of", "label", "level", "nearest",
+    "owners", "ownership", "role", "roles_held", "select", "stated_in", "told_apart",
 ]  # fmt: skip

@@ -12,16 +12,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from carecircle.categories.terms import departments, descendants, designations, fold, role
+from carecircle.categories.terms import departments, descendants, designations, fold, owners, role
 
-OWNERSHIP: Mapping[str, str] = {"政府办": "government", "公立": "public", "社会办": "private"}
-"""Ownership as a role: 政府办 (run by government), 公立 (government or other public), 社会办 (private)."""
-
-_OWNERSHIP_WORDS = {
-    "government": ("government", "政府办", "政府", "政府举办", "县办", "区属", "市办"),
-    "public": ("public", "公立", "国有", "企业办", "集体"),
-    "private": ("private", "社会办", "民营", "私立", "非公立", "个体", "社会力量"),
-}
 _LEVEL = re.compile(r"([一二三123])级?(特等|甲等|乙等|丙等|甲|乙|丙)?")
 _ABOVE = ("及以上", "或以上", "以上")
 
@@ -47,9 +39,24 @@ def level(text: object) -> Level | None:
 
 @cache
 def ownership(text: object) -> str | None:
-    """``government``, ``public`` or ``private`` for the common words, or None."""
-    folded = fold(str(text))
-    return next((k for k, words in _OWNERSHIP_WORDS.items() if folded in map(fold, words)), None)
+    """The kind of ownership that a word means (``区属`` is 县办), or None."""
+    return _owner_index().get(fold(str(text)))
+
+
+@cache
+def _owner_index() -> dict[str, str]:
+    return {fold(word): o.id for o in owners().values() for word in (*o.aliases, o.en, o.id)}
+
+
+@cache
+def _owners_above(owner: str) -> tuple[str, ...]:
+    parent = owners()[owner].parent
+    return () if parent is None else (parent, *_owners_above(parent))
+
+
+def is_ownership(text: str) -> bool:
+    """Whether a rule may ask for this ownership."""
+    return text in owners() and owners()[text].asked
 
 
 def is_role(text: str) -> bool:
@@ -57,7 +64,7 @@ def is_role(text: str) -> bool:
     plain = text
     for ending in _ABOVE:
         plain = plain.removesuffix(ending)
-    known = text in designations() or text in departments() or text in OWNERSHIP
+    known = text in designations() or text in departments() or is_ownership(text)
     return known or level(plain) is not None
 
 
@@ -74,7 +81,7 @@ def holds(
         Its attributes; ``level``, ``ownership`` and ``departments`` grant roles of their own.
     wanted
         A designation, a department, a level (``三级甲等`` exactly, ``三级`` any grade, ``二级及以上``
-        that or more) or an ownership (政府办, 公立, 社会办).
+        that or more) or an ownership (公立, 政府办, 省办, 市办, 县办, 乡镇办, 社会办).
     stated
         Whether its table has a column of designations at all; without one the lack of a designation says
         nothing.
@@ -82,8 +89,8 @@ def holds(
     held = {role(r) or r for r in facility_roles}
     if wanted in held:
         return True
-    if wanted in OWNERSHIP:
-        return _owned(attributes.get("ownership"), wanted)
+    if is_ownership(wanted):
+        return _owned((attributes.get("ownership"), *facility_roles), wanted)
     ending = next((e for e in _ABOVE if wanted.endswith(e)), "")
     asked = level(wanted.removesuffix(ending))
     if asked is not None and wanted not in designations():
@@ -109,11 +116,18 @@ def _names(value: Any) -> list[str]:
     return [str(v) for v in value]
 
 
-def _owned(value: Any, wanted: str) -> bool | None:
-    owner = None if _absent(value) else ownership(value)
-    if owner is None:
-        return None
-    return owner in {"公立": ("government", "public")}.get(wanted, (OWNERSHIP[wanted],))
+def _owned(told: Iterable[Any], wanted: str) -> bool | None:
+    """By what the table says of the owner, in its own column or among the designations."""
+    own = {ownership(word) for word in told if not _absent(word)} - {None}
+    answers = [_is_owner(str(o), wanted) for o in own]
+    return True if True in answers else None if None in answers or not answers else False
+
+
+def _is_owner(own: str, wanted: str) -> bool | None:
+    """Whether one kind of ownership is another; None where it is the wider one."""
+    if own == wanted or wanted in _owners_above(own):
+        return True
+    return None if own in _owners_above(wanted) else False
 
 
 def _levelled(value: Any, held: set[str], asked: Level, or_more: bool) -> bool | None:

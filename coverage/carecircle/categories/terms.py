@@ -33,6 +33,8 @@ class Category:
         Other spellings in either language.
     osm
         OpenStreetMap tag sets; a facility fits when it has every tag of one set.
+    raised
+        The parent's plain kind raised by rank: a table that marks some means plain ones by the parent.
     """
 
     id: str
@@ -40,6 +42,7 @@ class Category:
     parent: str | None
     aliases: tuple[str, ...]
     osm: tuple[Mapping[str, str], ...]
+    raised: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,18 @@ class Role:
 
 
 @dataclass(frozen=True)
+class Owner:
+    """Who runs a facility, and the wider kind that this is one of (县办 is 政府办, 政府办 is 公立)."""
+
+    id: str
+    en: str
+    parent: str | None
+    aliases: tuple[str, ...]
+    asked: bool
+    """Whether a rule may ask for it."""
+
+
+@dataclass(frozen=True)
 class Attribute:
     """A column of a facility table (or of an areas file) that rules may ask for."""
 
@@ -61,6 +76,8 @@ class Attribute:
     zh: str
     en: str
     aliases: tuple[str, ...]
+    borne_by: tuple[str, ...] = ()
+    """Facilities of these categories have such a figure; blank of any other means none. Empty: any may."""
 
     def label(self, language: Language) -> str:
         """The column's name in one language."""
@@ -78,7 +95,8 @@ def categories() -> Mapping[str, Category]:
     """Every category, by its id."""
     return {
         name: Category(
-            name, c["en"], c.get("parent"), tuple(c.get("aliases", ())), tuple(c.get("osm", ()))
+            name, c["en"], c.get("parent"), tuple(c.get("aliases", ())), tuple(c.get("osm", ())),
+            bool(c.get("raised", False)),
         )
         for name, c in _data()["categories"].items()
     }  # fmt: skip
@@ -105,7 +123,7 @@ def departments() -> Mapping[str, Role]:
 
 def _attributes(table: str) -> dict[str, Attribute]:
     return {
-        name: Attribute(name, a["type"], a["zh"], a["en"], tuple(a["aliases"]))
+        name: Attribute(name, a["type"], a["zh"], a["en"], tuple(a["aliases"]), tuple(a.get("borne_by", ())))
         for name, a in _data()[table].items()
     }
 
@@ -218,6 +236,32 @@ def descendants(category: str) -> frozenset[str]:
         found |= more
 
 
+@cache
+def owners() -> Mapping[str, Owner]:
+    """Every kind of ownership, by its id."""
+    return {
+        name: Owner(name, o["en"], o.get("parent"), tuple(o["aliases"]), bool(o.get("asked", True)))
+        for name, o in _data()["ownership"].items()
+    }
+
+
+@cache
+def broader(category: str) -> frozenset[str]:
+    """Every category that a category is one of, itself not among them (a 中医医院 is a 医院).
+
+    Raises
+    ------
+    KeyError
+        If the category is not canonical.
+    """
+    found: set[str] = set()
+    parent = categories()[category].parent
+    while parent is not None:
+        found.add(parent)
+        parent = categories()[parent].parent
+    return frozenset(found)
+
+
 def label(category: str, language: Language = "zh") -> str:
     """A category's or a role's name in one language; an unknown term stands for itself.
 
@@ -238,5 +282,4 @@ def label(category: str, language: Language = "zh") -> str:
     for table in (categories(), designations(), departments()):
         if category in table:
             return str(table[category].en)
-    words = {"政府办": "government-run", "公立": "public", "社会办": "private"}
-    return words.get(category, category)
+    return _data()["ownership"][category]["en"] if category in _data()["ownership"] else category

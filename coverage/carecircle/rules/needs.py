@@ -56,7 +56,7 @@ def _figures(rule: Rule) -> Iterable[str]:
     yield from (n for n in (rule.numerator, rule.denominator) if n)
     for condition in (*rule.when, *([rule.each] if rule.each else [])):
         yield from (n for n in (condition.attribute, condition.share_of) if n)
-    for role in (*rule.designations, *rule.has, *rule.denominator_designations):
+    for role in dict.fromkeys((*rule.facilities.roles, *rule.has, *rule.denominator_facilities.roles)):
         yield role_column(role)
 
 

@@ -12,7 +12,6 @@ import numpy.typing as npt
 import pandas as pd
 import scipy.sparse as sp
 
-from carecircle import categories
 from carecircle.analysis import Analysis
 from carecircle.errors import UsageError, raise_all
 from carecircle.rules import ReachQuery
@@ -128,10 +127,8 @@ def demand_of(analysis: Analysis) -> gpd.GeoDataFrame:
 
 def serving(moves: gpd.GeoDataFrame, query: ReachQuery) -> npt.NDArray[np.bool_]:
     """Which moves build what answers a query: a category it counts, with every role it asks."""
-    kinds = frozenset[str]().union(*(categories.descendants(c) for c in query.categories))
-    roles = set(query.designations)
     built = zip(moves["category"], moves["designations"], strict=True)
-    return np.array([c in kinds and roles <= set(d) for c, d in built], dtype=bool)
+    return np.array([query.facilities.counts(c, d, {}) is True for c, d in built], dtype=bool)
 
 
 def costs(

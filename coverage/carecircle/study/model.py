@@ -42,6 +42,8 @@ class Study(Section):
     """An id of the catalogue, or the path of a plan file."""
     year: int = Field(default=2025, ge=1900, le=2200)
     """The year whose official figures are taken."""
+    include_projects: int | None = Field(default=None, ge=1900, le=2200)
+    """The plan's projects that are due by this year are taken as done ("as planned by 2025")."""
     boundaries: Boundaries | None = None
     """Absent: the hull of the residents and the buffer, reported as a note."""
     facilities: Facilities | None = None

@@ -3,13 +3,31 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from carecircle.strict import Strict
+from carecircle import categories
+from carecircle.strict import Strict, UnfitError
 
 Datum = Literal["wgs84", "cgcs2000", "gcj02", "bd09"]
+
+
+def known_categories(given: bool | tuple[str, ...]) -> bool | tuple[str, ...]:
+    """Categories by the plans' own terms, or a plain yes or no.
+
+    Raises
+    ------
+    UnfitError
+        If one is no category.
+    """
+    if isinstance(given, bool):
+        return given
+    for term in given:
+        if categories.canonical(term) is None:
+            near = categories.nearest(term) or "医院"
+            raise UnfitError("study.unknown_category", category=term, near=near)
+    return tuple(str(categories.canonical(term)) for term in given)
 
 
 class Section(Strict):
@@ -83,6 +101,8 @@ class Facilities(Section):
     """What a column is -> its header in the file: ``{lon = "经度"}``."""
     category: str | None = None
     """The category of every row (``cells``, or a table without a category column)."""
+    complete: Annotated[bool | tuple[str, ...], AfterValidator(known_categories)] = False
+    """Whether every facility there is stands in it: of all categories, or of those named."""
     count_column: str | None = None
     """``cells``: the column that holds how many facilities a cell has."""
     attribution: str = ""

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from branca.element import Element
 
-from carecircle import categories
 from carecircle.outputs import palette, telling
 from carecircle.outputs.map import basemap, layers, overlays, panel, ways
 from carecircle.outputs.map.offline import OfflineMap, inlay
@@ -248,4 +247,4 @@ def _asked(analysis: Analysis, verdict: Verdict) -> list[int]:
     if not rule.categories:
         named = {u.id for u in verdict.units}
         return [i for i, facility_id in enumerate(frame["facility_id"]) if facility_id in named]
-    return [int(i) for i in np.flatnonzero(categories.select(frame, rule.categories, rule.designations))]
+    return [int(i) for i in np.flatnonzero(rule.facilities.select(frame))]

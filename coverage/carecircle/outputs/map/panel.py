@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from carecircle import categories
 from carecircle.outputs import telling
 from carecircle.rules.kinds import kind_of
 from carecircle.rules.language.query import main_query, road_query
@@ -84,18 +83,8 @@ def clause(
         "limit": rule.limit,
         "factor": rule.factor,
         "turnout": analysis.study.assumptions.turnout_min if kind.people == "mean" else 0.0,
-        "unsure": _unsure(analysis, verdict),
+        "unsure": verdict.open_listing,
     }
-
-
-def _unsure(analysis: Analysis, verdict: Verdict) -> bool:
-    """Whether the facility table leaves open which facilities count: then nothing is said to FAIL."""
-    rule, facilities = verdict.rule_def, analysis.inputs.facilities
-    totals = analysis.inputs.totals
-    if ((totals["attribute"] == "partial_inventory") & (totals["value"] == 1)).any():
-        return True
-    of_kind = facilities[categories.in_categories(facilities, rule.categories)]
-    return bool(rule.designations) and bool(categories.roles_held(of_kind, rule.designations).isna().any())
 
 
 def _units(analysis: Analysis, verdict: Verdict) -> list[dict[str, Any]]:

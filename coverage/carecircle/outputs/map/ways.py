@@ -14,12 +14,12 @@ from carecircle.outputs.map.pack import Block
 from carecircle.texts import LANGUAGES, Sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from carecircle.analysis import Analysis
     from carecircle.reach.network.model import Network
     from carecircle.reach.snapping.snap import Snap
-    from carecircle.rules import ReachQuery, Verdict
+    from carecircle.rules import ReachQuery, Rule, Verdict
 
 MOST_POINTS = 400_000
 """Beyond this many points of streets the page would grow past what office machines open gladly."""
@@ -168,17 +168,23 @@ def kinds(
         rule = verdict.rule_def
         if verdict.people is None:
             continue
-        for category in rule.categories:
-            key = (category, tuple(rule.designations))
+        for category, roles in _parts(rule):
+            key = (category, roles)
             serves = _serves(analysis, key, queries)
             if serves and key not in found:
                 found[key] = {
                     "category": category,
-                    "designations": list(rule.designations),
+                    "designations": list(roles),
                     "serves": serves,
                     **{lang: _name(key, lang) for lang in LANGUAGES},
                 }
     return list(found.values())
+
+
+def _parts(rule: Rule) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Every category of a rule's facilities with the roles asked of it; a role alone is no thing to add."""
+    for kinds, roles in rule.facilities.parts:
+        yield from ((kind, roles) for kind in kinds)
 
 
 def _name(key: tuple[str, tuple[str, ...]], language: Any) -> str:
@@ -200,4 +206,4 @@ def _serves(analysis: Analysis, key: tuple[str, tuple[str, ...]], queries: Seque
         },
         geometry=gpd.points_from_xy([0.0], [0.0], crs=analysis.inputs.crs),
     )
-    return [i for i, q in enumerate(queries) if categories.select(site, q.categories, q.designations).any()]
+    return [i for i, q in enumerate(queries) if q.facilities.select(site).any()]

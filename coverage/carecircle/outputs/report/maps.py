@@ -226,7 +226,7 @@ def _asked(analysis: Analysis, verdict: Verdict) -> gpd.GeoDataFrame:
     rule, frame = verdict.rule_def, analysis.inputs.facilities
     placed = frame.geometry.notna() & ~frame.geometry.is_empty
     if rule.categories:
-        return frame[placed & categories.select(frame, rule.categories, rule.designations)]
+        return frame[placed & rule.facilities.select(frame)]
     return frame[placed & frame["facility_id"].isin([u.id for u in verdict.units])]
 
 

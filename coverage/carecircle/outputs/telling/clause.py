@@ -5,11 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from carecircle import categories
 from carecircle.rules.judging.verdict import SIGNS
-from carecircle.rules.kinds import kind_of
 from carecircle.rules.language.query import mode_name
-from carecircle.texts import LANGUAGES, Sentence
+from carecircle.texts import Sentence
 
 if TYPE_CHECKING:
     from carecircle.rules import Verdict
@@ -40,29 +38,7 @@ def counts_people(verdict: Verdict) -> bool:
 
 def title(verdict: Verdict) -> Sentence:
     """A clause in a few words: what, within what, for whom."""
-    rule = verdict.rule_def
-    who = _names(rule.categories, rule.designations) if rule.categories else Sentence("outputs.title_none")
-    if rule.numerator:
-        found = categories.attributes().get(rule.numerator) or categories.area_attributes().get(
-            rule.numerator
-        )
-        who = Sentence("outputs.either", {"zh": found.zh, "en": found.en}) if found else who
-    facts: dict[str, object] = {"who": who, "scope": Sentence(f"outputs.scope_{rule.scope}")}
-    if rule.limit is not None:
-        facts["limit"] = Sentence(f"outputs.limit_{rule.limit_unit}", {"value": rule.limit})
-    facts["mode"] = mode_name(rule.mode)
-    return Sentence(kind_of(rule).title(rule), facts)
-
-
-def _names(kinds: tuple[str, ...], roles: tuple[str, ...]) -> Sentence:
-    """Categories (or the roles asked of them) by name, at most three."""
-    terms = roles or kinds
-    shown = {lang: [categories.label(t, lang) for t in terms[:3]] for lang in LANGUAGES}
-    more = "等" if len(terms) > 3 else ""
-    return Sentence(
-        "outputs.either",
-        {"zh": "、".join(shown["zh"]) + more, "en": ", ".join(shown["en"]) + (" …" if more else "")},
-    )
+    return verdict.title
 
 
 def result(verdict: Verdict) -> Sentence:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
+from carecircle.rules.judging.evidence import Evidence
 from carecircle.rules.judging.figures import Figure, need
 from carecircle.rules.judging.verdict import Flip, Outcome, RuleUnit, Verdict, shown
 from carecircle.rules.judging.weighing import decide, margin
@@ -38,6 +40,17 @@ def lacking_inputs(rule: Rule, missing: list[Sentence]) -> Verdict:
     )  # fmt: skip
 
 
+def without_areas(rule: Rule, evidence: Evidence) -> Verdict:
+    """The verdict of a rule about areas where the study has none that it speaks of."""
+    level = Sentence(f"rules.level_{rule.by}")
+    there = evidence.areas_at(rule.by)
+    if not there:
+        return lacking_inputs(rule, [need("areas", level=level)])
+    facts = {"level": level, "names": list(rule.unit_names)}
+    reason = Sentence("rules.no_such_areas" if rule.unit_names else "rules.no_areas_of_kind", facts)
+    return replace(lacking_inputs(rule, []), reason=reason)
+
+
 def published(rule: Rule, figure: Figure) -> Verdict:
     """The verdict of a published share (in percent) where the facility table cannot tell."""
     share, target = figure.low / 100, target_of(rule)
@@ -56,18 +69,18 @@ def concluded(
     missing: Sequence[Sentence],
     *,
     share_target: float | None = None,
-    partial: bool = False,
+    more: Sequence[Sentence] = (),
+    notes: Sequence[Sentence] = (),
 ) -> Verdict:
     """The verdict over units: their share against the target, undecided ones on either side.
 
-    Where the facility table is ``partial`` any number of facilities may be missing: nothing passes, and only
-    a rule for all of them can fail.
+    Where there may be ``more`` facilities than the lists hold (what would tell), nothing passes, and only a
+    rule for all of them can fail.
     """
     target = target_of(rule, share_target)
     tally = {o: [u for u in units if u.outcome is o] for o in Outcome}
     judged = len(units) - len(tally[Outcome.WAIVED])
-    if partial:
-        missing = [*missing, need("inventory")]
+    missing = [*missing, *more]
     if not judged:
         reason = Sentence("rules.no_units", {"waived": len(tally[Outcome.WAIVED])})
         return Verdict(
@@ -77,7 +90,7 @@ def concluded(
     low = len(tally[Outcome.PASS]) / judged
     high = (len(tally[Outcome.PASS]) + len(tally[Outcome.NOT_ASSESSED])) / judged
     nothing = (low, high) == (0.0, 1.0)
-    if partial:
+    if more:
         low, high = 0.0, math.nextafter(1.0, 0.0) if tally[Outcome.FAIL] else 1.0
     outcome = decide(low, high, ">=", target)
     found = len(tally[Outcome.PASS]) / judged
@@ -90,6 +103,9 @@ def concluded(
         "waived": len(tally[Outcome.WAIVED]),
     }  # fmt: skip
     said = [Sentence("rules.units_assumed")] if rule.note == "assumed_units" else []
+    over = [u.name for u in units if u.state == "surplus"]
+    if over:
+        said.append(Sentence("rules.units_surplus", {"n": len(over), "names": over[:8]}))
     return Verdict(
         rule_def=rule,
         outcome=outcome,
@@ -98,9 +114,10 @@ def concluded(
         target=target,
         target_source=rule.target_source,
         margin=None if nothing else margin(found, outcome, ">=", target),
-        flip=None if nothing or partial else Flip(low, None),
+        flip=None if nothing or more else Flip(low, None),
         residents_affected=math.fsum(known) if known and len(known) == len(people) else None,
         missing_inputs=tuple(dict.fromkeys(missing)) if outcome is Outcome.NOT_ASSESSED else (),
-        assumptions=tuple(said),
+        assumptions=(*said, *notes),
+        surplus=bool(over) and not tally[Outcome.FAIL],
         units=tuple(units),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,8 @@ import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
 from carecircle import categories, schema
+from carecircle.categories import FacilitySet
+from carecircle.rules.judging.listing import Listing, listings, unlisted
 
 if TYPE_CHECKING:
     from carecircle.inputs.load import Inputs
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
 _STREET = ("街道", "街道办事处", "办事处", "subdistrict", "street")
 _COMMUNITY = ("社区", "居委会", "居民委员会", "社区居委会", "社区居民委员会", "community")
+_NEITHER = ("场", "虚拟生活区", "生活区", "开发区", "园区", "管理区", "工业区", "保护区", "虚拟社区")
+"""Endings of what official divisions list beside towns and villages: farms, zones, holding areas."""
 _RURAL = ("镇", "乡", "苏木", "村", "村委会", "村民委员会", "嘎查", "town", "township", "village")
 
 
@@ -48,10 +52,16 @@ class Facility:
         }
         return False if False in answers else None if None in answers else True
 
+    def one_of(self, wanted: FacilitySet, plain: Collection[str] = ()) -> bool | None:
+        """Whether it is one of a set; None where the table does not say, or says something wider."""
+        return wanted.counts(
+            self.category, self.designations, self.attributes, stated=self.stated, plain=plain
+        )
+
 
 @dataclass(frozen=True)
 class Area:
-    """One area of a level; ``kind`` is street, township, community or village."""
+    """One area of a level; ``kind`` is street, township, community or village, empty for none of these."""
 
     id: str
     name: str
@@ -70,7 +80,8 @@ class Evidence:
 
     def __init__(self, inputs: Inputs) -> None:
         self.inputs = inputs
-        self._chosen: dict[tuple[Any, ...], tuple[list[Facility], list[Facility]]] = {}
+        self._chosen: dict[FacilitySet, tuple[list[Facility], list[Facility]]] = {}
+        self._unlisted: dict[FacilitySet, tuple[str, ...]] = {}
         self._above: dict[str, Mapping[str, str]] = {}
         self._residents: dict[str, Mapping[str, float]] = {}
         self._levels: dict[str, list[Area]] = {}
@@ -121,18 +132,25 @@ class Evidence:
             for i, n, c, s, b, a, d, t, r in rows
         ]
 
-    def of_kind(self, kinds: Sequence[str], status: str = "open") -> list[Facility]:
-        """Facilities of the categories (or narrower ones); no category: any."""
-        wanted = frozenset().union(*(categories.descendants(k) for k in kinds)) if kinds else None
-        return [f for f in self.facilities if f.status == status and (wanted is None or f.category in wanted)]
+    def counting(self, wanted: FacilitySet) -> tuple[list[Facility], list[Facility]]:
+        """Open facilities inside that count, and those of which the table does not say whether they do."""
+        if wanted not in self._chosen:
+            inside = [(f, f.one_of(wanted, self.plain)) for f in self._by_status("open") if f.inside]
+            self._chosen[wanted] = [f for f, h in inside if h], [f for f, h in inside if h is None]
+        return self._chosen[wanted]
 
-    def counting(self, kinds: Sequence[str], roles: Sequence[str]) -> tuple[list[Facility], list[Facility]]:
-        """Open facilities inside that count, and those whose table does not say whether they do."""
-        key = (tuple(kinds), tuple(roles))
-        if key not in self._chosen:
-            inside = [(f, f.holds(roles)) for f in self.of_kind(kinds) if f.inside]
-            self._chosen[key] = [f for f, h in inside if h], [f for f, h in inside if h is None]
-        return self._chosen[key]
+    def among(self, wanted: FacilitySet, status: str = "open") -> list[tuple[Facility, bool | None]]:
+        """Facilities of a status, on either side of the boundary, that are or may be of a set."""
+        judged = ((f, f.one_of(wanted, self.plain)) for f in self._by_status(status))
+        return [(f, h) for f, h in judged if h is not False]
+
+    @cached_property
+    def plain(self) -> frozenset[str]:
+        """Categories that the table tells from the narrower ones."""
+        return categories.told_apart({f.category for f in self.facilities})
+
+    def _by_status(self, status: str) -> list[Facility]:
+        return [f for f in self.facilities if f.status == status]
 
     # ---- areas ----
     @cached_property
@@ -231,6 +249,20 @@ class Evidence:
             found[canonical(column)] = {a: v for a, v in values if v is not None}
         return found
 
+    def unlisted(self, wanted: FacilitySet) -> tuple[str, ...]:
+        """Categories of a set of which no source tells whether there are more facilities."""
+        if wanted not in self._unlisted:
+            self._unlisted[wanted] = unlisted(self._listings, wanted)
+        return self._unlisted[wanted]
+
+    @cached_property
+    def _listings(self) -> list[Listing]:
+        return listings(self.study, self.inputs.facilities)
+
+    def is_open(self, wanted: FacilitySet) -> bool:
+        """Whether facilities of a set may exist that no list holds."""
+        return self.partial_inventory or bool(self.unlisted(wanted))
+
     @cached_property
     def partial_inventory(self) -> bool:
         """Whether the study's totals say that its facility table lists only some facilities."""
@@ -264,12 +296,19 @@ def _distance(year: int | None, wanted: int) -> float:
 
 
 def _kind(level: str, row: Mapping[str, Any]) -> str:
-    """street or township, community or village: by the file's type, else the name, else the urban mark."""
+    """street or township, community or village: by the file's type, else the name, else the urban mark.
+
+    Empty for a farm, a zone or a holding area, which official divisions list beside them.
+    """
+    if level == "county":
+        return "county"
     high, words, low = (
         ("street", _STREET, "township") if level == "town" else ("community", _COMMUNITY, "village")
     )
     for text in (row.get("area_type"), row.get("type"), row["name"]):
         plain = str(text).strip().casefold() if isinstance(text, str) else ""
+        if plain.endswith(_NEITHER):
+            return ""
         if plain.endswith(words):
             return high
         if plain.endswith(_RURAL):

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from carecircle import categories
+from carecircle.categories import FacilitySet
 from carecircle.rules.judging.evidence import Evidence, Facility
-from carecircle.texts import Sentence
+from carecircle.texts import LANGUAGES, Sentence
 
 if TYPE_CHECKING:
     from carecircle.rules.language.plan import Plan
@@ -47,7 +48,7 @@ def role_column(role: str) -> str:
     """The column of a facility table that says whether a role is held."""
     if role in categories.departments():
         return "departments"
-    if role in categories.OWNERSHIP:
+    if categories.is_ownership(role):
         return "ownership"
     return "designations" if role in categories.designations() else "level"
 
@@ -56,6 +57,36 @@ def role_need(roles: Iterable[str], lacking: int) -> Sentence:
     """The columns that would tell whether so many facilities hold the roles."""
     columns = dict.fromkeys(role_column(role) for role in roles)
     return need("role", lacking=lacking, columns=[Sentence(f"rules.column_{c}") for c in columns])
+
+
+def unsure_needs(wanted: FacilitySet, unsure: Sequence[Facility]) -> list[Sentence]:
+    """What would tell whether these facilities are of a set: a narrower category, or who holds the roles."""
+    narrower = categories.kinds_of(wanted.categories)
+    wide = [f for f in unsure if wanted.categories and f.category not in narrower]
+    found = []
+    if wide:
+        facts = {
+            "lacking": len(wide),
+            "names": [f.name for f in wide[:3]],
+            "kinds": [_label(k) for k in wanted.categories],
+        }
+        found.append(need("narrower", **facts))
+    if wanted.roles and len(wide) < len(unsure):
+        found.append(role_need(wanted.roles, len(unsure) - len(wide)))
+    return found
+
+
+def listing_needs(evidence: Evidence, wanted: FacilitySet) -> list[Sentence]:
+    """What would tell that no facility of a set is left out of the lists; nothing where they tell it."""
+    if evidence.partial_inventory:
+        return [need("inventory")]
+    kinds = evidence.unlisted(wanted)
+    return [need("listing", kinds=[_label(kind) for kind in kinds])] if kinds else []
+
+
+def _label(term: str) -> Sentence:
+    """A category's name, free to be said in either language."""
+    return Sentence("rules.who", {lang: categories.label(term, lang) for lang in LANGUAGES})
 
 
 def attribute_name(name: str) -> Sentence:
@@ -142,29 +173,28 @@ def _dated(found: tuple[float, int | None], evidence: Evidence, source: Sentence
 
 
 def attribute_total(
-    evidence: Evidence, plan: Plan, name: str, kinds: Sequence[str], roles: Sequence[str], total: str = ""
+    evidence: Evidence, plan: Plan, name: str, wanted: FacilitySet, total: str = ""
 ) -> Figure:
     """An attribute added up over facilities; an official figure stands in where the table cannot tell.
 
-    Without kinds and roles the official figure of the attribute itself is asked for, otherwise the one
-    named ``total``. A facility without a figure leaves the upper end open.
+    Of all facilities the official figure of the attribute itself is asked for, otherwise the one named
+    ``total``. A facility without a figure leaves the upper end open.
     """
-    own = _added(evidence, name, roles, *evidence.counting(kinds, roles))
-    return _or_official(evidence, plan, own, total or ("" if kinds or roles else name))
+    own = _added(evidence, name, wanted)
+    return _or_official(evidence, plan, own, total or (name if wanted.anything else ""))
 
 
-def counted(
-    evidence: Evidence, plan: Plan, kinds: Sequence[str], roles: Sequence[str], total: str = ""
-) -> Figure:
+def counted(evidence: Evidence, plan: Plan, wanted: FacilitySet, total: str = "") -> Figure:
     """How many facilities there are; the official count ``total`` stands in where the table cannot tell."""
-    chosen, unsure = evidence.counting(kinds, roles)
+    chosen, unsure = evidence.counting(wanted)
     missing: list[Sentence] = []
     high = float(len(chosen))
     if unsure:
-        missing.append(role_need(roles, len(unsure)))
+        missing += unsure_needs(wanted, unsure)
         high += len(unsure)
-    if evidence.partial_inventory:
-        missing.append(need("inventory"))
+    more = listing_needs(evidence, wanted)
+    if more:
+        missing += more
         high = math.inf
     source = Sentence("rules.source_sum", {"facilities": len(chosen)})
     return _or_official(evidence, plan, Figure(float(len(chosen)), high, source, tuple(missing)), total)
@@ -179,10 +209,18 @@ def _or_official(evidence: Evidence, plan: Plan, own: Figure, name: str) -> Figu
     return official_figure(evidence, plan, name) or own
 
 
-def _added(
-    evidence: Evidence, name: str, roles: Sequence[str], chosen: list[Facility], unsure: list[Facility]
-) -> Figure:
-    figures = [f.figure(name) for f in chosen]
+def _figure_of(facility: Facility, name: str) -> float | None:
+    """An attribute of a facility; blank means none where facilities of its category do not bear it."""
+    value = facility.figure(name)
+    if value is not None:
+        return value
+    bearers = categories.attributes()[name].borne_by if name in categories.attributes() else ()
+    return 0.0 if bearers and facility.category not in categories.kinds_of(bearers) else None
+
+
+def _added(evidence: Evidence, name: str, wanted: FacilitySet) -> Figure:
+    chosen, unsure = evidence.counting(wanted)
+    figures = [_figure_of(f, name) for f in chosen]
     known = [f for f in figures if f is not None]
     low = math.fsum(known)
     missing: list[Sentence] = []
@@ -190,9 +228,8 @@ def _added(
         facts = {"attribute": attribute_name(name), "lacking": len(figures) - len(known), "of": len(figures)}
         missing.append(need("attribute", **facts))
     if unsure:
-        missing.append(role_need(roles, len(unsure)))
-    if evidence.partial_inventory:
-        missing.append(need("inventory"))
+        missing += unsure_needs(wanted, unsure)
+    missing += listing_needs(evidence, wanted)
     high = math.inf if missing else low
     return Figure(low, high, Sentence("rules.source_sum", {"facilities": len(chosen)}), tuple(missing))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from carecircle import categories
 from carecircle.rules.judging.evidence import Evidence
 from carecircle.rules.language.rule import Rule
 
@@ -22,7 +21,7 @@ def area_share(rule: Rule, evidence: Evidence) -> float | None:
     if ground is None or ground.is_empty or rule.limit is None:
         return None
     facilities = evidence.inputs.facilities
-    chosen = categories.select(facilities, rule.categories, rule.designations) & facilities.geometry.notna()
+    chosen = rule.facilities.select(facilities) & facilities.geometry.notna()
     if not evidence.study.assumptions.count_outside:
         chosen &= facilities["inside"].astype(bool)
     circles = shapely.buffer(

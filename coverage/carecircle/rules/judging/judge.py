@@ -13,6 +13,7 @@ from carecircle.rules.judging.measures_people import Reached
 from carecircle.rules.judging.verdict import Outcome, Verdict
 from carecircle.rules.kinds.record import kind_of
 from carecircle.rules.language.consistency import inconsistencies, touching
+from carecircle.rules.language.rule import Rule
 from carecircle.texts import Sentence
 
 if TYPE_CHECKING:
@@ -35,23 +36,82 @@ def judge(plan: Plan, inputs: Inputs, reached: Reached) -> list[Verdict]:
     Returns
     -------
     list of Verdict
-        In the plan's order.
+        In the plan's order; rules that cannot be asked of the study's level of region are left out.
     """
     evidence = Evidence(inputs)
-    own = {rule.id: kind_of(rule).measure(rule, plan, evidence, reached) for rule in plan.rules}
+    asked = asked_of(plan, evidence)
+    own = {rule.id: kind_of(rule).measure(rule, plan, evidence, reached) for rule in asked}
     disagreements = inconsistencies(plan)
+    above = [Sentence("rules.plan_above", {"plan": plan.title})] if judged_by_above(plan, evidence) else []
     verdicts = []
-    for rule in plan.rules:
-        verdict = _either_way(own[rule.id], [own[other] for other in rule.any_of])
+    for rule in asked:
+        verdict = _either_way(own[rule.id], [own[other] for other in rule.any_of if other in own])
+        verdict = _only_measured(verdict)
         said = [
             Sentence("rules.inconsistent", {"finding": f.sentence}) for f in touching(disagreements, rule.id)
         ]
         if rule.contradicts:
             others = [f"{o}「{plan.find(o).quote}」" for o in rule.contradicts]
             said.append(Sentence("rules.contradicted", {"others": others}))
-        told = (*verdict.assumptions, *said)
+        if rule.provenance != "official":
+            said.append(Sentence(f"rules.tier_{rule.provenance}", _source(rule)))
+        told = (*verdict.assumptions, *said, *above)
         verdicts.append(replace(verdict, assumptions=told, language=inputs.study.language))
     return verdicts
+
+
+def asked_of(plan: Plan, evidence: Evidence) -> tuple[Rule, ...]:
+    """The rules of a plan that can be asked of a study: a county is not asked what is its prefecture's."""
+    level = region_level(plan, evidence)
+    return tuple(rule for rule in plan.rules if rule.for_level in ("", level))
+
+
+def region_level(plan: Plan, evidence: Evidence) -> str:
+    """``prefecture`` or ``county``: what the study is of, else what the plan is for."""
+    if judged_by_above(plan, evidence):
+        return "county"
+    return "prefecture" if _of_prefecture(plan) or len(_counties(evidence)) > 1 else "county"
+
+
+def judged_by_above(plan: Plan, evidence: Evidence) -> bool:
+    """Whether a study of one county is judged by the plan of its prefecture."""
+    counties = _counties(evidence)
+    if not _of_prefecture(plan) or len(counties) != 1:
+        return False
+    return counties[0] not in ((plan.plan.adcode, counties[0][1]), (counties[0][0], plan.plan.region))
+
+
+def _of_prefecture(plan: Plan) -> bool:
+    return plan.plan.adcode.endswith("00")
+
+
+def _counties(evidence: Evidence) -> list[tuple[str, str]]:
+    """Ids and names of the counties that the study is made of."""
+    tops = {i for i, _ in evidence.top}
+    return [(a.id, a.name) for a in evidence.areas_at("county") if a.id in tops]
+
+
+def _only_measured(verdict: Verdict) -> Verdict:
+    """A permission, a reserve or a draft is measured beside the text's number, never judged."""
+    why = verdict.rule_def.measured_only
+    if not why or verdict.observed is None or verdict.outcome is Outcome.NO_THRESHOLD:
+        return verdict
+    facts = {"observed": verdict.shown(verdict.observed), "target": verdict.shown(verdict.target)}
+    units = tuple(
+        u if u.outcome is Outcome.WAIVED else replace(u, outcome=Outcome.NO_THRESHOLD, state="")
+        for u in verdict.units
+    )
+    return replace(
+        verdict, outcome=Outcome.NO_THRESHOLD, reason=Sentence(f"rules.measured_{why}", facts), margin=None,
+        flip=None, residents_affected=None, missing_inputs=(), surplus=False, units=units,
+    )  # fmt: skip
+
+
+def _source(rule: Rule) -> dict[str, object]:
+    if rule.source is None:
+        return {"source": Sentence("rules.nothing")}
+    facts = {"title": rule.source.title, "year": str(rule.source.year)}
+    return {"source": Sentence("rules.source_titled", facts)}
 
 
 def _either_way(own: Verdict, others: list[Verdict]) -> Verdict:

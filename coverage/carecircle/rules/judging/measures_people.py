@@ -13,7 +13,7 @@ import pandas as pd
 
 from carecircle.profiles import profile
 from carecircle.rules.judging.evidence import Evidence
-from carecircle.rules.judging.figures import need, region_figure, role_need
+from carecircle.rules.judging.figures import listing_needs, need, region_figure, unsure_needs
 from carecircle.rules.judging.ground import area_share
 from carecircle.rules.judging.ledger import people_ledger, people_status
 from carecircle.rules.judging.verdict import ByRoad, Flip, Outcome, Verdict, shown
@@ -57,6 +57,8 @@ def judge_reach(rule: Rule, plan: Plan, evidence: Evidence, reached: Reached) ->
     if outcome is Outcome.FAIL and unsure:
         outcome, high = Outcome.NOT_ASSESSED, 1.0
     undecided = outcome is Outcome.NOT_ASSESSED
+    if not evidence.among(rule.facilities) and outcome is not Outcome.PASS:
+        return _none_listed(rule, evidence, outcome, people, ledger, unsure if undecided else ())
     return Verdict(
         rule_def=rule,
         outcome=outcome,
@@ -68,12 +70,35 @@ def judge_reach(rule: Rule, plan: Plan, evidence: Evidence, reached: Reached) ->
         flip=_flip(rule, evidence, frame, ledger, target),
         by_road=_by_road(rule, evidence, reached, people),
         alternatives=tuple(_alternatives(rule, evidence, reached)),
-        residents_affected=math.fsum([ledger.not_covered, ledger.unreachable]),
+        residents_affected=None if unsure and undecided else affected(ledger),
         ledger=ledger,
+        open_listing=bool(unsure),
         missing_inputs=(*(_settling(rule, ledger) if undecided else ()), *(unsure if undecided else ())),
         assumptions=(*_assumptions(rule, plan, evidence, source), *_on_the_ground(rule, evidence)),
         people=people,
     )
+
+
+def affected(ledger: PeopleLedger) -> float:
+    """Residents in scope whom a rule does not cover."""
+    return math.fsum([ledger.not_covered, ledger.unreachable])
+
+
+def _none_listed(
+    rule: Rule, evidence: Evidence, outcome: Outcome, people: pd.Series, ledger: PeopleLedger,
+    missing: tuple[Sentence, ...],
+) -> Verdict:  # fmt: skip
+    """The verdict where no facility of the kind is listed: nobody lacks a way, there is nowhere to go."""
+    open_ = outcome is Outcome.NOT_ASSESSED
+    target, source = target_share(rule, evidence)
+    return Verdict(
+        rule_def=rule, outcome=outcome,
+        reason=Sentence("rules.lacks" if missing else "rules.none_listed", {"needs": list(missing)}),
+        observed=None if open_ else 0.0, target=target, target_source=source,
+        margin=None if open_ else margin(0.0, outcome, ">=", target),
+        residents_affected=None if open_ else affected(ledger), ledger=ledger, missing_inputs=missing,
+        open_listing=bool(missing), people=people,
+    )  # fmt: skip
 
 
 def judge_response(rule: Rule, plan: Plan, evidence: Evidence, reached: Reached) -> Verdict:
@@ -105,6 +130,7 @@ def judge_response(rule: Rule, plan: Plan, evidence: Evidence, reached: Reached)
         "unsnapped": ledger.unsnapped, "no_data": ledger.no_data,
     }  # fmt: skip
     late = math.fsum(evidence.demand["residents"][there & (frame["cost"] + turnout > rule.limit)])
+    rests = outcome is Outcome.NOT_ASSESSED and bool(unsure)
     missing = (*_settling(rule, ledger), *unsure) if outcome is Outcome.NOT_ASSESSED else ()
     return Verdict(
         rule_def=rule,
@@ -116,8 +142,9 @@ def judge_response(rule: Rule, plan: Plan, evidence: Evidence, reached: Reached)
         comparison="<=",
         margin=None if mean is None else margin(mean, outcome, "<=", rule.limit),
         flip=Flip(None if left_out else mean, None),
-        residents_affected=math.fsum([late, unreached]),
+        residents_affected=None if rests else math.fsum([late, unreached]),
         ledger=ledger,
+        open_listing=bool(unsure),
         missing_inputs=missing,
         assumptions=(
             *_assumptions(rule, plan, evidence, "plan"),
@@ -236,11 +263,8 @@ def _settling(rule: Rule, ledger: PeopleLedger) -> tuple[Sentence, ...]:
 
 def _unsure(rule: Rule, evidence: Evidence) -> tuple[Sentence, ...]:
     """What the facility table leaves open about the facilities of a rule."""
-    unknown = 0
-    if rule.designations:
-        unknown = sum(f.holds(rule.designations) is None for f in evidence.of_kind(rule.categories))
-    found = [role_need(rule.designations, unknown)] if unknown else []
-    return (*found, need("inventory")) if evidence.partial_inventory else tuple(found)
+    unknown = [f for f, held in evidence.among(rule.facilities) if held is None]
+    return (*unsure_needs(rule.facilities, unknown), *listing_needs(evidence, rule.facilities))
 
 
 def _flip(rule: Rule, evidence: Evidence, frame: pd.DataFrame, ledger: PeopleLedger, target: float) -> Flip:
@@ -294,8 +318,7 @@ def _assumptions(rule: Rule, plan: Plan, evidence: Evidence, source: str) -> tup
             said.append(Sentence(f"rules.barriers_{study.roads.barriers}"))
     if rule.scope != "all":
         said.extend(urban_notes(plan, evidence))
-    planned = evidence.of_kind(rule.categories, "planned")
-    waiting = sum(f.holds(rule.designations) is True for f in planned)
+    waiting = sum(held is True for _, held in evidence.among(rule.facilities, "planned"))
     if waiting:
         said.append(Sentence("rules.planned_not_counted", {"facilities": waiting}))
     return tuple(said)

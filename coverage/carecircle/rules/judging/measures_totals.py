@@ -6,23 +6,26 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from carecircle.rules.judging.conclude import units_by_name
+from carecircle.categories import FacilitySet
+from carecircle.rules.judging.conclude import units_by_name, without_areas
 from carecircle.rules.judging.evidence import Evidence
 from carecircle.rules.judging.figures import (
     Figure,
     attribute_name,
     attribute_total,
     counted,
+    listing_needs,
     need,
     official_figure,
     ratio,
     region_figure,
     residents,
 )
+from carecircle.rules.judging.measures_classes import judge_classes
 from carecircle.rules.judging.measures_people import Reached, urban_notes
-from carecircle.rules.judging.measures_units import find_named
+from carecircle.rules.judging.named import find_named, first_form
 from carecircle.rules.judging.units import area_units
-from carecircle.rules.judging.verdict import Flip, Outcome, RuleUnit, Target, Verdict, shown
+from carecircle.rules.judging.verdict import Flip, Outcome, RuleUnit, Verdict, shown
 from carecircle.rules.judging.weighing import decide, margin
 from carecircle.rules.kinds.record import kind_of
 from carecircle.rules.language.query import main_query, mode_name
@@ -42,10 +45,17 @@ RESIDENTS = {
 
 def judge_ratio(rule: Rule, plan: Plan, evidence: Evidence) -> Verdict:
     """Judge ``numerator * per / denominator`` for the whole region."""
-    top = attribute_total(evidence, plan, rule.numerator, rule.categories, rule.designations, rule.total)
-    bottom = _denominator(rule, plan, evidence)
+    if rule.per_class:
+        return judge_classes(rule, plan, evidence, _ratio_of)
+    return _ratio_of(rule, plan, evidence, None)
+
+
+def _ratio_of(rule: Rule, plan: Plan, evidence: Evidence, wanted: FacilitySet | None) -> Verdict:
+    """The ratio of one class, or of all the rule's facilities."""
+    top = attribute_total(evidence, plan, rule.numerator, wanted or rule.facilities, rule.total)
+    bottom = _denominator(rule, plan, evidence, wanted)
     figure = ratio(top, bottom, rule.per)
-    official = None if figure.known else official_figure(evidence, plan, rule.id)
+    official = None if figure.known or wanted is not None else official_figure(evidence, plan, rule.id)
     if official is not None and _open_at(rule, figure):
         return _judged(rule, official, "ratio_official", {})
     facts = {
@@ -64,12 +74,12 @@ def judge_ratio(rule: Rule, plan: Plan, evidence: Evidence) -> Verdict:
 def judge_count(rule: Rule, plan: Plan, evidence: Evidence) -> Verdict:
     """Judge a number of facilities, or an attribute added up over them, in the region or a named facility."""
     if rule.by == "named":
-        return _named_count(rule, evidence)
-    kinds, roles = rule.categories, (*rule.designations, *rule.has)
+        return _named_count(rule, plan, evidence)
+    wanted = rule.facilities.showing(rule.has)
     if rule.numerator:
-        figure = attribute_total(evidence, plan, rule.numerator, kinds, roles, rule.total)
+        figure = attribute_total(evidence, plan, rule.numerator, wanted, rule.total)
     else:
-        figure = counted(evidence, plan, kinds, roles, rule.total)
+        figure = counted(evidence, plan, wanted, rule.total)
     figure = replace(figure, low=figure.low / rule.per, high=figure.high / rule.per)
     if not figure.known and _open_at(rule, figure):
         figure = official_figure(evidence, plan, rule.id) or figure
@@ -78,10 +88,7 @@ def judge_count(rule: Rule, plan: Plan, evidence: Evidence) -> Verdict:
 
 def _open_at(rule: Rule, figure: Figure) -> bool:
     """Whether the facility table leaves a rule undecided, so that a published figure may speak."""
-    target = rule.band or rule.target
-    assert target is not None  # the rule language asks for one
-    comparison = "between" if isinstance(target, tuple) else rule.comparison
-    return decide(figure.low, figure.high, comparison, target) is Outcome.NOT_ASSESSED
+    return decide(figure.low, figure.high, *asked_at_least(rule)) is Outcome.NOT_ASSESSED
 
 
 def judge_baseline(rule: Rule, plan: Plan, evidence: Evidence) -> Verdict:
@@ -95,6 +102,26 @@ def judge_baseline(rule: Rule, plan: Plan, evidence: Evidence) -> Verdict:
         observed=None if found is None else found[0] / rule.per, target=rule.target, unit=unit,
         comparison=rule.comparison,
     )  # fmt: skip
+
+
+def judge_published(rule: Rule, plan: Plan, evidence: Evidence) -> Verdict:
+    """Judge a figure that only the plan publishes (a mean stay, a death rate) against its target.
+
+    The study's totals may hold a figure under the rule's id; of both the one of the year nearest the study's
+    is judged, and the verdict says whose it is.
+    """
+    own = rule.published
+    assert own is not None  # the rule language asks for one
+    found = region_figure(evidence, plan, rule.id)
+    later = found is not None and (
+        found[1] is None or abs(found[1] - evidence.study.year) <= abs(own.year - evidence.study.year)
+    )
+    value, year = found if found is not None and later else (own.value, own.year)
+    source = (
+        Sentence("rules.source_official") if later else Sentence("rules.source_plan", {"year": str(year)})
+    )
+    notes = () if later else (Sentence("rules.plan_own_figure", {"year": str(year)}),)
+    return _judged(rule, Figure(value, value, source, (), notes), "count", {})
 
 
 def judge_load(rule: Rule, plan: Plan, evidence: Evidence, reached: Reached) -> Verdict:
@@ -114,7 +141,7 @@ def judge_load(rule: Rule, plan: Plan, evidence: Evidence, reached: Reached) -> 
     if people.high <= 0:
         facts = {"scope": Sentence(f"rules.scope_{rule.scope}")}
         return _with(_open(rule, (need("urban"),)), reason=Sentence("rules.no_residents_in_scope", facts))
-    centres = counted(evidence, plan, rule.categories, rule.designations, rule.total)
+    centres = counted(evidence, plan, rule.facilities, rule.total)
     n = int(centres.low)
     outcome = load_outcome(people.low, people.high, n, low, high)
     missing = people.missing
@@ -143,10 +170,11 @@ def judge_load(rule: Rule, plan: Plan, evidence: Evidence, reached: Reached) -> 
         comparison="between",
         margin=_load_margin(people.low, n, low, high, outcome),
         flip=Flip(people.low / n if n else None, _load_turn(people.low, n, low, high)),
-        residents_affected=over or under,
+        residents_affected=over,
         missing_inputs=missing if outcome is Outcome.NOT_ASSESSED else (),
         assumptions=tuple(dict.fromkeys(said)),
         units=tuple(units),
+        surplus=outcome is Outcome.FAIL and not over,
     )
 
 
@@ -195,17 +223,17 @@ def _load_turn(people: float, n: int, low: float, high: float) -> float:
 
 
 def _load_by_unit(rule: Rule, plan: Plan, evidence: Evidence, low: float, high: float) -> Verdict:
-    chosen, unsure = evidence.counting(rule.categories, rule.designations)
+    more = listing_needs(evidence, rule.facilities)
     units = []
-    for unit in area_units(rule, evidence, chosen, unsure):
+    for unit in area_units(rule, evidence, *evidence.counting(rule.facilities)):
         outcome = Outcome.NOT_ASSESSED
-        if unit.residents is not None and not unit.unsure:
+        if unit.residents is not None and not unit.unsure and not more:
             outcome = load_outcome(unit.residents, unit.residents, len(unit.facilities), low, high)
         n = len(unit.facilities)
         value = unit.residents / n if n and unit.residents is not None else None
         units.append(RuleUnit(unit.id, unit.name, value, outcome, unit.residents))
     if not units:
-        return _open(rule, (need("areas", level=Sentence(f"rules.level_{rule.by}")),))
+        return without_areas(rule, evidence)
     bad = [u for u in units if u.outcome is Outcome.FAIL]
     open_ = [u for u in units if u.outcome is Outcome.NOT_ASSESSED]
     outcome = Outcome.FAIL if bad else Outcome.NOT_ASSESSED if open_ else Outcome.PASS
@@ -220,7 +248,7 @@ def _load_by_unit(rule: Rule, plan: Plan, evidence: Evidence, low: float, high: 
         observed=share, target=1.0, target_source=rule.target_source,
         margin=share - 1.0, flip=Flip(share, None),
         residents_affected=math.fsum(u.residents or 0 for u in bad),
-        missing_inputs=(need("unit_residents"),) if outcome is Outcome.NOT_ASSESSED else (),
+        missing_inputs=(*more, need("unit_residents")) if outcome is Outcome.NOT_ASSESSED else (),
         units=tuple(units),
     )  # fmt: skip
 
@@ -242,12 +270,12 @@ def _catchments(rule: Rule, evidence: Evidence, reached: Reached, low: float, hi
     return units
 
 
-def _named_count(rule: Rule, evidence: Evidence) -> Verdict:
+def _named_count(rule: Rule, plan: Plan, evidence: Evidence) -> Verdict:
     """An attribute of one named facility against its own number."""
     if not evidence.has_facilities:
         return _open(rule, (need("facilities"),))
-    name = rule.names[0]
-    facility = find_named(evidence, name)
+    name = first_form(rule.names[0])
+    facility = find_named(evidence, plan, rule.names[0], region_only=rule.region_only)
     if facility is None:
         return _open(rule, (need("named", name=name),))
     value = facility.figure(rule.numerator)
@@ -258,25 +286,21 @@ def _named_count(rule: Rule, evidence: Evidence) -> Verdict:
     return _with(verdict, units=(unit,))
 
 
-def _denominator(rule: Rule, plan: Plan, evidence: Evidence) -> Figure:
+def _denominator(rule: Rule, plan: Plan, evidence: Evidence, wanted: FacilitySet | None) -> Figure:
     if rule.denominator in RESIDENTS:
         scope, ages = RESIDENTS[rule.denominator]
         return residents(evidence, plan, scope, ages=ages)
-    if rule.denominator_categories or rule.denominator_designations:
-        kinds, roles = rule.denominator_categories, rule.denominator_designations
-    else:
-        kinds, roles = rule.categories, rule.designations
-    return attribute_total(evidence, plan, rule.denominator, kinds, roles)
+    return attribute_total(evidence, plan, rule.denominator, wanted or rule.denominator_facilities)
 
 
 def _judged(rule: Rule, figure: Figure, key: str, facts: dict[str, object]) -> Verdict:
     unit = kind_of(rule).unit(rule)
-    target: Target = rule.band or rule.target
+    comparison, target = rule.asked
     assert target is not None  # the rule language asks for one
-    comparison = "between" if isinstance(target, tuple) else rule.comparison
-    outcome = decide(figure.low, figure.high, comparison, target)
+    weighed = asked_at_least(rule)
+    outcome = decide(figure.low, figure.high, *weighed)
     undecided = outcome is Outcome.NOT_ASSESSED
-    slack = margin(figure.low, outcome, comparison, target)
+    slack = margin(figure.low, outcome, *weighed)
     nothing = not figure.known and figure.low == 0
     said = [*figure.notes]
     if rule.tolerance:
@@ -299,7 +323,15 @@ def _judged(rule: Rule, figure: Figure, key: str, facts: dict[str, object]) -> V
         flip=None if nothing and undecided else Flip(figure.low, None),
         missing_inputs=tuple(dict.fromkeys(figure.missing)) if undecided else (),
         assumptions=tuple(said),
+        surplus=comparison == "==" and isinstance(target, float) and figure.low > target,
     )
+
+
+def asked_at_least(rule: Rule) -> tuple[str, float | tuple[float, float]]:
+    """How a figure is weighed: "exactly so many" is missed by fewer; more is a surplus, no shortfall."""
+    comparison, target = rule.asked
+    assert target is not None  # the rule language asks for one
+    return ">=" if comparison == "==" else comparison, target
 
 
 def _open(rule: Rule, missing: tuple[Sentence, ...]) -> Verdict:

@@ -6,7 +6,7 @@ from dataclasses import fields
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, TypedDict, get_args, get_origin, get_type_hints, is_typeddict
 
-from carecircle.rules.judging.verdict import ByRoad, Flip, Outcome, RuleUnit
+from carecircle.rules.judging.verdict import ByRoad, Flip, Outcome, RuleUnit, State
 from carecircle.schema import InputsLedger, PeopleLedger
 
 _NUMBER = {"type": ["number", "null"]}
@@ -38,6 +38,9 @@ def _ledger(of: type) -> dict[str, Any]:
     return _table({f.name: _schema(float) for f in fields(of) if hints[f.name] is float}, nullable=True)
 
 
+_SOURCE = _table({"title": {"type": "string"}, "year": {"type": "integer"}}, nullable=True)
+
+
 class Alternative(TypedDict):
     """A mode reported beside, and its figure."""
 
@@ -49,9 +52,13 @@ class WrittenVerdict(TypedDict):
     """One verdict of verdicts.json; an annotation's second part is its schema."""
 
     rule: str
+    title: str
     clause: str
     section: str
     quote: str
+    states: str
+    source: Annotated[dict[str, Any] | None, _SOURCE]
+    provenance: Literal["official", "quoted", "secondary", "draft"]
     modality: Literal["binding", "expected", "stated"]
     softeners: list[str]
     kind: str
@@ -59,6 +66,7 @@ class WrittenVerdict(TypedDict):
     scope: Literal["all", "urban", "rural"]
     by: str
     outcome: Annotated[str, {"enum": [o.value for o in Outcome if o is not Outcome.WAIVED]}]
+    state: State
     observed: float | None
     comparison: Annotated[str, {"enum": [">=", "<=", "==", ">", "<", "between"]}]
     target: Annotated[float | list[float] | None, _TARGET]

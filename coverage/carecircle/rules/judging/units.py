@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from carecircle import categories
 from carecircle.rules.judging.evidence import Area, Evidence, Facility
 from carecircle.rules.language.rule import Rule, Waiver
+from carecircle.texts import Sentence
 
 _TOUCH_M = 50.0
 """Villages whose outlines lie this close are neighbours (digitised borders leave slivers)."""
@@ -44,8 +45,16 @@ def units_at(rule: Rule, evidence: Evidence) -> list[Area]:
     return [
         area
         for area in evidence.areas_at(rule.by)
-        if rule.units in ("", area.kind) and (not rule.unit_names or area.name.endswith(rule.unit_names))
+        if area.kind
+        and rule.units in ("", area.kind)
+        and (not rule.unit_names or area.name.endswith(rule.unit_names))
     ]
+
+
+def left_out(rule: Rule, evidence: Evidence) -> list[Sentence]:
+    """What is said of areas of the level that are no town or village (a state farm, a holding area)."""
+    names = [area.name for area in evidence.areas_at(rule.by) if not area.kind]
+    return [Sentence("rules.areas_left_out", {"names": names[:8], "n": len(names)})] if names else []
 
 
 def area_units(

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
 from carecircle.cards import Mark, card
 from carecircle.rules.language.rule import Rule
+from carecircle.rules.language.titles import title
 from carecircle.schema import PeopleLedger
 from carecircle.texts import Language, Sentence, wording
 
@@ -50,6 +52,12 @@ class Outcome(StrEnum):
         return Sentence(f"rules.outcome_{self.value.lower()}")
 
 
+State = Literal["gap", "surplus", "met", "unknown", "measured", "waived"]
+STATES: Mapping[Outcome, State] = {
+    Outcome.PASS: "met", Outcome.FAIL: "gap", Outcome.NOT_ASSESSED: "unknown",
+    Outcome.NO_THRESHOLD: "measured", Outcome.WAIVED: "waived",
+}  # fmt: skip
+"""What an outcome means for the people it is about; more than asked is a ``surplus`` instead."""
 _TONES = {Outcome.PASS: "good", Outcome.FAIL: "bad", Outcome.NOT_ASSESSED: "open"}
 _PER = re.compile(r"per_([\d.]+)_(residents|children)")
 SIGNS = {">=": "≥ ", "<=": "≤ ", "==": "= ", ">": "> ", "<": "< "}
@@ -108,6 +116,9 @@ class RuleUnit:
         Who live in it, where the rule counts people.
     waived_by
         The plan's sentence that excepts it.
+    state
+        ``gap``, ``surplus``, ``met``, ``unknown``, ``measured`` or ``waived``: told from the outcome where
+        it is not given.
     """
 
     id: str
@@ -116,6 +127,10 @@ class RuleUnit:
     outcome: Outcome
     residents: float | None = None
     waived_by: str | None = None
+    state: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "state", self.state or STATES[self.outcome])
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,6 +176,11 @@ class Verdict:
         What was measured, where it is not the rule's own kind.
     language
         Of the study: the verdict's card in a notebook speaks it.
+    surplus
+        More was found than is asked, and nothing less: no gap, and nobody is affected.
+    open_listing
+        Whether the tables leave open which facilities count: then nothing fails for lack of one. Never
+        written.
     people
         Rules about people: one of outside, no_data, unsnapped, unreachable, covered, not_covered a
         demand row, on the index of the demand frame. Never written.
@@ -185,6 +205,8 @@ class Verdict:
     units: tuple[RuleUnit, ...] = ()
     measure: str = ""
     language: Language = "zh"
+    surplus: bool = False
+    open_listing: bool = False
     people: pd.Series | None = field(default=None, repr=False)
 
     @property
@@ -193,14 +215,24 @@ class Verdict:
         return self.rule_def.id
 
     @property
+    def state(self) -> State:
+        """``gap``, ``surplus`` (more than asked: no gap), ``met``, ``unknown`` or ``measured``."""
+        return "surplus" if self.surplus else STATES[self.outcome]
+
+    @property
+    def title(self) -> Sentence:
+        """A short title: the plan file's own, else one made of the rule's fields."""
+        return title(self.rule_def)
+
+    @property
     def clause(self) -> str:
         """The clause's id."""
         return self.rule_def.clause
 
     @property
     def quote(self) -> str:
-        """The plan's own words."""
-        return self.rule_def.quote
+        """The plan's own words; what is said in their place where the text is not at hand."""
+        return self.rule_def.words
 
     def shown(self, value: float | Target) -> Sentence:
         """A value of this verdict as a reader expects it: percent for shares, else with its unit.
@@ -259,10 +291,13 @@ class Verdict:
         """
         rule = self.rule_def
         return {
-            "rule": rule.id, "clause": rule.clause, "section": rule.section, "quote": rule.quote,
+            "rule": rule.id, "title": self.title.text(language), "clause": rule.clause,
+            "section": rule.section, "quote": rule.quote, "states": rule.states,
+            "source": None if rule.source is None else rule.source.model_dump(),
+            "provenance": rule.provenance,
             "modality": rule.modality, "softeners": list(rule.softeners), "kind": rule.kind,
             "measure": self.measure or rule.kind, "scope": rule.scope, "by": rule.by,
-            "outcome": self.outcome.value, "observed": _finite(self.observed),
+            "outcome": self.outcome.value, "state": self.state, "observed": _finite(self.observed),
             "comparison": self.comparison,
             "target": list(self.target) if isinstance(self.target, tuple) else self.target,
             "target_source": self.target_source, "unit": self.unit, "margin": _finite(self.margin),

@@ -6,10 +6,10 @@ from carecircle.rules.kinds.load import LOAD
 from carecircle.rules.kinds.reach import RADIUS, TIME
 from carecircle.rules.kinds.record import register
 from carecircle.rules.kinds.response import RESPONSE
-from carecircle.rules.kinds.totals import BASELINE, COUNT, RATIO
+from carecircle.rules.kinds.totals import BASELINE, COUNT, PUBLISHED, RATIO
 from carecircle.rules.kinds.units import CONDITIONAL, PRESENCE, SHARE
 
-BUILTIN = (RADIUS, TIME, RESPONSE, LOAD, PRESENCE, RATIO, SHARE, COUNT, CONDITIONAL, BASELINE)
+BUILTIN = (RADIUS, TIME, RESPONSE, LOAD, PRESENCE, RATIO, SHARE, COUNT, CONDITIONAL, BASELINE, PUBLISHED)
 
 for kind in BUILTIN:
     register(kind)

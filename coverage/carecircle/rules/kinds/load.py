@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from carecircle.rules.judging.measures_totals import judge_load
 from carecircle.rules.kinds.record import RuleKind
 from carecircle.rules.language.query import ReachQuery, nearest_query
-from carecircle.rules.language.rule import MeaninglessRuleError, Rule
+from carecircle.rules.language.refusals import MeaninglessRuleError
+from carecircle.rules.language.rule import Rule
 
 
 def _faults(rule: Rule) -> Iterator[MeaninglessRuleError]:

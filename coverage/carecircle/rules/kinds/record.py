@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from carecircle.rules.judging.verdict import Verdict
     from carecircle.rules.language.plan import Plan
     from carecircle.rules.language.query import ReachQuery
-    from carecircle.rules.language.rule import MeaninglessRuleError, Rule
+    from carecircle.rules.language.refusals import MeaninglessRuleError
+    from carecircle.rules.language.rule import Rule
 
     Measure = Callable[[Rule, Plan, Evidence, Mapping[ReachQuery, pd.DataFrame]], Verdict]
     OnEvidence = Callable[[Rule, Plan, Evidence], Verdict]
@@ -60,6 +61,9 @@ class RuleKind:
         Its ``target`` is a share: 0 to 1.
     exceptions
         It may have ``unless``; otherwise that is refused.
+    takes
+        Further fields that only some kinds understand (``each_role``, ``per_class``, ``denominator_also``,
+        ``falls``, ``published``); those it does not take are refused.
     faults
         Its own combinations of fields that mean nothing.
     query
@@ -91,6 +95,7 @@ class RuleKind:
     levels: tuple[str, ...] = ()
     share_target: bool = False
     exceptions: bool = False
+    takes: tuple[str, ...] = ()
     faults: Callable[[Rule], Iterable[MeaninglessRuleError]] = field(default_factory=lambda: _no_fault)
     query: Callable[[Rule], ReachQuery | None] = field(default_factory=lambda: _no_query)
     road_query: Callable[[Rule], ReachQuery | None] = field(default_factory=lambda: _no_query)

@@ -1,11 +1,17 @@
-"""Numbers of the region: ``ratio`` (so many per so many), ``count``, and ``baseline``."""
+"""Numbers of the region: ``ratio`` (so many per so many), ``count``, ``baseline`` and ``published``."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from carecircle.rules.judging.evidence import Evidence
-from carecircle.rules.judging.measures_totals import RESIDENTS, judge_baseline, judge_count, judge_ratio
+from carecircle.rules.judging.measures_totals import (
+    RESIDENTS,
+    judge_baseline,
+    judge_count,
+    judge_published,
+    judge_ratio,
+)
 from carecircle.rules.judging.measures_units import judge_area_ratio, judge_each_ratio
 from carecircle.rules.judging.verdict import Verdict
 from carecircle.rules.kinds.record import RuleKind, on_evidence
@@ -52,6 +58,11 @@ def _count_unit(rule: Rule) -> str:
     return "number" if rule.numerator else "facilities"
 
 
+def _published_unit(rule: Rule) -> str:
+    """As a ratio's where it says per how many residents; else a plain number."""
+    return _per_unit(rule) if rule.denominator in RESIDENTS else "number"
+
+
 def _baseline_unit(rule: Rule) -> str:
     return _per_unit(rule) if rule.denominator else "number"
 
@@ -60,13 +71,19 @@ RATIO = RuleKind(
     name="ratio",
     measure=on_evidence(_judge_ratio),
     requires=("numerator", "denominator", "target"),
+    takes=("per_class", "denominator_also", "falls"),
     inputs=_ratio_inputs,
     unit=_per_unit,
     number="ratio",
 )
 
 COUNT = RuleKind(
-    name="count", measure=on_evidence(judge_count), requires=("target",), unit=_count_unit, number="total"
+    name="count",
+    measure=on_evidence(judge_count),
+    requires=("target",),
+    takes=("falls",),
+    unit=_count_unit,
+    number="total",
 )
 
 BASELINE = RuleKind(
@@ -76,4 +93,14 @@ BASELINE = RuleKind(
     inputs=_nothing,
     unit=_baseline_unit,
     number="start",
+)
+
+PUBLISHED = RuleKind(
+    name="published",
+    measure=on_evidence(judge_published),
+    requires=("published", "target"),
+    levels=("region",),
+    takes=("published", "falls"),
+    inputs=_nothing,
+    unit=_published_unit,
 )

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from carecircle.rules.judging.measures_units import judge_conditional, judge_presence, judge_share
 from carecircle.rules.kinds.record import RuleKind, on_evidence
-from carecircle.rules.language.rule import MeaninglessRuleError, Rule
+from carecircle.rules.language.refusals import MeaninglessRuleError
+from carecircle.rules.language.rule import Rule
 
 
 def _share_of_what(rule: Rule) -> Iterator[MeaninglessRuleError]:
@@ -14,13 +15,20 @@ def _share_of_what(rule: Rule) -> Iterator[MeaninglessRuleError]:
         yield MeaninglessRuleError("has", "rules.share_of_what")
 
 
-PRESENCE = RuleKind(name="presence", measure=on_evidence(judge_presence), share_target=True, exceptions=True)
+PRESENCE = RuleKind(
+    name="presence",
+    measure=on_evidence(judge_presence),
+    share_target=True,
+    exceptions=True,
+    takes=("each_role",),
+)
 
 SHARE = RuleKind(
     name="share",
     measure=on_evidence(judge_share),
     share_target=True,
     faults=_share_of_what,
+    takes=("per_class",),
     number="share",
 )
 

@@ -9,13 +9,15 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from carecircle.errors import CarecircleError, PlanError, raise_all
-from carecircle.rules.language.rule import MeaninglessRuleError, Rule
+from carecircle.rules.language.projects import Project
+from carecircle.rules.language.refusals import MeaninglessRuleError
+from carecircle.rules.language.rule import Provenance, Rule
 from carecircle.strict import LONGEST_PATH, Strict, UnfitError, echo, parse_toml
 
-_HEADER = re.compile(r"^\s*\[\[\s*rule\s*\]\]")
+_HEADER = re.compile(r"^\s*\[\[\s*(rule|project)\s*\]\]")
 _PLAN = re.compile(r"^\s*\[\s*plan\s*\]")
 _LONGEST_ID = 60
 _COLUMNS = frozenset(
@@ -39,6 +41,8 @@ class PlanHead(Strict):
     """The year its figures start from."""
     target_year: int = 2025
     """The year its numbers are to be reached by."""
+    provenance: Provenance = "official"
+    """Of every rule that does not say: ``official`` text, ``quoted``, ``secondary`` or ``draft``."""
 
 
 class Plan(Strict):
@@ -48,6 +52,19 @@ class Plan(Strict):
     """The ``[plan]`` table: id, title, region, years."""
     rule: tuple[Rule, ...] = ()
     """Every ``[[rule]]``, in the file's order."""
+    project: tuple[Project, ...] = ()
+    """Every ``[[project]]``, in the file's order."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _tiers(cls, data: Any) -> Any:
+        """Rules that do not say where they are from are of the plan's own tier."""
+        head = data.get("plan") if isinstance(data, dict) else None
+        tier = head.get("provenance") if isinstance(head, dict) else getattr(head, "provenance", None)
+        rules = data.get("rule") if isinstance(data, dict) else None
+        if tier is None or not isinstance(rules, list | tuple):
+            return data
+        return {**data, "rule": [{"provenance": tier, **r} if isinstance(r, dict) else r for r in rules]}
 
     @property
     def id(self) -> str:
@@ -63,6 +80,11 @@ class Plan(Strict):
     def rules(self) -> tuple[Rule, ...]:
         """Every rule, in the file's order."""
         return self.rule
+
+    @property
+    def projects(self) -> tuple[Project, ...]:
+        """What it will build, move, extend, merge or upgrade, in the file's order."""
+        return self.project
 
     def find(self, rule_id: str) -> Rule:
         """The rule of an id.
@@ -159,38 +181,48 @@ def _validated(data: dict[str, Any], text: str, name: str) -> Plan:
 
 
 def _references(plan: Plan, lines: Sequence[str], name: str) -> Iterable[CarecircleError]:
-    """Ids that are repeated or no name of a column, and any_of, part_of ... that name no rule."""
+    """Ids and titles that are repeated, ids that are no name of a column, references that name no rule."""
     ids = [r.id for r in plan.rule]
-    seen: set[str] = set()
+    yield from _repeated(plan, lines, name)
     for number, rule in enumerate(plan.rule):
-        same = rule.id.casefold()
-        place: Any = {"file": name, "row": _line(lines, number, "id"), "value": echo(rule.id)}
-        if same in seen:
-            yield PlanError("rules.repeated_id", **place)
-        elif same in _COLUMNS:
+        place: Any = {"file": name, "row": _line(lines, ("rule", number), "id"), "value": echo(rule.id)}
+        if rule.id.casefold() in _COLUMNS:
             yield PlanError("rules.reserved_id", **place)
         elif len(rule.id) > _LONGEST_ID:
             yield PlanError("rules.long_id", most=_LONGEST_ID, **place)
-        seen.add(same)
         for field in ("any_of", "contradicts", "part_of", "total_of"):
             named = getattr(rule, field)
             for other in [named] if isinstance(named, str) and named else named:
                 if other not in ids:
-                    row = _line(lines, number, field)
+                    row = _line(lines, ("rule", number), field)
                     yield PlanError("rules.no_such_rule", file=name, row=row, column=field, value=other)
+
+
+def _repeated(plan: Plan, lines: Sequence[str], name: str) -> Iterable[CarecircleError]:
+    """Ids that two rules or projects bear, titles that two rules bear."""
+    for field, key in (("id", "repeated_id"), ("title_zh", "repeated_title"), ("title_en", "repeated_title")):
+        tables = {"rule": plan.rule, "project": plan.project if field == "id" else ()}
+        seen: set[str] = set()
+        for table, entries in tables.items():
+            for number, entry in enumerate(entries):
+                same = getattr(entry, field).casefold()
+                if same and same in seen:
+                    row = _line(lines, (table, number), field)
+                    yield PlanError(f"rules.{key}", file=name, row=row, value=echo(getattr(entry, field)))
+                seen.add(same)
 
 
 def _fault(error: Any, lines: Sequence[str], name: str) -> CarecircleError:
     """One pydantic error as one sentence of ours, with its line."""
     where = [str(part) for part in error["loc"]]
-    number = int(where[1]) if where[:1] == ["rule"] and len(where) > 1 else None
+    entry = (where[0], int(where[1])) if where[:1] in (["rule"], ["project"]) and len(where) > 1 else None
     ours = (error.get("ctx") or {}).get("error")
     field = (
         ours.field
         if isinstance(ours, MeaninglessRuleError) and ours.field
-        else (where[2] if number is not None and len(where) > 2 else where[-1])
+        else (where[2] if entry is not None and len(where) > 2 else where[-1])
     )
-    row = _line(lines, number, field)
+    row = _line(lines, entry, field)
 
     def tell(key: str, **facts: object) -> PlanError:
         return PlanError(key, file=name, row=row, column=field, **facts)
@@ -207,20 +239,23 @@ def _fault(error: Any, lines: Sequence[str], name: str) -> CarecircleError:
     if error["type"] == "literal_error":
         expected = str(error["ctx"]["expected"]).replace(" or ", ", ")
         return tell("rules.not_in_vocabulary", value=given, expected=expected)
+    if error["type"] == "string_too_long":
+        return tell("rules.too_long", value=given, most=int(error["ctx"]["max_length"]))
     if field == "quote":
         return tell("rules.quote_too_short", value=given)
     return tell("rules.bad_value", value=given, why=str(error["msg"]))
 
 
-def _line(lines: Sequence[str], rule: int | None, field: str) -> int:
-    """Line (from 1) of a field of the n-th rule (or of ``[plan]``); its header where the field is absent."""
-    headers = [i for i, line in enumerate(lines) if _HEADER.match(line)]
-    if rule is None:
+def _line(lines: Sequence[str], entry: tuple[str, int] | None, field: str) -> int:
+    """Line (from 1) of a field of the n-th rule or project (or of ``[plan]``), else of its header."""
+    headers = [(i, found[1]) for i, line in enumerate(lines) if (found := _HEADER.match(line))]
+    if entry is None:
         start = next((i for i, line in enumerate(lines) if _PLAN.match(line)), 0)
-        end = next((h for h in headers if h > start), len(lines))
-    elif rule < len(headers):
-        start, end = headers[rule], headers[rule + 1] if rule + 1 < len(headers) else len(lines)
     else:
-        return 1
+        own = [i for i, table in headers if table == entry[0]]
+        if entry[1] >= len(own):
+            return 1
+        start = own[entry[1]]
+    end = next((i for i, _ in headers if i > start), len(lines))
     key = re.compile(rf"^\s*{re.escape(field)}\s*=")
     return next((i for i in range(start, end) if key.match(lines[i])), start) + 1

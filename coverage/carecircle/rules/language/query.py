@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from carecircle import categories
+from carecircle.categories import FacilitySet
 from carecircle.errors import UsageError
 from carecircle.profiles import mode_by
 from carecircle.rules.kinds.record import kind_of
@@ -15,6 +16,8 @@ from carecircle.rules.language.plan import Plan
 from carecircle.rules.language.rule import Rule
 from carecircle.texts import Language, Sentence
 
+Part = tuple[tuple[str, ...], tuple[str, ...]]
+"""Categories and the roles asked of them."""
 Direction = Literal["to_facility", "from_facility"]
 Metric = Literal["minutes", "road_m", "straight_m"]
 
@@ -33,6 +36,8 @@ class Leg:
         ``to_facility`` (residents travel) or ``from_facility`` (an ambulance travels).
     metric
         ``minutes``, ``road_m`` or ``straight_m``.
+    also, without
+        Further sets that may answer, as (categories, designations); categories that may not.
     """
 
     categories: tuple[str, ...]
@@ -40,11 +45,20 @@ class Leg:
     mode: str | None = None
     direction: Direction = "to_facility"
     metric: Metric = "minutes"
+    also: tuple[Part, ...] = ()
+    without: tuple[str, ...] = ()
+
+    @property
+    def facilities(self) -> FacilitySet:
+        """The facilities that may answer."""
+        return FacilitySet(((self.categories, self.designations), *self.also), self.without)
 
     @property
     def key(self) -> str:
         """Short, stable, ASCII: safe as the name of a file, a band or a page element."""
         who = "|".join([*self.categories, "+", *self.designations])
+        who += "".join("|or|" + "|".join([*kinds, "+", *roles]) for kinds, roles in self.also)
+        who += "".join(f"|not|{kind}" for kind in self.without)
         parts = [self.metric, *([self.mode] if self.mode else [])]
         parts += ["from" if self.direction == "from_facility" else "to", f"{zlib.crc32(who.encode()):08x}"]
         return "_".join(parts)
@@ -56,14 +70,8 @@ class Leg:
         return Sentence(f"rules.query_{self.metric}", {"who": who, "mode": mode_name(self.mode)})
 
     def _who(self, language: Language) -> str:
-        kinds = ("、" if language == "zh" else ", ").join(
-            categories.label(c, language) for c in self.categories
-        )
-        roles = ("、" if language == "zh" else ", ").join(
-            categories.label(d, language) for d in self.designations
-        )
-        return (
-            f"{kinds}（{roles}）" if roles and language == "zh" else f"{kinds} ({roles})" if roles else kinds
+        return (" 或 " if language == "zh" else " or ").join(
+            _part_name(kinds, roles, language) for kinds, roles in self.facilities.parts
         )
 
 
@@ -77,7 +85,7 @@ class ReachQuery:
 
     Parameters
     ----------
-    categories, designations, mode, direction, metric
+    categories, designations, mode, direction, metric, also, without
         Of a single leg, as in `Leg`.
     legs
         Instead of these: every leg, at least one.
@@ -97,11 +105,12 @@ class ReachQuery:
     def __init__(
         self, categories: tuple[str, ...] | None = None, designations: tuple[str, ...] = (),
         mode: str | None = None, direction: Direction = "to_facility", metric: Metric = "minutes", *,
+        also: tuple[Part, ...] = (), without: tuple[str, ...] = (),
         legs: Sequence[Leg] | None = None, origin: Literal["residents", "facilities"] = "residents",
     ) -> None:  # fmt: skip
         given = legs
         if categories is not None:
-            legs = (Leg(categories, designations, mode, direction, metric),)
+            legs = (Leg(categories, designations, mode, direction, metric, also, without),)
         both = categories is not None and given is not None
         if both or not legs or len({leg.metric for leg in legs}) > 1:
             raise UsageError("rules.query_form", value=str([categories, given]))
@@ -130,6 +139,11 @@ class ReachQuery:
     def designations(self) -> tuple[str, ...]:
         """The only leg's designations."""
         return self.leg.designations
+
+    @property
+    def facilities(self) -> FacilitySet:
+        """The facilities that may answer the only leg."""
+        return self.leg.facilities
 
     @property
     def mode(self) -> str | None:
@@ -175,6 +189,15 @@ class ReachQuery:
         return self.title.text(language)
 
 
+def _part_name(kinds: tuple[str, ...], roles: tuple[str, ...], language: Language) -> str:
+    comma = "、" if language == "zh" else ", "
+    named = comma.join(categories.label(k, language) for k in kinds)
+    held = comma.join(categories.label(r, language) for r in roles)
+    if not (named and held):
+        return named or held
+    return f"{named}（{held}）" if language == "zh" else f"{named} ({held})"
+
+
 def mode_name(mode: str | None) -> Sentence:
     """How one travels by a mode, or in a straight line."""
     return Sentence("rules.mode_straight") if mode is None else mode_by(mode)
@@ -199,14 +222,17 @@ def nearest_query(rule: Rule) -> ReachQuery:
         By no mode where a straight line is measured.
     """
     metric = rule.metric or "minutes"
-    straight = metric == "straight_m"
-    return ReachQuery(
-        tuple(sorted(rule.categories)),
-        tuple(sorted(rule.designations)),
-        None if straight else rule.mode,
-        "to_facility" if straight else rule.direction,
-        metric,
-    )
+    if metric == "straight_m":
+        return _query_of(rule, None, "to_facility", metric)
+    return _query_of(rule, rule.mode, rule.direction, metric)
+
+
+def _query_of(rule: Rule, mode: str | None, direction: Direction, metric: Metric) -> ReachQuery:
+    """A question about a rule's facilities; the order in which it names them does not matter."""
+    wanted = rule.facilities
+    (kinds, roles), *also = [(tuple(sorted(kinds)), tuple(sorted(roles))) for kinds, roles in wanted.parts]
+    left = tuple(sorted(wanted.without))
+    return ReachQuery(kinds, roles, mode, direction, metric, also=tuple(sorted(also)), without=left)
 
 
 def road_query(rule: Rule) -> ReachQuery | None:
@@ -218,9 +244,7 @@ def road_beside(rule: Rule) -> ReachQuery | None:
     """The road distance of a straight line, by the mode that a rule names for it."""
     if rule.metric != "straight_m" or rule.mode is None:
         return None
-    return ReachQuery(
-        tuple(sorted(rule.categories)), tuple(sorted(rule.designations)), rule.mode, rule.direction, "road_m"
-    )
+    return _query_of(rule, rule.mode, rule.direction, "road_m")
 
 
 def alternative_queries(rule: Rule) -> Iterator[ReachQuery]:
@@ -229,7 +253,7 @@ def alternative_queries(rule: Rule) -> Iterator[ReachQuery]:
     if query is None or query.metric == "straight_m":
         return
     for mode in rule.alternatives:
-        yield ReachQuery(query.categories, query.designations, mode, query.direction, query.metric)
+        yield _query_of(rule, mode, query.direction, query.metric)
 
 
 def required(plan: Plan) -> list[ReachQuery]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, model_validator
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticKnownError, core_schema
 
-from carecircle import categories
+from carecircle.categories import FacilitySet
 from carecircle.profiles import modes, nearest_mode
-from carecircle.rules.kinds.record import RuleKind, kind_of, kinds
+from carecircle.rules.kinds.record import kinds
+from carecircle.rules.language.refusals import MeaninglessRuleError, faults
 from carecircle.strict import Strict
 
 
@@ -36,17 +36,10 @@ class _Registered:
 Kind = Annotated[str, _Registered()]
 By = Literal["region", "county", "town", "village", "facility", "named"]
 Comparison = Literal[">=", "<=", "==", ">", "<", "between"]
+Provenance = Literal["official", "quoted", "secondary", "draft"]
 When = Literal["shares_with_neighbour", "second_allowed", "outreach", "branches_kept"]
 
 _PER_UNIT: dict[str, float] = {"km": 1000.0, "m": 1.0, "min": 1.0, "h": 60.0}
-
-
-class MeaninglessRuleError(ValueError):
-    """A combination that means nothing: which field (empty: the one being read), and the fix's sentence."""
-
-    def __init__(self, field: str, key: str, /, **facts: object) -> None:
-        self.field, self.key, self.facts = field, key, facts
-        super().__init__(key)
 
 
 class _KnownMode:
@@ -97,6 +90,33 @@ class Condition(Strict):
     """The figure is divided by this one first (25 % of the physicians)."""
 
 
+class AlsoCounts(Strict):
+    """A further set that counts: ``{categories = ["医院"], designations = ["急救网络医院"]}``."""
+
+    categories: tuple[str, ...] = ()
+    """Of these categories (or narrower ones); none: of any."""
+    designations: tuple[str, ...] = ()
+    """Roles that each of them must hold."""
+
+
+class Published(Strict):
+    """A figure that the plan itself publishes: ``{value = 9.9, year = 2020}``."""
+
+    value: float
+    """In the unit of ``target``."""
+    year: int = Field(ge=1900, le=2200)
+    """Of which year it is."""
+
+
+class Source(Strict):
+    """Where a rule stands whose text is not at hand: ``{title = "…", year = 2015}``."""
+
+    title: str = Field(min_length=4)
+    """Of the document or report."""
+    year: int = Field(ge=1900, le=2200)
+    """Of its publication."""
+
+
 class Rule(Strict):
     """One number of one clause, as the plan writes it.
 
@@ -110,16 +130,35 @@ class Rule(Strict):
     """The clause it belongs to: ``L1``."""
     section: str
     """Where in the plan."""
-    quote: str = Field(min_length=8)
-    """The sentence, verbatim."""
+    quote: str = ""
+    """The sentence, verbatim, at least 8 characters; a rule of tier ``secondary`` has ``states`` instead."""
+    states: str = ""
+    """``secondary`` (or ``draft``): what is asked, in our own words."""
+    source: Source | None = None
+    """``secondary`` (or ``draft``): the document or report that says so."""
+    provenance: Provenance = "official"
+    """``official`` text, ``quoted`` by another plan, a ``secondary`` report, or a ``draft`` (measured only);
+    absent: that of ``[plan]``."""
+    title_zh: str = Field(default="", max_length=40)
+    """A short title in Chinese, unique in the plan; absent: one is made of the fields."""
+    title_en: str = Field(default="", max_length=90)
+    """The same in English."""
     kind: Kind
     """Which measure judges it."""
     categories: tuple[str, ...] = ()
     """The facilities it speaks of; a narrower category counts."""
     designations: tuple[str, ...] = ()
     """Roles that each of them must hold."""
+    also: tuple[AlsoCounts, ...] = ()
+    """Further sets of facilities that count as well, each with its own roles."""
+    not_categories: tuple[str, ...] = ()
+    """Categories left out of the set, with everything narrower."""
     names: tuple[str, ...] = ()
-    """``by = "named"``: the facilities' names as the plan writes them."""
+    """``by = "named"``: the facilities' names as the plan writes them; forms of one name apart by ``|``."""
+    region_only: bool = True
+    """``by = "named"``: only facilities inside the study's boundary are meant."""
+    for_level: Literal["", "prefecture", "county"] = ""
+    """Of which level of region it can be asked; empty: of both."""
     scope: Literal["all", "urban", "rural"] = "all"
     """Whose residents count."""
     by: By = "region"
@@ -147,7 +186,14 @@ class Rule(Strict):
     target_source: Literal["plan", "assumed"] = "plan"
     """Whether the plan states the target; where assumed, a study may set its own share."""
     tolerance: float = Field(default=0.0, ge=0, lt=1)
-    """左右: the share of the target by which a figure may miss it on either side."""
+    """左右: the share of the target by which a figure may miss it: on either side of ``==``, below ``>=``,
+    above ``<=``."""
+    falls: bool = False
+    """The plan means the figure to fall: ``baseline`` lies above ``target``, ``comparison`` is at most."""
+    permission: bool = False
+    """可, 可按照 …: what the plan allows; measured, never judged."""
+    reserve: bool = False
+    """预留 …: room the plan keeps; measured, never judged."""
     modality: Literal["binding", "expected", "stated"] = "stated"
     """约束性, 预期性, or merely stated."""
     softeners: tuple[str, ...] = ()
@@ -157,6 +203,10 @@ class Rule(Strict):
     show; ``share``: what a facility must show to count."""
     has: tuple[str, ...] = ()
     """Roles (designations, departments, levels) a facility must hold to count."""
+    each_role: bool = False
+    """``presence``: each role of ``has`` must be held by some facility; the units are the roles."""
+    per_class: bool = False
+    """``share``, ``ratio``: judged for each of ``categories`` by itself; the units are the classes."""
     when: tuple[Condition, ...] = ()
     """``conditional``: every one of these must be so before ``each`` or ``has`` binds."""
     numerator: str = ""
@@ -167,12 +217,16 @@ class Rule(Strict):
     """``ratio``: the facilities whose attribute is the denominator."""
     denominator_designations: tuple[str, ...] = ()
     """Roles that each of those must hold."""
+    denominator_also: tuple[AlsoCounts, ...] = ()
+    """``ratio``: further sets of facilities whose attribute is the denominator as well."""
     per: float = Field(default=1.0, gt=0)
     """``ratio``, ``load``: per so many of the denominator (1000 for 每千人口)."""
     total: str = ""
     """Name of the official figure (totals table) that may stand for the sum or count."""
     baseline: float | None = None
     """The plan's own figure of its starting year."""
+    published: Published | None = None
+    """``published``: the plan's own figure, judged where the totals have none under the rule's id."""
     indicator: str = ""
     """What is measured, in one word for the consistency check; empty: told from the fields."""
     part_of: str = ""
@@ -192,105 +246,57 @@ class Rule(Strict):
     """Other rules of the plan that cannot hold together with this one."""
 
     @property
+    def facilities(self) -> FacilitySet:
+        """The facilities it speaks of: ``categories`` with ``designations``, or any set of ``also``."""
+        return _set(self.categories, self.designations, self.also, self.not_categories)
+
+    @property
+    def denominator_facilities(self) -> FacilitySet:
+        """``ratio``: the facilities whose attribute is the denominator; its own where none are named."""
+        kinds, roles = self.denominator_categories, self.denominator_designations
+        if not (kinds or roles or self.denominator_also):
+            return self.facilities
+        return _set(kinds, roles, self.denominator_also)
+
+    @property
+    def measured_only(self) -> str:
+        """Why it is measured and never judged: ``permission``, ``reserve`` or ``draft``; empty: it is."""
+        return "permission" if self.permission else "reserve" if self.reserve else (
+            "draft" if self.provenance == "draft" else ""
+        )  # fmt: skip
+
+    @property
+    def words(self) -> str:
+        """The sentence, or what is said in its place where the text is not at hand."""
+        return self.quote or self.states
+
+    @property
     def factor(self) -> float:
         """Metres or minutes in one ``limit_unit``."""
         return _PER_UNIT.get(self.limit_unit, 1.0)
 
     @property
-    def band(self) -> tuple[float, float] | None:
-        """The target as a band, where it is one (a stated tolerance makes one)."""
-        if isinstance(self.target, tuple):
-            return self.target
-        if self.target is not None and self.tolerance:
-            slack = abs(self.target) * self.tolerance
-            return round(self.target - slack, 12), round(self.target + slack, 12)
-        return None
+    def asked(self) -> tuple[str, float | tuple[float, float] | None]:
+        """How a figure must stand to what, a stated tolerance taken into account (it makes ``==`` a band)."""
+        if not isinstance(self.target, float) or not self.tolerance:
+            return self.comparison, self.target
+        slack = abs(self.target) * self.tolerance
+        low, high = round(self.target - slack, 12), round(self.target + slack, 12)
+        if self.comparison == "==":
+            return "between", (low, high)
+        return self.comparison, low if self.comparison == ">=" else high
 
     @model_validator(mode="after")
     def _meaningful(self) -> Self:
-        fault = next(_faults(self), None)
+        fault = next(faults(self), None)
         if fault is not None:
             raise fault
         return self
 
 
-def _faults(rule: Rule) -> Iterator[MeaninglessRuleError]:
-    kind = kind_of(rule)
-    yield from _terms(rule)
-    yield from _numbers(rule, kind)
-    yield from _shape(rule, kind)
-    yield from _exceptions(rule, kind)
-
-
-def _terms(rule: Rule) -> Iterator[MeaninglessRuleError]:
-    known = categories.categories()
-    for field in ("categories", "denominator_categories"):
-        for term in getattr(rule, field):
-            if term not in known:
-                near = categories.canonical(term) or categories.nearest(term) or "—"
-                yield MeaninglessRuleError(field, "rules.unmapped_category", value=term, near=near)
-    for field in ("designations", "denominator_designations", "has"):
-        for term in getattr(rule, field):
-            if not categories.is_role(term):
-                yield MeaninglessRuleError(
-                    field, "rules.unknown_role", value=term, near=categories.role(term) or "—"
-                )
-    figures = {**categories.attributes(), **categories.area_attributes()}
-    asked = [("numerator", rule.numerator), ("denominator", rule.denominator)]
-    asked += [("when", c.attribute) for c in rule.when]
-    if rule.each is not None:
-        asked += [("each", rule.each.attribute), ("each", rule.each.share_of)]
-    for field, name in asked:
-        if name and name not in figures and name != "facilities":
-            yield MeaninglessRuleError(
-                field, "rules.unknown_attribute", value=name, near=categories.attribute(name) or "—"
-            )
-
-
-def _numbers(rule: Rule, kind: RuleKind) -> Iterator[MeaninglessRuleError]:
-    wanted = kind.limit_units
-    if not wanted and (rule.limit is not None or rule.limit_unit):
-        yield MeaninglessRuleError("limit", "rules.limit_unused", kind=rule.kind)
-    if wanted and rule.limit_unit not in wanted:
-        yield MeaninglessRuleError(
-            "limit_unit", "rules.wrong_unit", value=rule.limit_unit, kind=rule.kind, wanted=wanted
-        )
-    if "limit" in kind.requires and rule.limit is None:
-        yield MeaninglessRuleError("limit", "rules.missing_field", field="limit", kind=rule.kind)
-    if isinstance(rule.target, tuple):
-        low, high = rule.target
-        if not 0 <= low < high:
-            yield MeaninglessRuleError("target", "rules.impossible_band", low=low, high=high)
-        if rule.comparison != "between":
-            yield MeaninglessRuleError("comparison", "rules.band_comparison", value=rule.comparison)
-    elif rule.comparison == "between":
-        yield MeaninglessRuleError("target", "rules.band_missing")
-    if kind.share_target and isinstance(rule.target, float) and not 0 <= rule.target <= 1:
-        yield MeaninglessRuleError("target", "rules.share_beyond_one", value=rule.target)
-    if rule.tolerance and (rule.comparison != "==" or not isinstance(rule.target, float)):
-        yield MeaninglessRuleError("tolerance", "rules.tolerance_needs_equal")
-
-
-def _shape(rule: Rule, kind: RuleKind) -> Iterator[MeaninglessRuleError]:
-    for field in kind.requires:
-        if getattr(rule, field) in ((), "", None):
-            yield MeaninglessRuleError(field, "rules.missing_field", field=field, kind=rule.kind)
-    if kind.metrics and rule.metric not in kind.metrics:
-        yield MeaninglessRuleError(
-            "metric", "rules.wrong_metric", value=rule.metric, kind=rule.kind, wanted=kind.metrics
-        )
-    if kind.levels and rule.by not in kind.levels:
-        yield MeaninglessRuleError("by", "rules.wrong_by", value=rule.by, kind=rule.kind, wanted=kind.levels)
-    if (rule.by == "named") != bool(rule.names):
-        yield MeaninglessRuleError("names", "rules.names_and_named")
-    yield from kind.faults(rule)
-
-
-def _exceptions(rule: Rule, kind: RuleKind) -> Iterator[MeaninglessRuleError]:
-    for exception in rule.unless:
-        if exception.when == "shares_with_neighbour" and exception.below is None:
-            yield MeaninglessRuleError("unless", "rules.missing_field", field="below", kind=exception.when)
-        if exception.when == "second_allowed" and exception.at_least is None:
-            yield MeaninglessRuleError("unless", "rules.missing_field", field="at_least", kind=exception.when)
-    if rule.unless and not kind.exceptions:
-        yield MeaninglessRuleError("unless", "rules.unless_presence", kind=rule.kind)
+def _set(
+    kinds: tuple[str, ...], roles: tuple[str, ...], also: tuple[AlsoCounts, ...], left: tuple[str, ...] = ()
+) -> FacilitySet:
+    more = tuple((a.categories, a.designations) for a in also)
+    own = () if more and not (kinds or roles) else ((kinds, roles),)
+    return FacilitySet((*own, *more), left)

@@ -1,0 +1,51 @@
+"""What one facility shows against what is asked of it: the roles it holds, its figure, what it comes to."""
+
+from __future__ import annotations
+
+from carecircle import categories
+from carecircle.rules.judging.evidence import Evidence, Facility
+from carecircle.rules.judging.verdict import Outcome, RuleUnit
+from carecircle.rules.judging.weighing import decide
+from carecircle.rules.language.rule import Condition, Rule
+
+OUTCOMES = {True: Outcome.PASS, False: Outcome.FAIL, None: Outcome.NOT_ASSESSED}
+"""What an answer comes to; None: the table does not say."""
+
+
+def compare(value: float, condition: Condition) -> bool:
+    """Whether a figure meets a condition."""
+    return decide(value, value, condition.comparison, condition.value) is Outcome.PASS
+
+
+def facility_unit(rule: Rule, facility: Facility, evidence: Evidence) -> RuleUnit:
+    """One facility as a unit of a rule."""
+    answer, value = shows(rule, facility, evidence)
+    return RuleUnit(facility.id, facility.name, value, OUTCOMES[answer])
+
+
+def shows(rule: Rule, facility: Facility, evidence: Evidence) -> tuple[bool | None, float | None]:
+    """Whether a facility holds the roles and shows the figure asked for, and the figure.
+
+    In a table that lists only some facilities, one without any designation is not known to have none.
+    """
+    silent = not facility.designations and evidence.partial_inventory
+    answers: list[bool | None] = []
+    for role in rule.has:
+        held = facility.holds([role])
+        answers.append(None if silent and held is False and role in categories.designations() else held)
+    value = None
+    if rule.each is not None and rule.each.attribute != "facilities":
+        value = conditioned(rule.each, facility)
+        answers.append(None if value is None else compare(value, rule.each))
+    if False in answers:
+        return False, value
+    return (None if None in answers else True), value
+
+
+def conditioned(condition: Condition, facility: Facility) -> float | None:
+    """A facility's figure as a condition asks for it: its share of another where it says so."""
+    value = facility.figure(condition.attribute)
+    if value is None or not condition.share_of:
+        return value
+    whole = facility.figure(condition.share_of)
+    return value / whole if whole else None

@@ -1,0 +1,48 @@
+"""What a rule is called: the title its plan gives it, else one made of its fields."""
+
+from __future__ import annotations
+
+from carecircle import categories
+from carecircle.rules.kinds.record import kind_of
+from carecircle.rules.language.query import mode_name
+from carecircle.rules.language.rule import Rule
+from carecircle.texts import LANGUAGES, Sentence
+
+
+def title(rule: Rule) -> Sentence:
+    """A rule in a few words: its own title, else what, within what, for whom.
+
+    Parameters
+    ----------
+    rule
+        Of a plan.
+
+    Returns
+    -------
+    Sentence
+        Free to be said in either language.
+    """
+    if rule.title_zh:
+        return Sentence("rules.who", {"zh": rule.title_zh, "en": rule.title_en})
+    who = _names(rule.categories, rule.designations) if rule.categories else Sentence("outputs.title_none")
+    if rule.numerator:
+        found = categories.attributes().get(rule.numerator) or categories.area_attributes().get(
+            rule.numerator
+        )
+        who = Sentence("outputs.either", {"zh": found.zh, "en": found.en}) if found else who
+    facts: dict[str, object] = {"who": who, "scope": Sentence(f"outputs.scope_{rule.scope}")}
+    if rule.limit is not None:
+        facts["limit"] = Sentence(f"outputs.limit_{rule.limit_unit}", {"value": rule.limit})
+    facts["mode"] = mode_name(rule.mode)
+    return Sentence(kind_of(rule).title(rule), facts)
+
+
+def _names(kinds: tuple[str, ...], roles: tuple[str, ...]) -> Sentence:
+    """Categories (or the roles asked of them) by name, at most three."""
+    terms = roles or kinds
+    shown = {lang: [categories.label(t, lang) for t in terms[:3]] for lang in LANGUAGES}
+    more = "等" if len(terms) > 3 else ""
+    return Sentence(
+        "outputs.either",
+        {"zh": "、".join(shown["zh"]) + more, "en": ", ".join(shown["en"]) + (" …" if more else "")},
+    )
