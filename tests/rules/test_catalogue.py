@@ -82,6 +82,8 @@ SAID_IN_WORDS = {
     "B12.level3a": "one more beside the two of 2020: 三甲医院1家",
     "T11.fever_populous": "populous is a mark",
     "P14.fever_populous": "populous is a mark",
+    "P14.recommended": "populous is a mark",
+    "P5.hospitals": "ten: 7 of the city and 3 of large companies",
 }
 
 

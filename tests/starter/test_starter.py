@@ -134,10 +134,8 @@ def test_the_census_beside_them_lets_the_load_of_a_plan_be_judged() -> None:
     # one centre is planned for 107,961 urban residents: two are needed
     assert (load.outcome, load.observed, load.margin) == (Outcome.FAIL, 107_961, -7_961)
     rows = [("", k, v, 2020, "2020 census") for k, v in census(*PANZHIHUA).items()]
-    panzhihua = by_rule("panzhihua", rows)
-    urban = census(*PANZHIHUA)["residents_urban"]
-    assert panzhihua["P2.load"].observed == urban / 14
-    assert panzhihua["P2.load"].outcome is Outcome.PASS
+    # the 14 centres are what is planned, not what was found: without a list of centres nothing is judged
+    assert by_rule("panzhihua", rows)["P2.load"].outcome is Outcome.NOT_ASSESSED
 
 
 @pytest.mark.real
