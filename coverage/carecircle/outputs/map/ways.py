@@ -69,7 +69,8 @@ def _exact(analysis: Analysis, geometries: gpd.GeoSeries, block: Block) -> dict[
         start = float(np.floor(degrees.min())) if len(degrees) else 0.0
         steps = np.zeros(len(placed), dtype=np.int64)
         steps[placed] = np.round(degrees * 1e9) - start * 1e9
-        found[name], found[origin] = block.add(steps, "u32"), start
+        kind = "u32" if steps.max(initial=0) < 2**32 else "f64"  # a study more than 4.29 degrees across
+        found[name], found[origin] = block.add(steps, kind), start
     return found
 
 
