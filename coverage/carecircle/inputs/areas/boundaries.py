@@ -16,6 +16,7 @@ from carecircle.categories import area_attribute, area_attributes
 from carecircle.errors import CarecircleError, InputError, raise_all
 from carecircle.inputs.areas.known_areas import read_known
 from carecircle.inputs.datum import checked_crs, place, to_wgs84
+from carecircle.inputs.extent import unwound
 from carecircle.inputs.tables import values
 from carecircle.inputs.tables.reading import Table, read_table
 from carecircle.schema import LEVELS, Finding, check_areas
@@ -154,6 +155,7 @@ def _geometry(
     shapes, faults = [], []
     for row, shape in zip(table.frame.index.tolist(), table.geometry.tolist(), strict=True):
         name = names.loc[row]
+        shape = unwound(shape) if crs.is_geographic else shape
         try:
             shapes.append(_shape(shape, str(name), table.file, row, findings, bounds_study))
         except InputError as fault:
