@@ -17,6 +17,7 @@ from carecircle.errors import CarecircleError, InputError, raise_all
 from carecircle.inputs.areas.boundaries import joined, region_of, significant
 from carecircle.inputs.areas.degurba import degree_of_urbanisation
 from carecircle.inputs.areas.urban import mark_urban
+from carecircle.inputs.bounds import widened
 from carecircle.inputs.checks import frame_findings
 from carecircle.inputs.datum import place, project
 from carecircle.inputs.demand import calibrated, demand_of
@@ -141,7 +142,7 @@ def load_inputs(
     region, crs, source = _bound(study, door)
     areas = _areas(door, study, crs)
     buffer_m = study.assumptions.buffer_km * 1000.0
-    around = region.buffer(buffer_m) if study.boundaries is not None else region
+    around = widened(region, buffer_m) if study.boundaries is not None else region
     faults: list[CarecircleError] = []
     facilities = _facilities(door, study, areas, region, around, crs, faults)
     demand, ledger = None, None

@@ -20,6 +20,7 @@ from shapely.geometry.base import BaseGeometry
 
 from carecircle.crs import between
 from carecircle.errors import InputError
+from carecircle.inputs.bounds import check_raster
 from carecircle.inputs.datum import checked_crs, place
 from carecircle.inputs.formats import raster_driver
 from carecircle.inputs.residents.shares import Shares, pieces_of, share_block
@@ -107,6 +108,7 @@ def open_grid(source: Residents) -> Grid:
         raise InputError("inputs.not_a_raster", file=file)
     try:
         with rasterio.open(file, driver=raster_driver(file)) as raster:
+            check_raster(file, raster.width, raster.height)
             transform = raster.transform
             crs = checked_crs(None if raster.crs is None else raster.crs.to_wkt(), file)
             if transform.b or transform.d or not transform.a or not transform.e:
