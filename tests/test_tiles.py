@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from carecircle.errors import InputError
-from carecircle.study import load_study
+from carecircle.outputs.map.basemap import origins
+from carecircle.study import Outputs, Study, load_study
 from carecircle.tiles import tile_fault
 
 SHIFTED = {
@@ -37,6 +38,28 @@ def test_tiles_of_a_shifted_provider_are_refused_with_the_reason(tmp_path: Path,
 @pytest.mark.parametrize(
     "address",
     [
+        'https://a.example/"><script>alert(1)</script>',
+        "https://a.example; script-src *;/{z}/{x}/{y}.png",
+        "https://a.example'/{z}.png",
+        "https://a.example,b.example/{z}.png",
+        "https://a.example:8080;/{z}.png",
+        "https://u@a.example/{z}.png",
+        "https://a.example\n/{z}.png",
+    ],
+)
+def test_an_address_cannot_leave_its_place(address: str) -> None:
+    fault = tile_fault(address)
+    assert fault is not None
+    assert "not a valid address" in fault.text("en")
+    with pytest.raises(InputError):
+        origins(Study.model_construct(outputs=Outputs.model_construct(basemap=address)))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://tiles.example.cn:8080/wmts?layer=a,b;c&z={z}",
+        "https://[2001:db8::1]/{z}/{x}/{y}.png",
         "",
         "tiles/{z}/{x}/{y}.png",
         "https://tiles.example.gov.cn/{z}/{x}/{y}.png",

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from carecircle.errors import StudyError
 from carecircle.strict import echo
 from carecircle.texts import Sentence
+
+_ADDRESS = re.compile(r"[^\s\"'<>`\\]+")
+"""An address that cannot leave the attribute it is written into."""
+_ORIGIN = re.compile(r"[\w.\-{}]+(:[0-9]{1,5})?|\[[0-9a-fA-F:.]+\](:[0-9]{1,5})?")
+"""A host and port: nothing that ends a directive of a page's policy, or adds one."""
 
 _SHIFTED = {
     "autonavi.com": ("高德地图", "Amap", "GCJ-02"),
@@ -36,8 +42,11 @@ def tile_fault(address: str, file: Path | None = None, column: str = "outputs.ba
     if not address.lower().startswith(("http://", "https://", "//")):
         return None
     try:
-        host = urlsplit(address if ":" in address[:8] else f"https:{address}").hostname or ""
+        parts = urlsplit(address if ":" in address[:8] else f"https:{address}")
+        host = parts.hostname or ""
     except ValueError:
+        return StudyError("study.bad_address", file=file, column=column, value=echo(address))
+    if not (_ADDRESS.fullmatch(address) and _ORIGIN.fullmatch(parts.netloc)):
         return StudyError("study.bad_address", file=file, column=column, value=echo(address))
     host = host.replace("{s}.", "")
     for name, (zh, en, datum) in _SHIFTED.items():

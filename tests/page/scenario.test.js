@@ -112,6 +112,18 @@ test('the table names what was added and closed', () => {
   assert.ok(second.startsWith('f0,f0,clinic,,closed,'));
 });
 
+test('no cell of the table begins like a formula', () => {
+  const begins = ['=1+1', '+cmd', '-2+3', '@SUM(A1)', '\t=1'];
+  begins.forEach((name, i) => addSite({ id: `n${i}`, name, category: 'clinic', ...at(740 + i) }));
+  const rows = scenarioTable().split('\r\n').slice(1, -1);
+  assert.deepEqual(
+    rows.map((row) => row.split(',')[1]),
+    begins.map((name) => `'${name}`),
+  );
+  addSite({ id: 'w', name: 'a', category: 'clinic', lon: -51.2, lat: -30 });
+  assert.ok(scenarioTable().includes(',-51.2000000,-30.0000000'));
+});
+
 test('what cannot be: a kind that is not, an id twice, a site that is not', () => {
   assert.throws(() => addSite({ category: 'palace', ...at(1) }));
   addSite({ id: 'n1', category: 'clinic', ...at(1) });

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from carecircle.cli.shell import LangOption, command
 from carecircle.cli.speech import spoken
+from carecircle.outputs.terminal.plain import PlainConsole
 
 
 @command()
@@ -39,12 +39,12 @@ def plans(
         typer.echo(json.dumps(plans_json(wanted), ensure_ascii=False, indent=1))
     elif plan is not None and baseline:
         verdicts = baseline_verdicts(wanted[0], totals)
-        verdict_lines(verdicts, language, Console())
-        missing_lines(verdicts, language, Console())
+        verdict_lines(verdicts, language, PlainConsole())
+        missing_lines(verdicts, language, PlainConsole())
     elif plan is None:
-        catalogue_lines(wanted, language, Console())
+        catalogue_lines(wanted, language, PlainConsole())
     else:
-        plan_lines(wanted[0], language, Console())
+        plan_lines(wanted[0], language, PlainConsole())
 
 
 class SchemaOf(StrEnum):

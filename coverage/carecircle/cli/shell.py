@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
-from rich.console import Console
 
 from carecircle.cli.help import SpokenCommand, SpokenGroup
 from carecircle.cli.speech import Lang, spoken
 from carecircle.cli.usage import WrongUsage, told
 from carecircle.errors import CapacityError, CarecircleError, OutputError, anchor
+from carecircle.outputs.terminal.plain import PlainConsole
 from carecircle.progress import terminal
+from carecircle.strict import clean
 from carecircle.texts import Language, Sentence, say
 
 app = typer.Typer(no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False, cls=SpokenGroup)
@@ -76,7 +77,7 @@ def main() -> None:
             raise SystemExit(_PIPE_CLOSED) if closed else left from None
         except WrongUsage as error:
             for line in told(error, language):
-                typer.echo(line, err=True)
+                typer.echo(clean(line), err=True)
             raise SystemExit(2) from None
         except typer.Abort:
             code = _INTERRUPTED
@@ -112,7 +113,7 @@ def failures_in(language: Language) -> Iterator[None]:
 def _refused(error: CarecircleError, language: Language) -> NoReturn:
     """Say what was wrong and where the manual explains it, and leave with 2."""
     with contextlib.suppress(OSError):  # where nobody listens, the exit still speaks
-        typer.echo(f"{say('cli.error', language)}{error.text(language)}", err=True)
+        typer.echo(clean(f"{say('cli.error', language)}{error.text(language)}"), err=True)
         for key in sorted({fault.sentence.key for fault in getattr(error, "faults", (error,))}):
             typer.echo(say("cli.explained", language, anchor=anchor(key)), err=True)
     raise SystemExit(2) from error
@@ -158,5 +159,5 @@ def _log(error: BaseException) -> Path:
 @contextmanager
 def progress(language: Language) -> Iterator[Callable[[Sentence], None]]:
     """Show each stage on the error stream: see `carecircle.progress.terminal`."""
-    with terminal(language, Console(stderr=True)) as tell:
+    with terminal(language, PlainConsole(stderr=True)) as tell:
         yield tell

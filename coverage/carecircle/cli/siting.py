@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from carecircle.cli.shell import LangOption, OutOption, StudyArgument, command, failures_in, progress
 from carecircle.cli.speech import spoken
 from carecircle.cli.studies import study_in
+from carecircle.outputs.terminal.plain import PlainConsole
 
 
 class PlacesFrom(StrEnum):
@@ -80,4 +80,4 @@ def site(
                 time_limit=time_limit, progress=tell, means=means,
             )  # fmt: skip
         write_siting(result, folder)
-        siting_lines(result, folder, loaded.language, Console())
+        siting_lines(result, folder, loaded.language, PlainConsole())

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
 from carecircle.cli.shell import (
     FailOnMet,
@@ -20,6 +19,7 @@ from carecircle.cli.shell import (
     progress,
 )
 from carecircle.cli.speech import Lang, asked, spoken
+from carecircle.outputs.terminal.plain import PlainConsole
 from carecircle.texts import say
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def run(
                 add, close = read_sites(sites)
                 analysis = reanalyze(analysis, add=add, close=close, table=sites, progress=tell)
         analysis.write(folder)
-        summary(analysis, folder, loaded.language, Console())
+        summary(analysis, folder, loaded.language, PlainConsole())
         _exit_by(analysis, fail_on)
 
 
@@ -121,7 +121,7 @@ def doctor(
     if as_json:
         typer.echo(json.dumps(diagnosis.to_dict(language), ensure_ascii=False, indent=1))
     else:
-        finding_lines(diagnosis.findings, language, Console())
+        finding_lines(diagnosis.findings, language, PlainConsole())
     if chart is not None:
         from carecircle.outputs.findings_map import write_findings
 
@@ -163,7 +163,7 @@ def compare(
     from carecircle.runs.compare import compare as weigh
     from carecircle.runs.compare import read_verdicts
 
-    comparison_lines(weigh(read_verdicts(before), read_verdicts(after)), spoken(lang, before), Console())
+    comparison_lines(weigh(read_verdicts(before), read_verdicts(after)), spoken(lang, before), PlainConsole())
 
 
 @command()

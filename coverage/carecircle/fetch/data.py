@@ -17,6 +17,7 @@ from shapely.geometry.base import BaseGeometry
 
 from carecircle.errors import InputError
 from carecircle.fetch.web import Servers
+from carecircle.inputs.formats import raster_driver
 
 _HEALTH = (
     "amenity~'^(hospital|clinic|doctors|nursing_home|childcare)$'",
@@ -96,7 +97,7 @@ def clip_raster(source: Path, around: BaseGeometry, target: Path) -> None:
         If the grid cannot be read or does not meet the shape.
     """
     try:
-        with rasterio.open(source) as grid:
+        with rasterio.open(source, driver=raster_driver(source)) as grid:
             shape = gpd.GeoSeries([around], crs=4326).to_crs(grid.crs).iloc[0]
             window = _window(grid, shape.bounds)
             if window is None:

@@ -17,7 +17,8 @@ from carecircle.fetch.area import area_of
 from carecircle.fetch.data import clip_raster, copy_extract, overpass_query, worldpop_url, write_pbf
 from carecircle.fetch.web import Servers, Web
 from carecircle.inputs.areas.known_areas import OSM, Area
-from carecircle.inputs.datum import place, project, study_crs
+from carecircle.inputs.datum import place, project
+from carecircle.inputs.extent import crs_of
 from carecircle.strict import clean, fitted
 from carecircle.texts import Sentence
 
@@ -151,8 +152,7 @@ def _residents(given: Sources, tell: Callable[[Sentence], None]) -> Path | None:
 
 def _widened(shape: BaseGeometry, buffer_km: float) -> BaseGeometry:
     """A WGS 84 shape with a buffer around it."""
-    west, south, east, north = shape.bounds
-    crs = study_crs((west + east) / 2, (south + north) / 2)
+    crs = crs_of(gpd.GeoSeries([shape], crs=4326))
     wide = project(gpd.GeoSeries([shape], crs=4326), crs).buffer(buffer_km * 1000.0)
     widened: BaseGeometry = place(wide, crs).iloc[0]
     return widened

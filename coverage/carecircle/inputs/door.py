@@ -12,6 +12,7 @@ import pandas as pd
 
 from carecircle.errors import CarecircleError, InputError, raise_all
 from carecircle.inputs.areas.boundaries import read_areas
+from carecircle.inputs.bounds import check_sources
 from carecircle.inputs.facilities.osm import read_osm_facilities
 from carecircle.inputs.facilities.reading import read_facilities
 from carecircle.inputs.residents.grids import Grid, open_grid
@@ -41,6 +42,7 @@ class Door:
 def read_door(study: Study, tell: Callable[[Sentence], None], noticed: list[Finding] | None = None) -> Door:
     """Read every file but the roads; all their faults at once."""
     door = Door(findings=[] if noticed is None else noticed)
+    check_sources(study.file, len(study.facility_sources))
     faults: list[CarecircleError] = []
     frames: list[gpd.GeoDataFrame] = []
     for path, read in _readers(study, door, frames):

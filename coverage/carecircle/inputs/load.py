@@ -17,10 +17,12 @@ from carecircle.errors import CarecircleError, InputError, raise_all
 from carecircle.inputs.areas.boundaries import joined, region_of, significant
 from carecircle.inputs.areas.degurba import degree_of_urbanisation
 from carecircle.inputs.areas.urban import mark_urban
+from carecircle.inputs.bounds import widened
 from carecircle.inputs.checks import frame_findings
-from carecircle.inputs.datum import place, project, study_crs
+from carecircle.inputs.datum import place, project
 from carecircle.inputs.demand import calibrated, demand_of
 from carecircle.inputs.door import MOST_FAULTS, Door, read_door
+from carecircle.inputs.extent import crs_of
 from carecircle.inputs.provenance import attributions, hashes, region_source
 from carecircle.inputs.residents.grids import cell_km2, grid_hull, grid_points
 from carecircle.inputs.roads.kept import roads_of
@@ -140,7 +142,7 @@ def load_inputs(
     region, crs, source = _bound(study, door)
     areas = _areas(door, study, crs)
     buffer_m = study.assumptions.buffer_km * 1000.0
-    around = region.buffer(buffer_m) if study.boundaries is not None else region
+    around = widened(region, buffer_m) if study.boundaries is not None else region
     faults: list[CarecircleError] = []
     facilities = _facilities(door, study, areas, region, around, crs, faults)
     demand, ledger = None, None
@@ -207,7 +209,7 @@ def _bound(study: Study, door: Door) -> tuple[BaseGeometry, pyproj.CRS, Sentence
         source = region_source(study, door.areas)
         level = study.boundaries.level
         door_shape = door.areas.geometry[door.areas["level"] == level]
-        crs = _crs_for(door_shape)
+        crs = crs_of(door_shape)
         projected = door.areas.set_geometry(project(door.areas.geometry, crs))
         return region_of(projected, level), crs, source
     key = "inputs.hull_region"
@@ -221,15 +223,10 @@ def _bound(study: Study, door: Door) -> tuple[BaseGeometry, pyproj.CRS, Sentence
             key, shape = "inputs.hull_region_facilities", door.facilities.geometry.dropna()
     if shape.empty:
         raise InputError("inputs.nothing_to_bound", file=study.file)
-    crs = _crs_for(shape)
+    crs = crs_of(shape)
     hull = shapely.MultiPoint(shapely.get_coordinates(project(shape, crs).to_numpy())).convex_hull
     widened = hull.buffer(max(study.assumptions.buffer_km * 1000.0, 1.0))
     return widened, crs, Sentence(key, {"buffer_km": study.assumptions.buffer_km})
-
-
-def _crs_for(shapes: gpd.GeoSeries) -> pyproj.CRS:
-    west, south, east, north = shapes.total_bounds
-    return study_crs((west + east) / 2, (south + north) / 2)
 
 
 # ---- joined -------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from carecircle import categories
 from carecircle.errors import InputError, UsageError
 from carecircle.inputs.datum import checked_crs, place
 from carecircle.inputs.facilities.reading import read_facilities
+from carecircle.inputs.formats import admit
 from carecircle.inputs.load import Inputs
 from carecircle.schema import FACILITIES
 from carecircle.study import Facilities
@@ -69,6 +70,7 @@ def read_polygons(path: str | Path) -> gpd.GeoDataFrame:
     file = Path(path)
     if not file.is_file():
         raise InputError("errors.missing_file", file=file)
+    admit(file)
     try:
         frame = gpd.read_file(file)
     except Exception as error:  # whatever a damaged file makes GDAL say

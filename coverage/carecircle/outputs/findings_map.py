@@ -9,6 +9,7 @@ from typing import Any
 import geopandas as gpd
 from branca.element import Element
 
+from carecircle.crs import crosses, drawn_degrees
 from carecircle.doctor import Diagnosis
 from carecircle.errors import UsageError
 from carecircle.outputs import palette
@@ -44,7 +45,9 @@ def findings_map(diagnosis: Diagnosis, language: Language) -> OfflineMap:
     inputs = diagnosis.inputs
     if inputs is None or diagnosis.study is None:
         raise UsageError("findings.nothing_to_draw")
-    region = gpd.GeoSeries([inputs.region], crs=inputs.crs).simplify(20).to_crs(4326)
+    region = gpd.GeoSeries([inputs.region], crs=inputs.crs).simplify(20)
+    region = region.to_crs(drawn_degrees(inputs.crs, inputs.region.bounds))
+    turn = 360.0 if crosses(inputs.crs, inputs.region.bounds) else 0.0
     title = say("findings.title", language, study=diagnosis.study.title or diagnosis.study.name)
     west, south, east, north = (float(v) for v in region.total_bounds)
     drawn = OfflineMap(bounds=(west, south, east, north), title=title, language=language)
@@ -56,7 +59,7 @@ def findings_map(diagnosis: Diagnosis, language: Language) -> OfflineMap:
             "findings": [
                 {"level": f.level, "word": say(f"listings.level_{f.level}", language),
                  "text": f.sentence.text(language), "place": _place(f.file, f.row, language),
-                 "lon": f.lon if f.lat is not None else None, "lat": f.lat}
+                 "lon": None if f.lon is None or f.lat is None else f.lon + turn * (f.lon < 0), "lat": f.lat}
                 for f in diagnosis.findings
             ],
         }

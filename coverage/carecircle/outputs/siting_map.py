@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
+import pyproj
 from branca.element import Element
 
 from carecircle import categories
+from carecircle.crs import crosses, drawn_degrees
 from carecircle.outputs import palette
 from carecircle.outputs.map.layers import bounds
 from carecircle.outputs.map.offline import OfflineMap, inlay
@@ -73,7 +75,8 @@ def _data(result: SitingResult) -> dict[str, Any]:
         for key, forms in wording().items()
         if key.startswith("siting.page_")
     }
-    region = gpd.GeoSeries([inputs.region], crs=inputs.crs).simplify(20).to_crs(4326)
+    region = gpd.GeoSeries([inputs.region], crs=inputs.crs).simplify(20)
+    region = region.to_crs(_degrees(result))
     return {
         "palette": {k: getattr(palette, k.upper()) for k in ("ink", "bad", "gained", "street")},
         "language": study.language,
@@ -97,6 +100,11 @@ def _data(result: SitingResult) -> dict[str, Any]:
     }
 
 
+def _degrees(result: SitingResult) -> pyproj.CRS:
+    """The degrees that the page draws in."""
+    return drawn_degrees(result.before.inputs.crs, result.before.inputs.region.bounds)
+
+
 def _streets(result: SitingResult) -> list[list[list[float]]]:
     """Up to 20,000 of the longest streets, thinned: a quiet backdrop."""
     edges = result.before.inputs.edges
@@ -104,14 +112,14 @@ def _streets(result: SitingResult) -> list[list[list[float]]]:
         return []
     once = edges[edges["from_node"] <= edges["to_node"]]
     most = once.nlargest(20_000, "length_m")
-    lines = most.geometry.simplify(15).to_crs(4326)
+    lines = most.geometry.simplify(15).to_crs(_degrees(result))
     return [[[round(y, 5), round(x, 5)] for x, y in line.coords] for line in lines]
 
 
 def _facilities(result: SitingResult) -> list[dict[str, Any]]:
     seen: dict[str, dict[str, Any]] = {}
     for need in result.problem.needs:
-        serving = result.before.serving(need.query).to_crs(4326)
+        serving = result.before.serving(need.query).to_crs(_degrees(result))
         for row in serving.itertuples():
             seen[row.facility_id] = {
                 "name": row.name, "what": _label(row.category),
@@ -122,13 +130,15 @@ def _facilities(result: SitingResult) -> list[dict[str, Any]]:
 
 def _sites(result: SitingResult) -> list[dict[str, Any]]:
     total, found = 0.0, []
+    inputs = result.before.inputs
+    turn = 360.0 if crosses(inputs.crs, inputs.region.bounds) else 0.0
     for row in result.moves.itertuples():
         total += row.newly_covered
         found.append(
             {
                 "rank": int(row.rank), "name": row.name, "what": _label(row.category),
                 "kind": Sentence(f"siting.kind_{row.kind}").both(), "gain": round(row.newly_covered),
-                "total": round(total), "at": [round(row.lat, 6), round(row.lon, 6)],
+                "total": round(total), "at": [round(row.lat, 6), round(row.lon + turn * (row.lon < 0), 6)],
             }
         )  # fmt: skip
     return found
@@ -138,7 +148,7 @@ def _rule(result: SitingResult, which: int) -> dict[str, Any]:
     """The gap of one rule: place, residents, and the rank of the site that covers it (0: none)."""
     need = result.problem.needs[which]
     gap = gap_frame(result)
-    mine = gap[(gap["rule"] == need.rule) & (gap["residents"] > 0)].to_crs(4326)
+    mine = gap[(gap["rule"] == need.rule) & (gap["residents"] > 0)].to_crs(_degrees(result))
     rank = dict(zip(result.moves["move_id"], result.moves["rank"], strict=True))
     return {
         "rule": need.rule,

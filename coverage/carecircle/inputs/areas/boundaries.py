@@ -15,7 +15,9 @@ from shapely.geometry.base import BaseGeometry
 from carecircle.categories import area_attribute, area_attributes
 from carecircle.errors import CarecircleError, InputError, raise_all
 from carecircle.inputs.areas.known_areas import read_known
+from carecircle.inputs.bounds import tangled
 from carecircle.inputs.datum import checked_crs, place, to_wgs84
+from carecircle.inputs.extent import unwound
 from carecircle.inputs.tables import values
 from carecircle.inputs.tables.reading import Table, read_table
 from carecircle.schema import LEVELS, Finding, check_areas
@@ -154,6 +156,7 @@ def _geometry(
     shapes, faults = [], []
     for row, shape in zip(table.frame.index.tolist(), table.geometry.tolist(), strict=True):
         name = names.loc[row]
+        shape = unwound(shape) if crs.is_geographic else shape
         try:
             shapes.append(_shape(shape, str(name), table.file, row, findings, bounds_study))
         except InputError as fault:
@@ -193,7 +196,7 @@ def _shape(
     finite = bool(np.isfinite(shapely.get_coordinates(shape)).all())
     if finite and shape.is_valid:
         return shape
-    mended = _mended(shape) if finite else None
+    mended = _mended(shape) if finite and not tangled(shape) else None
     if mended is None or not mended.area > 0:
         raise InputError("inputs.unmendable_polygon", file=file, row=row, value=name)
     change = 100.0 * abs(mended.area - shape.area) / mended.area

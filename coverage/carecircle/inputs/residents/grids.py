@@ -20,7 +20,9 @@ from shapely.geometry.base import BaseGeometry
 
 from carecircle.crs import between
 from carecircle.errors import InputError
+from carecircle.inputs.bounds import check_raster
 from carecircle.inputs.datum import checked_crs, place
+from carecircle.inputs.formats import raster_driver
 from carecircle.inputs.residents.shares import Shares, pieces_of, share_block
 from carecircle.strict import LARGEST
 from carecircle.study import Residents
@@ -105,7 +107,8 @@ def open_grid(source: Residents) -> Grid:
     if file.suffix.lower() in _TABLES:
         raise InputError("inputs.not_a_raster", file=file)
     try:
-        with rasterio.open(file) as raster:
+        with rasterio.open(file, driver=raster_driver(file)) as raster:
+            check_raster(file, raster.width, raster.height)
             transform = raster.transform
             crs = checked_crs(None if raster.crs is None else raster.crs.to_wkt(), file)
             if transform.b or transform.d or not transform.a or not transform.e:
@@ -209,7 +212,7 @@ def _placed(shape: BaseGeometry, grid: Grid) -> BaseGeometry:
 def grid_hull(grid: Grid) -> BaseGeometry:
     """Convex hull, in WGS 84, of the cells that hold residents."""
     points: list[tuple[float, float]] = []
-    with rasterio.open(grid.file) as raster:
+    with rasterio.open(grid.file, driver=raster_driver(grid.file)) as raster:
         for window, cells, _ in _blocks(raster, grid, (0, 0, grid.height, grid.width)):
             rows, columns = np.nonzero(cells > 0)
             for row in np.unique(rows):
@@ -228,7 +231,7 @@ def grid_points(grid: Grid, bounds: tuple[float, float, float, float]) -> tuple[
     """Longitude, latitude (WGS 84) and residents of every cell with residents within bounds in degrees."""
     box = _window(grid, _to_grid(gpd.GeoSeries([shapely.box(*bounds)], crs=4326), grid)[0])
     parts = []
-    with rasterio.open(grid.file) as raster:
+    with rasterio.open(grid.file, driver=raster_driver(grid.file)) as raster:
         for window, cells, _ in _blocks(raster, grid, box):
             row, column = np.nonzero(cells > 0)
             t = _moved(grid.transform, window)
@@ -278,7 +281,7 @@ def share_grid(grid: Grid, areas: gpd.GeoDataFrame, region: BaseGeometry) -> Peo
     parts: list[gpd.GeoDataFrame] = []
     outside = [grid.total]
     without_value = valid = 0
-    with rasterio.open(grid.file) as raster:
+    with rasterio.open(grid.file, driver=raster_driver(grid.file)) as raster:
         for window, cells, known in _blocks(raster, grid, box):
             shares = share_block(cells, _moved(grid.transform, window), own[0], pieces)
             outside += [-v for v in cells.sum(axis=1).tolist()] + shares.outside

@@ -23,6 +23,8 @@ import pandas as pd
 import pyogrio
 
 from carecircle.errors import CarecircleError, InputError
+from carecircle.inputs.bounds import check_table
+from carecircle.inputs.formats import admit
 from carecircle.inputs.tables.headers import Row, is_table, with_header
 from carecircle.inputs.tables.values import fold, number, plain, unit_of
 from carecircle.schema import Finding
@@ -168,6 +170,8 @@ def read_table(
     """
     if not path.is_file():
         raise InputError("errors.missing_file", file=path)
+    admit(path)
+    check_table(path)
     findings: list[Finding] = []
     geometry = None
     suffix = path.suffix.lower()

@@ -20,6 +20,10 @@ UNITS: Mapping[str, float] = {
 }  # fmt: skip
 """Units a header may carry in brackets, or a number may end with, and what they multiply by."""
 
+_LONGEST_NUMBER = 400
+_LONGEST_HEADER = 1_000
+"""Characters beyond which a cell is no number, and a header has no unit: patterns are not tried on it."""
+
 _GROUPED = re.compile(r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$")
 _NUMBER = re.compile(r"^([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*(\D*)$", re.IGNORECASE)
 _TRUE = frozenset({"true", "yes", "y", "t", "1", "1.0", "是", "有", "√", "✓", "对"})
@@ -61,7 +65,7 @@ def number(value: object) -> float | None:
     A number may end with a unit of `UNITS` (``550张``, ``3.2万人`` = 32,000) and be grouped (``1,234``).
     """
     text = plain(value)
-    if text is None:
+    if text is None or len(text) > _LONGEST_NUMBER:
         return None
     text = _narrow(text)
     if _GROUPED.match(text):
@@ -118,7 +122,8 @@ def fold(header: object) -> str:
 def unit_of(header: object) -> tuple[str, float | None]:
     """A header split into its name and the factor of a unit in brackets at its end (None: no unit)."""
     text = unicodedata.normalize("NFKC", str(header)).strip()
-    match = re.fullmatch(r"(.+?)\s*[(\[]([^()\[\]]+)[)\]]", text)
+    short = len(text) <= _LONGEST_HEADER
+    match = re.fullmatch(r"(.+?)\s*[(\[]([^()\[\]]+)[)\]]", text) if short else None
     if match is not None:
         unit = re.sub(r"^单位[::]?", "", match[2].strip().casefold())
         if unit in UNITS:

@@ -47,6 +47,9 @@ def origins(study: Study) -> list[str]:
     found = ["https://*.tianditu.gov.cn"] if tianditu_key(study) else []
     address = study.outputs.basemap
     if _online(address):
+        fault = tile_fault(address)
+        if fault is not None:
+            raise fault
         parts = urlsplit(address.replace("{s}", "*"))
         found.append(f"{parts.scheme}://{parts.netloc}")
     return found

@@ -19,6 +19,7 @@ import shapely
 from pyproj import Transformer
 
 from carecircle import categories
+from carecircle.crs import between, crosses, drawn_degrees
 from carecircle.outputs.map.pack import Block
 from carecircle.outputs.palette import STEP, TIME_BREAKS, TIMES, UNREACHED
 from carecircle.schema import LEVELS, REACH_STATUSES, STATUSES
@@ -43,12 +44,15 @@ BORDER_POINTS = 250_000
 """Points of all borders together that an office machine draws gladly."""
 _COARSEST_M = 2_000.0
 SURFACE_PIXELS = 1_600
+_ON_BEYOND_180 = (
+    "+proj=merc +a=6378137 +b=6378137 +lat_ts=0 +lon_0=180 +x_0=20037508.342789244 +units=m +no_defs"
+)
+"""Web Mercator whose eastings go on beyond the antimeridian."""
 
 
 def bounds(analysis: Analysis) -> tuple[float, float, float, float]:
     """West, south, east, north of the study in WGS 84 degrees."""
-    region = gpd.GeoSeries([analysis.inputs.region], crs=analysis.inputs.crs).to_crs(4326)
-    west, south, east, north = region.total_bounds
+    west, south, east, north = shapely.total_bounds(to_degrees(analysis, [analysis.inputs.region]))
     return float(west), float(south), float(east), float(north)
 
 
@@ -58,14 +62,23 @@ def tolerance(analysis: Analysis) -> float:
     return float(max(east - west, north - south)) / _SHAPE_POINTS
 
 
-def _to_wgs84(analysis: Analysis, geometries: Any) -> npt.NDArray[np.object_]:
-    return np.asarray(gpd.GeoSeries(geometries, crs=analysis.inputs.crs).to_crs(4326).array, dtype=object)
+def degrees(analysis: Analysis) -> Transformer:
+    """The way from the study's CRS to the degrees that the page draws in."""
+    inputs = analysis.inputs
+    return between(inputs.crs, drawn_degrees(inputs.crs, inputs.region.bounds))
+
+
+def to_degrees(analysis: Analysis, geometries: Any) -> npt.NDArray[np.object_]:
+    """Geometries of the study in the degrees that the page draws in."""
+    inputs = analysis.inputs
+    drawn = gpd.GeoSeries(geometries, crs=inputs.crs).to_crs(drawn_degrees(inputs.crs, inputs.region.bounds))
+    return np.asarray(drawn.array, dtype=object)
 
 
 def region(analysis: Analysis, block: Block) -> dict[str, Any]:
     """The boundary."""
     shape = shapely.simplify(analysis.inputs.region, tolerance(analysis) / 2)
-    return block.add_shapes(_to_wgs84(analysis, [shape]))
+    return block.add_shapes(to_degrees(analysis, [shape]))
 
 
 def areas(analysis: Analysis, block: Block, metres: float) -> tuple[dict[str, Any], float]:
@@ -92,7 +105,7 @@ def areas(analysis: Analysis, block: Block, metres: float) -> tuple[dict[str, An
         if shapely.get_num_coordinates(shapes).sum() <= BORDER_POINTS or metres > _COARSEST_M:
             break
         metres *= 2
-    drawn = _to_wgs84(analysis, shapes)
+    drawn = to_degrees(analysis, shapes)
     inner = shapely.point_on_surface(drawn)
     columns = {
         "names": [str(n) for n in frame["name"]],
@@ -139,7 +152,7 @@ def roads(analysis: Analysis, block: Block) -> tuple[list[dict[str, Any]], list[
                     "outputs.roads_left_out", {"classes": [c for cs in _ROAD_RANKS[rank:] for c in cs[:1]]}
                 )
             ]
-        found.append({"rank": rank, "shapes": block.add_shapes(_to_wgs84(analysis, parts))})
+        found.append({"rank": rank, "shapes": block.add_shapes(to_degrees(analysis, parts))})
     return found, []
 
 
@@ -147,9 +160,8 @@ def _points(analysis: Analysis, geometries: gpd.GeoSeries, block: Block) -> dict
     placed = (geometries.notna() & ~geometries.is_empty).to_numpy()
     x, y = np.zeros(len(placed)), np.zeros(len(placed))
     if placed.any():
-        to_wgs84 = Transformer.from_crs(analysis.inputs.crs, 4326, always_xy=True)
         chosen = geometries[placed]
-        x[placed], y[placed] = to_wgs84.transform(chosen.x.to_numpy(), chosen.y.to_numpy())
+        x[placed], y[placed] = degrees(analysis).transform(chosen.x.to_numpy(), chosen.y.to_numpy())
     return {"x": block.add_degrees(x), "y": block.add_degrees(y), "placed": block.add(placed, "u8")}
 
 
@@ -272,9 +284,9 @@ def surface_picture(surface: Surface, limit: float, most: int = SURFACE_PIXELS) 
         ``png`` (a data URI) and ``bounds`` (west, south, east, north in WGS 84 degrees).
     """
     height, width = surface.values.shape
-    west, south, east, north = rasterio.warp.transform_bounds(
-        surface.crs, "EPSG:3857", *_extent(surface.transform, height, width)
-    )
+    extent = _extent(surface.transform, height, width)
+    mercator = _ON_BEYOND_180 if crosses(surface.crs, extent) else "EPSG:3857"
+    west, south, east, north = rasterio.warp.transform_bounds(surface.crs, mercator, *extent)
     stretch = max(east - west, north - south) / (max(width, height) * abs(surface.transform.a))
     side = max(abs(surface.transform.a) * stretch, max(east - west, north - south) / most)
     wide, high = math.ceil((east - west) / side), math.ceil((north - south) / side)
@@ -286,15 +298,16 @@ def surface_picture(surface: Surface, limit: float, most: int = SURFACE_PIXELS) 
         src_transform=surface.transform,
         src_crs=surface.crs,
         dst_transform=transform,
-        dst_crs="EPSG:3857",
+        dst_crs=mercator,
         src_nodata=np.nan,
         dst_nodata=np.nan,
         resampling=rasterio.warp.Resampling.nearest,
     )
     classes = np.searchsorted(np.asarray(TIME_BREAKS) * limit, warped) + 1
     pixels = np.where(np.isnan(warped), 0, classes).astype(np.uint8)
-    to_wgs84 = Transformer.from_crs(3857, 4326, always_xy=True)
+    to_wgs84 = between(3857, 4326)
     west, south, east, north = to_wgs84.transform_bounds(*_extent(transform, high, wide))
+    east += 360.0 if east < west else 0.0
     png = base64.b64encode(palette_png(pixels, [c.removeprefix("#") for c in TIMES])).decode("ascii")
     return {
         "png": f"data:image/png;base64,{png}",

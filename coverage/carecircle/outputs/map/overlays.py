@@ -6,13 +6,12 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import geopandas as gpd
 import numpy as np
 import shapely
-from pyproj import Transformer
 
 from carecircle import categories
 from carecircle.doctor import network_findings
+from carecircle.outputs.map.layers import degrees, to_degrees
 from carecircle.outputs.map.pack import Block
 from carecircle.rules.judging.shapes import misfit
 from carecircle.texts import LANGUAGES
@@ -67,7 +66,7 @@ def water(analysis: Analysis, block: Block, tolerance: float) -> dict[str, Any] 
 def _wgs84(analysis: Analysis, shapes: Any, dimension: int) -> Any:
     parts = shapely.get_parts(shapely.get_parts(shapes))
     kept = parts[(shapely.get_dimensions(parts) == dimension) & ~shapely.is_empty(parts)]
-    return np.asarray(gpd.GeoSeries(kept, crs=analysis.inputs.crs).to_crs(4326).array, dtype=object)
+    return to_degrees(analysis, kept)
 
 
 def islands(analysis: Analysis, block: Block, tolerance: float) -> dict[str, Any]:
@@ -90,9 +89,8 @@ def islands(analysis: Analysis, block: Block, tolerance: float) -> dict[str, Any
         merged = shapely.get_parts(shapely.line_merge(shapely.multilinestrings([lines])))
         drawn = shapely.simplify(merged, tolerance)
         if shapely.get_num_coordinates(drawn).sum() <= _MOST_ISLAND_POINTS:
-            wgs84 = gpd.GeoSeries(drawn, crs=analysis.inputs.crs).to_crs(4326)
             found[mode] = {
-                "shapes": block.add_shapes(np.asarray(wgs84.array, dtype=object)),
+                "shapes": block.add_shapes(to_degrees(analysis, drawn)),
                 "parts": len(merged),
             }
     return found
@@ -144,8 +142,7 @@ def _site(analysis: Analysis, row: int, kind: str) -> dict[str, Any]:
     point = facility.geometry
     lon = lat = None
     if point is not None and not point.is_empty:
-        to_wgs84 = Transformer.from_crs(analysis.inputs.crs, 4326, always_xy=True)
-        lon, lat = (round(float(v), 6) for v in to_wgs84.transform(point.x, point.y))
+        lon, lat = (round(float(v), 6) for v in degrees(analysis).transform(point.x, point.y))
     return {
         "kind": kind,
         "facility": row,

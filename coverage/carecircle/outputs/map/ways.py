@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
-import pyproj
 
 from carecircle import categories
 from carecircle.analysis.asking import modes as modes_of
+from carecircle.crs import crosses
+from carecircle.outputs.map.layers import degrees
 from carecircle.outputs.map.pack import Block
 from carecircle.texts import LANGUAGES, Sentence
 
@@ -46,7 +47,7 @@ def roads(analysis: Analysis, queries: Sequence[ReachQuery], block: Block) -> Ro
     points = max((len(n.coords) for n in networks.values()), default=0)
     if points > MOST_POINTS:
         return None, Sentence("outputs.whatif_too_large", {"points": points, "most": MOST_POINTS})
-    projection = _transverse_mercator(analysis.inputs.crs)
+    projection = _transverse_mercator(analysis)
     if projection is None:
         return None, Sentence("outputs.whatif_projection", {"crs": analysis.inputs.crs.name})
     inputs, lines = analysis.inputs, _Lines(block)
@@ -61,15 +62,15 @@ def roads(analysis: Analysis, queries: Sequence[ReachQuery], block: Block) -> Ro
 def _exact(analysis: Analysis, geometries: gpd.GeoSeries, block: Block) -> dict[str, Any]:
     """Places in steps of a billionth of a degree (0.1 mm) from their south-western corner."""
     placed = (geometries.notna() & ~geometries.is_empty).to_numpy()
-    to_wgs84 = pyproj.Transformer.from_crs(analysis.inputs.crs, 4326, always_xy=True)
     chosen = geometries[placed]
-    both = to_wgs84.transform(chosen.x.to_numpy(), chosen.y.to_numpy())
+    both = degrees(analysis).transform(chosen.x.to_numpy(), chosen.y.to_numpy())
     found: dict[str, Any] = {}
-    for name, origin, degrees in zip(("x", "y"), ("west", "south"), both, strict=True):
-        start = float(np.floor(degrees.min())) if len(degrees) else 0.0
+    for name, origin, found_at in zip(("x", "y"), ("west", "south"), both, strict=True):
+        start = float(np.floor(found_at.min())) if len(found_at) else 0.0
         steps = np.zeros(len(placed), dtype=np.int64)
-        steps[placed] = np.round(degrees * 1e9) - start * 1e9
-        found[name], found[origin] = block.add(steps, "u32"), start
+        steps[placed] = np.round(found_at * 1e9) - start * 1e9
+        kind = "u32" if steps.max(initial=0) < 2**32 else "f64"  # a study more than 4.29 degrees across
+        found[name], found[origin] = block.add(steps, kind), start
     return found
 
 
@@ -138,18 +139,20 @@ class _Lines:
         }
 
 
-def _transverse_mercator(crs: pyproj.CRS) -> dict[str, float] | None:
+def _transverse_mercator(analysis: Analysis) -> dict[str, float] | None:
     """The figures of a transverse Mercator projection; None for any other, which the page does not speak."""
+    crs = analysis.inputs.crs
     operation, ellipsoid = crs.coordinate_operation, crs.ellipsoid
     if operation is None or ellipsoid is None or operation.method_name != "Transverse Mercator":
         return None
     value = {p.name: float(p.value) for p in operation.params}
     if value["Latitude of natural origin"] != 0:
         return None
+    lon0 = value["Longitude of natural origin"]
     return {
         "a": ellipsoid.semi_major_metre,
         "f": 1 / ellipsoid.inverse_flattening,
-        "lon0": value["Longitude of natural origin"],
+        "lon0": lon0 + 360.0 if lon0 < 0 and crosses(crs, analysis.inputs.region.bounds) else lon0,
         "k0": value["Scale factor at natural origin"],
         "x0": value["False easting"],
         "y0": value["False northing"],

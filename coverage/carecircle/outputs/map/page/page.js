@@ -2496,7 +2496,7 @@ function reachedNow(rule, road) {
   return { cost: [...cost].map(finite), facility: [...owner].map((o) => o < 0 ? null : seats.get(o).id) };
 }
 function scenarioTable() {
-  const quoted = (v) => /[",\n]/.test(v) ? `"${String(v).replace(/"/g, '""')}"` : String(v), f = page.facilities;
+  const quoted = (v) => /[",\r\n]/.test(v) ? `"${String(v).replace(/"/g, '""')}"` : String(v), inert = (v) => /^\s*[=+\-@]/.test(v) && !Number.isFinite(Number(v)) ? `'${v}` : v, f = page.facilities;
   const rows = scenario.sites.map((s) => [
     s.id,
     s.name,
@@ -2520,7 +2520,7 @@ function scenarioTable() {
   });
   return [
     "facility_id,name,category,designations,status,lon,lat",
-    ...rows.map((row2) => row2.map(quoted).join(","))
+    ...rows.map((row2) => row2.map((v) => quoted(inert(v))).join(","))
   ].join("\r\n") + "\r\n";
 }
 

@@ -36,7 +36,9 @@ export function reachedNow(rule, road) {
 
 /** The scenario as a table of sites: what `carecircle run --with` and `carecircle site` take. */
 export function scenarioTable() {
-  const quoted = (v) => (/[",\n]/.test(v) ? `"${String(v).replace(/"/g, '""')}"` : String(v)),
+  const quoted = (v) => (/[",\r\n]/.test(v) ? `"${String(v).replace(/"/g, '""')}"` : String(v)),
+    // A spreadsheet would run text that begins like a formula; an apostrophe makes it text. Numbers stay.
+    inert = (v) => (/^\s*[=+\-@]/.test(v) && !Number.isFinite(Number(v)) ? `'${v}` : v),
     f = page.facilities;
   const rows = scenario.sites.map((s) => [
     s.id,
@@ -62,7 +64,7 @@ export function scenarioTable() {
   return (
     [
       'facility_id,name,category,designations,status,lon,lat',
-      ...rows.map((row) => row.map(quoted).join(',')),
+      ...rows.map((row) => row.map((v) => quoted(inert(v))).join(',')),
     ].join('\r\n') + '\r\n'
   );
 }
