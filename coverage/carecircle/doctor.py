@@ -190,7 +190,7 @@ def network_findings(inputs: Inputs, networks: Mapping[str, Network] | None = No
     for mode in own if networks is None else modes():
         if time_column(mode) not in inputs.edges or (networks is not None and mode not in networks):
             continue
-        network = Network.from_edges(inputs.edges, mode=mode) if networks is None else networks[mode]
+        network = _network(inputs, mode) if networks is None else networks[mode]
         if not network.nodes:
             found.append(Finding("warning", Sentence("doctor.no_roads_of_mode", {"mode": mode_name(mode)})))
             continue
@@ -204,6 +204,11 @@ def network_findings(inputs: Inputs, networks: Mapping[str, Network] | None = No
         *_cut_at_border(inputs),
         *(f for kind in kinds.values() for f in limited(kind)),
     ]
+
+
+def _network(inputs: Inputs, mode: str) -> Network:
+    speed = profile(mode, inputs.study.own_profiles).access_speed_kph
+    return Network.from_edges(inputs.edges, mode=mode, access_speed_kph=speed)
 
 
 def _speeds(edges: gpd.GeoDataFrame) -> list[Finding]:
