@@ -53,7 +53,7 @@ def directions(modes: list[Profile]) -> list[list[str]]:
 
 
 def closures(modes: list[Profile]) -> list[list[str]]:
-    """Every access word that the profiles name, and the tags that close a road for all or part of the year."""
+    """Every access word that the profiles name, and tags that close a road, also for a part of the year."""
     rows = [_tried({"access": word}, modes, "OSM") for word in sorted(known_values() - {"season"})]
     rows += [
         _tried({"access": "no", key: "yes"}, modes, "OSM: the most specific key decides")
@@ -73,7 +73,7 @@ def barriers(modes: list[Profile]) -> list[list[str]]:
     """Every barrier that the profiles name and some they do not, with access tags of the node's own."""
     named = {kind for known in modes for kind in (*known.open_barriers, *known.closed_barriers)}
     tried: list[dict[str, str]] = [
-        *({"barrier": kind} for kind in sorted(named | {"bollard", "block", "chain", "cycle_barrier", "stile"})),
+        *({"barrier": kind} for kind in sorted(named | {"bollard", "block", "chain", "stile"})),
         {"barrier": "bollard", "bollard": "rising"},
         {"barrier": "gate", "access": PRIVATE}, {"barrier": "gate", "access": "no"},
         {"barrier": "bollard", "motor_vehicle": "yes"},
