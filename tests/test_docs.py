@@ -17,7 +17,7 @@ import pytest
 
 import carecircle
 from carecircle import analysis as analysis_room
-from carecircle import cli, errors, profiles
+from carecircle import cli, errors, passage, profiles
 from carecircle.study import Study, load_study
 from carecircle.texts import wording
 from commands import call
@@ -29,6 +29,7 @@ import error_pages  # isort: skip
 import house  # isort: skip
 import offline_check  # isort: skip
 import plan_pages  # isort: skip
+import road_tables  # isort: skip
 
 COMMANDS = {"carecircle", "make", "pip", "py", "conda", "bash", ".venv\\Scripts\\python", "python"}
 COMMANDS |= {".venv\\Scripts\\carecircle", "export", "git"}
@@ -49,6 +50,28 @@ def shown_commands() -> list[str]:
 def same_work(line: str) -> str:
     """A command without its language, folder and redirection: done once, it need not be done again."""
     return re.sub(r"\s+(--lang \w+|--out \S+|> \S+)", "", line.replace("data/study.toml", "study.toml"))
+
+
+def test_the_tables_of_roads_say_what_the_profiles_do() -> None:
+    said = {}
+    for line in road_tables.page_part().splitlines():
+        tags, *cells = (cell.strip() for cell in line.strip("|").split("|"))
+        said[tags] = cells
+    assert said["tag"] == ["walking", "driving", "ambulance", "source"]
+    assert said["`highway=steps`"][:3] == ["2", "closed", "closed"]
+    assert said["`oneway=-1`"][:3] == ["open", "against only", "against only"]
+    assert said["`access=private`"][:3] == ["**closed**", "**closed**", "open"]
+    assert said["`access:conditional=no @ (22:00-06:00)`"][:3] == ["open"] * 3
+    assert said["`barrier=bollard`"][:3] == ["passes", "**stops**", "**stops**"]
+    assert said["`barrier=wall`"][:3] == ["**stops**"] * 3
+    shipped = passage.figures()
+    for mode in ("walk", "drive", "ambulance"):
+        named = {f"highway={road}" for road in shipped[mode]["speed_kph"]}
+        named |= {f"barrier={kind}" for kind in shipped[mode].get("open_barriers", ())}
+        named |= {f"barrier={kind}" for kind in shipped[mode].get("closed_barriers", ())}
+        named |= {f"access={word}" for word in shipped[mode]["closed_values"] if word != "season"}
+        assert not {f"`{tag}`" for tag in named} - {*said}
+    assert all(cells[-1] for tags, cells in said.items() if tags.startswith("`"))
 
 
 def test_every_line_of_shell_is_of_a_known_kind() -> None:
@@ -155,7 +178,7 @@ def test_every_study_file_shown_is_one() -> None:
 
 
 def test_every_link_and_picture_exists() -> None:
-    made = {"plans.md", "errors.md", "commands.md", "house.svg", "house_table.txt"}
+    made = {"plans.md", "errors.md", "commands.md", "house.svg", "house_table.txt", "road_tables.txt"}
     missing = []
     for page in PAGES:
         for target in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):

@@ -105,6 +105,76 @@ def test_passage(mode: str, tags: dict[str, str], forward: float, backward: floa
     assert passage.open == (forward + backward > 0)
 
 
+@pytest.mark.parametrize(
+    ("barrier", "walk", "drive", "ambulance"),
+    [
+        ({"barrier": "bollard"}, True, False, False),
+        ({"barrier": "bollard", "bollard": "rising"}, True, True, True),
+        ({"barrier": "bollard", "bollard": "removable"}, True, False, False),
+        ({"barrier": "bollard", "motor_vehicle": "yes"}, True, True, True),
+        ({"barrier": "bollard", "motorcar": "no", "emergency": "yes"}, True, False, True),
+        ({"barrier": "gate"}, True, True, True),
+        ({"barrier": "lift_gate", "access": "private"}, False, False, True),
+        ({"barrier": "gate", "access": "private", "foot": "yes"}, True, False, True),
+        ({"barrier": "gate", "access": "no"}, False, False, False),
+        ({"barrier": "Gate ", "access": " No"}, False, False, False),
+        ({"barrier": "gate", "access:conditional": "no @ (Nov-Apr)"}, False, False, False),
+        ({"barrier": "gate", "access:conditional": "no @ (22:00-06:00)"}, True, True, True),
+        ({"barrier": "gate;bollard"}, True, False, False),
+        ({"barrier": "stile"}, True, False, False),
+        ({"barrier": "wall"}, False, False, False),
+        ({"barrier": "wall", "foot": "yes"}, True, False, False),
+        ({"barrier": "no"}, True, True, True),
+        ({"barrier": "stone_nobody_named"}, True, False, False),
+    ],
+)
+def test_who_passes_a_barrier(barrier: dict[str, str], walk: bool, drive: bool, ambulance: bool) -> None:
+    passed = [profile(mode).passes(barrier) for mode in ("walk", "drive", "ambulance")]
+    assert passed == [walk, drive, ambulance]
+    beside = {"highway": "residential", **{f"node:{k}": v for k, v in barrier.items()}}
+    assert [profile(mode).passage(beside).open for mode in ("walk", "drive", "ambulance")] == passed
+
+
+def test_words_are_read_whatever_their_case() -> None:
+    assert profile("drive").passage({"highway": " Residential"}).forward_kph == 30
+    assert not profile("walk").passage({"highway": "trunk", "motorroad": "Yes"}).open
+    assert not profile("drive").passage({"highway": "primary", "route": "Ferry"}).open
+    assert not profile("drive").passage({"highway": "primary", "tunnel": "YES"}).may_stop
+    assert profile("drive").passage({"highway": "primary", "tunnel": "No"}).may_stop
+
+
+@pytest.mark.parametrize(
+    ("mode", "tags", "unread"),
+    [
+        ("ambulance", {"access": "private"}, []),
+        ("walk", {"access": "psv"}, []),
+        ("drive", {"access": "rhubarb"}, [("access", "rhubarb")]),
+        ("drive", {"access": "no; rhubarb"}, [("access", "rhubarb")]),
+        ("walk", {"motor_vehicle": "rhubarb"}, []),
+        ("drive", {"motor_vehicle:forward": "rhubarb"}, [("motor_vehicle:forward", "rhubarb")]),
+        ("drive", {"oneway": "sometimes"}, [("oneway", "sometimes")]),
+        ("drive", {"oneway": "alternating"}, []),
+        (
+            "drive",
+            {"access:conditional": "no @ (22:00-06:00)"},
+            [("access:conditional", "no @ (22:00-06:00)")],
+        ),
+        ("drive", {"access:conditional": "no @ (Nov-Apr)"}, []),
+    ],
+)
+def test_what_nobody_understands_is_named(
+    mode: str, tags: dict[str, str], unread: list[tuple[str, str]]
+) -> None:
+    assert list(profile(mode).unread({"highway": "residential", **tags})) == unread
+
+
+def test_the_condition_that_closes_is_the_one_named() -> None:
+    tags = {"highway": "residential", "motorcar:conditional": "no @ (22:00-06:00)"}
+    assert profile("drive").shut_by(tags) is None
+    tags["access:conditional"] = "no @ (snow)"
+    assert profile("drive").shut_by(tags) == "access:conditional"
+
+
 def test_every_figure_has_a_source() -> None:
     for one in profiles().values():
         assert one.access_speed_kph > 0

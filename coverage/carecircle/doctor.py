@@ -13,8 +13,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
 
 from carecircle.errors import CarecircleError
 from carecircle.inputs.checks import limited, lon_lat, once_for_all_modes
@@ -23,6 +21,7 @@ from carecircle.inputs.load import Inputs, load_inputs
 from carecircle.profiles import mode_name, modes, profile, profiles
 from carecircle.progress import watched
 from carecircle.reach.network.model import Network
+from carecircle.reach.network.traps import strong_components, traps
 from carecircle.schema import Finding, time_column
 from carecircle.study import Study, load_study
 from carecircle.texts import Language, Sentence
@@ -190,13 +189,14 @@ def network_findings(inputs: Inputs, networks: Mapping[str, Network] | None = No
     for mode in own if networks is None else modes():
         if time_column(mode) not in inputs.edges or (networks is not None and mode not in networks):
             continue
-        network = Network.from_edges(inputs.edges, mode=mode) if networks is None else networks[mode]
+        network = _network(inputs, mode) if networks is None else networks[mode]
         if not network.nodes:
             found.append(Finding("warning", Sentence("doctor.no_roads_of_mode", {"mode": mode_name(mode)})))
             continue
         found += _islands(network)
         found += _facilities_on(network, inputs)
         found += _residents_on(network, inputs)
+        found += _residents_trapped(network, inputs)
     once = once_for_all_modes(found)
     kinds = {f.sentence.key: [g for g in once if g.sentence.key == f.sentence.key] for f in once}
     return [
@@ -204,6 +204,11 @@ def network_findings(inputs: Inputs, networks: Mapping[str, Network] | None = No
         *_cut_at_border(inputs),
         *(f for kind in kinds.values() for f in limited(kind)),
     ]
+
+
+def _network(inputs: Inputs, mode: str) -> Network:
+    speed = profile(mode, inputs.study.own_profiles).access_speed_kph
+    return Network.from_edges(inputs.edges, mode=mode, access_speed_kph=speed)
 
 
 def _speeds(edges: gpd.GeoDataFrame) -> list[Finding]:
@@ -260,18 +265,6 @@ def _islands(network: Network) -> list[Finding]:
     return found
 
 
-def _strong(network: Network) -> npt.NDArray[np.int32]:
-    """Strongly connected component of each node."""
-    indptr, indices, cost = network.csr("minutes")
-    open_ = np.isfinite(cost)
-    tail = np.repeat(np.arange(network.nodes), np.diff(indptr))
-    graph = csr_array(
-        (np.ones(int(open_.sum()), np.int8), (tail[open_], indices[open_])), shape=(network.nodes,) * 2
-    )
-    labels: npt.NDArray[np.int32] = connected_components(graph, directed=True, connection="strong")[1]
-    return labels
-
-
 def _facilities_on(network: Network, inputs: Inputs) -> list[Finding]:
     """Facilities off the roads, on an island, or at the end of a one-way trap."""
     rows = inputs.facilities[inputs.facilities.geometry.notna() & (inputs.facilities["status"] == "open")]
@@ -279,7 +272,7 @@ def _facilities_on(network: Network, inputs: Inputs) -> list[Finding]:
         return []
     snap = network.snap(rows, max_snap_m=inputs.study.assumptions.max_snap_m)
     main = int(network.components()["component"].iloc[0])
-    strong = _strong(network)
+    strong = strong_components(network)
     core = int(np.bincount(strong).argmax())
     ends = network.street_ends[np.where(snap.snapped, snap.street, 0)]
     off = ~snap.snapped
@@ -333,4 +326,24 @@ def _residents_on(network: Network, inputs: Inputs) -> list[Finding]:
             }  # fmt: skip
             level: Any = "warning" if count > _LOST_SHARE * total else "note"
             found.append(Finding(level, Sentence(f"doctor.{key}", facts), lon=float(lon), lat=float(lat)))
+    return found
+
+
+def _residents_trapped(network: Network, inputs: Inputs) -> list[Finding]:
+    """Residents whom no way leads out (or to whom no ambulance gets), with the one-way roads that do it."""
+    known = profile(network.mode)
+    if inputs.demand is None or inputs.edges is None or not known.bound_by_oneway:
+        return []
+    placed = inputs.demand[inputs.demand.geometry.notna() & (inputs.demand["residents"] > 0)]
+    snap = network.snap(placed, max_snap_m=inputs.study.assumptions.max_snap_m)
+    named = inputs.edges.set_index("edge_id")["name"]
+    people = placed["residents"].to_numpy()
+    found = []
+    for trap in traps(network, snap, leaving=known.residents_own):
+        inside = people[trap.places]
+        lon, lat = lon_lat(placed.geometry.iloc[[trap.places[inside.argmax()]]])[0]
+        roads = tuple(f"{named[edge] or '—'} ({edge})" for edge in trap.edge_id[:5].tolist())
+        facts = {"count": math.fsum(inside), "roads": roads, "mode": mode_name(network.mode)}
+        key = "residents_trapped" if known.residents_own else "residents_cut_off"
+        found.append(Finding("warning", Sentence(f"doctor.{key}", facts), lon=float(lon), lat=float(lat)))
     return found

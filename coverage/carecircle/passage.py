@@ -29,7 +29,7 @@ TAGS = (
 """The tags that decide how a road may be used."""
 PRIVATE = "private"
 """The access word of compounds and yards."""
-NODE_TAGS = ("barrier", "bollard", *_ACCESS)
+NODE_TAGS = ("barrier", "bollard", *_ACCESS, *(f"{key}:conditional" for key in _ACCESS))
 """The tags of a node that decide who passes a barrier; beside a road's own they are ``node:barrier`` …"""
 
 
@@ -145,15 +145,15 @@ class Profile:
         Passage
             Speeds both ways, and whether one may stop there.
         """
-        highway = str(tags.get("highway", ""))
+        highway = _word(tags, "highway")
         base = self.speed_kph.get(highway)
-        if base is None or tags.get("route") == "ferry" or self._closed_tag(tags):
+        if base is None or _word(tags, "route") == "ferry" or self._closed_tag(tags):
             return _SHUT
         forward, backward = read.directions(tags, self.oneway_keys, implied=self._one_way(highway, tags))
         forward = forward and self._admits(highway, tags, "forward")
         backward = backward and self._admits(highway, tags, "backward")
-        stop = highway not in self.no_stop and tags.get("tunnel", "no") in ("no", "culvert")
-        if tags.get("motorroad") == "yes":
+        stop = highway not in self.no_stop and _word(tags, "tunnel") in ("", "no", "culvert")
+        if _word(tags, "motorroad") == "yes":
             stop = False
         if "node:barrier" in tags and not self.passes(
             {k: tags[f"node:{k}"] for k in NODE_TAGS if f"node:{k}" in tags}
@@ -178,11 +178,11 @@ class Profile:
         str or None
             Its key; None if no tag closes the road.
         """
-        if tags.get("highway") not in self.speed_kph:
+        if _word(tags, "highway") not in self.speed_kph:
             return None
         words = read.admitting(tags, self.access_keys, "forward")
         if read.SEASON in words:
-            return next(f"{key}:conditional" for key in self.access_keys if f"{key}:conditional" in tags)
+            return next(f"{key}:conditional" for key in self.access_keys if read.in_season(tags, key))
         private = PRIVATE in words and self.closed_values.issuperset(words)
         return self._closed_tag(tags) or (PRIVATE if private else None)
 
@@ -226,16 +226,16 @@ class Profile:
         iterator of tuple of str
             Key and value.
         """
-        return read.unread(tags, self.oneway_keys, self.access_keys, self.closed_values | open_values())
+        return read.unread(tags, self.oneway_keys, self.access_keys, known_values() | self.closed_values)
 
     def _one_way(self, highway: str, tags: Mapping[str, Any]) -> bool:
         return self.implied_oneway and (
-            highway == "motorway" or tags.get("junction") in ("roundabout", "circular")
+            highway == "motorway" or _word(tags, "junction") in ("roundabout", "circular")
         )
 
     def _admits(self, highway: str, tags: Mapping[str, Any], way: read.Direction) -> bool:
         words = read.admitting(tags, self.access_keys, way)
-        asks = self.motorroads_on_permission and tags.get("motorroad") == "yes"
+        asks = self.motorroads_on_permission and _word(tags, "motorroad") == "yes"
         if asks or highway in self.on_permission:
             return any(word in permissions() for word in words)
         return not words or any(word not in self.closed_values for word in words)
@@ -257,10 +257,16 @@ def figures() -> Mapping[str, Any]:
     return tomllib.loads(text)
 
 
+def _word(tags: Mapping[str, Any], key: str) -> str:
+    """The first word of a tag; empty where there is none."""
+    return next(iter(read.values(tags.get(key))), "")
+
+
 @cache
-def open_values() -> frozenset[str]:
-    """Access words that close a road to nobody whom its other tags do not bind."""
-    return frozenset(figures()["access_words"]["open"]) | permissions()
+def known_values() -> frozenset[str]:
+    """Access words that ``profiles.toml`` names, for whichever mode."""
+    closed = {word for mode in figures().values() for word in mode.get("closed_values", ())}
+    return frozenset(figures()["access_words"]["open"]) | permissions() | closed
 
 
 @cache

@@ -55,25 +55,27 @@ def modes() -> tuple[str, ...]:
     return tuple(profiles())
 
 
-def profile(mode: str) -> Profile:
+def profile(mode: str, own: Mapping[str, Profile] | None = None) -> Profile:
     """The profile of one mode.
 
     Parameters
     ----------
     mode
         One of `modes`.
+    own
+        Profiles that a study sets itself (``Study.own_profiles``); they come first.
 
     Returns
     -------
     Profile
-        Of ``profiles.toml``, or as it was registered.
+        The study's own, else of ``profiles.toml`` or as it was registered.
 
     Raises
     ------
     UsageError
         If there is no such mode; the message names the nearest.
     """
-    found = profiles().get(mode)
+    found = (own or {}).get(mode) or profiles().get(mode)
     if found is None:
         raise UsageError("profiles.unknown_mode", value=mode, near=nearest_mode(mode), known=modes())
     return found

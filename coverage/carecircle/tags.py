@@ -80,13 +80,26 @@ def admitting(tags: Mapping[str, Any], keys: Sequence[str], way: Direction) -> t
         ``("season",)`` where the deciding tag closes the road for a part of the year.
     """
     for key in keys:
-        if any(closed and season for closed, season in _conditions(tags.get(f"{key}:conditional"))):
+        if in_season(tags, key):
             return (SEASON,)
         for name in (f"{key}:{way}", key):
             words = values(tags.get(name))
             if words:
                 return words
     return ()
+
+
+def in_season(tags: Mapping[str, Any], key: str) -> bool:
+    """Whether a condition on an access tag closes a road for a part of the year.
+
+    Parameters
+    ----------
+    tags
+        Of the road.
+    key
+        The access tag without its ``:conditional``.
+    """
+    return any(closed and season for closed, season in _conditions(tags.get(f"{key}:conditional")))
 
 
 def unread(

@@ -10,6 +10,7 @@ import command_pages
 import error_pages
 import house
 import plan_pages
+import road_tables
 from sphinx.application import Sphinx
 
 
@@ -22,6 +23,7 @@ def write(docs: Path) -> None:
         "errors.md": error_pages.page(),
         "commands.md": command_pages.page(),
         "house_table.txt": house.page_part(),
+        "road_tables.txt": road_tables.page_part(),
         "house.svg": house.picture(),
     }
     for name, text in made.items():

@@ -9,6 +9,7 @@ from typing import Any
 import osmium
 import pytest
 
+from carecircle import categories
 from carecircle.errors import InputError
 from carecircle.inputs.facilities.osm import read_osm_facilities
 from carecircle.inputs.load import load_inputs
@@ -65,6 +66,46 @@ def test_every_kind_of_shape(tmp_path: Path) -> None:
         "w2": ("诊所", "closed"), "r8": ("医院", "open"),
     }  # fmt: skip
     assert found["attributes"].tolist()[-1] == {"ownership": "政府办"}
+
+
+@pytest.mark.parametrize(
+    ("tags", "status"),
+    [
+        (HOSPITAL, "open"),
+        ({**HOSPITAL, "disused": "yes"}, "closed"),
+        ({**HOSPITAL, "demolished": "yes"}, "closed"),
+        ({**HOSPITAL, "disused": "no"}, "open"),
+        ({**HOSPITAL, "abandoned:amenity": "hospital"}, "closed"),
+        ({**HOSPITAL, "was:healthcare": "hospital"}, "closed"),
+        ({"amenity": "clinic", "name": "门诊部", "was:amenity": "hospital"}, "open"),
+        ({"amenity": "hospital", "name": "Mercy Hospital (historical)"}, "closed"),
+        ({"amenity": "hospital", "name": "老医院（Historical）"}, "closed"),
+        ({"amenity": "hospital", "name": "Historical Society Hospital"}, "open"),
+    ],
+)
+def test_what_was_a_facility_serves_nobody(tags: dict[str, str], status: str, tmp_path: Path) -> None:
+    found, findings = read_osm_facilities(_write(tmp_path / "a.osm.pbf", [(1, 0.0, 0.0, tags)]))
+    assert found["status"].tolist() == [status]
+    said = [f.sentence.facts for f in findings if f.sentence.key == "inputs.osm_past"]
+    assert said == ([] if status == "open" else [{"count": 1, "names": [tags["name"]]}])
+
+
+def test_what_only_was_a_facility_is_none(tmp_path: Path) -> None:
+    path = _write(tmp_path / "a.osm.pbf", [(1, 0.0, 0.0, {"disused:amenity": "hospital", "name": "旧医院"})])
+    with pytest.raises(InputError, match="no health facilities"):
+        read_osm_facilities(path)
+
+
+def test_a_nursing_home_is_no_hospital(tmp_path: Path) -> None:
+    homes = [
+        (1, 0.0, 0.0, {"amenity": "nursing_home", "name": "Haus am Park"}),
+        (2, 1.0, 0.0, {"amenity": "nursing_home", "name": "南山护理院"}),
+        (3, 2.0, 0.0, HOSPITAL),
+        (4, 3.0, 0.0, {"amenity": "clinic", "name": "北山养老院"}),
+    ]
+    found, _ = read_osm_facilities(_write(tmp_path / "a.osm.pbf", homes))
+    assert found["category"].tolist() == ["养老机构", "护理院", "综合医院", "门诊部"]
+    assert categories.select(found, ("医院",), ()).tolist() == [False, True, True, False]
 
 
 def test_no_facilities_and_no_pbf(tmp_path: Path) -> None:

@@ -66,9 +66,10 @@ def scenario_facts(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> dict[st
 def manifest(plan: Plan, inputs: Inputs, modes: Iterable[str]) -> dict[str, Any]:
     """The content of manifest.json."""
     study = inputs.study
+    used = {mode: profile(mode, study.own_profiles) for mode in sorted(modes)}
     speeds = {
-        mode: {"access_speed_kph": profile(mode).access_speed_kph, "speed_kph": dict(profile(mode).speed_kph)}
-        for mode in sorted(modes)
+        mode: {"access_speed_kph": one.access_speed_kph, "speed_kph": dict(one.speed_kph)}
+        for mode, one in used.items()
     }
     return {
         "schema": "carecircle/manifest/1",

@@ -20,7 +20,7 @@ from carecircle.analysis.result import Analysis
 from carecircle.analysis.scenario import Scenario
 from carecircle.errors import UsageError
 from carecircle.inputs.load import Inputs, load_inputs
-from carecircle.profiles import mode_name
+from carecircle.profiles import mode_name, profile
 from carecircle.progress import Tell, watched
 from carecircle.reach.choice import Brought
 from carecircle.reach.network.model import Network
@@ -86,12 +86,14 @@ def _analyzed(study: Study, brought: Brought, tell: Tell) -> Analysis:
 def _network(inputs: Inputs, mode: str) -> Network:
     """The network of a mode, as the last run on the same roads left it where it did."""
 
+    how = profile(mode, inputs.study.own_profiles)
+
     def build() -> Network:
-        return Network.from_edges(inputs.edges, mode=mode)
+        return Network.from_edges(inputs.edges, mode=mode, access_speed_kph=how.access_speed_kph)
 
     if not inputs.roads_key:
         return build()
-    made_of = keep.digest("network", inputs.roads_key, mode)
+    made_of = keep.digest("network", inputs.roads_key, how.key)
     return keep.kept("network", lambda: made_of, build, from_bytes, to_bytes)[0]
 
 

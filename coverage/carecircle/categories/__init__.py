@@ -1,6 +1,6 @@
 """Facility categories in the plans' own terms: spellings, hierarchy, roles, levels, attributes, OSM tags."""
 
-from carecircle.categories.osm import from_name, from_osm_tags
+from carecircle.categories.osm import KEYS, from_name, from_osm_tags, is_past
 from carecircle.categories.roles import (
     Level,
     holds,
@@ -37,9 +37,9 @@ from carecircle.categories.terms import (
 )
 
 __all__ = [
-    "Attribute", "AttributeType", "Category", "FacilitySet", "Level", "Owner", "Role",
+    "KEYS", "Attribute", "AttributeType", "Category", "FacilitySet", "Level", "Owner", "Role",
     "area_attribute", "area_attributes", "attribute", "attributes", "broader", "canonical",
     "categories", "departments", "descendants", "designations", "from_name", "from_osm_tags",
-    "holds", "in_categories", "is_ownership", "is_role", "kinds_of", "label", "level", "nearest",
+    "holds", "in_categories", "is_ownership", "is_past", "is_role", "kinds_of", "label", "level", "nearest",
     "owners", "ownership", "role", "roles_held", "select", "stated_in", "told_apart",
 ]  # fmt: skip

@@ -157,7 +157,7 @@ def load_inputs(
     if study.roads is not None and modes:
         tell(Sentence("inputs.reading", {"file": study.roads.path.name}))
         try:
-            edges, found, roads_key = roads_of(study.roads, crs, around, modes=modes)
+            edges, found, roads_key = roads_of(study.roads, crs, around, modes=modes, own=study.own_profiles)
             door.findings += found
         except CarecircleError as fault:
             faults.append(fault)

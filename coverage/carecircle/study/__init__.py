@@ -13,6 +13,7 @@ from carecircle.study.sections import (
     Totals,
     Urban,
 )
+from carecircle.study.travel import Travel
 
 __all__ = [
     "Assumptions",
@@ -24,6 +25,7 @@ __all__ = [
     "Roads",
     "Study",
     "Totals",
+    "Travel",
     "Urban",
     "load_study",
     "study_schema",

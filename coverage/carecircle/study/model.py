@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field
 
 from carecircle.cards import card
+from carecircle.profiles import Profile
 from carecircle.strict import file_name
 from carecircle.study.sections import (
     Assumptions,
@@ -21,6 +22,7 @@ from carecircle.study.sections import (
     Totals,
     Urban,
 )
+from carecircle.study.travel import Travel, own_profiles
 from carecircle.texts import Language, Sentence
 
 
@@ -56,6 +58,8 @@ class Study(Section):
     """Official figures: denominators of ratios."""
     roads: Roads | None = None
     """Absent: rules about roads are NOT_ASSESSED."""
+    profiles: dict[str, Travel] = Field(default={})
+    """How a mode travels, by its name (``[profiles.walk]``), in place of the shipped figures."""
     urban: Urban = Urban()
     """How urban and rural residents are told apart."""
     assumptions: Assumptions = Assumptions()
@@ -74,6 +78,11 @@ class Study(Section):
     def facility_sources(self) -> tuple[Facilities, ...]:
         """Every source of facilities, in the order of the file."""
         return ((self.facilities,) if self.facilities else ()) + self.more_facilities
+
+    @property
+    def own_profiles(self) -> dict[str, Profile]:
+        """The modes whose figures the study sets itself, each with them in it."""
+        return own_profiles(self.profiles)
 
     @property
     def extract(self) -> Path | None:

@@ -14,6 +14,7 @@ from carecircle.errors import CarecircleError, StudyError, raise_all
 from carecircle.strict import LONGEST_PATH, UnfitError, echo, parse_toml
 from carecircle.study.model import Study, map_paths, study_schema
 from carecircle.study.sections import Boundaries
+from carecircle.study.travel import travel_faults
 from carecircle.tiles import tile_fault
 
 _HEADER = re.compile(r"\s*\[\[?([^\[\]]+)\]")
@@ -57,7 +58,10 @@ def load_study(path: str | Path) -> Study:
         raise_all([_fault(file, text.splitlines(), e) for e in error.errors()])
         raise  # unreachable: a ValidationError holds at least one error
     shifted = tile_fault(study.outputs.basemap, file)
-    raise_all([*_undrawn(study, file), *_missing_files(study, file), *([shifted] if shifted else [])])
+    raise_all([
+        *_undrawn(study, file), *_missing_files(study, file), *travel_faults(study.profiles, file),
+        *([shifted] if shifted else []),
+    ])  # fmt: skip
     return study
 
 
@@ -145,7 +149,8 @@ def _known_keys(table: list[str]) -> list[str]:
     schema = study_schema()
     at: dict[str, Any] = schema
     for part in table:
-        at = at.get("items", at) if part.isdigit() else at.get("properties", {}).get(part, {})
+        inside = at.get("properties", {}).get(part) or at.get("additionalProperties") or {}
+        at = at.get("items", at) if part.isdigit() else inside
         options = [at, *at.get("anyOf", []), *at.get("allOf", [])]
         refs = [o["$ref"] for o in options if "$ref" in o] + [
             o["items"]["$ref"] for o in options if "$ref" in o.get("items", {})

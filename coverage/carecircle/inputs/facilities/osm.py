@@ -22,8 +22,8 @@ from carecircle.inputs.tables import values
 from carecircle.schema import Finding
 from carecircle.texts import Sentence
 
-_KEYS = ("amenity", "healthcare", "emergency")
 _NOWHERE = 2147483647
+_MOST_NAMED = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,13 +61,18 @@ def read_osm_facilities(path: Path) -> tuple[gpd.GeoDataFrame, list[Finding]]:
     if len(kept) < len(features):
         facts = {"count": len(features) - len(kept)}
         findings.append(Finding("note", Sentence("inputs.osm_twice", facts), str(path)))
+    past = [categories.is_past(f.tags) for f in kept]
+    if any(past):
+        named = [f.tags.get("name") or f.id for f, over in zip(kept, past, strict=True) if over]
+        gone = Sentence("inputs.osm_past", {"count": len(named), "names": named[:_MOST_NAMED]})
+        findings.append(Finding("note", gone, str(path)))
     points = [f.shape if f.shape.geom_type == "Point" else f.shape.representative_point() for f in kept]
     frame = {
         "facility_id": [f.id for f in kept],
         "name": [f.tags.get("name:zh") or f.tags.get("name") or f.id for f in kept],
         "category": [f.category for f in kept],
         "designations": _objects([f.designations for f in kept]),
-        "status": ["closed" if _disused(f.tags) else "open" for f in kept],
+        "status": ["closed" if over else "open" for over in past],
         "capacity": np.nan,
         "area_id": pd.Series([None] * len(kept), dtype=object),
         "attributes": _objects([_attributes(f.tags) for f in kept]),
@@ -92,7 +97,7 @@ def _features(path: Path) -> list[_Feature]:
     found: list[_Feature] = []
     relations: dict[int, tuple[dict[str, str], list[tuple[str, int]]]] = {}
     path = sound(path)
-    keys = osmium.filter.KeyFilter(*_KEYS)
+    keys = osmium.filter.KeyFilter(*categories.KEYS)
     for relation in osmium.FileProcessor(str(path), osmium.osm.RELATION).with_filter(keys):
         tags = {t.k: t.v for t in relation.tags}
         if categories.from_osm_tags(tags) is not None:
@@ -182,10 +187,6 @@ def _related(one: str, other: str) -> bool:
     return one in categories.descendants(other) or other in categories.descendants(one)
 
 
-def _disused(tags: Mapping[str, str]) -> bool:
-    return tags.get("disused") == "yes" or tags.get("abandoned") == "yes"
-
-
 def _attributes(tags: Mapping[str, str]) -> dict[str, object]:
     found: dict[str, object] = {}
     beds = values.number(tags.get("beds") or tags.get("capacity:beds"))
@@ -201,7 +202,7 @@ def _mapping(features: list[_Feature], path: Path) -> list[Finding]:
     """A note for each pair of tags and the category they were read as."""
     counts: Counter[tuple[str, str]] = Counter()
     for feature in features:
-        tags = " ".join(f"{k}={feature.tags[k]}" for k in _KEYS if k in feature.tags)
+        tags = " ".join(f"{k}={feature.tags[k]}" for k in categories.KEYS if k in feature.tags)
         counts[tags, feature.category] += 1
     return [
         Finding(

@@ -13,7 +13,9 @@ import re
 import shutil
 import tempfile
 import xml.etree.ElementTree as ET
+import zlib
 from collections.abc import Iterable
+from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 from typing import IO, Any
@@ -55,12 +57,14 @@ def sound(path: Path) -> Path:
 
 @cache
 def _sound(path: Path, modified: int, size: int) -> Path:
-    if ".osh" in path.suffixes or _has_versions(path):
+    if ".osh" in path.name.lower() or _has_versions(path):
         raise InputError("inputs.history_file", file=path)
     if path.name.lower().endswith(XML) and _is_draft(path):
         try:
             return _in_order(path)
-        except (ET.ParseError, ValueError, EOFError) as error:
+        except InputError:
+            raise
+        except (ET.ParseError, ValueError, EOFError, OSError, zlib.error) as error:
             raise InputError("inputs.not_pbf", file=path, why=str(error)[:200]) from error
     return path
 
@@ -85,9 +89,10 @@ def _has_versions(path: Path) -> bool:
 
 
 def _opened(path: Path) -> IO[bytes]:
-    if path.suffix == ".bz2":
+    ending = path.suffix.lower()
+    if ending == ".bz2":
         return bz2.open(path, "rb")
-    return gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")  # type: ignore[return-value]
+    return gzip.open(path, "rb") if ending == ".gz" else path.open("rb")  # type: ignore[return-value]
 
 
 def _is_draft(path: Path) -> bool:
@@ -98,29 +103,39 @@ def _is_draft(path: Path) -> bool:
                 if _DRAFT.search(tail + block):
                     return True
                 tail = block[-64:]
-    except (OSError, EOFError):
-        return False
+    except (OSError, EOFError, zlib.error):
+        return False  # what is damaged is told by whoever reads it
     return False
 
 
 def _in_order(path: Path) -> Path:
-    """A copy with nodes before ways before relations, positive ids, and nothing that was deleted."""
+    """A copy with nodes before ways before relations, positive ids, and nothing that was deleted.
+
+    Raises
+    ------
+    InputError
+        If an object stands in it twice: that is a history.
+    """
     room = Path(tempfile.mkdtemp(prefix="carecircle-osm-"))
     atexit.register(shutil.rmtree, room, ignore_errors=True)
-    parts: dict[str, IO[str]] = {kind: (room / kind).open("w", encoding="utf-8") for kind in _KINDS}
-    with _opened(path) as file:
-        for _, element in ET.iterparse(file):
+    met: set[tuple[str, str | None]] = set()
+    with ExitStack() as files:
+        parts = {kind: files.enter_context((room / kind).open("w", encoding="utf-8")) for kind in _KINDS}
+        for _, element in ET.iterparse(files.enter_context(_opened(path))):
             if element.tag in parts:
+                this = (element.tag, element.get("id"))
+                if this in met:
+                    raise InputError("inputs.history_file", file=path)
+                met.add(this)
                 if element.get("action") != "delete" and element.get("visible") != "false":
                     parts[element.tag].write(_plain(element))
                 element.clear()
-    for part in parts.values():
-        part.close()
     whole = room / "whole.osm"
     with whole.open("wb") as out:
         out.write(b'<?xml version="1.0" encoding="UTF-8"?>\n<osm version="0.6">\n')
         for kind in _KINDS:
-            out.write((room / kind).read_bytes())
+            with (room / kind).open("rb") as part_again:
+                shutil.copyfileobj(part_again, out)
         out.write(b"</osm>\n")
     return whole
 

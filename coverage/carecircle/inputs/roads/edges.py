@@ -19,7 +19,7 @@ from carecircle.errors import InputError
 from carecircle.inputs.datum import place, project_points
 from carecircle.inputs.roads.noticed import tag_findings
 from carecircle.inputs.roads.streets import Streets, from_graphml, from_pbf, from_table, spread
-from carecircle.profiles import profile
+from carecircle.profiles import Profile, profile
 from carecircle.schema import Finding, check_edges, stop_column, time_column
 from carecircle.study import Roads
 from carecircle.texts import Sentence
@@ -39,7 +39,12 @@ _FAR_M = 1e9
 
 
 def read_roads(
-    source: Roads, crs: pyproj.CRS, around: BaseGeometry, *, modes: Sequence[str]
+    source: Roads,
+    crs: pyproj.CRS,
+    around: BaseGeometry,
+    *,
+    modes: Sequence[str],
+    own: Mapping[str, Profile] | None = None,
 ) -> tuple[gpd.GeoDataFrame, list[Finding]]:
     """Read a road file as the edges that touch a study.
 
@@ -53,6 +58,8 @@ def read_roads(
         The study's boundary with its buffer, in ``crs``; whole roads that touch it are kept.
     modes
         Modes to time the edges for.
+    own
+        Profiles that the study sets itself, by mode.
 
     Raises
     ------
@@ -64,19 +71,19 @@ def read_roads(
         fits = _OTHER_FORMATS[source.path.suffix.lower()]
         raise InputError("inputs.roads_format", file=source.path, value=fits)
     if source.format == "pbf":
-        streets = from_pbf(source.path, bounds, modes=modes, barriers=source.barriers == "closed")
+        streets = from_pbf(source.path, bounds, modes=modes, barriers=source.barriers == "closed", own=own)
     elif source.format == "graphml":
         streets = from_graphml(source.path)
     else:
         streets = from_table(source.path, layer=source.layer, datum=source.datum, columns=source.columns)
     if not len(streets) and np.isfinite(streets.bounds).all():
         raise _miss(streets, bounds, source.path)
-    edges = edges_of(streets, crs, modes=modes, file=source.path)
+    edges = edges_of(streets, crs, modes=modes, file=source.path, own=own)
     kept = _touching(edges, around)
     if not kept.any():
         raise _miss(streets, bounds, source.path)
-    findings = _unknown_classes(edges["highway"][kept], modes, source.path)
-    findings += tag_findings(streets, modes, source.path)
+    findings = _unknown_classes(edges["highway"][kept], modes, source.path, own)
+    findings += tag_findings(streets, modes, source.path, own)
     kept &= _usable(edges, modes)
     if not kept.any():
         raise InputError("inputs.no_roads", file=source.path)
@@ -95,7 +102,14 @@ def edges_from_graph(graph: Any, crs: pyproj.CRS, *, modes: Sequence[str]) -> gp
     return edges_of(from_graph(graph, Path("graph")), crs, modes=modes, file=Path("graph"))
 
 
-def edges_of(streets: Streets, crs: pyproj.CRS, *, modes: Sequence[str], file: Path) -> gpd.GeoDataFrame:
+def edges_of(
+    streets: Streets,
+    crs: pyproj.CRS,
+    *,
+    modes: Sequence[str],
+    file: Path,
+    own: Mapping[str, Profile] | None = None,
+) -> gpd.GeoDataFrame:
     """Directed edges of streets: two rows where any mode may use both directions.
 
     Lengths are geodesic (WGS 84, summed in float64), times are length over the profile's speed. Lines are
@@ -110,7 +124,7 @@ def edges_of(streets: Streets, crs: pyproj.CRS, *, modes: Sequence[str], file: P
         asked = pool.submit(_lengths, streets), pool.submit(project_points, streets.xy, crs)
     length, xy = asked[0].result(), np.round(asked[1].result(), 3)
     xy[~np.isfinite(xy)] = _FAR_M  # the other side of the globe, where the study's CRS has no place
-    passages = {m: [profile(m).passage(each) for each in streets.tags] for m in modes}
+    passages = {m: [profile(m, own).passage(each) for each in streets.tags] for m in modes}
     kph = np.stack([[(p.forward_kph, p.backward_kph) for p in passages[m]] for m in modes])[:, streets.which]
     stop = np.stack([[p.may_stop for p in passages[m]] for m in modes])[:, streets.which]
     both = (kph[:, :, 1] > 0).any(axis=0)
@@ -188,9 +202,11 @@ def _miss(streets: Streets, bounds: tuple[float, float, float, float], file: Pat
     return InputError("inputs.roads_miss", file=file, roads=said(own), region=said(bounds))
 
 
-def _unknown_classes(classes: pd.Series, modes: Sequence[str], file: Path) -> list[Finding]:
+def _unknown_classes(
+    classes: pd.Series, modes: Sequence[str], file: Path, own: Mapping[str, Profile] | None
+) -> list[Finding]:
     """A note for each class of road that no mode of ours knows."""
-    known = {c for m in modes for c in profile(m).speed_kph}
+    known = {c for m in modes for c in (*profile(m, own).speed_kph, *profile(m).speed_kph)}
     counts = classes[~classes.isin(known)].value_counts()
     return [
         Finding("note", Sentence("inputs.unnamed_highway", {"value": str(v), "count": int(n)}), str(file))

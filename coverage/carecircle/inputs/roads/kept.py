@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import geopandas as gpd
 import pyproj
@@ -13,20 +13,25 @@ from shapely.geometry.base import BaseGeometry
 from carecircle import keep
 from carecircle.inputs.provenance import files_of
 from carecircle.inputs.roads.edges import read_roads
-from carecircle.profiles import profile
+from carecircle.profiles import Profile, profile
 from carecircle.schema import Finding
 from carecircle.study import Roads
 from carecircle.texts import Sentence
 
 
 def roads_of(
-    source: Roads, crs: pyproj.CRS, around: BaseGeometry, *, modes: Sequence[str]
+    source: Roads,
+    crs: pyproj.CRS,
+    around: BaseGeometry,
+    *,
+    modes: Sequence[str],
+    own: Mapping[str, Profile] | None = None,
 ) -> tuple[gpd.GeoDataFrame, list[Finding], str]:
     """The edges frame, what was noticed while reading it, and the hash of both as they are kept.
 
     Parameters
     ----------
-    source, crs, around, modes
+    source, crs, around, modes, own
         As in `carecircle.inputs.roads.edges.read_roads`.
 
     Raises
@@ -37,13 +42,13 @@ def roads_of(
 
     def key() -> str:
         files = [keep.file_digest(p) for p in files_of(source.path)]
-        how = [profile(mode).key for mode in modes]
-        own = (source.format, source.layer, source.datum, source.barriers, sorted(source.columns.items()))
-        settings = (*own, crs.to_wkt(), around.wkb_hex, *how)
+        how = [profile(mode, own).key for mode in modes]
+        told = (source.format, source.layer, source.datum, source.barriers, sorted(source.columns.items()))
+        settings = (*told, crs.to_wkt(), around.wkb_hex, *how)
         return keep.digest("roads", len(files), *files, *settings)
 
     def make() -> tuple[gpd.GeoDataFrame, list[Finding]]:
-        return read_roads(source, crs, around, modes=modes)
+        return read_roads(source, crs, around, modes=modes, own=own)
 
     def load(content: bytes) -> tuple[gpd.GeoDataFrame, list[Finding]]:
         raw = io.BytesIO(content)

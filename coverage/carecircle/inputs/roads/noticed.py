@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from carecircle.inputs.roads.streets import Streets
-from carecircle.profiles import PRIVATE, profile
+from carecircle.profiles import PRIVATE, Profile, profile
 from carecircle.schema import Finding
 from carecircle.texts import Sentence
 
@@ -17,7 +17,9 @@ _MOST = 8
 """No more values than this are named, the commonest first."""
 
 
-def tag_findings(streets: Streets, modes: Sequence[str], file: Path) -> list[Finding]:
+def tag_findings(
+    streets: Streets, modes: Sequence[str], file: Path, own: Mapping[str, Profile] | None = None
+) -> list[Finding]:
     """Values that no profile understands, and tags that close roads for all or a part of the year.
 
     Each with the number of roads: the first as warnings, the second as notes.
@@ -26,7 +28,7 @@ def tag_findings(streets: Streets, modes: Sequence[str], file: Path) -> list[Fin
     unread: Counter[tuple[str, str]] = Counter()
     shut = Counter(streets.shut)
     for tags, count in zip(streets.tags, roads.tolist(), strict=True):
-        asked = [profile(mode) for mode in modes]
+        asked = [profile(mode, own) for mode in modes]
         for key, value in {pair for each in asked for pair in each.unread(tags)}:
             unread[key, value] += count
         for closing in {why for each in asked if (why := each.shut_by(tags)) is not None}:

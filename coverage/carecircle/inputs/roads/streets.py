@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +15,12 @@ import shapely
 
 from carecircle.errors import InputError
 from carecircle.inputs.datum import checked_crs, place
-from carecircle.inputs.osm.ways import EMPTY, Bounds, Tags, decoded, read_ways
+from carecircle.inputs.osm.ways import EMPTY, Bounds, read_ways
 from carecircle.inputs.roads.barriers import Runs, read_barriers, with_stubs
 from carecircle.inputs.roads.letters import LETTERED, in_words
+from carecircle.inputs.roads.tagsets import TagSets
 from carecircle.inputs.tables.reading import Table, read_table
-from carecircle.profiles import NODE_TAGS, TAGS, profile, profiles
+from carecircle.profiles import TAGS, Profile, profiles
 
 _KEPT = (*TAGS, "name")
 _DIGITS = 7
@@ -74,6 +74,7 @@ def from_pbf(
     *,
     modes: Sequence[str] | None = None,
     barriers: bool = True,
+    own: Mapping[str, Profile] | None = None,
 ) -> Streets:
     """The streets of an OpenStreetMap extract, split where they meet.
 
@@ -86,12 +87,15 @@ def from_pbf(
     barriers
         Whether gates and bollards close a road to the modes that they stop (`inputs.roads.barriers`).
 
+    own
+        Profiles that the study sets itself, by mode.
+
     Raises
     ------
     InputError
         If the file is cut short or not a PBF.
     """
-    sets = _TagSets(tuple(profiles()) if modes is None else modes)
+    sets = TagSets(tuple(profiles()) if modes is None else modes, own)
     node, xy, length, which, name, extents = [], [], [], [], [], []
     shut: Counter[str] = Counter()
     for ways in read_ways(path, "highway", _KEPT, sets.usable, bounds, sets.shut_by):
@@ -156,51 +160,6 @@ def spread(begin: npt.NDArray[np.int64], sizes: npt.NDArray[np.int64]) -> npt.ND
     steps = np.arange(int(sizes.sum()))
     steps += np.repeat(begin - np.cumsum(sizes) + sizes, sizes)
     return steps
-
-
-class _TagSets:
-    """The distinct sets of tags met so far, names aside."""
-
-    def __init__(self, modes: Sequence[str]) -> None:
-        self._profiles = [profile(mode) for mode in modes]
-        self.tags: list[Mapping[str, Any]] = []
-        self._numbers: dict[tuple[tuple[str, str], ...], int] = {}
-        self._read = cache(decoded)
-        self.known = cache(self._known)
-
-    def stopped(self, number: int, barrier: Mapping[str, str]) -> bool:
-        """Whether a barrier stops a mode that may use the way it stands on."""
-        return any(p.passage(self.tags[number]).open and not p.passes(barrier) for p in self._profiles)
-
-    def stub(self, number: int, barrier: Mapping[str, str]) -> int:
-        """Position of a way's tags with those of a barrier beside them (under ``barrier`` and ``node:…``)."""
-        beside = {f"node:{key}": value for key, value in barrier.items() if key in NODE_TAGS}
-        key = tuple(sorted({**self.tags[number], **beside}.items()))
-        if key not in self._numbers:
-            self._numbers[key] = len(self.tags)
-            self.tags.append(dict(key))
-        return self._numbers[key]
-
-    def _known(self, text: Tags) -> tuple[int, str | None]:
-        """Position among the distinct sets (-1 where no mode may use such a road), and the name."""
-        tags = [self._read(tag) for tag in text.split(",")]
-        unnamed = tuple(tag for tag in tags if tag[0] != "name")
-        number = self._numbers.get(unnamed)
-        if number is None:
-            each = dict(unnamed)
-            usable = any(p.passage(each).open for p in self._profiles)
-            number = self._numbers[unnamed] = len(self.tags) if usable else -1
-            if usable:
-                self.tags.append(each)
-        return number, None if len(unnamed) == len(tags) else dict(tags)["name"]
-
-    def shut_by(self, text: Tags) -> str | None:
-        """The tag that closes a road of a class which some mode may use: ``ice_road`` …"""
-        each = dict(self._read(tag) for tag in text.split(","))
-        return next((why for p in self._profiles if (why := p.shut_by(each)) is not None), None)
-
-    def usable(self, text: Tags) -> bool:
-        return self.known(text)[0] >= 0
 
 
 def _around(several: Sequence[Bounds]) -> Bounds:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ from carecircle.rules.judging.weighing import decide, margin
 from carecircle.rules.language.query import ReachQuery, alternative_queries, main_query, mode_name, road_query
 from carecircle.rules.language.rule import Rule
 from carecircle.schema import PeopleLedger
+from carecircle.study import Study
 from carecircle.texts import Sentence
 
 if TYPE_CHECKING:
@@ -311,8 +312,10 @@ def _assumptions(rule: Rule, plan: Plan, evidence: Evidence, source: str) -> tup
         share = shown(target_share(rule, evidence)[0], "share")
         said.append(Sentence(f"rules.target_{source}", {"share": share}))
     if rule.metric == "minutes" and rule.mode is not None:
-        said.append(_speeds(rule.mode))
+        said.append(_speeds(rule.mode, study))
     if rule.metric != "straight_m":
+        if rule.mode is not None:
+            said += _closed_by_study(rule.mode, study)
         said.append(Sentence("rules.junctions_ignored", {"max_snap_m": study.assumptions.max_snap_m}))
         if study.roads is not None and study.roads.format == "pbf":
             said.append(Sentence(f"rules.barriers_{study.roads.barriers}"))
@@ -330,15 +333,32 @@ def _on_the_ground(rule: Rule, evidence: Evidence) -> tuple[Sentence, ...]:
     return () if share is None else (Sentence("rules.area_share", {"share": shown(share, "share")}),)
 
 
-def _speeds(mode: str) -> Sentence:
+def _closed_by_study(mode: str, study: Study) -> Iterator[Sentence]:
+    """The classes of road and the access tags that the study itself closes to the mode."""
+    told = study.profiles.get(mode)
+    if told is None:
+        return
+    if told.closed_classes:
+        facts = {"mode": mode_name(mode), "roads": list(told.closed_classes)}
+        yield Sentence("rules.closed_by_study", facts)
+    if told.closed_values is not None:
+        facts = {"mode": mode_name(mode), "words": list(told.closed_values) or "—"}
+        yield Sentence("rules.access_by_study", facts)
+
+
+def _speeds(mode: str, study: Study) -> Sentence:
     """How fast the mode goes: the slowest and fastest road class, and the leg between door and road."""
-    known = profile(mode)
+    known = profile(mode, study.own_profiles)
     speeds = [kph for road, kph in known.speed_kph.items() if road != "steps"]
     facts = {"low": min(speeds), "high": max(speeds), "access": known.access_speed_kph}
     key = "speed_limits" if known.obeys_maxspeed else "speed_classes"
     if min(speeds) == max(speeds):
         key = "speed"
-    return Sentence(f"rules.{key}", {**facts, "mode": mode_name(mode)})
+    said = Sentence(f"rules.{key}", {**facts, "mode": mode_name(mode)})
+    told = study.profiles.get(mode)
+    if told is None or not (told.speed_kph or told.access_speed_kph):
+        return said
+    return Sentence("rules.speed_by_study", {"speeds": said})
 
 
 def urban_notes(plan: Plan, evidence: Evidence) -> list[Sentence]:
