@@ -15,8 +15,9 @@ from shapely.geometry.base import BaseGeometry
 from carecircle.categories import area_attribute, area_attributes
 from carecircle.errors import CarecircleError, InputError, raise_all
 from carecircle.inputs import values
-from carecircle.inputs.datum import checked_crs, place, to_wgs84
+from carecircle.inputs.datum import checked_crs, place, unsure_ground
 from carecircle.inputs.known_areas import read_known
+from carecircle.inputs.points import points_of
 from carecircle.inputs.tables import Table, read_table
 from carecircle.schema import LEVELS, Finding, check_areas
 from carecircle.study import Boundaries, BoundaryLevel
@@ -86,7 +87,7 @@ def _read_level(
     ids = _ids(table, source.level)
     faults = table.unique_ids(ids, "area_id")
     names = table.text("name").where(table.text("name").notna(), ids)
-    geometry, more = _geometry(table, names, findings, bounds_study, source.datum)
+    geometry, more = _geometry(table, names, findings, bounds_study, source)
     faults += more
     residents, bad = table.numbers("official_residents")
     faults += table.faults("inputs.bad_residents", bad, "official_residents")
@@ -140,17 +141,19 @@ def _extras(table: Table) -> Mapping[str, npt.NDArray[np.object_]]:
 
 
 def _geometry(
-    table: Table, names: pd.Series, findings: list[Finding], bounds_study: bool, datum: str
+    table: Table,
+    names: pd.Series,
+    findings: list[Finding],
+    bounds_study: bool,
+    source: Boundaries | BoundaryLevel,
 ) -> tuple[gpd.GeoSeries, list[CarecircleError]]:
     """The areas' shapes in WGS 84: polygons, or for finer levels points or none."""
     if table.geometry is None:
         if bounds_study:
             raise InputError("inputs.no_geometry", file=table.file)
-        lon, lat = table.numbers("lon")[0], table.numbers("lat")[0]
-        found = np.asarray(shapely.points(*to_wgs84(lon.to_numpy(), lat.to_numpy(), datum)), dtype=object)
-        found[lon.isna().to_numpy() | lat.isna().to_numpy()] = None
-        return gpd.GeoSeries(found, index=table.frame.index, crs=4326), []
+        return points_of(table, source, findings)
     crs = checked_crs(table.geometry.crs, table.file)
+    findings += unsure_ground(crs, table.file)
     shapes, faults = [], []
     for row, shape in zip(table.frame.index.tolist(), table.geometry.tolist(), strict=True):
         name = names.loc[row]
@@ -159,7 +162,7 @@ def _geometry(
         except InputError as fault:
             faults.append(fault)
             shapes.append(None)
-    placed = place(gpd.GeoSeries(shapes, index=table.frame.index, crs=crs), crs, datum)
+    placed = place(gpd.GeoSeries(shapes, index=table.frame.index, crs=crs), crs, source.datum)
     bounds = placed.bounds
     wild = ~np.isfinite(bounds.to_numpy()).all(axis=1) & placed.notna().to_numpy()
     wild |= (

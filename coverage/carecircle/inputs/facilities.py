@@ -72,7 +72,7 @@ def _rows(source: Facilities, table: Table, findings: list[Finding]) -> gpd.GeoD
     faults += wrong
     status, wrong = _statuses(table)
     faults += wrong
-    geometry, wrong = points_of(table, source.datum, findings, crs=source.crs)
+    geometry, wrong = points_of(table, source, findings)
     faults += wrong
     attributes, wrong = _attributes(table, findings)
     faults += wrong
@@ -96,9 +96,12 @@ def _rows(source: Facilities, table: Table, findings: list[Finding]) -> gpd.GeoD
         crs=4326,
     )
     placeless = frame[frame.geometry.isna()]
-    if len(placeless):
+    if len(placeless) == len(frame) and not table.has("lon") and table.geometry is None:
+        facts = {"count": len(frame), "present": list(table.frame.columns)}
+        findings.append(Finding("warning", Sentence("inputs.no_place_columns", facts), file=str(source.path)))
+    elif len(placeless):
         facts = {"count": len(placeless), "name": placeless["name"].iloc[0]}
-        findings.append(Finding("note", Sentence("inputs.no_coordinates", facts), file=str(source.path)))
+        findings.append(Finding("warning", Sentence("inputs.no_coordinates", facts), file=str(source.path)))
     return frame
 
 
@@ -163,7 +166,7 @@ def _attributes(
     """Each row's attributes under their canonical names; blank cells are absent, nothing is guessed."""
     rows: list[dict[str, object]] = [{} for _ in range(len(table))]
     faults: list[CarecircleError] = []
-    core = {*COLUMNS}
+    core = {*COLUMNS, "location"}
     given = {header: name for name, header in table.headers.items() if name not in core}
     for header in [*given, *table.others()]:
         bare, factor = values.unit_of(header)
@@ -233,7 +236,7 @@ def _cells(source: Facilities, table: Table, findings: list[Finding]) -> gpd.Geo
             )
             number = 0.0
         counts.append(int(number))
-    geometry, wrong = points_of(table, source.datum, findings, crs=source.crs)
+    geometry, wrong = points_of(table, source, findings)
     raise_all([*faults[:20], *wrong])
     rows = np.repeat(np.arange(len(table)), counts)
     facility_ids = [f"{ids.iloc[i]}-{n}" for i, count in enumerate(counts) for n in range(1, count + 1)]

@@ -24,6 +24,7 @@ import pyogrio
 
 from carecircle.errors import CarecircleError, InputError
 from carecircle.inputs.headers import Row, is_table, with_header
+from carecircle.inputs.places import without_datum
 from carecircle.inputs.values import fold, number, plain, unit_of
 from carecircle.schema import Finding
 from carecircle.strict import LARGEST
@@ -337,6 +338,7 @@ def _match(
     """Which header holds each canonical column, and the factor of its unit."""
     exact = {fold(h): h for h in reversed(list(frame.columns))}
     bare = {fold(unit_of(h)[0]): h for h in reversed(list(frame.columns))}
+    grounded = {(c, without_datum(f)): h for f, h in bare.items() for c in ("lon", "lat")}
     headers: dict[str, str] = {}
     for column, header in given.items():
         found = exact.get(fold(header)) or bare.get(fold(header))
@@ -348,9 +350,18 @@ def _match(
         if column in headers:
             continue
         for alias in aliases().get(column, (column,)):
-            found = exact.get(fold(alias)) or bare.get(fold(alias))
-            if found is not None and found not in headers.values():
+            found = exact.get(fold(alias)) or bare.get(fold(alias)) or grounded.get((column, fold(alias)))
+            if (
+                found is not None
+                and found not in headers.values()
+                and not _says_nothing(frame, column, found)
+            ):
                 headers[column] = found
                 break
     factors = {c: unit_of(h)[1] or 1.0 for c, h in headers.items()}
     return headers, factors
+
+
+def _says_nothing(frame: pd.DataFrame, column: str, header: str) -> bool:
+    """Whether a column of ids is blank from top to bottom, as in an export that knows none."""
+    return column in ("facility_id", "demand_id", "area_id") and bool(frame[header].isna().all())

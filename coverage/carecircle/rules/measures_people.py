@@ -240,6 +240,13 @@ def _unsure(rule: Rule, evidence: Evidence) -> tuple[Sentence, ...]:
     if rule.designations:
         unknown = sum(f.holds(rule.designations) is None for f in evidence.of_kind(rule.categories))
     found = [role_need(rule.designations, unknown)] if unknown else []
+    placeless = [
+        f
+        for f in evidence.of_kind(rule.categories)
+        if not f.placed and f.holds(rule.designations) is not False
+    ]
+    if placeless:
+        found.append(need("coordinates", lacking=len(placeless), name=placeless[0].name))
     return (*found, need("inventory")) if evidence.partial_inventory else tuple(found)
 
 

@@ -1,0 +1,69 @@
+"""Tables, rasters and boundaries as they are found: right answers written down before they were run."""
+
+from __future__ import annotations
+
+import pytest
+
+from carecircle import analyze
+from carecircle.errors import CarecircleError
+from realdata import real
+
+pytestmark = pytest.mark.real
+
+Right = dict[str, tuple[str, float]]
+
+ANSWERS: dict[str, Right] = {
+    "22-amap-location": {"W": ("PASS", 150)},
+    "22b-wkt-column": {"W": ("PASS", 150)},
+    "27-x-is-north": {"W": ("PASS", 150)},
+    "30-kml-points": {"W": ("PASS", 150)},
+    "32-header-says-gcj02": {"W": ("PASS", 150)},
+    "46-degrees-minutes": {"W": ("PASS", 150)},
+    "55-census-polygons": {"W": ("PASS", 150)},
+    "64-some-facilities-without-place": {"W": ("NOT_ASSESSED", 100)},
+}
+"""The outcome of a rule and the residents it covers."""
+OUTCOMES = {"23-null-island": {"N": "PASS", "W": "PASS"}}
+"""The outcome of rules that count no residents."""
+SAID = {
+    "22-amap-location": "inputs.one_cell",
+    "23-null-island": "inputs.zero_zero",
+    "27-x-is-north": "inputs.northing_first",
+    "32-header-says-gcj02": "inputs.datum_by_header",
+    "55-census-polygons": "inputs.areas_as_points",
+}
+"""A finding that must be among those of the run."""
+PEOPLE = {"17-kontur-hexagons": 150.0, "18-healthsites-mixed": 150.0}
+"""Residents inside the boundary."""
+REFUSED: dict[str, tuple[str, ...]] = {}
+
+
+@pytest.mark.parametrize("case", [*ANSWERS, *OUTCOMES, *PEOPLE])
+def test_the_answer_written_down_before(case: str) -> None:
+    analysis = analyze(real(f"field/{case}/study.toml"))
+    found = {v.rule: v for v in analysis.verdicts}
+    for rule, (outcome, covered) in ANSWERS.get(case, {}).items():
+        ledger = found[rule].ledger
+        assert ledger is not None
+        assert (found[rule].outcome.value, ledger.covered) == (outcome, covered)
+    for rule, outcome in OUTCOMES.get(case, {}).items():
+        assert found[rule].outcome.value == outcome
+    keys = {f.sentence.key for f in analysis.findings}
+    assert SAID.get(case, "inputs.urban_unknown") in keys
+    if case in PEOPLE:
+        assert analysis.inputs.ledger is not None
+        assert analysis.inputs.ledger.inside == pytest.approx(PEOPLE[case], rel=0.01)
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_refused_in_words_that_help(case: str) -> None:
+    with pytest.raises(CarecircleError) as fault:
+        analyze(real(f"field/{case}/study.toml"))
+    for word in REFUSED[case]:
+        assert word in fault.value.text("en")
+
+
+def test_an_open_clause_names_the_coordinates_it_lacks() -> None:
+    analysis = analyze(real("field/64-some-facilities-without-place/study.toml"))
+    assert [n.key for n in analysis.verdicts[0].missing_inputs] == ["rules.need_coordinates"]
+    assert "县二院" in analysis.verdicts[0].missing_inputs[0].text("en")
