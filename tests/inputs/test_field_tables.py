@@ -13,17 +13,29 @@ pytestmark = pytest.mark.real
 Right = dict[str, tuple[str, float]]
 
 ANSWERS: dict[str, Right] = {
+    "13-dbf-names-cut": {"W": ("PASS", 150)},
+    "13b-dbf-names-cut-no-cpg": {"W": ("PASS", 150)},
+    "14-wrong-cpg": {"W": ("PASS", 150)},
+    "21-csv-title-tabs": {"W": ("PASS", 150)},
     "22-amap-location": {"W": ("PASS", 150)},
     "22b-wkt-column": {"W": ("PASS", 150)},
     "27-x-is-north": {"W": ("PASS", 150)},
     "30-kml-points": {"W": ("PASS", 150)},
+    "31-geojson-gbk": {"W": ("PASS", 150)},
     "32-header-says-gcj02": {"W": ("PASS", 150)},
     "46-degrees-minutes": {"W": ("PASS", 150)},
     "55-census-polygons": {"W": ("PASS", 150)},
+    "58-merged-category-cells": {"W": ("PASS", 150)},
+    "59-total-row": {"W": ("PASS", 150)},
+    "59b-total-row-facilities": {"W": ("PASS", 150)},
     "64-some-facilities-without-place": {"W": ("NOT_ASSESSED", 100)},
 }
 """The outcome of a rule and the residents it covers."""
-OUTCOMES = {"23-null-island": {"N": "PASS", "W": "PASS"}}
+OUTCOMES = {
+    "23-null-island": {"N": "PASS", "W": "PASS"},
+    "25-census-table": {"B": "FAIL"},
+    "25b-follow-the-message-totals": {"B": "FAIL"},
+}
 """The outcome of rules that count no residents."""
 SAID = {
     "22-amap-location": "inputs.one_cell",
@@ -31,6 +43,9 @@ SAID = {
     "27-x-is-north": "inputs.northing_first",
     "32-header-says-gcj02": "inputs.datum_by_header",
     "55-census-polygons": "inputs.areas_as_points",
+    "58-merged-category-cells": "inputs.merged_cells",
+    "59-total-row": "inputs.total_rows",
+    "59b-total-row-facilities": "inputs.total_rows",
 }
 """A finding that must be among those of the run."""
 PEOPLE = {"17-kontur-hexagons": 150.0, "18-healthsites-mixed": 150.0}
@@ -67,3 +82,10 @@ def test_an_open_clause_names_the_coordinates_it_lacks() -> None:
     analysis = analyze(real("field/64-some-facilities-without-place/study.toml"))
     assert [n.key for n in analysis.verdicts[0].missing_inputs] == ["rules.need_coordinates"]
     assert "县二院" in analysis.verdicts[0].missing_inputs[0].text("en")
+
+
+@pytest.mark.parametrize("case", ["14-wrong-cpg", "31-geojson-gbk"])
+def test_names_are_whole(case: str) -> None:
+    inputs = analyze(real(f"field/{case}/study.toml")).inputs
+    assert "县" in "".join([*inputs.facilities["name"], *inputs.areas["name"]])
+    assert not any("\ufffd" in n for n in [*inputs.facilities["name"], *inputs.areas["name"]])

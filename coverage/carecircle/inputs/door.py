@@ -80,7 +80,7 @@ def _readers(
             door.findings += found
 
     def totals(section: Totals) -> None:
-        door.totals, found = read_totals(section.path)
+        door.totals, found = read_totals(section.path, section.columns)
         door.findings += found
 
     if boundaries is not None:

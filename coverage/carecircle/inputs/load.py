@@ -24,6 +24,7 @@ from carecircle.inputs.kept_roads import roads_of
 from carecircle.inputs.provenance import attributions, hashes, region_source
 from carecircle.inputs.residents import calibrated, demand_of
 from carecircle.inputs.urban import mark_urban
+from carecircle.inputs.values import fold
 from carecircle.inputs.water import water_of
 from carecircle.profiles import modes as known_modes
 from carecircle.schema import (
@@ -319,7 +320,10 @@ def _totals(door: Door, areas: gpd.GeoDataFrame) -> pd.DataFrame:
         return pd.DataFrame({c: pd.Series([], dtype=object) for c in TOTALS})
     known = {significant(a): a for a in areas["area_id"]}
     totals = door.totals.copy()
-    totals["area_id"] = [known.get(significant(a), a) for a in totals["area_id"]]
+    names = areas["name"].map(fold)
+    by_name = {n: a for n, a, twice in zip(names, areas["area_id"], names.duplicated(keep=False), strict=True)
+               if not twice}  # fmt: skip
+    totals["area_id"] = [known.get(significant(a)) or by_name.get(fold(a), a) for a in totals["area_id"]]
     unknown = sorted(set(totals["area_id"]) - set(known.values()) - {"", "region"})
     if len(areas):
         door.findings += [
