@@ -12,7 +12,8 @@ import pytest
 import shapely
 
 from carecircle.errors import InputError, SeveralInputsError
-from carecircle.inputs.boundaries import locate, read_areas, significant
+from carecircle.inputs.boundaries import locate, read_areas
+from carecircle.inputs.codes import significant
 from carecircle.inputs.datum import wgs84_to_bd09, wgs84_to_gcj02
 from carecircle.inputs.urban import mark_urban
 from carecircle.study import Boundaries

@@ -34,6 +34,7 @@ ANSWERS: dict[str, Right] = {
 OUTCOMES = {
     "23-null-island": {"N": "PASS", "W": "PASS"},
     "25-census-table": {"B": "FAIL"},
+    "26-towns-beyond-county": {"T": "PASS"},
     "25b-follow-the-message-totals": {"B": "FAIL"},
 }
 """The outcome of rules that count no residents."""
@@ -43,6 +44,7 @@ SAID = {
     "27-x-is-north": "inputs.northing_first",
     "32-header-says-gcj02": "inputs.datum_by_header",
     "55-census-polygons": "inputs.areas_as_points",
+    "26-towns-beyond-county": "inputs.areas_beyond",
     "58-merged-category-cells": "inputs.merged_cells",
     "59-total-row": "inputs.total_rows",
     "59b-total-row-facilities": "inputs.total_rows",

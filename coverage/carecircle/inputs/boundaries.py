@@ -15,10 +15,12 @@ from shapely.geometry.base import BaseGeometry
 from carecircle.categories import area_attribute, area_attributes
 from carecircle.errors import CarecircleError, InputError, raise_all
 from carecircle.inputs import values
+from carecircle.inputs.codes import significant
 from carecircle.inputs.datum import checked_crs, place, unsure_ground
 from carecircle.inputs.known_areas import read_known
 from carecircle.inputs.points import points_of
 from carecircle.inputs.tables import Table, read_table
+from carecircle.inputs.within import of_the_study
 from carecircle.schema import LEVELS, Finding, check_areas
 from carecircle.study import Boundaries, BoundaryLevel
 from carecircle.texts import Sentence
@@ -66,6 +68,9 @@ def read_areas(source: Boundaries, *, extract: Path | None = None) -> tuple[gpd.
                 findings += found
             else:
                 frame = _read_level(level, findings, bounds_study=level is source)
+                if frames and not faults:
+                    known = {str(a) for f in frames for a in f["area_id"]}
+                    frame = of_the_study(frame, frames[0], known, findings)
             frames.append(frame)
         except CarecircleError as fault:
             faults.append(fault)
@@ -227,13 +232,6 @@ def _no_double_ids(areas: gpd.GeoDataFrame) -> None:
         InputError("inputs.duplicate_area", file=f, value=v)
         for f, v in zip(twice["file"][:20], twice["area_id"][:20], strict=True)
     )
-
-
-def significant(code: str) -> str:
-    """A statistical code without its padding: 510626000000 -> 510626, 510626100000 -> 510626100."""
-    if len(code) == 12 and code.isdigit():
-        return code[:6] if code.endswith("000000") else code[:9] if code.endswith("000") else code
-    return code
 
 
 def _parents(areas: gpd.GeoDataFrame) -> list[str | None]:

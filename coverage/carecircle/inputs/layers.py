@@ -46,10 +46,8 @@ def features(
         If it cannot be read, or lacks the layer asked for.
     """
     try:
-        if path.suffix.lower() in PARQUETS:
-            frame = _parquet(path)
-        else:
-            frame = _layer(path, layer, findings)
+        columnar = path.suffix.lower() in PARQUETS
+        frame = _parquet(path) if columnar else _layer(path, layer, findings)
     except InputError:
         raise
     except Exception as error:  # whatever a damaged file makes its reader say

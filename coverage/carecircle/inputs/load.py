@@ -14,8 +14,9 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from carecircle.errors import CarecircleError, InputError, raise_all
-from carecircle.inputs.boundaries import joined, region_of, significant
+from carecircle.inputs.boundaries import joined, region_of
 from carecircle.inputs.checks import frame_findings
+from carecircle.inputs.codes import significant
 from carecircle.inputs.datum import place, project, study_crs
 from carecircle.inputs.degurba import degree_of_urbanisation
 from carecircle.inputs.door import MOST_FAULTS, Door, read_door
