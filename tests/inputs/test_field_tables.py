@@ -39,7 +39,9 @@ OUTCOMES = {
 }
 """The outcome of rules that count no residents."""
 SAID = {
+    "19-krasovsky-albers": "inputs.bare_ellipsoid",
     "22-amap-location": "inputs.one_cell",
+    "39-multi-band": "inputs.several_bands",
     "23-null-island": "inputs.zero_zero",
     "27-x-is-north": "inputs.northing_first",
     "32-header-says-gcj02": "inputs.datum_by_header",
@@ -50,9 +52,15 @@ SAID = {
     "59b-total-row-facilities": "inputs.total_rows",
 }
 """A finding that must be among those of the run."""
-PEOPLE = {"17-kontur-hexagons": 150.0, "18-healthsites-mixed": 150.0}
+PEOPLE = {
+    "10-raster-scale": 1000.0, "19-krasovsky-albers": 8000.0, "39-multi-band": 1000.0,
+    "17-kontur-hexagons": 150.0, "18-healthsites-mixed": 150.0,
+}  # fmt: skip
 """Residents inside the boundary."""
-REFUSED: dict[str, tuple[str, ...]] = {}
+REFUSED: dict[str, tuple[str, ...]] = {
+    "40-fill-not-declared": ("3.4028234663852886e+38", "nodata"),
+    "40b-fill-uint32": ("4294967295", "nodata"),
+}
 
 
 @pytest.mark.parametrize("case", [*ANSWERS, *OUTCOMES, *PEOPLE])

@@ -75,6 +75,7 @@ def _readers(
     def residents(section: Residents) -> None:
         if section.format == "raster":
             door.grid = open_grid(section)
+            door.findings += door.grid.findings
         else:
             door.points, door.without_value, found = read_points(section)
             door.findings += found
