@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import pytest
 
 from carecircle import analyze
@@ -19,6 +22,9 @@ ANSWERS: dict[str, Right] = {
     "21-csv-title-tabs": {"W": ("PASS", 150)},
     "22-amap-location": {"W": ("PASS", 150)},
     "22b-wkt-column": {"W": ("PASS", 150)},
+    "28-file-geodatabase": {"W": ("PASS", 150)},
+    "53-study-in-gbk": {"W": ("PASS", 150)},
+    "54-osm-values-as-categories": {"W": ("PASS", 150)},
     "27-x-is-north": {"W": ("PASS", 150)},
     "30-kml-points": {"W": ("PASS", 150)},
     "31-geojson-gbk": {"W": ("PASS", 150)},
@@ -45,6 +51,7 @@ SAID = {
     "23-null-island": "inputs.zero_zero",
     "27-x-is-north": "inputs.northing_first",
     "32-header-says-gcj02": "inputs.datum_by_header",
+    "54-osm-values-as-categories": "inputs.no_facility_values",
     "55-census-polygons": "inputs.areas_as_points",
     "26-towns-beyond-county": "inputs.areas_beyond",
     "58-merged-category-cells": "inputs.merged_cells",
@@ -60,6 +67,8 @@ PEOPLE = {
 REFUSED: dict[str, tuple[str, ...]] = {
     "40-fill-not-declared": ("3.4028234663852886e+38", "nodata"),
     "40b-fill-uint32": ("4294967295", "nodata"),
+    "52-backslash-paths": ("data\\facilities.csv", "forward slashes"),
+    "52b-backslash-users": ("C:\\Users\\me", "forward slashes"),
 }
 
 
@@ -99,3 +108,13 @@ def test_names_are_whole(case: str) -> None:
     inputs = analyze(real(f"field/{case}/study.toml")).inputs
     assert "县" in "".join([*inputs.facilities["name"], *inputs.areas["name"]])
     assert not any("\ufffd" in n for n in [*inputs.facilities["name"], *inputs.areas["name"]])
+
+
+@pytest.mark.parametrize("mend", ['"data/facilities.csv"', "'data\\facilities.csv'"])
+def test_the_advice_on_backslashes_works(tmp_path: Path, mend: str) -> None:
+    study = Path(shutil.copytree(real("field/52-backslash-paths"), tmp_path / "study"))
+    file = study / "study.toml"
+    file.chmod(0o644)
+    text = file.read_text(encoding="utf-8").replace('"data\\facilities.csv"', mend)
+    file.write_text(text, encoding="utf-8")
+    assert analyze(study).verdicts[0].outcome.value == "PASS"

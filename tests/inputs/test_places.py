@@ -7,6 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from carecircle.categories import from_osm_tags
+from carecircle.errors import InputError
 from carecircle.inputs.facilities import read_facilities
 from carecircle.inputs.places import column_of_places, datum_of, degrees, in_one_cell, says_lat_first
 from carecircle.study import Facilities
@@ -107,3 +109,24 @@ def test_an_address_called_location_is_no_place(tmp_path: Path) -> None:
     places, said = _facilities(tmp_path, "name,category,location,lon,lat\nA,医院,Main Street 1,104.5,31.3\n")
     assert places[0] is not None
     assert said == []
+
+
+def _osm_export(tmp_path: Path, text: str) -> tuple[list[str], list[str]]:
+    file = tmp_path / "f.csv"
+    file.write_text(text, encoding="utf-8")
+    frame, findings = read_facilities(Facilities(path=file))
+    return frame["category"].tolist(), [f.sentence.key for f in findings]
+
+
+def test_values_of_openstreetmap_are_read_by_its_tags(tmp_path: Path) -> None:
+    text = (
+        "osm_id,amenity,healthcare,x,y\n1,hospital,,104.5,31.3\n2,clinic,centre,104.5,31.3\n3,pharmacy,,1,2\n"
+    )
+    found, said = _osm_export(tmp_path, text)
+    assert found == ["医院", from_osm_tags({"amenity": "clinic", "healthcare": "centre"})[0]]  # type: ignore[index]
+    assert said == ["inputs.no_facility_values"]
+
+
+def test_an_export_without_any_health_facility_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no health facilities"):
+        _osm_export(tmp_path, "osm_id,amenity,x,y\n1,pharmacy,104.5,31.3\n")

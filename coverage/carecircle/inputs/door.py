@@ -15,6 +15,7 @@ from carecircle.inputs.boundaries import read_areas
 from carecircle.inputs.facilities import read_facilities
 from carecircle.inputs.grids import Grid, open_grid
 from carecircle.inputs.osm_facilities import read_osm_facilities
+from carecircle.inputs.osm_file import is_osm
 from carecircle.inputs.population import read_points
 from carecircle.inputs.totals import read_totals
 from carecircle.schema import Finding
@@ -106,4 +107,5 @@ def _together(frames: list[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
 
 
 def _facility_source(source: Facilities) -> tuple[gpd.GeoDataFrame, list[Finding]]:
-    return read_osm_facilities(source.path) if source.format == "osm" else read_facilities(source)
+    tagged = source.format == "osm" or is_osm(source.path)
+    return read_osm_facilities(source.path) if tagged else read_facilities(source)

@@ -22,17 +22,10 @@ from carecircle.schema import Finding
 from carecircle.texts import Sentence
 
 PARQUETS = (".parquet", ".geoparquet", ".pq")
-FOLDERS = (".gdb",)
-"""Folders that are one data set."""
 _TEXTS = (".geojson", ".json", ".geojsonl", ".geojsons", ".kml", ".gml")
 _BYTES = "ISO-8859-1"
 """The encoding in which every byte is a character of its own."""
 _DECLARED = re.compile(r"(<\?xml[^>]*encoding=[\"'])[^\"']*", re.IGNORECASE)
-
-
-def is_data(path: Path) -> bool:
-    """Whether a path is a file, or a folder that is one data set."""
-    return path.is_file() or (path.suffix.lower() in FOLDERS and path.is_dir())
 
 
 def features(

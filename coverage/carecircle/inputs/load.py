@@ -22,6 +22,7 @@ from carecircle.inputs.degurba import degree_of_urbanisation
 from carecircle.inputs.door import MOST_FAULTS, Door, read_door
 from carecircle.inputs.grids import cell_km2, grid_hull, grid_points
 from carecircle.inputs.kept_roads import roads_of
+from carecircle.inputs.points import swapped_places
 from carecircle.inputs.provenance import attributions, hashes, region_source
 from carecircle.inputs.residents import calibrated, demand_of
 from carecircle.inputs.urban import mark_urban
@@ -280,7 +281,7 @@ def _facilities(
     shapes = frame.geometry.to_numpy()
     placed = ~shapely.is_missing(shapes)
     near = np.where(placed, shapely.intersects(shapes, around), True)
-    faults += _swapped(door.facilities[~near], around, crs)
+    faults += swapped_places(door.facilities[~near], around, crs)
     frame["inside"] = np.where(placed, shapely.intersects(shapes, region), True).astype(bool)
     frame["area_id"] = pd.Series(joined(frame, areas), index=frame.index, dtype=object)
     if (~near).any():
@@ -294,23 +295,6 @@ def _facilities(
         door.findings.append(Finding("warning", sentence, file=str(first["source"]), row=int(first["row"])))
     kept = frame[near].reset_index(drop=True)
     return check_facilities(kept[[*FACILITIES, *_BESIDE]])
-
-
-def _swapped(far: gpd.GeoDataFrame, around: BaseGeometry, crs: pyproj.CRS) -> list[InputError]:
-    """Facilities that would lie in the study if longitude and latitude changed places."""
-    if far.empty:
-        return []
-    lon, lat = shapely.get_x(far.geometry.to_numpy()), shapely.get_y(far.geometry.to_numpy())
-    able = np.abs(lon) <= 90
-    turned = gpd.GeoSeries(gpd.points_from_xy(lat[able], lon[able]), crs=4326)
-    inside = shapely.intersects(project(turned, crs).to_numpy(), around)
-    return [
-        InputError("inputs.swapped", file=f, row=int(r), lon=float(x), lat=float(y))
-        for f, r, x, y in zip(
-            far["source"][able][inside], far["row"][able][inside], lon[able][inside], lat[able][inside],
-            strict=True,
-        )
-    ][:20]  # fmt: skip
 
 
 # ---- beside -------------------------------------------------------------------------------------------

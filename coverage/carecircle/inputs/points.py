@@ -11,10 +11,11 @@ import numpy.typing as npt
 import pandas as pd
 import pyproj
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from carecircle.crs import between
 from carecircle.errors import CarecircleError, InputError
-from carecircle.inputs.datum import checked_crs, in_china, place, to_wgs84, unsure_ground
+from carecircle.inputs.datum import checked_crs, in_china, place, project, to_wgs84, unsure_ground
 from carecircle.inputs.places import column_of_places, datum_of, degrees, in_one_cell, says_lat_first
 from carecircle.inputs.tables import Table
 from carecircle.schema import Finding
@@ -237,6 +238,36 @@ def _shifted(
             facts = {"datum": datum, "count": abroad}
             findings.append(Finding("warning", Sentence("inputs.datum_abroad", facts), file=str(table.file)))
     return x, y
+
+
+def swapped_places(
+    far: gpd.GeoDataFrame, around: BaseGeometry, crs: pyproj.CRS, *, least: float = 0.0
+) -> list[InputError]:
+    """Rows that would lie in the study if longitude and latitude changed places.
+
+    Parameters
+    ----------
+    far
+        ``source``, ``row`` and points in WGS 84, all of them beyond the study.
+    around
+        Where they should lie, in ``crs``.
+    least
+        Degrees by which longitude and latitude must differ: where they are alike, a place and its mirror
+        image are neighbours.
+    """
+    if far.empty:
+        return []
+    lon, lat = shapely.get_x(far.geometry.to_numpy()), shapely.get_y(far.geometry.to_numpy())
+    able = (np.abs(lon) <= 90) & (np.abs(lon - lat) > least)
+    turned = gpd.GeoSeries(gpd.points_from_xy(lat[able], lon[able]), crs=4326)
+    inside = shapely.intersects(project(turned, crs).to_numpy(), around)
+    return [
+        InputError("inputs.swapped", file=f, row=int(r), lon=float(x), lat=float(y))
+        for f, r, x, y in zip(
+            far["source"][able][inside], far["row"][able][inside], lon[able][inside], lat[able][inside],
+            strict=True,
+        )
+    ][:20]  # fmt: skip
 
 
 _H3 = re.compile(r"8[0-9a-f]{14}")

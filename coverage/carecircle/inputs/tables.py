@@ -20,13 +20,13 @@ import pandas as pd
 
 from carecircle.errors import CarecircleError, InputError
 from carecircle.inputs.headers import with_header
-from carecircle.inputs.layers import features, is_data
+from carecircle.inputs.layers import features
 from carecircle.inputs.places import without_datum
 from carecircle.inputs.rows import data_rows, spread
 from carecircle.inputs.sheets import SHEETS, TEXTS, Merged, book_rows, text_rows
 from carecircle.inputs.values import fold, number, unit_of
 from carecircle.schema import Finding
-from carecircle.strict import LARGEST
+from carecircle.strict import LARGEST, is_data
 
 _MOST_FAULTS = 20
 
