@@ -25,6 +25,7 @@ from carecircle.inputs.kept_roads import roads_of
 from carecircle.inputs.points import swapped_places
 from carecircle.inputs.provenance import attributions, hashes, region_source
 from carecircle.inputs.residents import calibrated, demand_of
+from carecircle.inputs.shift import shifted_sources
 from carecircle.inputs.urban import mark_urban
 from carecircle.inputs.values import fold
 from carecircle.inputs.water import water_of
@@ -175,6 +176,7 @@ def load_inputs(
         year=(study.residents.year if study.residents else None) or study.year,
         cell_km2=None if door.grid is None else cell_km2(door.grid),
     )
+    door.findings += shifted_sources(study.facility_sources, facilities, areas, edges)
     calibration = None
     if (
         study.residents is not None
