@@ -99,7 +99,7 @@ def _of_text(cell: str) -> tuple[float, float] | None:
     if shape is None or shape.is_empty:
         return None
     point = shape if shape.geom_type == "Point" else shape.representative_point()
-    return float(point.x), float(point.y)
+    return float(shapely.get_x(point)), float(shapely.get_y(point))
 
 
 def column_of_places(frame: pd.DataFrame, headers: Collection[str]) -> str | None:

@@ -104,9 +104,12 @@ def _datum(table: Table, source: Source, findings: list[Finding]) -> str:
         return source.datum
     stated = "datum" in source.model_fields_set or getattr(source, "crs", None) is not None
     facts = {"value": headers[0], "named": named, "datum": source.datum}
-    key, level = ("datum_contradicted", "warning") if stated else ("datum_by_header", "note")
-    findings.append(Finding(level, Sentence(f"inputs.{key}", facts), file=str(table.file)))
-    return source.datum if stated else named
+    if stated:
+        sentence = Sentence("inputs.datum_contradicted", facts)
+        findings.append(Finding("warning", sentence, file=str(table.file)))
+        return source.datum
+    findings.append(Finding("note", Sentence("inputs.datum_by_header", facts), file=str(table.file)))
+    return named
 
 
 def _unprojected(

@@ -43,19 +43,21 @@ def data_rows(
     sums
         Whether rows of sums are wanted (in official figures they are the whole study's).
     """
-    cells = frame.to_numpy(dtype=object)
-    notes = [r for r, row in zip(frame.index.tolist(), cells.tolist(), strict=True) if _is_note(row)]
-    labelled = {}
+    cells: dict[int, list[str | None]] = dict(
+        zip(frame.index.tolist(), frame.to_numpy(dtype=object).tolist(), strict=True)
+    )
+    notes = [row for row, own in cells.items() if _is_note(own)]
+    labelled: dict[int, str] = {}
     if not sums:
-        for row, own in zip(frame.index.tolist(), cells.tolist(), strict=True):
-            label = next((c for c in own if is_sum(c)), None)
+        for row, own in cells.items():
+            label = next((str(c) for c in own if is_sum(c)), None)
             if label is not None and row not in notes:
                 labelled[row] = label
         rest = frame.drop(index=[*notes, *labelled])
         if (last := _sum_of_the_others(rest, headers)) is not None:
-            labelled[last] = next((c for c in frame.loc[last].tolist() if c is not None), "")
+            labelled[last] = next((c for c in cells[last] if c is not None), "")
     if notes:
-        first = str(next(c for c in frame.loc[notes[0]].tolist() if c is not None))
+        first = str(next(c for c in cells[notes[0]] if c is not None))
         facts = {"count": len(notes), "value": first[:40]}
         findings.append(Finding("note", Sentence("inputs.note_rows", facts), str(path), int(notes[0])))
     if labelled:
@@ -118,8 +120,8 @@ def spread(
                 facts = {"value": header}
                 findings.append(Finding("warning", Sentence("inputs.merged_number", facts), str(path), first))
             continue
-        rows = [r for r in frame.index if first < r <= last]
-        frame.loc[rows, header] = cell
-        filled += len(rows)
+        for row in (r for r in frame.index.tolist() if first < r <= last):
+            frame.at[row, header] = str(cell)
+            filled += 1
     if filled:
         findings.append(Finding("note", Sentence("inputs.merged_cells", {"count": filled}), file=str(path)))
