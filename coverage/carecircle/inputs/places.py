@@ -56,8 +56,8 @@ def _parted(folded: str) -> tuple[str, str | None]:
 def degrees(cell: object) -> float | None:
     """A coordinate as decimal degrees: a number, or degrees, minutes and seconds (104°30′00″E)."""
     found = number(cell)
-    text = plain(cell)
-    if found is not None or text is None or len(text) > 40:
+    text = plain(cell) if found is None else None
+    if text is None or len(text) > 40:
         return found
     text = unicodedata.normalize("NFKC", text).replace("’", "'").replace("”", '"').replace(" ", "")
     text = text.replace("东经", "E").replace("西经", "W").replace("北纬", "N").replace("南纬", "S")

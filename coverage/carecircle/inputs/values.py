@@ -132,6 +132,12 @@ def unit_of(header: object) -> tuple[str, float | None]:
     return text, None
 
 
+_LONGEST_SUM = 40
+"""Characters; a longer cell is no word for a sum."""
+_HINT = re.compile(r"[计計数总總全]|tal|sum", re.IGNORECASE)
+"""What every word for a sum holds: most cells are told by it at once."""
+
+
 def is_whole(cell: str | None) -> bool:
     """Whether a cell names the sum of all rows (合计, 全县)."""
     return cell is not None and _WHOLE.fullmatch(_bare(cell)) is not None
@@ -139,9 +145,9 @@ def is_whole(cell: str | None) -> bool:
 
 def is_sum(cell: str | None) -> bool:
     """Whether a cell names a sum of rows, all or some (合计, 小计, 东街镇小计)."""
-    return is_whole(cell) or (
-        cell is not None and len(cell) < 40 and _PART.fullmatch(_bare(cell)) is not None
-    )
+    if cell is None or len(cell) >= _LONGEST_SUM or _HINT.search(cell) is None:
+        return False
+    return is_whole(cell) or _PART.fullmatch(_bare(cell)) is not None
 
 
 def _bare(cell: str) -> str:
