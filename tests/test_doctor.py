@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -13,11 +15,14 @@ import pandas as pd
 import pytest
 import shapely
 import xlsxwriter
+from rich.console import Console
 
-from carecircle.doctor import Diagnosis, examine, shifted_sources
+from carecircle import analyze
+from carecircle.doctor import Diagnosis, examine
 from carecircle.inputs import datum
 from carecircle.inputs.checks import once_for_all_modes
 from carecircle.inputs.load import Inputs, load_inputs
+from carecircle.outputs.terminal import summary
 from carecircle.profiles import mode_name
 from carecircle.schema import Finding
 from carecircle.study import Study, load_study
@@ -89,7 +94,8 @@ def test_a_shifted_datum_is_measured(county: Path, written: str, true: str) -> N
     (county / "study.toml").write_text(
         text.replace('datum = "wgs84"', f'datum = "{written}"'), encoding="utf-8"
     )
-    found = shifted_sources(load_inputs(load_study(county), modes=("drive",)))
+    findings = load_inputs(load_study(county), modes=("drive",)).findings
+    found = [f for f in findings if f.sentence.key == "doctor.datum_shift"]
     assert [f.sentence.facts["datum"] for f in found] == [true]
     assert 100 < found[0].sentence.facts["metres"] < 1500
     assert f'datum = "{true}"' in found[0].sentence.text("zh")
@@ -119,6 +125,26 @@ def test_what_was_noticed_before_an_error_is_told_too(county: Path) -> None:
     assert found[0] == ("error", "inputs.unknown_category_near", 5)
     assert ("warning", "inputs.not_a_number_attribute", 3) in found
     assert found[-1] == ("note", "doctor.not_reached", None)
+
+
+def test_a_plan_that_a_run_would_refuse_is_an_error_here_too(county: Path) -> None:
+    (county / "own.toml").write_text("[plan]\nid = 1\n", encoding="utf-8")
+    text = (county / "study.toml").read_text(encoding="utf-8")
+    with_own = re.sub(r"(?m)^plan = .*$", 'plan = "own.toml"', text)
+    (county / "study.toml").write_text(with_own, encoding="utf-8")
+    diagnosis = examine(county)
+    assert {Path(str(f.file)).name for f in diagnosis.errors} == {"own.toml"}
+    assert diagnosis.inputs is not None
+
+
+def test_a_run_says_in_the_terminal_what_could_change_a_verdict(county: Path, tmp_path: Path) -> None:
+    _save(county, _shift(_facilities(county), datum.wgs84_to_gcj02))
+    analysis = analyze(county, progress=lambda _: None)
+    console = Console(file=io.StringIO(), width=300)
+    summary(analysis, tmp_path, "en", console)
+    told = console.file.getvalue()  # type: ignore[attr-defined]
+    assert 'datum = "gcj02"' in told
+    assert sum("to be connected to it" in line for line in told.splitlines()) <= 3
 
 
 def test_a_study_file_that_cannot_be_read(tmp_path: Path) -> None:

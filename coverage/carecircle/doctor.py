@@ -1,4 +1,4 @@
-"""What is wrong with a study's inputs: every finding at once, with its place, why it matters and the fix."""
+"""What is wrong with a study's plan and inputs: every finding with its place, why it matters and the fix."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ import shapely
 
 from carecircle.errors import CarecircleError
 from carecircle.inputs.checks import limited, lon_lat, once_for_all_modes
-from carecircle.inputs.facilities.shift import detect_shift
 from carecircle.inputs.load import Inputs, load_inputs
 from carecircle.profiles import mode_name, modes, profile, profiles
 from carecircle.progress import watched
 from carecircle.reach.network.model import Network
 from carecircle.reach.network.traps import strong_components, traps
+from carecircle.rules import load_plan
 from carecircle.schema import Finding, time_column
 from carecircle.study import Study, load_study
 from carecircle.texts import Language, Sentence
@@ -120,14 +120,16 @@ def examine(study: Study | str | Path, *, progress: Callable[[Sentence], None] |
     """
     known = study if isinstance(study, Study) else None
     noticed: list[Finding] = []
+    plan: list[Finding] = []
     try:
         known = known or load_study(study)  # type: ignore[arg-type]
+        plan = _plan_faults(known)
         with watched(progress, known.language) as tell:
             inputs = load_inputs(known, progress=tell, noticed=noticed)
     except CarecircleError as error:
         rest = [] if known is None else [Finding("note", Sentence("doctor.not_reached"))]
-        return Diagnosis(known, None, _in_order([*_faults(error), *noticed, *rest]))
-    findings = [*inputs.findings, *shifted_sources(inputs), *network_findings(inputs)]
+        return Diagnosis(known, None, _in_order([*plan, *_faults(error), *noticed, *rest]))
+    findings = [*plan, *inputs.findings, *network_findings(inputs)]
     return Diagnosis(known, inputs, _in_order(findings))
 
 
@@ -136,33 +138,18 @@ def _in_order(findings: list[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(findings, key=lambda f: _ORDER[f.level]))
 
 
+def _plan_faults(study: Study) -> list[Finding]:
+    """What keeps the plan from being read: a run would be refused for it."""
+    try:
+        load_plan(study.plan)
+    except CarecircleError as error:
+        return _faults(error)
+    return []
+
+
 def _faults(error: CarecircleError) -> list[Finding]:
     faults = getattr(error, "faults", (error,))
     return [Finding("error", f.sentence, f.file, f.row, f.column) for f in faults]
-
-
-# ---- datum --------------------------------------------------------------------------------------------
-
-
-def shifted_sources(inputs: Inputs) -> list[Finding]:
-    """A warning for each facility source that fits roads or areas clearly better on another datum."""
-    found = []
-    shapes = dict(zip(inputs.areas["area_id"], inputs.areas.geometry, strict=True))
-    for source in inputs.study.facility_sources:
-        rows = inputs.facilities[
-            (inputs.facilities["source"] == source.path.name) & inputs.facilities.geometry.notna()
-        ]
-        owners = np.array([shapes.get(a) for a in rows["area_id"]], dtype=object)
-        polygons = np.isin(shapely.get_type_id(owners), (3, 6)) if len(owners) else np.array([], dtype=bool)
-        owners[~polygons] = None
-        shift = detect_shift(rows.geometry, source.datum, edges=inputs.edges, owners=owners)
-        if shift is not None:
-            facts = {
-                "metres": round(shift.metres), "before": round(shift.before_m), "after": round(shift.after_m),
-                "datum": shift.datum,
-            }  # fmt: skip
-            found.append(Finding("warning", Sentence("doctor.datum_shift", facts), file=str(source.path)))
-    return found
 
 
 # ---- roads --------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+from pathlib import Path
 from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator
@@ -120,15 +121,37 @@ def echo(value: Any, most: int = _SHOWN) -> str:
     return text if len(text) <= most else f"{text[:most]}…"
 
 
+def is_data(path: Path) -> bool:
+    """Whether a path is a file, or a folder that is one data set (an ESRI file geodatabase)."""
+    return path.is_file() or (path.suffix.lower() == ".gdb" and path.is_dir())
+
+
+def toml_text(raw: bytes) -> str:
+    """The text of a TOML file: UTF-8 as the format asks, or as a Windows editor may have saved it.
+
+    Raises
+    ------
+    ValueError
+        If it is neither UTF-8, UTF-16 with its mark nor GB18030.
+    """
+    for encoding in ("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig", "gb18030"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise ValueError("neither UTF-8 nor GB18030")
+
+
 def parse_toml(raw: bytes) -> tuple[dict[str, Any], str]:
     """The tables of a TOML file and its text.
 
     Raises
     ------
     ValueError
-        Whatever is wrong with it: not UTF-8, not TOML, numbers of thousands of digits, nested too deeply.
+        Whatever is wrong with it: no known encoding, not TOML, numbers of thousands of digits, nested too
+        deeply.
     """
-    text = raw.decode("utf-8-sig")
+    text = toml_text(raw)
     try:
         return tomllib.loads(text), text
     except RecursionError as error:

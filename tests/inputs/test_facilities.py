@@ -116,11 +116,21 @@ def test_points_from_a_layer(tmp_path: Path) -> None:
     found, _ = read_facilities(Facilities(path=path))
     assert found.geometry.x[0] == pytest.approx(104.5, abs=0.01)
     assert found.geometry.isna().tolist() == [False, True]
-    gpd.GeoDataFrame({"id": ["1"], "类别": ["诊所"]}, geometry=[shapely.box(0, 0, 1, 1)], crs=4326).to_file(
-        path
-    )
-    with pytest.raises(InputError, match="points are required"):
+    line = shapely.LineString([(104.0, 31.0), (105.0, 31.0)])
+    gpd.GeoDataFrame({"id": ["1"], "类别": ["诊所"]}, geometry=[line], crs=4326).to_file(path)
+    with pytest.raises(InputError, match=r"row 1.*LineString.*points or polygons are required"):
         read_facilities(Facilities(path=path))
+
+
+def test_buildings_among_points_count_at_their_middle_or_a_point_inside(tmp_path: Path) -> None:
+    path = tmp_path / "f.gpkg"
+    ring = shapely.Point(104.0, 31.0).buffer(0.02) - shapely.Point(104.0, 31.0).buffer(0.01)
+    shapes = [shapely.box(104.0, 31.0, 104.2, 31.4), shapely.Point(104.5, 31.3), ring]
+    gpd.GeoDataFrame({"id": ["1", "2", "3"], "类别": ["诊所"] * 3}, geometry=shapes, crs=4326).to_file(path)
+    found, said = read_facilities(Facilities(path=path))
+    assert [(p.x, p.y) for p in found.geometry[:2]] == [pytest.approx((104.1, 31.2)), (104.5, 31.3)]
+    assert ring.contains(found.geometry[2])
+    assert [f.sentence.facts["count"] for f in said if f.sentence.key == "inputs.areas_as_points"] == [2]
 
 
 def test_cells_become_that_many_facilities(table: Write) -> None:

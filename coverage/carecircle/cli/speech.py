@@ -6,10 +6,10 @@ import json
 import locale
 import os
 import sys
-import tomllib
 from enum import StrEnum
 from pathlib import Path
 
+from carecircle.strict import parse_toml
 from carecircle.texts import LANGUAGES, Language
 
 
@@ -54,7 +54,7 @@ def _language_of(place: Path) -> Language | None:
     study = place if place.suffix == ".toml" else folder / "study.toml"
     try:
         if study.is_file():
-            named = tomllib.loads(study.read_text(encoding="utf-8")).get("language", "zh")
+            named = parse_toml(study.read_bytes())[0].get("language", "zh")
         else:
             manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
             named = manifest["parameters"]["language"]

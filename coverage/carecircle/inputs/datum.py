@@ -19,6 +19,8 @@ import shapely
 
 from carecircle.crs import between
 from carecircle.errors import InputError
+from carecircle.schema import Finding
+from carecircle.texts import Sentence
 
 Array = npt.NDArray[np.float64]
 Pair = tuple[Array, Array]
@@ -29,6 +31,9 @@ _EE = 0.00669342162296594323
 """Its squared eccentricity."""
 _X_PI = np.pi * 3000.0 / 180.0
 _STEPS = 4
+
+_BARE_ELLIPSOIDS = {6378245.0: "Beijing 1954", 6378140.0: "Xian 1980"}
+"""Semi-major axes in metres of the ellipsoids under China's old datums."""
 
 _OLD = ("xian 1980", "xian_1980", "beijing 1954", "beijing_1954", "new beijing", "new_beijing")
 
@@ -231,6 +236,28 @@ def checked_crs(crs: object, file: Path) -> pyproj.CRS:
     if any(old in named for old in _OLD) and not known.is_bound:
         raise InputError("inputs.old_datum", file=file, value=horizontal.name)
     return known
+
+
+def unsure_ground(crs: pyproj.CRS, file: Path) -> list[Finding]:
+    """A warning where a CRS stands on the bare ellipsoid of an old Chinese datum, and names no datum.
+
+    Parameters
+    ----------
+    crs
+        As `checked_crs` let it pass.
+    file
+        Whose it is.
+    """
+    base = crs.geodetic_crs
+    if base is None or base.ellipsoid is None or crs.is_bound:
+        return []
+    old = _BARE_ELLIPSOIDS.get(base.ellipsoid.semi_major_metre)
+    names = f"{base.name} {base.datum.name if base.datum is not None else ''}".casefold()
+    bare = "unknown" in names or "krass" in names or "krasov" in names or "iag" in names or "1975" in names
+    if old is None or not bare:
+        return []
+    facts = {"value": base.ellipsoid.name, "old": old}
+    return [Finding("warning", Sentence("inputs.bare_ellipsoid", facts), file=str(file))]
 
 
 def place(geometry: gpd.GeoSeries, crs: pyproj.CRS, datum: str = "wgs84") -> gpd.GeoSeries:

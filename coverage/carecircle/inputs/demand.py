@@ -13,13 +13,14 @@ import pyproj
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from carecircle.errors import InputError
+from carecircle.errors import InputError, raise_all
 from carecircle.inputs.areas.boundaries import joined, region_of, to_village_points
 from carecircle.inputs.checks import limited
 from carecircle.inputs.datum import place, project
 from carecircle.inputs.door import Door
 from carecircle.inputs.residents.calibrate import calibrate, figures_of
 from carecircle.inputs.residents.grids import Grid, grid_extent, share_grid
+from carecircle.inputs.tables.points import swapped_places
 from carecircle.schema import LEVELS, Finding, InputsLedger, check_demand
 from carecircle.study import Residents, Study
 from carecircle.texts import Sentence
@@ -91,6 +92,8 @@ def _from_points(
     shapes = demand.geometry.to_numpy()
     placed = ~shapely.is_missing(shapes)
     inside = placed & shapely.intersects(shapes, region)
+    far = door.points[placed & ~inside].assign(source=study.residents.path.name)
+    raise_all(swapped_places(far, region, crs, least=1.0))
     demand["area_id"] = pd.Series(joined(demand, areas), index=demand.index, dtype=object)
     people = demand["residents"].to_numpy()
     sums = [math.fsum(people[where]) for where in (inside, placed & ~inside, ~placed)]

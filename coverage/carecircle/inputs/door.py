@@ -15,6 +15,7 @@ from carecircle.inputs.areas.boundaries import read_areas
 from carecircle.inputs.bounds import check_sources
 from carecircle.inputs.facilities.osm import read_osm_facilities
 from carecircle.inputs.facilities.reading import read_facilities
+from carecircle.inputs.osm.file import is_osm
 from carecircle.inputs.residents.grids import Grid, open_grid
 from carecircle.inputs.residents.population import read_points
 from carecircle.inputs.totals import read_totals
@@ -77,12 +78,13 @@ def _readers(
     def residents(section: Residents) -> None:
         if section.format == "raster":
             door.grid = open_grid(section)
+            door.findings += door.grid.findings
         else:
             door.points, door.without_value, found = read_points(section)
             door.findings += found
 
     def totals(section: Totals) -> None:
-        door.totals, found = read_totals(section.path)
+        door.totals, found = read_totals(section.path, section.columns)
         door.findings += found
 
     if boundaries is not None:
@@ -107,4 +109,5 @@ def _together(frames: list[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
 
 
 def _facility_source(source: Facilities) -> tuple[gpd.GeoDataFrame, list[Finding]]:
-    return read_osm_facilities(source.path) if source.format == "osm" else read_facilities(source)
+    tagged = source.format == "osm" or is_osm(source.path)
+    return read_osm_facilities(source.path) if tagged else read_facilities(source)

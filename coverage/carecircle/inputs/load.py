@@ -14,19 +14,23 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from carecircle.errors import CarecircleError, InputError, raise_all
-from carecircle.inputs.areas.boundaries import joined, region_of, significant
+from carecircle.inputs.areas.boundaries import joined, region_of
 from carecircle.inputs.areas.degurba import degree_of_urbanisation
 from carecircle.inputs.areas.urban import mark_urban
 from carecircle.inputs.bounds import widened
 from carecircle.inputs.checks import frame_findings
+from carecircle.inputs.codes import significant
 from carecircle.inputs.datum import place, project
 from carecircle.inputs.demand import calibrated, demand_of
 from carecircle.inputs.door import MOST_FAULTS, Door, read_door
 from carecircle.inputs.extent import crs_of
+from carecircle.inputs.facilities.shift import shifted_sources
 from carecircle.inputs.provenance import attributions, hashes, region_source
 from carecircle.inputs.residents.grids import cell_km2, grid_hull, grid_points
 from carecircle.inputs.roads.kept import roads_of
 from carecircle.inputs.roads.water import water_of
+from carecircle.inputs.tables.points import swapped_places
+from carecircle.inputs.tables.values import fold
 from carecircle.profiles import modes as known_modes
 from carecircle.schema import (
     AREAS,
@@ -174,6 +178,7 @@ def load_inputs(
         year=(study.residents.year if study.residents else None) or study.year,
         cell_km2=None if door.grid is None else cell_km2(door.grid),
     )
+    door.findings += shifted_sources(study.facility_sources, facilities, areas, edges)
     calibration = None
     if (
         study.residents is not None
@@ -275,7 +280,7 @@ def _facilities(
     shapes = frame.geometry.to_numpy()
     placed = ~shapely.is_missing(shapes)
     near = np.where(placed, shapely.intersects(shapes, around), True)
-    faults += _swapped(door.facilities[~near], around, crs)
+    faults += swapped_places(door.facilities[~near], around, crs)
     frame["inside"] = np.where(placed, shapely.intersects(shapes, region), True).astype(bool)
     frame["area_id"] = pd.Series(joined(frame, areas), index=frame.index, dtype=object)
     if (~near).any():
@@ -291,23 +296,6 @@ def _facilities(
     return check_facilities(kept[[*FACILITIES, *_BESIDE]])
 
 
-def _swapped(far: gpd.GeoDataFrame, around: BaseGeometry, crs: pyproj.CRS) -> list[InputError]:
-    """Facilities that would lie in the study if longitude and latitude changed places."""
-    if far.empty:
-        return []
-    lon, lat = shapely.get_x(far.geometry.to_numpy()), shapely.get_y(far.geometry.to_numpy())
-    able = np.abs(lon) <= 90
-    turned = gpd.GeoSeries(gpd.points_from_xy(lat[able], lon[able]), crs=4326)
-    inside = shapely.intersects(project(turned, crs).to_numpy(), around)
-    return [
-        InputError("inputs.swapped", file=f, row=int(r), lon=float(x), lat=float(y))
-        for f, r, x, y in zip(
-            far["source"][able][inside], far["row"][able][inside], lon[able][inside], lat[able][inside],
-            strict=True,
-        )
-    ][:20]  # fmt: skip
-
-
 # ---- beside -------------------------------------------------------------------------------------------
 
 
@@ -316,7 +304,10 @@ def _totals(door: Door, areas: gpd.GeoDataFrame) -> pd.DataFrame:
         return pd.DataFrame({c: pd.Series([], dtype=object) for c in TOTALS})
     known = {significant(a): a for a in areas["area_id"]}
     totals = door.totals.copy()
-    totals["area_id"] = [known.get(significant(a), a) for a in totals["area_id"]]
+    names = areas["name"].map(fold)
+    by_name = {n: a for n, a, twice in zip(names, areas["area_id"], names.duplicated(keep=False), strict=True)
+               if not twice}  # fmt: skip
+    totals["area_id"] = [known.get(significant(a)) or by_name.get(fold(a), a) for a in totals["area_id"]]
     unknown = sorted(set(totals["area_id"]) - set(known.values()) - {"", "region"})
     if len(areas):
         door.findings += [

@@ -8,7 +8,8 @@ from pathlib import Path
 import pandas as pd
 
 from carecircle.errors import CarecircleError, raise_all
-from carecircle.inputs.tables.reading import read_table
+from carecircle.inputs.tables.reading import Table, read_table
+from carecircle.inputs.tables.values import is_sum, is_whole
 from carecircle.schema import Finding
 
 _FIGURES = ("residents", "residents_urban", "residents_rural", "residents_0_14")
@@ -27,8 +28,8 @@ def read_totals(path: Path, columns: Mapping[str, str] | None = None) -> tuple[p
     Returns
     -------
     totals
-        ``area_id`` (empty: the whole study), ``attribute``, ``value`` float64, ``year`` float64 (NaN: not
-        stated), ``source``.
+        ``area_id`` (empty: the whole study; an area's name where the table has no codes), ``attribute``,
+        ``value`` float64, ``year`` float64 (NaN: not stated), ``source``.
     findings
         What was noticed.
 
@@ -38,8 +39,11 @@ def read_totals(path: Path, columns: Mapping[str, str] | None = None) -> tuple[p
         Missing columns, values or years that are no numbers, negative values: all at once.
     """
     own = columns or {}
-    long = ("area_id", "attribute", "value", "year", "source")
-    table = read_table(path, columns=long, given={k: v for k, v in own.items() if k in long})
+    long = ("area_id", "name", "attribute", "value", "year", "source")
+    given = {k: v for k, v in own.items() if k in long}
+    if any(c in own for c in (*_FIGURES, "share_0_14")):
+        return _wide(path, own)
+    table = read_table(path, columns=long, given=given, sums=True)
     if not table.has("attribute") and not table.has("value"):
         return _wide(path, own)
     raise_all(table.require(["attribute", "value"]))
@@ -49,10 +53,11 @@ def read_totals(path: Path, columns: Mapping[str, str] | None = None) -> tuple[p
     faults += table.faults("inputs.not_a_number", bad_year, "year")
     faults += table.faults("inputs.negative", value < 0, "value")
     raise_all(faults)
-    known = value.notna() & table.text("attribute").notna()
+    areas = _areas(table)
+    known = value.notna() & table.text("attribute").notna() & areas.notna()
     totals = pd.DataFrame(
         {
-            "area_id": [a or "" for a in table.text("area_id")],
+            "area_id": areas.to_numpy(),
             "attribute": table.text("attribute").to_numpy(),
             "value": value.to_numpy(),
             "year": year.to_numpy(),
@@ -66,6 +71,7 @@ def _wide(path: Path, own: Mapping[str, str]) -> tuple[pd.DataFrame, list[Findin
     """A census table: one row an area, one column a figure; shares of children become numbers of children."""
     columns = (
         "area_id",
+        "name",
         "residents",
         "residents_urban",
         "residents_rural",
@@ -73,11 +79,11 @@ def _wide(path: Path, own: Mapping[str, str]) -> tuple[pd.DataFrame, list[Findin
         "share_0_14",
         "year",
     )
-    table = read_table(path, columns=columns, given=own)
-    raise_all(table.require(["area_id", "residents"]))
+    table = read_table(path, columns=columns, given=own, sums=True)
+    raise_all(table.require(["residents"] if table.has("name") else ["area_id", "residents"]))
     figures: dict[str, pd.Series] = {}
     faults: list[CarecircleError] = []
-    for column in columns[1:]:
+    for column in columns[2:]:
         if table.has(column):
             figures[column], bad = table.numbers(column)
             faults += table.faults("inputs.not_a_number", bad, column)
@@ -87,10 +93,11 @@ def _wide(path: Path, own: Mapping[str, str]) -> tuple[pd.DataFrame, list[Findin
     share = figures.pop("share_0_14", None)
     if share is not None and "residents_0_14" not in figures:
         figures["residents_0_14"] = figures["residents"] * share / 100.0
+    areas = _areas(table)
     frames = [
         pd.DataFrame(
             {
-                "area_id": [a or "" for a in table.text("area_id")],
+                "area_id": areas.to_numpy(),
                 "attribute": name,
                 "value": values.to_numpy(),
                 "year": year.to_numpy(),
@@ -100,4 +107,19 @@ def _wide(path: Path, own: Mapping[str, str]) -> tuple[pd.DataFrame, list[Findin
         for name, values in figures.items()
     ]
     totals = pd.concat(frames, ignore_index=True)
-    return totals[totals["value"].notna()].reset_index(drop=True), list(table.findings)
+    known = totals["value"].notna() & totals["area_id"].notna()
+    return totals[known].reset_index(drop=True), list(table.findings)
+
+
+def _areas(table: Table) -> pd.Series:
+    """Each row's area: its code, or its name in a table without codes.
+
+    Empty for the whole study, None for a sum of a part of it.
+    """
+    by_code = table.has("area_id")
+    found: list[str | None] = []
+    for code, name in zip(table.text("area_id").tolist(), table.text("name").tolist(), strict=True):
+        said = code if by_code else name
+        part = any(is_sum(c) and not is_whole(c) for c in (code, name))
+        found.append(None if part else "" if said is None or is_whole(said) else said)
+    return pd.Series(found, index=table.frame.index, dtype=object)

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from carecircle.errors import CarecircleError, StudyError, raise_all
-from carecircle.strict import LONGEST_PATH, UnfitError, echo, parse_toml
+from carecircle.strict import LONGEST_PATH, UnfitError, echo, is_data, parse_toml, toml_text
 from carecircle.study.model import Study, map_paths, study_schema
 from carecircle.study.sections import Boundaries
 from carecircle.study.travel import travel_faults
 from carecircle.tiles import tile_fault
 
+_QUOTED_PATH = re.compile(r"""\b(path|plan|basemap)\s*=\s*"(?!"")([^"\n]*)\"""")
+_ESCAPED = re.compile(r"\\\\|\\u[0-9a-fA-F]{4}|\\U[0-9a-fA-F]{8}")
+"""What a backslash in double quotes may be the beginning of, in a path."""
 _HEADER = re.compile(r"\s*\[\[?([^\[\]]+)\]")
 
 
@@ -47,7 +50,10 @@ def load_study(path: str | Path) -> Study:
     except (OSError, ValueError) as error:  # not there, not ours to read, or no path at all
         raise StudyError("errors.missing_file", file=echo(str(file), LONGEST_PATH)) from error
     try:
+        raise_all(_backslashes(file, toml_text(raw).splitlines()))
         data, text = parse_toml(raw)
+    except CarecircleError:
+        raise
     except ValueError as error:
         raise StudyError("study.not_toml", file=file, why=echo(str(error))) from error
     data.pop("file", None)
@@ -68,9 +74,22 @@ def load_study(path: str | Path) -> Study:
 def _absolute(folder: Path, path: Any) -> Any:
     """A path of the study file, absolute; what is no path is left for the model to refuse."""
     try:
-        return str((folder / path).resolve()) if isinstance(path, str) else path
+        if not isinstance(path, str):
+            return path
+        there = folder / path
+        if "\\" in path and not there.exists():  # written on Windows
+            there = folder / path.replace("\\", "/")
+        return str(there.resolve())
     except (OSError, ValueError):
         return path
+
+
+def _backslashes(file: Path, lines: Sequence[str]) -> Iterable[StudyError]:
+    """Paths in double quotes whose single backslashes TOML would take for something else."""
+    for row, line in enumerate(lines, 1):
+        for key, typed in _QUOTED_PATH.findall("" if line.lstrip().startswith("#") else line):
+            if "\\" in _ESCAPED.sub("", typed):
+                yield StudyError("study.backslash", file=file, row=row, column=key, value=echo(typed))
 
 
 def _undrawn(study: Study, file: Path) -> Iterable[StudyError]:
@@ -95,16 +114,17 @@ def _missing_files(study: Study, file: Path) -> Iterable[StudyError]:
     paths = [s.path for s in sections if s is not None and s.path is not None]
     if study.plan_path is not None:
         paths.append(study.plan_path)
+    missing = [p for p in paths if not _there(p, is_data)]
     return [
-        StudyError("study.missing_input", file=file, value=echo(str(p), LONGEST_PATH))
-        for p in paths
-        if not _is_file(p)
-    ]
+        StudyError(f"study.{'folder' if _there(p, Path.is_dir) else 'missing'}_input", file=file,
+                   value=echo(str(p), LONGEST_PATH))
+        for p in missing
+    ]  # fmt: skip
 
 
-def _is_file(path: Path) -> bool:
+def _there(path: Path, test: Callable[[Path], bool]) -> bool:
     try:
-        return path.is_file()
+        return test(path)
     except (OSError, ValueError):  # longer than the system lets a name be
         return False
 

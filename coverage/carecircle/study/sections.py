@@ -125,7 +125,7 @@ class Residents(Section):
     crs: str | None = None
     """CRS of projected coordinates in a table's two columns, as for facilities."""
     layer: str | None = None
-    """Of a GeoPackage or workbook with several."""
+    """Of a GeoPackage or workbook with several; ``raster``: the band's number or description."""
     columns: dict[str, str] = Field(default={})
     """What a column is -> its header in the file: ``{lon = "经度"}``."""
     year: int | None = None

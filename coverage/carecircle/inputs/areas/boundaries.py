@@ -16,10 +16,13 @@ from carecircle.categories import area_attribute, area_attributes
 from carecircle.errors import CarecircleError, InputError, raise_all
 from carecircle.inputs.areas.known_areas import read_known
 from carecircle.inputs.bounds import tangled
-from carecircle.inputs.datum import checked_crs, place, to_wgs84
+from carecircle.inputs.codes import significant
+from carecircle.inputs.datum import checked_crs, place, unsure_ground
 from carecircle.inputs.extent import unwound
 from carecircle.inputs.tables import values
+from carecircle.inputs.tables.points import points_of
 from carecircle.inputs.tables.reading import Table, read_table
+from carecircle.inputs.within import of_the_study
 from carecircle.schema import LEVELS, Finding, check_areas
 from carecircle.study import Boundaries, BoundaryLevel
 from carecircle.texts import Sentence
@@ -67,6 +70,9 @@ def read_areas(source: Boundaries, *, extract: Path | None = None) -> tuple[gpd.
                 findings += found
             else:
                 frame = _read_level(level, findings, bounds_study=level is source)
+                if frames and not faults:
+                    known = {str(a) for f in frames for a in f["area_id"]}
+                    frame = of_the_study(frame, frames[0], known, findings)
             frames.append(frame)
         except CarecircleError as fault:
             faults.append(fault)
@@ -88,7 +94,7 @@ def _read_level(
     ids = _ids(table, source.level)
     faults = table.unique_ids(ids, "area_id")
     names = table.text("name").where(table.text("name").notna(), ids)
-    geometry, more = _geometry(table, names, findings, bounds_study, source.datum)
+    geometry, more = _geometry(table, names, findings, bounds_study, source)
     faults += more
     residents, bad = table.numbers("official_residents")
     faults += table.faults("inputs.bad_residents", bad, "official_residents")
@@ -142,17 +148,19 @@ def _extras(table: Table) -> Mapping[str, npt.NDArray[np.object_]]:
 
 
 def _geometry(
-    table: Table, names: pd.Series, findings: list[Finding], bounds_study: bool, datum: str
+    table: Table,
+    names: pd.Series,
+    findings: list[Finding],
+    bounds_study: bool,
+    source: Boundaries | BoundaryLevel,
 ) -> tuple[gpd.GeoSeries, list[CarecircleError]]:
     """The areas' shapes in WGS 84: polygons, or for finer levels points or none."""
     if table.geometry is None:
         if bounds_study:
             raise InputError("inputs.no_geometry", file=table.file)
-        lon, lat = table.numbers("lon")[0], table.numbers("lat")[0]
-        found = np.asarray(shapely.points(*to_wgs84(lon.to_numpy(), lat.to_numpy(), datum)), dtype=object)
-        found[lon.isna().to_numpy() | lat.isna().to_numpy()] = None
-        return gpd.GeoSeries(found, index=table.frame.index, crs=4326), []
+        return points_of(table, source, findings)
     crs = checked_crs(table.geometry.crs, table.file)
+    findings += unsure_ground(crs, table.file)
     shapes, faults = [], []
     for row, shape in zip(table.frame.index.tolist(), table.geometry.tolist(), strict=True):
         name = names.loc[row]
@@ -162,7 +170,7 @@ def _geometry(
         except InputError as fault:
             faults.append(fault)
             shapes.append(None)
-    placed = place(gpd.GeoSeries(shapes, index=table.frame.index, crs=crs), crs, datum)
+    placed = place(gpd.GeoSeries(shapes, index=table.frame.index, crs=crs), crs, source.datum)
     bounds = placed.bounds
     wild = ~np.isfinite(bounds.to_numpy()).all(axis=1) & placed.notna().to_numpy()
     wild |= (
@@ -227,13 +235,6 @@ def _no_double_ids(areas: gpd.GeoDataFrame) -> None:
         InputError("inputs.duplicate_area", file=f, value=v)
         for f, v in zip(twice["file"][:20], twice["area_id"][:20], strict=True)
     )
-
-
-def significant(code: str) -> str:
-    """A statistical code without its padding: 510626000000 -> 510626, 510626100000 -> 510626100."""
-    if len(code) == 12 and code.isdigit():
-        return code[:6] if code.endswith("000000") else code[:9] if code.endswith("000") else code
-    return code
 
 
 def _parents(areas: gpd.GeoDataFrame) -> list[str | None]:

@@ -131,9 +131,9 @@ def areas_in_extract(
     try:
         areas = osmium.FileProcessor(str(sound(path))).with_areas(osmium.filter.KeyFilter("boundary"))
         for item in areas.with_filter(osmium.filter.EntityFilter(osmium.osm.AREA)):
-            if wanted(item.orig_id(), item.tags):
+            if not item.from_way() and wanted(item.orig_id(), item.tags):
                 shape = shapely.from_wkb(factory.create_multipolygon(item))
-                number = f"{'w' if item.from_way() else 'r'}{item.orig_id()}"
+                number = f"r{item.orig_id()}"
                 own = item.tags.get("name:zh") or item.tags.get("name") or number
                 found.append(Area(own, shape, number, OSM, path))
         if found:

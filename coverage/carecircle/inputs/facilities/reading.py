@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import geopandas as gpd
@@ -20,6 +21,8 @@ from carecircle.texts import Sentence
 COLUMNS = (
     "facility_id", "name", "category", "designations", "status", "capacity", "lon", "lat", "area_id",
 )  # fmt: skip
+_OSM_KEYS = ("amenity", "healthcare")
+"""Headers of a category column that holds OpenStreetMap's own values."""
 _STATUS: Mapping[str, tuple[str, ...]] = {
     "open": ("open", "在用", "在营", "正常", "运营", "营业", "执业", "开业", "开放", "已建", "现状",
              "active", "operating"),
@@ -68,11 +71,11 @@ def _rows(source: Facilities, table: Table, findings: list[Finding]) -> gpd.GeoD
     raise_all(faults)
     ids = _ids(table)
     faults += table.unique_ids(ids, "facility_id")
-    kinds, wrong = _categories(source, table)
+    kinds, wrong = _categories(source, table, findings)
     faults += wrong
     status, wrong = _statuses(table)
     faults += wrong
-    geometry, wrong = points_of(table, source.datum, findings, crs=source.crs)
+    geometry, wrong = points_of(table, source, findings)
     faults += wrong
     attributes, wrong = _attributes(table, findings)
     faults += wrong
@@ -95,10 +98,14 @@ def _rows(source: Facilities, table: Table, findings: list[Finding]) -> gpd.GeoD
         geometry=geometry.to_numpy(),
         crs=4326,
     )
+    frame = frame[frame["category"] != ""].reset_index(drop=True)
     placeless = frame[frame.geometry.isna()]
-    if len(placeless):
+    if len(placeless) == len(frame) and not table.has("lon") and table.geometry is None:
+        facts = {"count": len(frame), "present": list(table.frame.columns)}
+        findings.append(Finding("warning", Sentence("inputs.no_place_columns", facts), file=str(source.path)))
+    elif len(placeless):
         facts = {"count": len(placeless), "name": placeless["name"].iloc[0]}
-        findings.append(Finding("note", Sentence("inputs.no_coordinates", facts), file=str(source.path)))
+        findings.append(Finding("warning", Sentence("inputs.no_coordinates", facts), file=str(source.path)))
     return frame
 
 
@@ -110,7 +117,12 @@ def _ids(table: Table) -> pd.Series:
     return pd.Series([f"{stem}-{row}" for row in table.frame.index], index=table.frame.index, dtype=object)
 
 
-def _categories(source: Facilities, table: Table) -> tuple[list[str], list[CarecircleError]]:
+def _categories(
+    source: Facilities, table: Table, findings: list[Finding]
+) -> tuple[list[str], list[CarecircleError]]:
+    """Each row's category; empty where the value is OpenStreetMap's and no health facility's."""
+    if values.fold(table.headers.get("category", "")) in _OSM_KEYS:
+        return _of_tags(table, findings), []
     cells = table.text("category")
     if source.category is not None:
         cells = cells.where(cells.notna(), source.category)
@@ -122,6 +134,23 @@ def _categories(source: Facilities, table: Table) -> tuple[list[str], list[Carec
         if known is None:
             faults.append(_unknown_category(table, row, cell))
     return found, faults[:20]
+
+
+def _of_tags(table: Table, findings: list[Finding]) -> list[str]:
+    """Categories of rows exported from OpenStreetMap, by all their columns as tags."""
+    found, other = [], Counter[str]()
+    for tags, value in zip(table.frame.to_dict("records"), table.text("category"), strict=True):
+        meant = categories.from_osm_tags({str(k): v for k, v in tags.items() if v is not None})
+        known = meant[0] if meant is not None else categories.canonical(value or "")
+        found.append(known or "")
+        if known is None:
+            other[value or "—"] += 1
+    if other:
+        facts = {"count": other.total(), "values": list(other)[:10]}
+        findings.append(Finding("warning", Sentence("inputs.no_facility_values", facts), str(table.file)))
+    if not any(found):
+        raise InputError("inputs.no_osm_facilities", file=table.file)
+    return found
 
 
 def _unknown_category(table: Table, row: int, cell: str | None) -> InputError:
@@ -163,7 +192,7 @@ def _attributes(
     """Each row's attributes under their canonical names; blank cells are absent, nothing is guessed."""
     rows: list[dict[str, object]] = [{} for _ in range(len(table))]
     faults: list[CarecircleError] = []
-    core = {*COLUMNS}
+    core = {*COLUMNS, "location"}
     given = {header: name for name, header in table.headers.items() if name not in core}
     for header in [*given, *table.others()]:
         bare, factor = values.unit_of(header)
@@ -233,7 +262,7 @@ def _cells(source: Facilities, table: Table, findings: list[Finding]) -> gpd.Geo
             )
             number = 0.0
         counts.append(int(number))
-    geometry, wrong = points_of(table, source.datum, findings, crs=source.crs)
+    geometry, wrong = points_of(table, source, findings)
     raise_all([*faults[:20], *wrong])
     rows = np.repeat(np.arange(len(table)), counts)
     facility_ids = [f"{ids.iloc[i]}-{n}" for i, count in enumerate(counts) for n in range(1, count + 1)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -11,10 +12,15 @@ import shapely
 
 from carecircle.crs import between
 from carecircle.inputs import datum
+from carecircle.schema import Finding
+from carecircle.study import Facilities
+from carecircle.texts import Sentence
 
 Array = npt.NDArray[np.float64]
 
 _FEWEST = 5
+_MOST = 2000
+"""Facilities of a source that are looked at, evenly spread over it."""
 _FAR_M = 300.0
 """Distances count up to here: one lost facility proves nothing."""
 _SIGMA = 4.0
@@ -40,6 +46,39 @@ class Shift:
     metres: float
     before_m: float
     after_m: float
+
+
+def shifted_sources(
+    sources: Iterable[Facilities],
+    facilities: gpd.GeoDataFrame,
+    areas: gpd.GeoDataFrame,
+    edges: gpd.GeoDataFrame | None,
+) -> list[Finding]:
+    """A warning for each facility source that fits roads or areas clearly better on another datum.
+
+    Parameters
+    ----------
+    sources
+        Of the study.
+    facilities, areas, edges
+        As loaded, in the study's CRS.
+    """
+    found = []
+    shapes = dict(zip(areas["area_id"], areas.geometry, strict=True))
+    for source in sources:
+        rows = facilities[(facilities["source"] == source.path.name) & facilities.geometry.notna()]
+        rows = rows.iloc[:: len(rows) // _MOST + 1]
+        owners = np.array([shapes.get(a) for a in rows["area_id"]], dtype=object)
+        polygons = np.isin(shapely.get_type_id(owners), (3, 6)) if len(owners) else np.array([], dtype=bool)
+        owners[~polygons] = None
+        shift = detect_shift(rows.geometry, source.datum, edges=edges, owners=owners)
+        if shift is not None:
+            facts = {
+                "metres": round(shift.metres), "before": round(shift.before_m), "after": round(shift.after_m),
+                "datum": shift.datum,
+            }  # fmt: skip
+            found.append(Finding("warning", Sentence("doctor.datum_shift", facts), file=str(source.path)))
+    return found
 
 
 def detect_shift(

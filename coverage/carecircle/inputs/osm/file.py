@@ -31,6 +31,12 @@ _KINDS = ("node", "way", "relation")
 _CHUNK = 1 << 20
 
 
+def is_osm(path: Path) -> bool:
+    """Whether a file is OpenStreetMap's by its name; a bare ``.xml`` may be anything."""
+    name = path.name.lower()
+    return name.endswith((".pbf", *(e for e in XML if ".osm" in e)))
+
+
 def sound(path: Path) -> Path:
     """The file to read for an OpenStreetMap file: itself, or a copy of a draft put in order.
 

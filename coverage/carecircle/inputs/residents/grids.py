@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import geopandas as gpd
@@ -20,10 +21,13 @@ from shapely.geometry.base import BaseGeometry
 
 from carecircle.crs import between
 from carecircle.errors import InputError
+from carecircle.inputs.bands import band_of, values_of, written
 from carecircle.inputs.bounds import check_raster
-from carecircle.inputs.datum import checked_crs, place
+from carecircle.inputs.cell_areas import cells_km2
+from carecircle.inputs.datum import checked_crs, place, unsure_ground
 from carecircle.inputs.formats import raster_driver
 from carecircle.inputs.residents.shares import Shares, pieces_of, share_block
+from carecircle.schema import Finding
 from carecircle.strict import LARGEST
 from carecircle.study import Residents
 
@@ -76,6 +80,10 @@ class Grid:
         Residents of all valid cells, ``math.fsum`` of the rows' float64 sums.
     bounds
         West, south, east, north in its CRS.
+    band
+        The one that is read, from 1.
+    findings
+        What was noticed in looking it over.
     """
 
     file: Path
@@ -85,6 +93,8 @@ class Grid:
     height: int
     density: bool
     total: float
+    band: int = 1
+    findings: tuple[Finding, ...] = ()
 
     @property
     def bounds(self) -> tuple[float, float, float, float]:
@@ -115,9 +125,10 @@ def open_grid(source: Residents) -> Grid:
                 raise InputError("inputs.rotated_raster", file=file)
             if not np.isfinite(transform[:6]).all() or np.abs(transform[:6]).max() > LARGEST:
                 raise InputError("inputs.nowhere", file=file)
-            if np.dtype(raster.dtypes[0]).kind not in "iuf":
-                raise InputError("inputs.raster_values", file=file, value=raster.dtypes[0])
-            grid = Grid(file, crs, transform, raster.width, raster.height, source.value == "per_km2", 0.0)
+            findings = unsure_ground(crs, file)
+            band = band_of(raster, source, findings)
+            size, density = (raster.width, raster.height), source.value == "per_km2"
+            grid = Grid(file, crs, transform, *size, density, 0.0, band, tuple(findings))
             if crs.is_geographic and not _on_globe(grid.bounds):
                 raise InputError("inputs.off_globe", file=file, raster=extent(grid.bounds))
             sums, valid = _sum_rows(raster, grid)
@@ -131,7 +142,7 @@ def open_grid(source: Residents) -> Grid:
     total = math.fsum(sums)
     if total == 0:
         raise InputError("inputs.nobody", file=file)
-    return Grid(file, crs, transform, grid.width, grid.height, grid.density, total)
+    return replace(grid, total=total)
 
 
 def _on_globe(bounds: tuple[float, float, float, float]) -> bool:
@@ -146,52 +157,34 @@ def _sum_rows(raster: rasterio.DatasetReader, grid: Grid) -> tuple[list[float], 
     for top in range(0, grid.height, _BLOCK_ROWS):
         window = rasterio.windows.Window(0, top, grid.width, min(_BLOCK_ROWS, grid.height - top))
         cells, known = _read(raster, grid, window)
+        stored = partial(raster.read, grid.band, window=window)
         valid += int(known.sum())
         wild = known & (cells > _MOST_IN_A_CELL)
         infinite += int(wild.sum())
-        highest = max(highest, float(cells[wild].max())) if wild.any() else highest
+        highest = max(highest, float(stored()[wild].max())) if wild.any() else highest
         below = known & (cells < 0)
         negative += int(below.sum())
-        lowest = min(lowest, float(cells[below].min())) if below.any() else lowest
+        lowest = min(lowest, float(stored()[below].min())) if below.any() else lowest
         sums += np.where(known & (np.abs(cells) <= _MOST_IN_A_CELL), cells, 0.0).sum(axis=1).tolist()
     if negative:
-        raise InputError("inputs.negative_residents", file=grid.file, count=negative, value=f"{lowest:g}")
+        raise InputError("inputs.negative_residents", file=grid.file, count=negative, value=written(lowest))
     if infinite:
-        raise InputError("inputs.infinite_residents", file=grid.file, count=infinite, value=f"{highest:g}")
+        raise InputError("inputs.infinite_residents", file=grid.file, count=infinite, value=written(highest))
     return sums, valid
 
 
 def _read(raster: rasterio.DatasetReader, grid: Grid, window: rasterio.windows.Window) -> tuple[Cells, Mask]:
     """Residents of a window's cells as float64, and which cells hold a value."""
-    cells = raster.read(1, window=window)
-    known = (raster.read_masks(1, window=window) > 0) & ~np.isnan(cells)
-    people = cells.astype(np.float64)
-    people[~known] = 0.0
+    people, known = values_of(raster, grid.band, window)
     if grid.density:
-        people *= _row_km2(grid, window)[:, None]
+        people *= cells_km2(grid.crs, _moved(grid.transform, window), int(window.height), int(window.width))
     return people, known
 
 
-def _row_km2(grid: Grid, window: rasterio.windows.Window) -> Cells:
-    """Area of one cell of each row in km2: geodesic on a geographic grid, planar on a projected one."""
-    a, e = abs(grid.transform.a), abs(grid.transform.e)
-    if not grid.crs.is_geographic:
-        unit = grid.crs.axis_info[0].unit_conversion_factor or 1.0
-        return np.full(int(window.height), a * e * unit * unit / 1e6)
-    geod = grid.crs.get_geod() or pyproj.Geod(ellps="WGS84")
-    rows = np.arange(int(window.height)) + int(window.row_off)
-    areas = []
-    for row in rows:
-        y0, y1 = (grid.transform.f + grid.transform.e * (row + d) for d in (0, 1))
-        area, _ = geod.polygon_area_perimeter([0, a, a, 0], [y0, y0, y1, y1])
-        areas.append(abs(area) / 1e6)
-    return np.array(areas)
-
-
 def cell_km2(grid: Grid) -> float:
-    """Area of a cell in the grid's middle row."""
-    middle = rasterio.windows.Window(0, grid.height // 2, grid.width, 1)
-    return float(_row_km2(grid, middle)[0])
+    """Area of the cell in the grid's middle."""
+    middle = rasterio.windows.Window(grid.width // 2, grid.height // 2, 1, 1)
+    return float(cells_km2(grid.crs, _moved(grid.transform, middle), 1, 1)[0, 0])
 
 
 def grid_extent(grid: Grid) -> BaseGeometry:

@@ -56,7 +56,7 @@ def read_points(source: Residents) -> tuple[gpd.GeoDataFrame, int, list[Finding]
     if not table.has("lon") and table.geometry is None and looks_like_h3(ids):
         geometry, wrong = h3_points(table, ids)
     else:
-        geometry, wrong = points_of(table, source.datum, findings, crs=source.crs)
+        geometry, wrong = points_of(table, source, findings)
     raise_all([*faults, *wrong])
     known = residents.notna()
     if not known.any():

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from carecircle.errors import InputError
-from carecircle.inputs.tables.values import fold, number, unit_of
+from carecircle.inputs.tables.values import fold, is_whole, number, unit_of
 from carecircle.schema import Finding
 from carecircle.texts import Sentence
 
@@ -59,7 +59,7 @@ def with_header(
     cells = [[*c, *[None] * (width - len(c))] for _, c in rows]
     header, first = cells[at], at
     if at + 1 < len(cells) and _continues(header, cells[at + 1], terms):
-        header = [low or up for up, low in zip(header, cells[at + 1], strict=True)]
+        header = _over_two(header, cells[at + 1])
         first = at + 1
     elif at and scores[at - 1]:
         header = [
@@ -71,7 +71,16 @@ def with_header(
     names = _distinct(header)
     body = rows[first + 1 :]
     frame = pd.DataFrame(cells[first + 1 :], columns=names, index=[n for n, _ in body], dtype=object)
-    return frame[[h for h in names if not h.startswith("\x00")]]
+    frame = frame[[h for h in names if not h.startswith("\x00")]]
+    frame.attrs["positions"] = dict(enumerate(names))
+    return frame
+
+
+def _over_two(upper: Sequence[str | None], lower: Sequence[str | None]) -> list[str | None]:
+    """Headers over two rows as one: the lower word, but 合计 under 常住人口 is 常住人口."""
+    return [
+        up if up is not None and is_whole(low) else low or up for up, low in zip(upper, lower, strict=True)
+    ]
 
 
 def _known(cell: str | None, terms: Collection[str]) -> bool:
@@ -81,6 +90,8 @@ def _known(cell: str | None, terms: Collection[str]) -> bool:
 def _continues(upper: Sequence[str | None], lower: Sequence[str | None], terms: Collection[str]) -> bool:
     """Whether a row under a header row is its second row: known headers only where the first has none."""
     below = [low for low in lower if low is not None]
+    if len(below) > 1 and any(is_whole(low) for low in below) and lower[0] is None:
+        return all(number(low) is None for low in below)
     free = all(low is None or not _known(up, terms) for up, low in zip(upper, lower, strict=True))
     return free and any(_known(low, terms) for low in below) and all(number(low) is None for low in below)
 

@@ -7,33 +7,29 @@ where the file has one. Codes stay text, so that none is broken by arithmetic.
 
 from __future__ import annotations
 
-import csv
-import io
 import tomllib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyogrio
 
 from carecircle.errors import CarecircleError, InputError
 from carecircle.inputs.bounds import check_table
 from carecircle.inputs.formats import admit
-from carecircle.inputs.tables.headers import Row, is_table, with_header
-from carecircle.inputs.tables.values import fold, number, plain, unit_of
+from carecircle.inputs.layers import features
+from carecircle.inputs.places import without_datum
+from carecircle.inputs.rows import data_rows, spread
+from carecircle.inputs.sheets import SHEETS, TEXTS, Merged, book_rows, text_rows
+from carecircle.inputs.tables.headers import with_header
+from carecircle.inputs.tables.values import fold, number, unit_of
 from carecircle.schema import Finding
-from carecircle.strict import LARGEST
-from carecircle.texts import Sentence
+from carecircle.strict import LARGEST, is_data
 
-SHEETS = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods")
-TEXTS = (".csv", ".txt", ".tsv")
-PARQUETS = (".parquet", ".geoparquet", ".pq")
 _MOST_FAULTS = 20
 
 
@@ -147,6 +143,7 @@ def read_table(
     given: Mapping[str, str] | None = None,
     layer: str | None = None,
     known: Sequence[str] = (),
+    sums: bool = False,
 ) -> Table:
     """Read a table of any supported format.
 
@@ -162,13 +159,15 @@ def read_table(
         Sheet or layer; by default the first that holds rows.
     known
         Further headers that tell a header row from a title row.
+    sums
+        Whether rows of sums (合计) are data, as in official figures; elsewhere they are left out.
 
     Raises
     ------
     InputError
         If the file is missing, unreadable or empty, or a given header is not in it.
     """
-    if not path.is_file():
+    if not is_data(path):
         raise InputError("errors.missing_file", file=path)
     admit(path)
     check_table(path)
@@ -178,161 +177,21 @@ def read_table(
     wanted = [*(given or {}).values(), *known, *(a for c in columns for a in aliases().get(c, (c,)))]
     if suffix in (*SHEETS, *TEXTS):
         terms = {fold(w) for w in wanted}
-        rows = _sheet(path, layer, terms, findings) if suffix in SHEETS else list(_text(path))
+        merged: list[Merged] = []
+        if suffix in SHEETS:
+            rows, merged = book_rows(path, layer, terms, findings)
+        else:
+            rows = text_rows(path, terms)
         frame = with_header(path, rows, terms, findings)
+        headers, factors = _match(path, frame, columns, given or {})
+        spread(path, frame, headers, merged, findings)
+        frame = data_rows(path, frame, headers, findings, sums=sums)
     else:
-        frame, geometry = _features(path, layer, findings)
+        frame, geometry = features(path, layer, findings)
+        headers, factors = ({}, {}) if frame.empty else _match(path, frame, columns, given or {})
     if frame.empty:
         raise InputError("inputs.empty_table", file=path)
-    headers, factors = _match(path, frame, columns, given or {})
     return Table(path, frame, headers, factors, geometry, tuple(findings))
-
-
-def _text(path: Path) -> Iterator[tuple[int, list[str | None]]]:
-    """Rows of a delimited text file, with their numbers."""
-    text = _decode(path)
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    delimiter = max(",\t;", key=first.count)
-    csv.field_size_limit(10_000_000)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    try:
-        for row, cells in enumerate(reader, 1):
-            yield row, [plain(c) for c in cells]
-    except csv.Error as error:
-        raise InputError("inputs.cannot_read", file=path, why=str(error)) from error
-
-
-def _decode(path: Path) -> str:
-    """Text of a file in UTF-8 (with or without its mark), UTF-16 with its mark, or GB18030."""
-    raw = path.read_bytes()
-    if not raw.strip():
-        raise InputError("inputs.empty_table", file=path)
-    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        encodings = ["utf-16"]
-    elif b"\x00" in raw:
-        raise InputError("inputs.not_text", file=path)
-    else:
-        encodings = ["utf-8-sig", "gb18030"]
-    for encoding in encodings:
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise InputError("inputs.not_text", file=path)
-
-
-def _sheet(path: Path, layer: str | None, terms: Collection[str], findings: list[Finding]) -> list[Row]:
-    """Rows of a workbook's first table, with their numbers; cells that arithmetic has broken are reported."""
-    import python_calamine
-
-    try:
-        book = python_calamine.CalamineWorkbook.from_path(str(path))
-        sheets = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-                  for name in book.sheet_names if layer in (None, name)}  # fmt: skip
-    except BaseException as error:  # calamine's own panics are no Exception
-        if isinstance(error, KeyboardInterrupt | SystemExit | MemoryError):
-            raise
-        raise InputError("inputs.cannot_read", file=path, why=_why(error)) from error
-    if layer is not None and not sheets:
-        raise InputError("inputs.no_layer", file=path, value=layer, known=list(book.sheet_names))
-    texts: dict[str, list[Row]] = {
-        name: [(n, [plain(c) for c in cells]) for n, cells in enumerate(rows, 1)]
-        for name, rows in sheets.items()
-        if any(_filled(r) for r in rows)
-    }
-    if not texts:
-        raise InputError("inputs.empty_table", file=path)
-    name = next((n for n, rows in texts.items() if is_table(rows, terms)), next(iter(texts)))
-    if len(texts) > 1:
-        facts = {"read": name, "others": [n for n in texts if n != name]}
-        findings.append(Finding("note", Sentence("inputs.other_sheets", facts), file=str(path)))
-    for row, cells in enumerate(sheets[name], 1):
-        for cell in cells:
-            if isinstance(cell, float) and abs(cell) >= 1e15:
-                sentence = Sentence("inputs.broken_code", {"value": f"{cell:.0f}"})
-                findings.append(Finding("warning", sentence, file=str(path), row=row))
-    return texts[name]
-
-
-def _filled(cells: Sequence[object]) -> bool:
-    return any(plain(c) is not None for c in cells)
-
-
-def _features(
-    path: Path, layer: str | None, findings: list[Finding]
-) -> tuple[pd.DataFrame, gpd.GeoSeries | None]:
-    """Attributes as text and geometry of a GIS layer or a Parquet file."""
-    try:
-        if path.suffix.lower() in PARQUETS:
-            frame = _parquet(path)
-        else:
-            known = [str(name) for name, _ in pyogrio.list_layers(path)]
-            if layer is not None and layer not in known:
-                raise InputError("inputs.no_layer", file=path, value=layer, known=known)
-            if layer is None and len(known) > 1:
-                facts = {"read": known[0], "others": known[1:]}
-                findings.append(Finding("note", Sentence("inputs.other_sheets", facts), file=str(path)))
-            frame = pyogrio.read_dataframe(
-                path, layer=layer or (known[0] if known else None), encoding=_shapefile_encoding(path)
-            )
-    except InputError:
-        raise
-    except Exception as error:  # whatever a damaged file makes its reader say
-        raise InputError("inputs.cannot_read", file=path, why=_why(error)) from error
-    geometry = None
-    if isinstance(frame, gpd.GeoDataFrame):
-        geometry = frame.geometry
-        frame = pd.DataFrame(frame.drop(columns=geometry.name))
-    index = pd.RangeIndex(1, len(frame) + 1)
-    text = pd.DataFrame({str(c): _as_text(frame[c]) for c in frame.columns}, dtype=object)
-    if frame.columns.empty:
-        text = pd.DataFrame(index=range(len(frame)))
-    text.index = index
-    if geometry is not None:
-        geometry = gpd.GeoSeries(geometry.to_numpy(), index=index, crs=geometry.crs)
-    return text, geometry
-
-
-def _parquet(path: Path) -> pd.DataFrame:
-    import pyarrow.parquet
-
-    spatial = b"geo" in (pyarrow.parquet.read_schema(path).metadata or {})
-    frame: pd.DataFrame = gpd.read_parquet(path) if spatial else pd.read_parquet(path)
-    return frame
-
-
-def _shapefile_encoding(path: Path) -> str | None:
-    """A shapefile without its .cpg is read as UTF-8 where that fits, else as GB18030."""
-    if path.suffix.lower() != ".shp":
-        return None
-    if any(path.with_suffix(s).is_file() for s in (".cpg", ".CPG")):
-        return None
-    table = next((path.with_suffix(s) for s in (".dbf", ".DBF") if path.with_suffix(s).is_file()), None)
-    if table is None:
-        return None
-    try:
-        table.read_bytes()[32:].decode("utf-8")
-    except UnicodeDecodeError:
-        return "GB18030"
-    return "UTF-8"
-
-
-def _as_text(cells: pd.Series) -> list[str | None]:
-    return [
-        plain("；".join(map(str, c)) if isinstance(c, list | tuple | np.ndarray) else _scalar(c))
-        for c in cells.tolist()
-    ]
-
-
-def _scalar(cell: Any) -> object:
-    if cell is None or cell is pd.NaT or cell is pd.NA:
-        return None
-    return cell.decode("utf-8", "replace") if isinstance(cell, bytes) else cell
-
-
-def _why(error: BaseException) -> str:
-    """The first line of a reader's complaint."""
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
 
 
 def _match(
@@ -341,6 +200,7 @@ def _match(
     """Which header holds each canonical column, and the factor of its unit."""
     exact = {fold(h): h for h in reversed(list(frame.columns))}
     bare = {fold(unit_of(h)[0]): h for h in reversed(list(frame.columns))}
+    grounded = {(c, without_datum(f)): h for f, h in bare.items() for c in ("lon", "lat")}
     headers: dict[str, str] = {}
     for column, header in given.items():
         found = exact.get(fold(header)) or bare.get(fold(header))
@@ -352,9 +212,35 @@ def _match(
         if column in headers:
             continue
         for alias in aliases().get(column, (column,)):
-            found = exact.get(fold(alias)) or bare.get(fold(alias))
-            if found is not None and found not in headers.values():
+            found = exact.get(fold(alias)) or bare.get(fold(alias)) or grounded.get((column, fold(alias)))
+            if (
+                found is not None
+                and found not in headers.values()
+                and not _says_nothing(frame, column, found)
+            ):
                 headers[column] = found
                 break
+    _cut(path, frame, columns, headers)
     factors = {c: unit_of(h)[1] or 1.0 for c, h in headers.items()}
     return headers, factors
+
+
+_CUT_AT = 10
+"""Bytes that a shapefile's header may have: three Chinese characters in UTF-8."""
+
+
+def _cut(path: Path, frame: pd.DataFrame, columns: Sequence[str], headers: dict[str, str]) -> None:
+    """Find columns under headers that a shapefile has cut (机构类 for 机构类别), into ``headers`` itself."""
+    if path.suffix.lower() not in (".shp", ".zip", ".dbf"):
+        return
+    for column in columns:
+        free = [h for h in frame.columns if h not in headers.values()]
+        cut = [h for h in free if _CUT_AT - 2 <= len(h.encode()) <= _CUT_AT and not h.isascii()]
+        starts = (h for alias in aliases().get(column, ()) for h in cut if alias.startswith(h))
+        if column not in headers and (found := next(starts, None)) is not None:
+            headers[column] = found
+
+
+def _says_nothing(frame: pd.DataFrame, column: str, header: str) -> bool:
+    """Whether a column of ids is blank from top to bottom, as in an export that knows none."""
+    return column in ("facility_id", "demand_id", "area_id") and bool(frame[header].isna().all())

@@ -32,6 +32,12 @@ _URBAN = frozenset({"urban", "城镇", "城市", "城区", "城", "镇区", "u"}
 _RURAL = frozenset({"rural", "乡村", "农村", "乡", "r"})
 
 
+_WHOLE = re.compile(
+    r"(全[国省市县区州盟旗镇乡村]|总)?(合计|总计|共计|累计|總計|合計)|总数|全[国省市县区州旗]|grandtotal|totals?|sum"
+)
+"""A cell that names the sum of all rows."""
+_PART = re.compile(r".*(合计|小计|总计|共计|小計|合計)|subtotal")
+"""A cell that names the sum of some rows."""
 _FULL_WIDTH = range(0xFF01, 0xFF5F)
 _WIDE = {code: code - 0xFEE0 for code in _FULL_WIDTH if chr(code - 0xFEE0).isalnum()} | {0x3000: 0x20}
 """Full-width digits and letters, in which a code or a number may hide; punctuation is not among them."""
@@ -129,3 +135,25 @@ def unit_of(header: object) -> tuple[str, float | None]:
         if unit in UNITS:
             return match[1], UNITS[unit]
     return text, None
+
+
+_LONGEST_SUM = 40
+"""Characters; a longer cell is no word for a sum."""
+_HINT = re.compile(r"[计計数总總全]|tal|sum", re.IGNORECASE)
+"""What every word for a sum holds: most cells are told by it at once."""
+
+
+def is_whole(cell: str | None) -> bool:
+    """Whether a cell names the sum of all rows (合计, 全县)."""
+    return cell is not None and _WHOLE.fullmatch(_bare(cell)) is not None
+
+
+def is_sum(cell: str | None) -> bool:
+    """Whether a cell names a sum of rows, all or some (合计, 小计, 东街镇小计)."""
+    if cell is None or len(cell) >= _LONGEST_SUM or _HINT.search(cell) is None:
+        return False
+    return is_whole(cell) or _PART.fullmatch(_bare(cell)) is not None
+
+
+def _bare(cell: str) -> str:
+    return re.sub(r"[()]", "", fold(cell))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import shapely
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from carecircle.analysis import Analysis
     from carecircle.rules import Verdict
+    from carecircle.schema import Finding
 
 _MOST_ISLAND_POINTS = 40_000
 _MOST_WATER_POINTS = 60_000
@@ -172,10 +174,6 @@ def proposals(folder: Path, study: str) -> list[dict[str, Any]]:
 
 def findings(analysis: Analysis) -> list[dict[str, Any]]:
     """What the doctor knows of the inputs: both languages, how grave, and where as far as known."""
-    inputs = analysis.inputs
-    found = [*analysis.findings]
-    if analysis.networks and inputs.edges is not None:
-        found += network_findings(inputs, analysis.networks)
     return [
         {
             **f.sentence.both(),
@@ -185,8 +183,27 @@ def findings(analysis: Analysis) -> list[dict[str, Any]]:
             "lon": f.lon if f.lat is not None else None,
             "lat": f.lat,
         }
-        for f in found
+        for f in findings_of(analysis)
     ]
+
+
+_FOUND: WeakKeyDictionary[Analysis, tuple[Finding, ...]] = WeakKeyDictionary()
+
+
+def findings_of(analysis: Analysis) -> tuple[Finding, ...]:
+    """What could change a verdict: found in reading the inputs, and on the networks of the run.
+
+    Parameters
+    ----------
+    analysis
+        Looked over once, however many outputs ask.
+    """
+    if analysis not in _FOUND:
+        found = analysis.findings
+        if analysis.networks and analysis.inputs.edges is not None:
+            found = (*found, *network_findings(analysis.inputs, analysis.networks))
+        _FOUND[analysis] = found
+    return _FOUND[analysis]
 
 
 def before_clause(analysis: Analysis, verdict: Verdict, block: Block) -> dict[str, Any] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from rich.console import Console, Group
@@ -11,8 +11,10 @@ from rich.text import Text
 
 from carecircle.analysis import Analysis
 from carecircle.outputs import telling
+from carecircle.outputs.map.overlays import findings_of
 from carecircle.outputs.report.fonts import how_to_mend
 from carecircle.rules import Outcome, Verdict, unlocks
+from carecircle.schema import Finding
 from carecircle.texts import Language, say
 
 _STYLE = {
@@ -23,6 +25,7 @@ _STYLE = {
 }
 
 _MOST_NEEDS = 12
+_MOST_OF_A_KIND = 3
 
 
 def summary(analysis: Analysis, folder: Path, language: Language, console: Console) -> None:
@@ -34,16 +37,28 @@ def summary(analysis: Analysis, folder: Path, language: Language, console: Conso
     else:
         console.print(say("terminal.ledger", language, **ledger.to_dict(), cells=ledger.cells_without_value))
     verdict_lines(analysis.verdicts, language, console)
-    for finding in analysis.findings:
-        style = "dim" if finding.level == "note" else "yellow"
-        place = f"{Path(finding.file).name}: " if finding.file else ""
-        console.print(Text(f"! {place}{finding.sentence.text(language)}", style=style))
+    _findings(findings_of(analysis), language, console)
     missing_lines(analysis.verdicts, language, console)
     if not (folder / "report.pdf").is_file():
         console.print(Text(f"! {how_to_mend().text(language)}", style="yellow"))
     console.print(_map_size(analysis, folder, language))
     console.print(say("terminal.start", language, path=str(folder / "index.html")), soft_wrap=True)
     console.print(say("terminal.written", language, path=str(folder / "gap_map.html")), soft_wrap=True)
+
+
+def _findings(findings: Sequence[Finding], language: Language, console: Console) -> None:
+    """Print what could change a verdict, warnings first; of one kind the first few and how many more."""
+    kinds: dict[tuple[bool, str], list[Finding]] = {}
+    for finding in findings:
+        kinds.setdefault((finding.level == "note", finding.sentence.key), []).append(finding)
+    for (note, _), kind in sorted(kinds.items(), key=lambda item: item[0][0]):
+        for finding in kind[:_MOST_OF_A_KIND]:
+            place = f"{Path(finding.file).name}: " if finding.file else ""
+            line = f"! {place}{finding.sentence.text(language)}"
+            console.print(Text(line, style="dim" if note else "yellow"))
+        if len(kind) > _MOST_OF_A_KIND:
+            more = say("inputs.and_more", language, count=len(kind) - _MOST_OF_A_KIND)
+            console.print(Text(f"! {more}", style="dim"))
 
 
 def _map_size(analysis: Analysis, folder: Path, language: Language) -> str:

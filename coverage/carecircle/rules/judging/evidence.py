@@ -40,6 +40,8 @@ class Facility:
     attributes: Mapping[str, Any]
     stated: bool = True
     """Whether its table has a column of designations."""
+    placed: bool = True
+    """Whether anyone knows where it is."""
 
     def figure(self, name: str) -> float | None:
         """One attribute as a number, or None where the table does not say."""
@@ -124,13 +126,15 @@ class Evidence:
             "designations",
             "attributes",
         )
-        rows = zip(*(frame[c].tolist() for c in columns), categories.stated_in(frame), strict=True)
+        beside = (categories.stated_in(frame), frame.geometry.notna())
+        rows = zip(*(frame[c].tolist() for c in columns), *beside, strict=True)
         return [
             Facility(
-                str(i), str(n), c, s, bool(b), a if isinstance(a, str) else None, tuple(d or ()), t or {}, r
+                str(i), str(n), c, s, bool(b), a if isinstance(a, str) else None, tuple(d or ()), t or {}, r,
+                bool(p),
             )
-            for i, n, c, s, b, a, d, t, r in rows
-        ]
+            for i, n, c, s, b, a, d, t, r, p in rows
+        ]  # fmt: skip
 
     def counting(self, wanted: FacilitySet) -> tuple[list[Facility], list[Facility]]:
         """Open facilities inside that count, and those of which the table does not say whether they do."""

@@ -264,8 +264,13 @@ def _settling(rule: Rule, ledger: PeopleLedger) -> tuple[Sentence, ...]:
 
 def _unsure(rule: Rule, evidence: Evidence) -> tuple[Sentence, ...]:
     """What the facility table leaves open about the facilities of a rule."""
-    unknown = [f for f, held in evidence.among(rule.facilities) if held is None]
-    return (*unsure_needs(rule.facilities, unknown), *listing_needs(evidence, rule.facilities))
+    counted = evidence.among(rule.facilities)
+    unknown = [f for f, held in counted if held is None]
+    placeless = [f for f, held in counted if held is not False and not f.placed]
+    found = [*unsure_needs(rule.facilities, unknown), *listing_needs(evidence, rule.facilities)]
+    if placeless:
+        found.append(need("coordinates", lacking=len(placeless), name=placeless[0].name))
+    return tuple(found)
 
 
 def _flip(rule: Rule, evidence: Evidence, frame: pd.DataFrame, ledger: PeopleLedger, target: float) -> Flip:
