@@ -11,7 +11,7 @@ import rasterio
 from affine import Affine
 
 from carecircle.errors import InputError
-from carecircle.inputs.cell_areas import cells_km2
+from carecircle.inputs.residents.cell_areas import cells_km2
 from carecircle.inputs.residents.grids import open_grid
 from carecircle.study import Residents
 

@@ -13,8 +13,8 @@ import shapely
 
 from carecircle.errors import InputError, SeveralInputsError
 from carecircle.inputs.areas.boundaries import locate, read_areas
+from carecircle.inputs.areas.codes import significant
 from carecircle.inputs.areas.urban import mark_urban
-from carecircle.inputs.codes import significant
 from carecircle.inputs.datum import wgs84_to_bd09, wgs84_to_gcj02
 from carecircle.study import Boundaries
 from realdata import real

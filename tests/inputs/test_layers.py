@@ -10,7 +10,7 @@ import pytest
 import shapely
 
 from carecircle.inputs.facilities.reading import read_facilities
-from carecircle.inputs.layers import features
+from carecircle.inputs.tables.layers import features
 from carecircle.study import Facilities
 
 NAMES = ["罗江区人民医院", "略坪镇中心卫生院一二三四五六七八九十"]

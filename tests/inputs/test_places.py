@@ -10,7 +10,7 @@ import pytest
 from carecircle.categories import from_osm_tags
 from carecircle.errors import InputError
 from carecircle.inputs.facilities.reading import read_facilities
-from carecircle.inputs.places import column_of_places, datum_of, degrees, in_one_cell, says_lat_first
+from carecircle.inputs.tables.places import column_of_places, datum_of, degrees, in_one_cell, says_lat_first
 from carecircle.study import Facilities
 
 

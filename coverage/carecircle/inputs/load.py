@@ -15,11 +15,11 @@ from shapely.geometry.base import BaseGeometry
 
 from carecircle.errors import CarecircleError, InputError, raise_all
 from carecircle.inputs.areas.boundaries import joined, region_of
+from carecircle.inputs.areas.codes import significant
 from carecircle.inputs.areas.degurba import degree_of_urbanisation
 from carecircle.inputs.areas.urban import mark_urban
 from carecircle.inputs.bounds import widened
 from carecircle.inputs.checks import frame_findings
-from carecircle.inputs.codes import significant
 from carecircle.inputs.datum import place, project
 from carecircle.inputs.demand import calibrated, demand_of
 from carecircle.inputs.door import MOST_FAULTS, Door, read_door

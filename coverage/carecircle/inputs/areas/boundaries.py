@@ -14,15 +14,15 @@ from shapely.geometry.base import BaseGeometry
 
 from carecircle.categories import area_attribute, area_attributes
 from carecircle.errors import CarecircleError, InputError, raise_all
+from carecircle.inputs.areas.codes import significant
 from carecircle.inputs.areas.known_areas import read_known
+from carecircle.inputs.areas.within import of_the_study
 from carecircle.inputs.bounds import tangled
-from carecircle.inputs.codes import significant
 from carecircle.inputs.datum import checked_crs, place, unsure_ground
 from carecircle.inputs.extent import unwound
 from carecircle.inputs.tables import values
 from carecircle.inputs.tables.points import points_of
 from carecircle.inputs.tables.reading import Table, read_table
-from carecircle.inputs.within import of_the_study
 from carecircle.schema import LEVELS, Finding, check_areas
 from carecircle.study import Boundaries, BoundaryLevel
 from carecircle.texts import Sentence

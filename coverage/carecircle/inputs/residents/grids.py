@@ -21,11 +21,11 @@ from shapely.geometry.base import BaseGeometry
 
 from carecircle.crs import between
 from carecircle.errors import InputError
-from carecircle.inputs.bands import band_of, values_of, written
 from carecircle.inputs.bounds import check_raster
-from carecircle.inputs.cell_areas import cells_km2
 from carecircle.inputs.datum import checked_crs, place, unsure_ground
 from carecircle.inputs.formats import raster_driver
+from carecircle.inputs.residents.bands import band_of, values_of, written
+from carecircle.inputs.residents.cell_areas import cells_km2
 from carecircle.inputs.residents.shares import Shares, pieces_of, share_block
 from carecircle.schema import Finding
 from carecircle.strict import LARGEST

@@ -16,7 +16,7 @@ from shapely.geometry.base import BaseGeometry
 from carecircle.crs import between
 from carecircle.errors import CarecircleError, InputError
 from carecircle.inputs.datum import checked_crs, in_china, place, project, to_wgs84, unsure_ground
-from carecircle.inputs.places import column_of_places, datum_of, degrees, in_one_cell, says_lat_first
+from carecircle.inputs.tables.places import column_of_places, datum_of, degrees, in_one_cell, says_lat_first
 from carecircle.inputs.tables.reading import Table
 from carecircle.schema import Finding
 from carecircle.study import Boundaries, BoundaryLevel, Facilities, Residents

@@ -21,11 +21,11 @@ import pandas as pd
 from carecircle.errors import CarecircleError, InputError
 from carecircle.inputs.bounds import check_table
 from carecircle.inputs.formats import admit
-from carecircle.inputs.layers import features
-from carecircle.inputs.places import without_datum
-from carecircle.inputs.rows import data_rows, spread
-from carecircle.inputs.sheets import SHEETS, TEXTS, Merged, book_rows, text_rows
 from carecircle.inputs.tables.headers import with_header
+from carecircle.inputs.tables.layers import features
+from carecircle.inputs.tables.places import without_datum
+from carecircle.inputs.tables.rows import data_rows, spread
+from carecircle.inputs.tables.sheets import SHEETS, TEXTS, Merged, book_rows, text_rows
 from carecircle.inputs.tables.values import fold, number, unit_of
 from carecircle.schema import Finding
 from carecircle.strict import LARGEST, is_data

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import shapely
 
 from carecircle.errors import InputError
-from carecircle.inputs.codes import significant
+from carecircle.inputs.areas.codes import significant
 from carecircle.schema import Finding
 from carecircle.texts import Sentence
 

@@ -16,7 +16,7 @@ import pandas as pd
 import pyogrio
 
 from carecircle.errors import InputError
-from carecircle.inputs.sheets import why
+from carecircle.inputs.tables.sheets import why
 from carecircle.inputs.tables.values import plain
 from carecircle.schema import Finding
 from carecircle.texts import Sentence

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from carecircle.inputs.sheets import Merged
+from carecircle.inputs.tables.sheets import Merged
 from carecircle.inputs.tables.values import is_sum, number
 from carecircle.schema import Finding
 from carecircle.texts import Sentence
