@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import re
 import shutil
+import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,16 +19,16 @@ import shapely
 import xlsxwriter
 from rich.console import Console
 
-from carecircle import analyze
-from carecircle.doctor import Diagnosis, examine
+from carecircle.doctor import Diagnosis, examine, network_findings, shifted_sources
 from carecircle.inputs import datum
-from carecircle.inputs.checks import once_for_all_modes
+from carecircle.inputs.checks import MOST, once_for_all_modes
 from carecircle.inputs.load import Inputs, load_inputs
 from carecircle.outputs.terminal import summary
 from carecircle.profiles import mode_name
 from carecircle.schema import Finding
 from carecircle.study import Study, load_study
 from carecircle.texts import Sentence
+from worlds import street_study
 
 DEMO = Path(__file__).resolve().parent.parent / "data"
 HEAD = "id,name,category,lon,lat\n"
@@ -334,3 +336,19 @@ def test_the_same_verdicts_in_three_guises(county: Path) -> None:
         assert set(plain.reached) == set(guised.reached)
         for query, frame in plain.reached.items():
             assert frame["facility_id"].tolist() == guised.reached[query]["facility_id"].tolist(), query.key
+
+
+def test_the_findings_of_twenty_thousand_facilities_take_seconds(tmp_path: Path) -> None:
+    inputs = load_inputs(load_study(street_study(tmp_path)), modes=("walk",))
+    one = inputs.facilities.iloc[[0]]
+    many = one.loc[one.index.repeat(20_000)].reset_index(drop=True)
+    many["facility_id"] = [f"f{i}" for i in range(len(many))]
+    many["row"] = range(len(many))
+    away = 50_000.0 + np.arange(len(many))
+    many = many.set_geometry(gpd.points_from_xy(one.geometry.x.iloc[0] + away, away, crs=inputs.crs))
+    start = time.perf_counter()
+    found = network_findings(replace(inputs, facilities=many))
+    assert time.perf_counter() - start < 12
+    off = [f for f in found if f.sentence.key == "doctor.off_road"]
+    assert len(off) == MOST
+    assert any(f.sentence.facts.get("count") == len(many) - MOST for f in found)

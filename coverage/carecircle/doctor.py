@@ -185,7 +185,9 @@ def network_findings(inputs: Inputs, networks: Mapping[str, Network] | None = No
         found += _residents_on(network, inputs)
         found += _residents_trapped(network, inputs)
     once = once_for_all_modes(found)
-    kinds = {f.sentence.key: [g for g in once if g.sentence.key == f.sentence.key] for f in once}
+    kinds: dict[str, list[Finding]] = {}
+    for finding in once:
+        kinds.setdefault(finding.sentence.key, []).append(finding)
     return [
         *_speeds(inputs.edges),
         *_cut_at_border(inputs),

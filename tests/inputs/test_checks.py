@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,14 @@ import numpy as np
 import pytest
 import shapely
 
-from carecircle.inputs.checks import MOST, boundary_flaws, limited, same_name, totals_against_official
+from carecircle.inputs.checks import (
+    MOST,
+    boundary_flaws,
+    facilities_twice,
+    limited,
+    same_name,
+    totals_against_official,
+)
 from carecircle.inputs.load import load_inputs
 from carecircle.schema import Finding
 from carecircle.texts import Sentence
@@ -150,3 +158,17 @@ def test_long_lists_are_cut() -> None:
     found = limited(many)
     assert len(found) == MOST + 1
     assert found[-1].sentence.facts == {"count": 5}
+
+
+def test_twenty_thousand_facilities_of_one_place_or_name_are_compared_in_seconds() -> None:
+    n = 20_000
+    rows = {
+        "facility_id": [f"f{i}" for i in range(2 * n)], "name": ["卫生室"] * (2 * n),
+        "status": ["open"] * (2 * n), "source": ["f.csv"] * (2 * n), "row": range(2 * n),
+    }  # fmt: skip
+    places = [shapely.Point(0, 0)] * n + [None] * n
+    facilities = gpd.GeoDataFrame(rows, geometry=places, crs=32648)
+    start = time.perf_counter()
+    found = facilities_twice(facilities)
+    assert time.perf_counter() - start < 20
+    assert len(found) == MOST + 1

@@ -28,17 +28,19 @@ SAME_PLACE_M = 20.0
 """Two facilities of one name nearer than this are taken for one."""
 _SLIVER_M = 50.0
 """Gaps and overlaps no wider than this are drawing errors, wider ones may be meant."""
+_COMPARED = 50
+"""Facilities of one place or one name that each other is compared with."""
 _CROWD_PER_KM2 = 60_000.0
 """No county is as dense as this; a grid that says so holds something else than residents."""
 _EXPONENT = re.compile(r"\d(\.\d+)?e\+\d+", re.IGNORECASE)
 _BRACKETS = re.compile(r"[\s()\[\]（）【】·,，、\-_]+")
 
 
-def limited(findings: list[Finding], *, file: str | None = None) -> list[Finding]:
-    """The first findings of one kind, and a note that counts the rest."""
-    if len(findings) <= MOST:
+def limited(findings: list[Finding], *, file: str | None = None, more: int = 0) -> list[Finding]:
+    """The first findings of one kind, and a note that counts the rest (and ``more`` that were not made)."""
+    if len(findings) + more <= MOST:
         return findings
-    sentence = Sentence("inputs.and_more", {"count": len(findings) - MOST})
+    sentence = Sentence("inputs.and_more", {"count": len(findings) + more - MOST})
     return [*findings[:MOST], Finding(findings[0].level, sentence, file)]
 
 
@@ -131,32 +133,35 @@ def facilities_twice(facilities: gpd.GeoDataFrame) -> list[Finding]:
     """A warning for each pair of open facilities of one name within 20 m, or one placed and one not."""
     rows = facilities[facilities["status"] == "open"].reset_index(drop=True)
     names = [folded_name(n) for n in rows["name"]]
+    ids, called = [str(i) for i in rows["facility_id"]], rows["name"].tolist()
+
+    def distinct(i: int, j: int) -> bool:
+        """Whether two rows claim to be two facilities: cells of one count (a-1, a-2) do not."""
+        cells = ids[i].rpartition("-")[0] == ids[j].rpartition("-")[0] != ""
+        return not (cells and called[i] == ids[i])
+
     placed = np.flatnonzero(rows.geometry.notna().to_numpy())
     pairs: set[tuple[int, int]] = set()
     if len(placed) > 1:
         shapes = rows.geometry.to_numpy()[placed]
+        spot = pd.DataFrame({"x": shapely.get_x(shapes), "y": shapely.get_y(shapes)})
+        first = (spot.groupby(["x", "y"]).cumcount() < _COMPARED).to_numpy()
+        placed, shapes = placed[first], shapes[first]
         tree = shapely.STRtree(shapes)
         a, b = tree.query(shapes, predicate="dwithin", distance=SAME_PLACE_M)
         near = zip(placed[a[a < b]].tolist(), placed[b[a < b]].tolist(), strict=True)
-        pairs |= {(i, j) for i, j in near if same_name(names[i], names[j]) and _distinct(rows, i, j)}
+        pairs |= {(i, j) for i, j in near if same_name(names[i], names[j]) and distinct(i, j)}
     loose = np.flatnonzero(rows.geometry.isna().to_numpy()).tolist()
     by_name: dict[str, list[int]] = {}
     for i, name in enumerate(names):
         by_name.setdefault(name, []).append(i)
     for i in loose:
-        pairs |= {(min(i, j), max(i, j)) for j in by_name[names[i]] if i != j and _distinct(rows, i, j)}
+        pairs |= {(min(i, j), max(i, j)) for j in by_name[names[i]][:_COMPARED] if i != j and distinct(i, j)}
     found = []
-    for i, j in sorted(pairs):
+    for i, j in sorted(pairs)[:MOST]:
         facts = {"other": rows["name"].iat[i], "other_row": f"{rows['source'].iat[i]} {rows['row'].iat[i]}"}
         found += _each(rows.iloc[[j]], "warning", "facility_doubled", **facts)
-    return limited(found)
-
-
-def _distinct(rows: gpd.GeoDataFrame, i: int, j: int) -> bool:
-    """Whether two rows claim to be two facilities: cells of one count (a-1, a-2) do not."""
-    one, other = (str(rows["facility_id"].iat[k]) for k in (i, j))
-    cells = one.rpartition("-")[0] == other.rpartition("-")[0] != ""
-    return not (cells and rows["name"].iat[i] == one)
+    return limited(found, more=len(pairs) - len(found))
 
 
 def codes_broken(frames: Mapping[str, Iterable[object]]) -> list[Finding]:
