@@ -62,7 +62,9 @@ def verdict_lines(verdicts: Iterable[Verdict], language: Language, console: Cons
 def _verdict(verdict: Verdict, language: Language) -> Group:
     """One verdict in three lines: what it came to, the figures, the plan's own words."""
     head = Text.assemble(
-        (f"{verdict.outcome.sentence.text(language)}  ", _STYLE[verdict.outcome]), (verdict.rule, "bold")
+        (f"{verdict.came_to.text(language)}  ", _STYLE[verdict.outcome]),
+        (telling.title(verdict).text(language), "bold"),
+        (f"  {verdict.rule}", "dim"),
     )
     facts = {
         "observed": verdict.shown(verdict.observed),
@@ -70,12 +72,12 @@ def _verdict(verdict: Verdict, language: Language) -> Group:
         "comparison": telling.sign(verdict),
     }
     undecided = verdict.outcome is Outcome.NOT_ASSESSED
-    in_words = undecided or verdict.observed is None
+    in_words = undecided or verdict.observed is None or verdict.outcome is Outcome.NO_THRESHOLD
     figures = verdict.reason.text(language) if in_words else say("terminal.figures", language, **facts)
     if verdict.residents_affected and not undecided:
         figures += say("terminal.affected", language, residents=verdict.residents_affected)
     rule = verdict.rule_def
-    quote = Text(say("terminal.quote", language, quote=rule.quote, section=rule.section), style="dim")
+    quote = Text(say("terminal.quote", language, quote=verdict.quote, section=rule.section), style="dim")
     return Group(head, Padding(Text(figures), (0, 0, 0, 2)), Padding(quote, (0, 0, 0, 2)))
 
 
@@ -89,3 +91,6 @@ def missing_lines(verdicts: Iterable[Verdict], language: Language, console: Cons
     for need, rules in wanted[:_MOST_NEEDS]:
         line = say("terminal.need", language, need=need, rules=list(rules))
         console.print(f"  - {line}", markup=False, soft_wrap=True)
+    if len(wanted) > _MOST_NEEDS:
+        more = say("terminal.more_needs", language, more=len(wanted) - _MOST_NEEDS)
+        console.print(f"  - {more}", markup=False, soft_wrap=True)
