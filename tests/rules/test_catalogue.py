@@ -144,8 +144,8 @@ def test_plans_as_plain_data() -> None:
     by_id = {p["id"]: p for p in data["plans"]}
     l1 = by_id["luojiang"]["rules"][0]
     assert set(l1) == {
-        "rule", "title", "clause", "kind", "section", "quote", "states", "provenance", "modality", "softeners",
-        "target", "needs",
+        "rule", "title", "clause", "kind", "section", "quote", "states", "provenance", "modality",
+        "softeners", "target", "needs",
     }  # fmt: skip
     assert {"facilities", "residents", "urban"} <= set(l1["needs"])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from rich.console import Console, Group
@@ -12,8 +12,8 @@ from rich.text import Text
 from carecircle.analysis import Analysis
 from carecircle.outputs import telling
 from carecircle.outputs.report.fonts import how_to_mend
-from carecircle.rules import Outcome, Verdict, unlocks
-from carecircle.texts import Language, say
+from carecircle.rules import Outcome, Plan, Verdict, unlocks
+from carecircle.texts import Language, Sentence, say
 
 _STYLE = {
     Outcome.PASS: "green",
@@ -57,6 +57,32 @@ def verdict_lines(verdicts: Iterable[Verdict], language: Language, console: Cons
     """Print every verdict: outcome, figures, quotation."""
     for verdict in verdicts:
         console.print(_verdict(verdict, language))
+
+
+def baseline_lines(plan: Plan, verdicts: Sequence[Verdict], language: Language, console: Console) -> None:
+    """Print a plan judged on its own figures: of which year they are, how binding each clause is."""
+    years = {"year": str(plan.plan.baseline_year), "title": plan.title}
+    console.print(Text(say("terminal.baseline_head", language, **years), style="bold"))
+    for verdict in verdicts:
+        console.print(_verdict(verdict, language))
+        console.print(Padding(Text(_context(plan, verdict, language), style="dim"), (0, 0, 0, 2)))
+    missing_lines(verdicts, language, console)
+
+
+def _context(plan: Plan, verdict: Verdict, language: Language) -> str:
+    """Year, modality, softening words and contradictions of one verdict, in one line."""
+    rule = verdict.rule_def
+    year = plan.plan.baseline_year if rule.published is None else rule.published.year
+    facts = {
+        "year": str(year), "target": str(rule.year or plan.plan.target_year),
+        "modality": Sentence(f"outputs.modality_{rule.modality}"),
+    }  # fmt: skip
+    said = [say("terminal.baseline_context", language, **facts)]
+    if rule.softeners:
+        said.append(say("terminal.baseline_softeners", language, words=list(rule.softeners)))
+    against = ("rules.contradicted", "rules.inconsistent")
+    said += [s.text(language) for s in verdict.assumptions if s.key in against]
+    return ("；" if language == "zh" else "; ").join(said)
 
 
 def _verdict(verdict: Verdict, language: Language) -> Group:
