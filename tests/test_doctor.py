@@ -19,7 +19,8 @@ import shapely
 import xlsxwriter
 from rich.console import Console
 
-from carecircle.doctor import Diagnosis, examine, network_findings, shifted_sources
+from carecircle import analyze
+from carecircle.doctor import Diagnosis, examine, network_findings
 from carecircle.inputs import datum
 from carecircle.inputs.checks import MOST, once_for_all_modes
 from carecircle.inputs.load import Inputs, load_inputs

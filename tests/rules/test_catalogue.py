@@ -145,7 +145,10 @@ def test_plans_as_plain_data() -> None:
     data = json.loads(json.dumps(plans_json([load_plan(p) for p in catalogue()]), ensure_ascii=False))
     by_id = {p["id"]: p for p in data["plans"]}
     l1 = by_id["luojiang"]["rules"][0]
-    assert set(l1) == {"rule", "clause", "kind", "section", "quote", "target", "needs"}
+    assert set(l1) == {
+        "rule", "title", "clause", "kind", "section", "quote", "states", "provenance", "modality",
+        "softeners", "target", "needs",
+    }  # fmt: skip
     assert {"facilities", "residents", "urban"} <= set(l1["needs"])
 
 

@@ -24,23 +24,28 @@ def plans(
 ) -> None:
     """List the plans; for one plan its rules, what each needs, and where the plan contradicts itself.
 
-    With --baseline the plan is judged on its own published figures and named facilities alone.
+    With --baseline the plan is judged on its own published figures and named facilities alone; --totals adds
+    a table of official figures to them.
 
     Example: carecircle plans luojiang
     """
+    from carecircle.errors import UsageError
     from carecircle.outputs.terminal.listings import catalogue_lines, plan_lines
-    from carecircle.outputs.terminal.summary import missing_lines, verdict_lines
+    from carecircle.outputs.terminal.summary import baseline_lines
     from carecircle.rules import catalogue, load_plan, plans_json
-    from carecircle.runs.baseline import baseline_verdicts
+    from carecircle.runs.baseline import baseline_json, baseline_verdicts
 
     language = spoken(lang, Path())
+    if totals is not None and not baseline:
+        raise UsageError("cli.totals_without_baseline")
     wanted = [load_plan(p) for p in ([plan] if plan else catalogue())]
+    judged = {p.id: baseline_verdicts(p, totals) for p in wanted} if baseline else {}
     if as_json:
-        typer.echo(json.dumps(plans_json(wanted), ensure_ascii=False, indent=1))
-    elif plan is not None and baseline:
-        verdicts = baseline_verdicts(wanted[0], totals)
-        verdict_lines(verdicts, language, PlainConsole())
-        missing_lines(verdicts, language, PlainConsole())
+        told = plans_json(wanted) if not baseline else baseline_json(wanted, judged, language)
+        typer.echo(json.dumps(told, ensure_ascii=False, indent=1))
+    elif baseline:
+        for one in wanted:
+            baseline_lines(one, judged[one.id], language, PlainConsole())
     elif plan is None:
         catalogue_lines(wanted, language, PlainConsole())
     else:

@@ -7,6 +7,7 @@ from typing import Any
 
 from carecircle.rules.language.plan import Plan
 from carecircle.rules.language.rule import Rule
+from carecircle.rules.language.titles import title
 from carecircle.rules.needs import needs
 
 
@@ -21,17 +22,21 @@ def plans_json(plans: Iterable[Plan]) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``plans``: id, title, region, adcode and rules (rule, clause, kind, section, quote, target, needs).
+        ``plans``: id, title, region, adcode and rules (rule, title, clause, kind,
+        section, quote, states, provenance, modality, softeners, target, needs) and projects.
     """
     return {
         "plans": [
             {
                 "id": plan.id, "title": plan.title, "region": plan.plan.region, "adcode": plan.plan.adcode,
                 "rules": [
-                    {"rule": r.id, "clause": r.clause, "kind": r.kind, "section": r.section, "quote": r.quote,
-                     "target": _target(r), "needs": list(needs(r))}
+                    {"rule": r.id, "title": title(r).both(), "clause": r.clause, "kind": r.kind,
+                     "section": r.section, "quote": r.quote, "states": r.states, "provenance": r.provenance,
+                     "modality": r.modality, "softeners": list(r.softeners), "target": _target(r),
+                     "needs": list(needs(r))}
                     for r in plan.rules
                 ],
+                "projects": [p.model_dump(mode="json") for p in plan.projects],
             }
             for plan in plans
         ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from carecircle import categories
 from carecircle.inputs.load import Inputs
 from carecircle.inputs.totals import read_totals
 from carecircle.rules import Plan, Verdict, judge, kind_of
+from carecircle.rules.judging.named import first_form
 from carecircle.rules.language.rule import Rule
 from carecircle.schema import AREAS, FACILITIES, TOTALS
 from carecircle.study import Study
@@ -61,15 +62,25 @@ def named_facilities(plan: Plan) -> list[dict[str, Any]]:
     """Every facility a plan names, once, with the beds it publishes for the starting year; no coordinates."""
     found: dict[str, dict[str, Any]] = {}
     for rule in plan.rules:
-        for name in rule.names:
+        for name in map(first_form, rule.names):
             known = next((k for k in found if k.endswith(name) or name.endswith(k)), None)
             key = name if known is None else max(known, name, key=len)
             entry = found.pop(known, {}) if known is not None else {}
             found[key] = entry
+            if len(rule.categories) == 1:
+                entry["category"] = rule.categories[0]
             if _TO_BE_BUILT in rule.quote and not rule.has:
                 entry["status"] = "planned"
             if rule.numerator and kind_of(rule).number == "total" and rule.baseline is not None:
                 entry[rule.numerator] = float(rule.baseline)
+    for project in plan.projects:
+        name = first_form(project.name)
+        known = next((k for k in found if k.endswith(name) or name.endswith(k)), name)
+        entry = found.setdefault(known, {})
+        if project.category:
+            entry["category"] = project.category
+        if project.change == "new" and project.state != "done":
+            entry["status"] = "planned"
     rows = []
     for number, (name, known_of_it) in enumerate(found.items(), 1):
         category = categories.from_name(name) or "医院"
@@ -121,6 +132,47 @@ def baseline_inputs(plan: Plan, extra: Iterable[tuple[str, str, float, int, str]
         edges=None,
         urban_method=None,
     )
+
+
+def baseline_json(
+    plans: Iterable[Plan], judged: Mapping[str, Sequence[Verdict]], language: Language
+) -> dict[str, Any]:
+    """Plans judged on their own figures, as plain data: what ``plans --baseline --json`` prints.
+
+    Parameters
+    ----------
+    plans
+        From `carecircle.load_plan`.
+    judged
+        Their verdicts, by the plan's id.
+    language
+        Of every sentence.
+
+    Returns
+    -------
+    dict
+        ``plans``: id, title, baseline_year, target_year and verdicts as verdicts.json has them, each with the
+        year of its figure and of its target.
+    """
+    return {
+        "plans": [
+            {
+                "id": plan.id, "title": plan.title, "baseline_year": plan.plan.baseline_year,
+                "target_year": plan.plan.target_year,
+                "verdicts": [
+                    {**v.to_dict(language), "year": _year(plan, v),
+                     "target_year": v.rule_def.year or plan.plan.target_year}
+                    for v in judged[plan.id]
+                ],
+            }
+            for plan in plans
+        ]
+    }  # fmt: skip
+
+
+def _year(plan: Plan, verdict: Verdict) -> int:
+    own = verdict.rule_def.published
+    return plan.plan.baseline_year if own is None else own.year
 
 
 def baseline_verdicts(plan: Plan, totals: Path | None = None) -> list[Verdict]:

@@ -182,7 +182,7 @@ def _overview_row(writer: Book, sheet: Any, row: int, verdict: Verdict) -> None:
     )
     writer.put(sheet, row, 0, verdict.rule)
     writer.put(sheet, row, 1, telling.title(verdict).text(language))
-    writer.put(sheet, row, 2, verdict.outcome.sentence.text(language), writer.outcomes[verdict.outcome.value])
+    writer.put(sheet, row, 2, verdict.came_to.text(language), writer.outcomes[verdict.outcome.value])
     writer.put(sheet, row, 3, verdict.observed, form)
     writer.put(sheet, row, 4, target, form if not isinstance(target, str) else None)
     margin = verdict.margin
@@ -207,7 +207,7 @@ def _all_units(writer: Book, analysis: Analysis) -> None:
             v.rule,
             u.name,
             u.id,
-            u.outcome.sentence.text(writer.language),
+            u.came_to.text(writer.language),
             u.observed,
             say(f"rules.measured_in_{v.unit}", writer.language),
             u.residents,
@@ -267,7 +267,7 @@ def _facts(writer: Book, verdict: Verdict) -> list[tuple[str, Cell]]:
         return "\n".join(s.text(language) for s in sentences)
 
     return [
-        ("column_outcome", verdict.outcome.sentence.text(language)),
+        ("column_outcome", verdict.came_to.text(language)),
         ("column_observed", verdict.shown(verdict.observed).text(language)),
         ("column_target", verdict.shown(verdict.target).text(language)),
         ("column_margin", verdict.shown_margin.text(language)),
@@ -298,7 +298,7 @@ def _units(writer: Book, sheet: Any, row: int, verdict: Verdict) -> int:
     header = [writer.say(f"column_{c}") for c in ("unit", "id", "outcome", "observed", "residents", "waived")]
     form = writer.share if verdict.unit == "share" else writer.number
     rows = [
-        (u.name, u.id, u.outcome.sentence.text(writer.language), u.observed, u.residents, u.waived_by)
+        (u.name, u.id, u.came_to.text(writer.language), u.observed, u.residents, u.waived_by)
         for u in verdict.units
     ]
     return writer.table(sheet, row, header, rows, {3: form}, filtered=True)

@@ -120,7 +120,7 @@ def _all(analysis: Analysis, said: Said) -> Iterator[Block]:
         (
             v.rule,
             said.of(telling.title(v)),
-            said.of(v.outcome.sentence),
+            said.of(v.came_to),
             said.value(v, v.observed),
             said.of(telling.target(v)),
             said.of(v.shown_margin),

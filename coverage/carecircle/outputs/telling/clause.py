@@ -49,15 +49,20 @@ def result(verdict: Verdict) -> Sentence:
         return Sentence("outputs.result_missing", {"missing": verdict.missing_inputs[0]})
     if verdict.observed is None:
         return verdict.reason
-    if outcome == "NO_THRESHOLD" or verdict.target is None:
+    if outcome == "NO_THRESHOLD" and verdict.target is not None:
+        return verdict.reason
+    if verdict.target is None:
         return Sentence("outputs.result_measured", facts)
+    if verdict.state == "surplus":
+        return Sentence("outputs.result_surplus", facts)
     covered = verdict.people is not None and verdict.unit == "share"
     return Sentence("outputs.result_share" if covered else "outputs.result", facts)
 
 
 def sign(verdict: Verdict) -> str:
-    """The sign before what a verdict asks; empty for a band and where nothing is asked."""
-    return SIGNS.get(verdict.comparison, "") if verdict.target is not None else ""
+    """The sign before what a verdict asks; empty for a band, and where nothing is asked or judged."""
+    asked = verdict.target is not None and verdict.outcome.value != "NO_THRESHOLD"
+    return SIGNS.get(verdict.comparison, "") if asked else ""
 
 
 def target(verdict: Verdict) -> Sentence:

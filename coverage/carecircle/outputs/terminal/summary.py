@@ -13,9 +13,9 @@ from carecircle.analysis import Analysis
 from carecircle.outputs import telling
 from carecircle.outputs.map.overlays import findings_of
 from carecircle.outputs.report.fonts import how_to_mend
-from carecircle.rules import Outcome, Verdict, unlocks
+from carecircle.rules import Outcome, Plan, Verdict, unlocks
 from carecircle.schema import Finding
-from carecircle.texts import Language, say
+from carecircle.texts import Language, Sentence, say
 
 _STYLE = {
     Outcome.PASS: "green",
@@ -74,10 +74,38 @@ def verdict_lines(verdicts: Iterable[Verdict], language: Language, console: Cons
         console.print(_verdict(verdict, language))
 
 
+def baseline_lines(plan: Plan, verdicts: Sequence[Verdict], language: Language, console: Console) -> None:
+    """Print a plan judged on its own figures: of which year they are, how binding each clause is."""
+    years = {"year": str(plan.plan.baseline_year), "title": plan.title}
+    console.print(Text(say("terminal.baseline_head", language, **years), style="bold"))
+    for verdict in verdicts:
+        console.print(_verdict(verdict, language))
+        console.print(Padding(Text(_context(plan, verdict, language), style="dim"), (0, 0, 0, 2)))
+    missing_lines(verdicts, language, console)
+
+
+def _context(plan: Plan, verdict: Verdict, language: Language) -> str:
+    """Year, modality, softening words and contradictions of one verdict, in one line."""
+    rule = verdict.rule_def
+    year = plan.plan.baseline_year if rule.published is None else rule.published.year
+    facts = {
+        "year": str(year), "target": str(rule.year or plan.plan.target_year),
+        "modality": Sentence(f"outputs.modality_{rule.modality}"),
+    }  # fmt: skip
+    said = [say("terminal.baseline_context", language, **facts)]
+    if rule.softeners:
+        said.append(say("terminal.baseline_softeners", language, words=list(rule.softeners)))
+    against = ("rules.contradicted", "rules.inconsistent")
+    said += [s.text(language) for s in verdict.assumptions if s.key in against]
+    return ("；" if language == "zh" else "; ").join(said)
+
+
 def _verdict(verdict: Verdict, language: Language) -> Group:
     """One verdict in three lines: what it came to, the figures, the plan's own words."""
     head = Text.assemble(
-        (f"{verdict.outcome.sentence.text(language)}  ", _STYLE[verdict.outcome]), (verdict.rule, "bold")
+        (f"{verdict.came_to.text(language)}  ", _STYLE[verdict.outcome]),
+        (telling.title(verdict).text(language), "bold"),
+        (f"  {verdict.rule}", "dim"),
     )
     facts = {
         "observed": verdict.shown(verdict.observed),
@@ -85,12 +113,12 @@ def _verdict(verdict: Verdict, language: Language) -> Group:
         "comparison": telling.sign(verdict),
     }
     undecided = verdict.outcome is Outcome.NOT_ASSESSED
-    in_words = undecided or verdict.observed is None
+    in_words = undecided or verdict.observed is None or verdict.outcome is Outcome.NO_THRESHOLD
     figures = verdict.reason.text(language) if in_words else say("terminal.figures", language, **facts)
     if verdict.residents_affected and not undecided:
         figures += say("terminal.affected", language, residents=verdict.residents_affected)
     rule = verdict.rule_def
-    quote = Text(say("terminal.quote", language, quote=rule.quote, section=rule.section), style="dim")
+    quote = Text(say("terminal.quote", language, quote=verdict.quote, section=rule.section), style="dim")
     return Group(head, Padding(Text(figures), (0, 0, 0, 2)), Padding(quote, (0, 0, 0, 2)))
 
 
@@ -104,3 +132,6 @@ def missing_lines(verdicts: Iterable[Verdict], language: Language, console: Cons
     for need, rules in wanted[:_MOST_NEEDS]:
         line = say("terminal.need", language, need=need, rules=list(rules))
         console.print(f"  - {line}", markup=False, soft_wrap=True)
+    if len(wanted) > _MOST_NEEDS:
+        more = say("terminal.more_needs", language, more=len(wanted) - _MOST_NEEDS)
+        console.print(f"  - {more}", markup=False, soft_wrap=True)

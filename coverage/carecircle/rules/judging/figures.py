@@ -151,6 +151,19 @@ def residents(evidence: Evidence, plan: Plan, scope: str = "all", *, ages: str =
     return _summed(evidence, scope)
 
 
+def both_counts(evidence: Evidence, plan: Plan, scope: str) -> Figure:
+    """Residents of a scope between the official figure and what the areas' marks find, where both speak."""
+    own = residents(evidence, plan, scope)
+    if scope == "all" or not evidence.has_residents or not own.known:
+        return own
+    found = _summed(evidence, scope)
+    if not found.low or found.low == own.low:
+        return own
+    missing = (need("one_count", official=own.low, found=found.low),)
+    low, high = sorted((own.low, found.low))
+    return replace(own, low=low, high=high, missing=missing)
+
+
 def _summed(evidence: Evidence, scope: str) -> Figure:
     demand, marks = evidence.demand, evidence.in_scope(scope)
     placed = demand["geometry"].notna()

@@ -13,6 +13,7 @@ from carecircle.rules.judging.figures import (
     Figure,
     attribute_name,
     attribute_total,
+    both_counts,
     counted,
     listing_needs,
     need,
@@ -135,7 +136,7 @@ def judge_load(rule: Rule, plan: Plan, evidence: Evidence, reached: Reached) -> 
         return _open(rule, (need("facilities"),))
     if rule.by in ("town", "village", "county"):
         return _load_by_unit(rule, plan, evidence, low, high)
-    people = residents(evidence, plan, rule.scope)
+    people = both_counts(evidence, plan, rule.scope)
     if not math.isfinite(people.high):
         return _open(rule, people.missing if evidence.has_residents else (need("residents"),))
     if people.high <= 0:

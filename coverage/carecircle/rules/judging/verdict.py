@@ -132,6 +132,11 @@ class RuleUnit:
     def __post_init__(self) -> None:
         object.__setattr__(self, "state", self.state or STATES[self.outcome])
 
+    @property
+    def came_to(self) -> Sentence:
+        """The outcome as people read it: a surplus says that more was found than is asked."""
+        return came_to(self.outcome, self.state)
+
 
 @dataclass(frozen=True, eq=False)
 class Verdict:
@@ -255,16 +260,22 @@ class Verdict:
         return shown_margin(self.margin, self.unit)
 
     @property
+    def came_to(self) -> Sentence:
+        """The outcome as people read it: a surplus says that more was found than is asked."""
+        return came_to(self.outcome, self.state)
+
+    @property
     def mark(self) -> Mark:
         """The outcome on a colour."""
-        return Mark(self.outcome.sentence, _TONES.get(self.outcome, "plain"))
+        return Mark(self.came_to, _TONES.get(self.outcome, "plain"))
 
     def __repr__(self) -> str:
         return f"<Verdict {self.rule}: {self.outcome.value}, {self.shown(self.observed).text('en')}>"
 
     def _repr_html_(self) -> str:
         """The verdict as a small card, in the study's language."""
-        asked = SIGNS.get(self.comparison, "") + self.shown(self.target).text(self.language)
+        sign = "" if self.outcome is Outcome.NO_THRESHOLD else SIGNS.get(self.comparison, "")
+        asked = sign + self.shown(self.target).text(self.language)
         missing = [need.text(self.language) for need in self.missing_inputs]
         facts = (
             (Sentence("cards.observed"), self.shown(self.observed)),
@@ -312,6 +323,13 @@ class Verdict:
             "contradicts": list(rule.contradicts),
             "units": [_record(unit) for unit in self.units],
         }  # fmt: skip
+
+
+def came_to(outcome: Outcome, state: str) -> Sentence:
+    """An outcome as people read it: a surplus says that more was found than is asked."""
+    if state != "surplus":
+        return outcome.sentence
+    return Sentence("rules.outcome_surplus", {"outcome": outcome.sentence})
 
 
 def shown(value: float | Target, unit: str) -> Sentence:

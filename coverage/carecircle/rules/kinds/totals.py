@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from carecircle.rules.judging.evidence import Evidence
@@ -19,6 +20,10 @@ from carecircle.rules.language.rule import Rule
 
 if TYPE_CHECKING:
     from carecircle.rules.language.plan import Plan
+
+
+_ONE_TO = re.compile(r"1\s*[:：∶]\s*\d")
+"""How a plan writes a ratio of two different things."""
 
 
 def _judge_ratio(rule: Rule, plan: Plan, evidence: Evidence) -> Verdict:
@@ -39,12 +44,16 @@ def _nothing(rule: Rule) -> tuple[str, ...]:
 
 
 def _per_unit(rule: Rule) -> str:
-    """So many per 1,000 residents, a share where no target is above a half, else a plain number."""
+    """So many per 1,000 residents, a share where no target is above a half, else a plain number.
+
+    What the plan writes as one to so many (1:0.45) is a number too.
+    """
     if rule.denominator in RESIDENTS:
         who = "children" if rule.denominator.endswith("0_14") else "residents"
         return f"per_{_digits(rule.per)}_{who}" if rule.per > 1 else "number"
     largest = rule.target[1] if isinstance(rule.target, tuple) else rule.target or 0.0
-    return "share" if rule.target is not None and rule.per == 1 and largest <= 0.5 else "number"
+    whole = rule.target is not None and rule.per == 1 and largest <= 0.5
+    return "share" if whole and not _ONE_TO.search(rule.words) else "number"
 
 
 def _digits(number: float) -> str:
