@@ -20,6 +20,8 @@ ANSWERS: dict[str, Right] = {
     "13b-dbf-names-cut-no-cpg": {"W": ("PASS", 150)},
     "14-wrong-cpg": {"W": ("PASS", 150)},
     "21-csv-title-tabs": {"W": ("PASS", 150)},
+    "21b-csv-sep-line": {"W": ("PASS", 150)},
+    "24-datav-district": {"W": ("PASS", 150)},
     "22-amap-location": {"W": ("PASS", 150)},
     "22b-wkt-column": {"W": ("PASS", 150)},
     "28-file-geodatabase": {"W": ("PASS", 150)},
@@ -118,3 +120,8 @@ def test_the_advice_on_backslashes_works(tmp_path: Path, mend: str) -> None:
     text = file.read_text(encoding="utf-8").replace('"data\\facilities.csv"', mend)
     file.write_text(text, encoding="utf-8")
     assert analyze(study).verdicts[0].outcome.value == "PASS"
+
+
+def test_control_characters_of_names_stay_outside() -> None:
+    inputs = analyze(real("field/20-control-characters/study.toml")).inputs
+    assert all(name.isprintable() for name in [*inputs.facilities["name"], *inputs.areas["name"]])
