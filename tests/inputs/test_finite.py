@@ -22,7 +22,7 @@ from carecircle.inputs.load import load_inputs
 from carecircle.inputs.sites import read_polygons
 from carecircle.inputs.tables.values import number, plain
 from carecircle.outputs.map.overlays import proposals
-from carecircle.outputs.map.panel import manifest_hash
+from carecircle.outputs.telling import manifest_hash
 from carecircle.study import load_study
 from worlds import east, street_study, write_csv, write_features
 

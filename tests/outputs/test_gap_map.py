@@ -14,8 +14,8 @@ import rasterio
 from rasterio.errors import NotGeoreferencedWarning
 
 from browser import Visit, visit
-from carecircle.outputs import telling
-from carecircle.outputs.map import gap_map, layers, panel
+from carecircle.outputs import gap_map, telling
+from carecircle.outputs.map import layers, panel
 from carecircle.outputs.map.offline import external_references
 from carecircle.rules import by_area
 

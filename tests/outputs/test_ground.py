@@ -17,8 +17,8 @@ from PIL import Image
 
 from browser import settled, visit
 from carecircle.errors import InputError
-from carecircle.outputs import palette
-from carecircle.outputs.map import basemap, gap_map, layers
+from carecircle.outputs import gap_map, palette
+from carecircle.outputs.map import basemap, layers
 from carecircle.study import Outputs
 
 
@@ -37,7 +37,7 @@ def test_the_printed_sheet_says_where_it_comes_from(browser: Any, analysis: Any,
         )
         seen.page.pdf(prefer_css_page_size=True)
         sheet = seen.page.evaluate("() => window.sheet || document.getElementById('cc-sheet').textContent")
-        from carecircle.outputs.map.panel import manifest_hash
+        from carecircle.outputs.telling import manifest_hash
 
         ledger = analysis.inputs.ledger
         for said in (
