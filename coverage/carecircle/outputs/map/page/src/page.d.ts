@@ -86,6 +86,7 @@ export interface Clause {
   byMean: boolean;
   title: Said;
   outcome: string;
+  state: string;
   modality: Said;
   softeners: string[];
   result: Said;
@@ -119,6 +120,7 @@ export interface Clause {
     id: string;
     name: string;
     outcome: string;
+    state: string;
     observed: Said;
     residents: number;
     waived: Said | null;
