@@ -13,6 +13,7 @@ from carecircle.errors import CarecircleError, InputError, raise_all
 from carecircle.inputs import values
 from carecircle.inputs.points import points_of
 from carecircle.inputs.tables import Table, read_table
+from carecircle.inputs.words import unknown_words
 from carecircle.schema import Finding
 from carecircle.study import Facilities
 from carecircle.texts import Sentence
@@ -99,6 +100,7 @@ def _rows(source: Facilities, table: Table, findings: list[Finding]) -> gpd.GeoD
     if len(placeless):
         facts = {"count": len(placeless), "name": placeless["name"].iloc[0]}
         findings.append(Finding("note", Sentence("inputs.no_coordinates", facts), file=str(source.path)))
+    findings += unknown_words(frame, str(source.path))
     return frame
 
 

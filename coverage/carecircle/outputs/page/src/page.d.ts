@@ -83,8 +83,10 @@ export interface Clause {
   section: string;
   quote: string;
   kind: string;
+  byMean: boolean;
   title: Said;
   outcome: string;
+  state: string;
   modality: Said;
   softeners: string[];
   result: Said;
@@ -118,6 +120,7 @@ export interface Clause {
     id: string;
     name: string;
     outcome: string;
+    state: string;
     observed: Said;
     residents: number;
     waived: Said | null;
