@@ -19,6 +19,21 @@ Write = Callable[..., Path]
 HEAD = "机构编码,机构名称,机构类别,经度,纬度"
 
 
+def test_words_that_no_rule_asks_for_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "f.csv"
+    path.write_text(
+        "机构名称,机构类别,称号,科室\n甲,综合医院,卒中中心、星光中心,精神（心理）科、星空科\n乙,综合医院,三级甲等,急诊科\n",
+        encoding="utf-8",
+    )
+    _, findings = read_facilities(Facilities(path=path))
+    told = {f.column: f.sentence.text("zh") for f in findings if f.sentence.key.startswith("inputs.unknown_")}
+    assert set(told) == {"designations", "departments"}
+    assert "星光中心" in told["designations"]
+    assert "卒中中心" not in told["designations"]
+    assert "星空科" in told["departments"]
+    assert "精神（心理）科" not in told["departments"]
+
+
 def test_a_planners_table(table: Write) -> None:
     path = table(
         "机构编码,机构名称,机构类别,经度,纬度,状态,称号,床位数（张）,等级,科室,办医性质,备注\n"

@@ -11,6 +11,7 @@ import pandas as pd
 
 from carecircle import categories
 from carecircle.errors import CarecircleError, InputError, raise_all
+from carecircle.inputs.facilities.words import unknown_words
 from carecircle.inputs.tables import values
 from carecircle.inputs.tables.points import points_of
 from carecircle.inputs.tables.reading import Table, read_table
@@ -106,6 +107,7 @@ def _rows(source: Facilities, table: Table, findings: list[Finding]) -> gpd.GeoD
     elif len(placeless):
         facts = {"count": len(placeless), "name": placeless["name"].iloc[0]}
         findings.append(Finding("warning", Sentence("inputs.no_coordinates", facts), file=str(source.path)))
+    findings += unknown_words(frame, str(source.path))
     return frame
 
 
