@@ -313,7 +313,7 @@ def test_the_key_holds_the_code_the_libraries_and_the_readers_settings(
         for f in keep._files(resources.files("carecircle"))
     }
     for needed in (
-        "categories/osm.py", "categories/terms.py", "study/sections.py", "osm_ways.py", "network.py",
+        "categories/osm.py", "categories/terms.py", "study/sections.py", "osm/ways.py", "network/model.py",
         "profiles.toml", "profiles.py", "schema.py", "keep.py",
     ):  # fmt: skip
         assert any(n.endswith(needed) for n in names), needed

@@ -314,9 +314,18 @@ def test_heidelberg_through_the_server(fake: Fake, ask: Callable[..., Path], tmp
     square = shapely.box(8.66, 49.40, 8.69, 49.42)
     west, south, east, north = shapely.box(8.63, 49.38, 8.72, 49.44).bounds
     elements: dict[tuple[str, int], dict[str, Any]] = {}
-    keys = osmium.filter.KeyFilter("highway", "amenity", "healthcare")
-    for way in osmium.FileProcessor(path).with_locations().with_filter(keys):
-        if not way.is_way():
+    marks = osmium.FileProcessor(path, osmium.osm.NODE).with_filter(osmium.filter.KeyFilter("barrier"))
+    barriers = {node.id: {t.k: t.v for t in node.tags} for node in marks}
+    areas = osmium.FileProcessor(path, osmium.osm.RELATION).with_filter(osmium.filter.KeyFilter("highway"))
+    named = {"n": "node", "w": "way", "r": "relation"}
+    for area in areas:
+        members = [{"type": named[m.type], "ref": m.ref, "role": m.role} for m in area.members]
+        told = {t.k: t.v for t in area.tags}
+        elements["r", area.id] = {"type": "relation", "id": area.id, "members": members, "tags": told}
+    edges = {m["ref"] for e in elements.values() for m in e["members"] if m["type"] == "way"}
+    keys = {"highway", "amenity", "healthcare"}
+    for way in osmium.FileProcessor(path).with_locations():
+        if not way.is_way() or not (way.id in edges or keys & {t.k for t in way.tags}):
             continue
         spots = [(n.ref, n.lon, n.lat) for n in way.nodes]
         if not any(west < x < east and south < y < north for _, x, y in spots):
@@ -324,7 +333,8 @@ def test_heidelberg_through_the_server(fake: Fake, ask: Callable[..., Path], tmp
         tags = {t.k: t.v for t in way.tags}
         elements["w", way.id] = {"type": "way", "id": way.id, "nodes": [r for r, _, _ in spots], "tags": tags}
         for ref, x, y in spots:
-            elements["n", ref] = {"type": "node", "id": ref, "lon": x, "lat": y}
+            node = {"type": "node", "id": ref, "lon": x, "lat": y, "tags": barriers.get(ref, {})}
+            elements["n", ref] = node
     fake.overpass = json.dumps({"elements": list(elements.values())}).encode()
     fake.places = [{"name": "Heidelberg", "geojson": json.loads(shapely.to_geojson(square))}]
     patient = Web(cache=tmp_path / "cache", timeout_s=60.0)

@@ -87,6 +87,7 @@ def test_without_a_chinese_font_the_rest_is_written_and_the_absence_said(
     analysis: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "report.pdf").write_text("of an earlier run", encoding="utf-8")
+    (tmp_path / "manifest.json").write_text('{"schema": "carecircle/manifest/1"}', encoding="utf-8")
     monkeypatch.setattr(fonts, "find", lambda: None)
     names = {p.name for p in write_folder(analysis, tmp_path)}
     assert "report.pdf" not in names

@@ -87,7 +87,7 @@ def test_a_containers_limit_counts(monkeypatch, tmp_path, own, files):
 def test_a_limit_on_the_process_counts():
     code = (
         "import resource\n"
-        "from carecircle.reach import _memory\n"
+        "from carecircle.reach.search import _memory\n"
         "free = _memory.available_bytes()\n"
         "vms = _memory.psutil.Process().memory_info().vms\n"
         "resource.setrlimit(resource.RLIMIT_AS, (vms + 2**28, -1))\n"

@@ -62,7 +62,7 @@ def test_heidelberg_networks_are_sound(heidelberg):
         np.testing.assert_allclose(best, reference[0], rtol=1e-9)
         np.testing.assert_array_equal(owner, reference[1])
         main = network.components()["road_km"]
-        assert main[0] > 0.95 * main.sum()
+        assert main[0] > 0.94 * main.sum()  # closed barriers part some yards from the streets
 
 
 def test_one_way_streets_part_the_directions_only_for_cars(heidelberg):

@@ -90,7 +90,7 @@ def test_no_network_measures_a_straight_line():
     network = town.grid(3, 3)
     with pytest.raises(UsageError, match="straight_m"):
         network.cost("straight_m")
-    with pytest.raises(UsageError, match="road_m needs a network"):
+    with pytest.raises(UsageError, match="road_m requires a network"):
         service_areas(None, town.places([(0, 0)]), town.places([(0, 0)]), metric="road_m", limit=1)
 
 

@@ -27,10 +27,11 @@ _HEALTH = (
 
 
 def overpass_query(bounds: tuple[float, float, float, float]) -> str:
-    """One question for all roads and health facilities within west, south, east, north."""
+    """One question for all roads, squares and health facilities within west, south, east, north."""
     west, south, east, north = bounds
     box = f"({south:.5f},{west:.5f},{north:.5f},{east:.5f})"
-    parts = [f"way[highway]{box};", *(f"nwr[{tag}]{box};" for tag in _HEALTH)]
+    squares = f"rel[highway][type=multipolygon]{box};"
+    parts = [f"way[highway]{box};", squares, *(f"nwr[{tag}]{box};" for tag in _HEALTH)]
     return f"[out:json][timeout:600];({''.join(parts)});(._;>;);out body qt;"
 
 

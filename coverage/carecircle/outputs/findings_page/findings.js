@@ -20,3 +20,4 @@ data.findings.forEach(function (finding) {
     map.setView([finding.lat, finding.lon], 15); mark.openTooltip();
   });
 });
+document.body.dataset.ready = 'yes';
