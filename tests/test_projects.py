@@ -31,9 +31,7 @@ def planned(**project: object) -> Plan:
 
 
 def inputs_with(*rows: dict[str, object]) -> Inputs:
-    world = inputs_of(facilities=facilities_of(*rows))
-    fields = {k: v for k, v in vars(world).items() if k != "findings"}
-    return Inputs(**fields, region_source=None, attributions=())  # type: ignore[arg-type]
+    return inputs_of(facilities=facilities_of(*rows))
 
 
 def table(inputs: Inputs) -> list[tuple[str, str, str]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from rich.text import Text
 
-from carecircle.outputs.terminal.plain import PlainConsole
+from carecircle.cli.plain import PlainConsole
 from commands import call
 
 STEERING = "\x1b]0;owned\x07\x1b[2J院\x9b31m"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import networkx as nx
 import numpy as np
 import pytest
-from carecircle.reach.network.model.traps import traps
 
 import reach_town as town
 from carecircle.doctor import examine
 from carecircle.reach.network.model import Network
+from carecircle.reach.network.traps import traps
 from test_doctor import MAIN, _world
 
 ONE_WAY = {"highway": "primary", "oneway": "yes"}

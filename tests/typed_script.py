@@ -67,6 +67,7 @@ from carecircle.rules import (
     Flip,
     Inconsistency,
     Leg,
+    Project,
     ReachQuery,
     Rule,
     RuleKind,
@@ -185,6 +186,8 @@ def rules_of(plan: Plan) -> list[ReachQuery]:
     """What a plan asks, needs and contradicts."""
     rule: Rule = plan.find("L1.radius")
     each: Condition | None = rule.each
+    projects: tuple[Project, ...] = plan.projects
+    print(len(projects))
     kind: RuleKind = kind_of(rule)
     print([k.name for k in kinds()], kind.requires, register, nearest_query(rule).title)
     said: list[Sentence] = [need_sentence(code) for code in needs(rule)]

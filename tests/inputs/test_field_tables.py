@@ -41,9 +41,9 @@ ANSWERS: dict[str, Right] = {
 """The outcome of a rule and the residents it covers."""
 OUTCOMES = {
     "23-null-island": {"N": "PASS", "W": "PASS"},
-    "25-census-table": {"B": "FAIL"},
+    "25-census-table": {"B": "NOT_ASSESSED"},  # its one row of 医院 says nothing of other beds
     "26-towns-beyond-county": {"T": "PASS"},
-    "25b-follow-the-message-totals": {"B": "FAIL"},
+    "25b-follow-the-message-totals": {"B": "NOT_ASSESSED"},
 }
 """The outcome of rules that count no residents."""
 SAID = {

@@ -9,9 +9,9 @@ from typing import Annotated
 
 import typer
 
+from carecircle.cli.plain import PlainConsole
 from carecircle.cli.shell import LangOption, command
 from carecircle.cli.speech import spoken
-from carecircle.outputs.terminal.plain import PlainConsole
 
 
 @command()

@@ -17,10 +17,10 @@ from typing import Annotated, NoReturn
 import typer
 
 from carecircle.cli.help import SpokenCommand, SpokenGroup
+from carecircle.cli.plain import PlainConsole
 from carecircle.cli.speech import Lang, spoken
 from carecircle.cli.usage import WrongUsage, told
 from carecircle.errors import CapacityError, CarecircleError, OutputError, anchor
-from carecircle.outputs.terminal.plain import PlainConsole
 from carecircle.progress import terminal
 from carecircle.strict import clean
 from carecircle.texts import Language, Sentence, say

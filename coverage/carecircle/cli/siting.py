@@ -8,10 +8,10 @@ from typing import Annotated
 
 import typer
 
+from carecircle.cli.plain import PlainConsole
 from carecircle.cli.shell import LangOption, OutOption, StudyArgument, command, failures_in, progress
 from carecircle.cli.speech import spoken
 from carecircle.cli.studies import study_in
-from carecircle.outputs.terminal.plain import PlainConsole
 
 
 class PlacesFrom(StrEnum):

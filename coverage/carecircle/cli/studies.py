@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from carecircle.cli.plain import PlainConsole
 from carecircle.cli.shell import (
     FailOnMet,
     LangOption,
@@ -19,7 +20,6 @@ from carecircle.cli.shell import (
     progress,
 )
 from carecircle.cli.speech import Lang, asked, spoken
-from carecircle.outputs.terminal.plain import PlainConsole
 from carecircle.texts import say
 
 if TYPE_CHECKING:

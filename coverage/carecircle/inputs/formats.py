@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import zipfile
+import zlib
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
@@ -53,10 +54,7 @@ def admit(path: Path) -> None:
     head = _head(path)
     _check(path, path.suffix.lower(), head, path.name)
     if head[:2] == b"PK" and zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            for entry in archive.infolist():
-                with archive.open(entry) as inner:
-                    _check(path, Path(entry.filename).suffix.lower(), inner.read(_HEAD), entry.filename)
+        _check_members(path)
     if head.startswith(_SQLITE):
         _check_views(path)
 
@@ -82,6 +80,17 @@ def raster_driver(path: Path) -> str:
     if _DESCRIBES.search(head):
         raise InputError("inputs.not_its_own_data", file=path, value=path.name)
     raise InputError("inputs.unknown_raster", file=path)
+
+
+def _check_members(path: Path) -> None:
+    """The same of every file in a .zip (a workbook is one, too)."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for entry in archive.infolist():
+                with archive.open(entry) as inner:
+                    _check(path, Path(entry.filename).suffix.lower(), inner.read(_HEAD), entry.filename)
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError):
+        return  # a damaged archive: its reader says so
 
 
 def _head(path: Path) -> bytes:
@@ -122,7 +131,7 @@ def _check_views(path: Path) -> None:
                     if _endless(book, count):
                         raise InputError("inputs.endless_view", file=path, value=str(name))
                     book.set_progress_handler(None, 0)
-    except sqlite3.Error:
+    except (sqlite3.Error, UnicodeDecodeError):
         return  # a damaged file: its reader says so
 
 

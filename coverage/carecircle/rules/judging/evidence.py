@@ -42,6 +42,8 @@ class Facility:
     """Whether its table has a column of designations."""
     placed: bool = True
     """Whether anyone knows where it is."""
+    trial: bool = False
+    """Whether a scenario added it: then it is what its category says, and nothing narrower."""
 
     def figure(self, name: str) -> float | None:
         """One attribute as a number, or None where the table does not say."""
@@ -56,8 +58,9 @@ class Facility:
 
     def one_of(self, wanted: FacilitySet, plain: Collection[str] = ()) -> bool | None:
         """Whether it is one of a set; None where the table does not say, or says something wider."""
+        exact = (self.category,) if self.trial else plain
         return wanted.counts(
-            self.category, self.designations, self.attributes, stated=self.stated, plain=plain
+            self.category, self.designations, self.attributes, stated=self.stated, plain=exact
         )
 
 
@@ -126,14 +129,15 @@ class Evidence:
             "designations",
             "attributes",
         )
-        beside = (categories.stated_in(frame), frame.geometry.notna())
+        trial = frame["trial"].eq(True) if "trial" in frame else [False] * len(frame)
+        beside = (categories.stated_in(frame), frame.geometry.notna(), trial)
         rows = zip(*(frame[c].tolist() for c in columns), *beside, strict=True)
         return [
             Facility(
                 str(i), str(n), c, s, bool(b), a if isinstance(a, str) else None, tuple(d or ()), t or {}, r,
-                bool(p),
+                bool(p), bool(new),
             )
-            for i, n, c, s, b, a, d, t, r, p in rows
+            for i, n, c, s, b, a, d, t, r, p, new in rows
         ]  # fmt: skip
 
     def counting(self, wanted: FacilitySet) -> tuple[list[Facility], list[Facility]]:
@@ -151,7 +155,7 @@ class Evidence:
     @cached_property
     def plain(self) -> frozenset[str]:
         """Categories that the table tells from the narrower ones."""
-        return categories.told_apart({f.category for f in self.facilities})
+        return categories.told_apart({f.category for f in self.facilities if not f.trial})
 
     def _by_status(self, status: str) -> list[Facility]:
         return [f for f in self.facilities if f.status == status]
