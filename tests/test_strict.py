@@ -9,7 +9,7 @@ import pytest
 from carecircle.errors import CarecircleError, InputError, PlanError, StudyError
 from carecircle.rules import load_plan
 from carecircle.rules.judging.shapes import misfit, verdict_schema
-from carecircle.rules.judging.verdict import shown
+from carecircle.rules.judging.shown import shown
 from carecircle.starter import init
 from carecircle.strict import LARGEST, clean, file_name, fits, fitted
 from carecircle.study import load_study

@@ -15,7 +15,7 @@ import carecircle
 from carecircle.outputs import telling
 from carecircle.outputs import write as write_folder
 from carecircle.outputs.report.clauses import Said
-from carecircle.rules.judging.verdict import shown, shown_margin
+from carecircle.rules.judging.shown import shown, shown_margin
 from packreader import needs_font, needs_poppler, pdf_rows, pdf_words, squeezed, word_tables
 
 PARTS = ("covered", "not_covered", "unreachable", "unsnapped", "no_data", "outside", "total")

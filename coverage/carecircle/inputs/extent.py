@@ -165,3 +165,9 @@ def _along(ring: BaseGeometry) -> npt.NDArray[np.float64]:
     """A ring's corners with longitudes counted on from the first, by the short way."""
     xy = shapely.get_coordinates(ring)
     return np.column_stack([np.unwrap(xy[:, 0], period=360.0), xy[:, 1]])
+
+
+def on_globe(bounds: tuple[float, float, float, float]) -> bool:
+    """Whether west, south, east and north in degrees are on the globe, once round it at the most."""
+    west, south, east, north = bounds
+    return west >= -361.0 and east <= 361.0 and south >= -90.01 and north <= 90.01

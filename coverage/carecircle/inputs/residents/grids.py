@@ -23,6 +23,7 @@ from carecircle.crs import between
 from carecircle.errors import InputError
 from carecircle.inputs.bounds import check_raster
 from carecircle.inputs.datum import checked_crs, place, unsure_ground
+from carecircle.inputs.extent import on_globe
 from carecircle.inputs.formats import raster_driver
 from carecircle.inputs.residents.bands import band_of, values_of, written
 from carecircle.inputs.residents.cell_areas import cells_km2
@@ -129,7 +130,7 @@ def open_grid(source: Residents) -> Grid:
             band = band_of(raster, source, findings)
             size, density = (raster.width, raster.height), source.value == "per_km2"
             grid = Grid(file, crs, transform, *size, density, 0.0, band, tuple(findings))
-            if crs.is_geographic and not _on_globe(grid.bounds):
+            if crs.is_geographic and not on_globe(grid.bounds):
                 raise InputError("inputs.off_globe", file=file, raster=extent(grid.bounds))
             sums, valid = _sum_rows(raster, grid)
     except InputError:
@@ -143,11 +144,6 @@ def open_grid(source: Residents) -> Grid:
     if total == 0:
         raise InputError("inputs.nobody", file=file)
     return replace(grid, total=total)
-
-
-def _on_globe(bounds: tuple[float, float, float, float]) -> bool:
-    west, south, east, north = bounds
-    return west >= -361.0 and east <= 361.0 and south >= -90.01 and north <= 90.01
 
 
 def _sum_rows(raster: rasterio.DatasetReader, grid: Grid) -> tuple[list[float], int]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from carecircle.outputs.pages.folder import FILES, Run, read_run, sizes_in
 from carecircle.outputs.pages.markup import page
-from carecircle.rules.judging.verdict import shown
+from carecircle.rules.judging.shown import shown
 from carecircle.texts import Sentence
 
 _MOST = 12

@@ -11,7 +11,7 @@ from carecircle.outputs import telling
 from carecircle.outputs.report import maps
 from carecircle.outputs.report.blocks import Block, Heading, Picture, Quote, Table, Text
 from carecircle.rules import by_area
-from carecircle.rules.judging.verdict import shown_margin
+from carecircle.rules.judging.shown import shown_margin
 from carecircle.schema import LEVELS
 from carecircle.texts import Language, Sentence, say
 

@@ -5,4 +5,5 @@ What do I come here to change?
 - a wrong share of facilities or areas, a wrong count: measures_units, units, conclude
 - a wrong total, ratio or load: measures_totals, figures; pass or fail of a figure: weighing
 - what the study holds, laid out: evidence, ground; the verdict and its written shape: verdict, shapes
+- what a verdict assumes: assumed; how a figure is printed: shown
 """

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from carecircle.profiles import profile
+from carecircle.rules.judging.assumed import assumptions_of, target_share
 from carecircle.rules.judging.evidence import Evidence
-from carecircle.rules.judging.figures import listing_needs, need, region_figure, unsure_needs
+from carecircle.rules.judging.figures import listing_needs, need, unsure_needs
 from carecircle.rules.judging.ground import area_share
 from carecircle.rules.judging.ledger import people_ledger, people_status
-from carecircle.rules.judging.verdict import ByRoad, Flip, Outcome, Verdict, shown
+from carecircle.rules.judging.shown import shown
+from carecircle.rules.judging.verdict import ByRoad, Flip, Outcome, Verdict
 from carecircle.rules.judging.weighing import decide, margin
-from carecircle.rules.language.query import ReachQuery, alternative_queries, main_query, mode_name, road_query
+from carecircle.rules.language.query import ReachQuery, alternative_queries, main_query, road_query
 from carecircle.rules.language.rule import Rule
 from carecircle.schema import PeopleLedger
-from carecircle.study import Study
 from carecircle.texts import Sentence
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def judge_reach(rule: Rule, plan: Plan, evidence: Evidence, reached: Reached) ->
         ledger=ledger,
         open_listing=bool(unsure),
         missing_inputs=(*(_settling(rule, ledger) if undecided else ()), *(unsure if undecided else ())),
-        assumptions=(*_assumptions(rule, plan, evidence, source), *_on_the_ground(rule, evidence)),
+        assumptions=(*assumptions_of(rule, plan, evidence, source), *_on_the_ground(rule, evidence)),
         people=people,
     )
 
@@ -148,7 +148,7 @@ def judge_response(rule: Rule, plan: Plan, evidence: Evidence, reached: Reached)
         open_listing=bool(unsure),
         missing_inputs=missing,
         assumptions=(
-            *_assumptions(rule, plan, evidence, "plan"),
+            *assumptions_of(rule, plan, evidence, "plan"),
             Sentence("rules.turnout", {"minutes": turnout}),
         ),
         people=people,
@@ -185,15 +185,6 @@ def missing_for_reach(rule: Rule, evidence: Evidence, reached: Reached) -> tuple
     if query not in reached and (not found or (by_road and evidence.inputs.edges is None)):
         found.append(need("roads"))
     return tuple(found)
-
-
-def target_share(rule: Rule, evidence: Evidence) -> tuple[float, str]:
-    """The share of residents asked for, and whose figure it is: the plan's, the study's or assumed."""
-    own = evidence.study.assumptions.target_share
-    if rule.target_source == "assumed" and own is not None:
-        return own, "study"
-    target = rule.target if isinstance(rule.target, float) else 1.0
-    return target, "assumed" if rule.target is None else rule.target_source
 
 
 def _without(rule: Rule, lacking: tuple[Sentence, ...]) -> Verdict:
@@ -240,7 +231,7 @@ def _measured(rule: Rule, plan: Plan, evidence: Evidence, frame: pd.DataFrame) -
     reason = Sentence("rules.no_number", {"mean": shown(mean, unit), "residents": ledger.covered})
     return Verdict(
         rule_def=rule, outcome=Outcome.NO_THRESHOLD, reason=reason, observed=mean, unit=unit, ledger=ledger,
-        assumptions=_assumptions(rule, plan, evidence, "plan"), people=people,
+        assumptions=assumptions_of(rule, plan, evidence, "plan"), people=people,
     )  # fmt: skip
 
 
@@ -307,72 +298,7 @@ def _alternatives(rule: Rule, evidence: Evidence, reached: Reached) -> list[tupl
     return found
 
 
-def _assumptions(rule: Rule, plan: Plan, evidence: Evidence, source: str) -> tuple[Sentence, ...]:
-    said = []
-    study = evidence.study
-    if rule.metric != "straight_m" and rule.mode is not None:
-        direction = Sentence(f"rules.direction_{rule.direction}")
-        said.append(Sentence("rules.mode_assumed", {"mode": mode_name(rule.mode), "direction": direction}))
-    if source != "plan" and rule.limit is not None:
-        share = shown(target_share(rule, evidence)[0], "share")
-        said.append(Sentence(f"rules.target_{source}", {"share": share}))
-    if rule.metric == "minutes" and rule.mode is not None:
-        said.append(_speeds(rule.mode, study))
-    if rule.metric != "straight_m":
-        if rule.mode is not None:
-            said += _closed_by_study(rule.mode, study)
-        said.append(Sentence("rules.junctions_ignored", {"max_snap_m": study.assumptions.max_snap_m}))
-        if study.roads is not None and study.roads.format == "pbf":
-            said.append(Sentence(f"rules.barriers_{study.roads.barriers}"))
-    if rule.scope != "all":
-        said.extend(urban_notes(plan, evidence))
-    waiting = sum(held is True for _, held in evidence.among(rule.facilities, "planned"))
-    if waiting:
-        said.append(Sentence("rules.planned_not_counted", {"facilities": waiting}))
-    return tuple(said)
-
-
 def _on_the_ground(rule: Rule, evidence: Evidence) -> tuple[Sentence, ...]:
     """The share of the area beside the share of the residents, for a straight-line radius."""
     share = area_share(rule, evidence) if rule.metric == "straight_m" else None
     return () if share is None else (Sentence("rules.area_share", {"share": shown(share, "share")}),)
-
-
-def _closed_by_study(mode: str, study: Study) -> Iterator[Sentence]:
-    """The classes of road and the access tags that the study itself closes to the mode."""
-    told = study.profiles.get(mode)
-    if told is None:
-        return
-    if told.closed_classes:
-        facts = {"mode": mode_name(mode), "roads": list(told.closed_classes)}
-        yield Sentence("rules.closed_by_study", facts)
-    if told.closed_values is not None:
-        facts = {"mode": mode_name(mode), "words": list(told.closed_values) or "—"}
-        yield Sentence("rules.access_by_study", facts)
-
-
-def _speeds(mode: str, study: Study) -> Sentence:
-    """How fast the mode goes: the slowest and fastest road class, and the leg between door and road."""
-    known = profile(mode, study.own_profiles)
-    speeds = [kph for road, kph in known.speed_kph.items() if road != "steps"]
-    facts = {"low": min(speeds), "high": max(speeds), "access": known.access_speed_kph}
-    key = "speed_limits" if known.obeys_maxspeed else "speed_classes"
-    if min(speeds) == max(speeds):
-        key = "speed"
-    said = Sentence(f"rules.{key}", {**facts, "mode": mode_name(mode)})
-    told = study.profiles.get(mode)
-    if told is None or not (told.speed_kph or told.access_speed_kph):
-        return said
-    return Sentence("rules.speed_by_study", {"speeds": said})
-
-
-def urban_notes(plan: Plan, evidence: Evidence) -> list[Sentence]:
-    """How urban and rural residents were told apart, and the census's urban residents beside those found."""
-    said = [evidence.inputs.urban_method] if evidence.inputs.urban_method is not None else []
-    found = math.fsum(evidence.demand["residents"][evidence.in_scope("urban") == True])  # noqa: E712
-    census = region_figure(evidence, plan, "residents_urban")
-    if census is not None:
-        said.append(Sentence("rules.urban_beside_census", {"found": found, "census": census[0]}))
-    else:
-        said.append(Sentence("rules.urban_found", {"found": found}))
-    return said

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from carecircle.categories import FacilitySet
+from carecircle.rules.judging.assumed import urban_notes
 from carecircle.rules.judging.conclude import units_by_name, without_areas
 from carecircle.rules.judging.evidence import Evidence
 from carecircle.rules.judging.figures import (
@@ -23,10 +24,11 @@ from carecircle.rules.judging.figures import (
     residents,
 )
 from carecircle.rules.judging.measures_classes import judge_classes
-from carecircle.rules.judging.measures_people import Reached, urban_notes
+from carecircle.rules.judging.measures_people import Reached
 from carecircle.rules.judging.named import find_named, first_form
+from carecircle.rules.judging.shown import shown
 from carecircle.rules.judging.units import area_units
-from carecircle.rules.judging.verdict import Flip, Outcome, RuleUnit, Verdict, shown
+from carecircle.rules.judging.verdict import Flip, Outcome, RuleUnit, Verdict
 from carecircle.rules.judging.weighing import decide, margin
 from carecircle.rules.kinds.record import kind_of
 from carecircle.rules.language.query import main_query, mode_name

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
@@ -12,15 +11,14 @@ from typing import TYPE_CHECKING, Any, Literal
 import pandas as pd
 
 from carecircle.cards import Mark, card
+from carecircle.rules.judging.shown import Target, shown, shown_margin
 from carecircle.rules.language.rule import Rule
 from carecircle.rules.language.titles import title
 from carecircle.schema import PeopleLedger
-from carecircle.texts import Language, Sentence, wording
+from carecircle.texts import Language, Sentence
 
 if TYPE_CHECKING:
     from carecircle.rules.judging.shapes import WrittenVerdict
-
-Target = float | tuple[float, float] | None
 
 
 class Outcome(StrEnum):
@@ -59,7 +57,6 @@ STATES: Mapping[Outcome, State] = {
 }  # fmt: skip
 """What an outcome means for the people it is about; more than asked is a ``surplus`` instead."""
 _TONES = {Outcome.PASS: "good", Outcome.FAIL: "bad", Outcome.NOT_ASSESSED: "open"}
-_PER = re.compile(r"per_([\d.]+)_(residents|children)")
 SIGNS = {">=": "≥ ", "<=": "≤ ", "==": "= ", ">": "> ", "<": "< "}
 """How a comparison is written before its target; a band has no sign."""
 
@@ -330,35 +327,6 @@ def came_to(outcome: Outcome, state: str) -> Sentence:
     if state != "surplus":
         return outcome.sentence
     return Sentence("rules.outcome_surplus", {"outcome": outcome.sentence})
-
-
-def shown(value: float | Target, unit: str) -> Sentence:
-    """A value with its unit, as a sentence: percent for shares, a band with a dash, a dash for nothing."""
-    if isinstance(value, tuple):
-        ends = {"low": _plain(value[0], unit), "high": _plain(value[1], unit)}
-        return _with_unit(Sentence("rules.band", ends), unit)
-    if value is None or not math.isfinite(value):
-        return Sentence("rules.nothing")
-    return _with_unit(_plain(value, unit), unit)
-
-
-def _with_unit(value: object, unit: str) -> Sentence:
-    """A number or band beside its unit; ``per_500_residents`` and its like have one sentence for all."""
-    per = _PER.fullmatch(unit)
-    if per is not None and f"rules.unit_{unit}" not in wording():
-        return Sentence(f"rules.unit_per_other_{per[2]}", {"value": value, "per": float(per[1])})
-    return Sentence(f"rules.unit_{unit}", {"value": value})
-
-
-def shown_margin(value: float | None, unit: str) -> Sentence:
-    """A difference of two values with its unit, as a sentence: percentage points between shares."""
-    if unit != "share" or value is None or not math.isfinite(value):
-        return shown(value, unit)
-    return Sentence("rules.points", {"value": _plain(value, unit)})
-
-
-def _plain(value: float, unit: str) -> float:
-    return round(value * 100, 2) if unit == "share" else value
 
 
 def _record(part: Flip | ByRoad | RuleUnit) -> dict[str, Any]:

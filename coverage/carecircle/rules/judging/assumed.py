@@ -1,0 +1,94 @@
+"""What a verdict rests on beside the plan's own words: mode, share, speeds, barriers, who counts as urban."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from carecircle.profiles import profile
+from carecircle.rules.judging.evidence import Evidence
+from carecircle.rules.judging.figures import region_figure
+from carecircle.rules.judging.shown import shown
+from carecircle.rules.language.query import mode_name
+from carecircle.rules.language.rule import Rule
+from carecircle.study import Study
+from carecircle.texts import Sentence
+
+if TYPE_CHECKING:
+    from carecircle.rules.language.plan import Plan
+
+
+def target_share(rule: Rule, evidence: Evidence) -> tuple[float, str]:
+    """The share of residents asked for, and whose figure it is: the plan's, the study's or assumed."""
+    own = evidence.study.assumptions.target_share
+    if rule.target_source == "assumed" and own is not None:
+        return own, "study"
+    target = rule.target if isinstance(rule.target, float) else 1.0
+    return target, "assumed" if rule.target is None else rule.target_source
+
+
+def assumptions_of(rule: Rule, plan: Plan, evidence: Evidence, source: str) -> tuple[Sentence, ...]:
+    """Everything a people-verdict assumes, as sentences; ``source`` says whose its target share is."""
+    said = []
+    study = evidence.study
+    if rule.metric != "straight_m" and rule.mode is not None:
+        direction = Sentence(f"rules.direction_{rule.direction}")
+        said.append(Sentence("rules.mode_assumed", {"mode": mode_name(rule.mode), "direction": direction}))
+    if source != "plan" and rule.limit is not None:
+        share = shown(target_share(rule, evidence)[0], "share")
+        said.append(Sentence(f"rules.target_{source}", {"share": share}))
+    if rule.metric == "minutes" and rule.mode is not None:
+        said.append(_speeds(rule.mode, study))
+    if rule.metric != "straight_m":
+        if rule.mode is not None:
+            said += _closed_by_study(rule.mode, study)
+        said.append(Sentence("rules.junctions_ignored", {"max_snap_m": study.assumptions.max_snap_m}))
+        if study.roads is not None and study.roads.format == "pbf":
+            said.append(Sentence(f"rules.barriers_{study.roads.barriers}"))
+    if rule.scope != "all":
+        said.extend(urban_notes(plan, evidence))
+    waiting = sum(held is True for _, held in evidence.among(rule.facilities, "planned"))
+    if waiting:
+        said.append(Sentence("rules.planned_not_counted", {"facilities": waiting}))
+    return tuple(said)
+
+
+def _closed_by_study(mode: str, study: Study) -> Iterator[Sentence]:
+    """The classes of road and the access tags that the study itself closes to the mode."""
+    told = study.profiles.get(mode)
+    if told is None:
+        return
+    if told.closed_classes:
+        facts = {"mode": mode_name(mode), "roads": list(told.closed_classes)}
+        yield Sentence("rules.closed_by_study", facts)
+    if told.closed_values is not None:
+        facts = {"mode": mode_name(mode), "words": list(told.closed_values) or "—"}
+        yield Sentence("rules.access_by_study", facts)
+
+
+def _speeds(mode: str, study: Study) -> Sentence:
+    """How fast the mode goes: the slowest and fastest road class, and the leg between door and road."""
+    known = profile(mode, study.own_profiles)
+    speeds = [kph for road, kph in known.speed_kph.items() if road != "steps"]
+    facts = {"low": min(speeds), "high": max(speeds), "access": known.access_speed_kph}
+    key = "speed_limits" if known.obeys_maxspeed else "speed_classes"
+    if min(speeds) == max(speeds):
+        key = "speed"
+    said = Sentence(f"rules.{key}", {**facts, "mode": mode_name(mode)})
+    told = study.profiles.get(mode)
+    if told is None or not (told.speed_kph or told.access_speed_kph):
+        return said
+    return Sentence("rules.speed_by_study", {"speeds": said})
+
+
+def urban_notes(plan: Plan, evidence: Evidence) -> list[Sentence]:
+    """How urban and rural residents were told apart, and the census's urban residents beside those found."""
+    said = [evidence.inputs.urban_method] if evidence.inputs.urban_method is not None else []
+    found = math.fsum(evidence.demand["residents"][evidence.in_scope("urban") == True])  # noqa: E712
+    census = region_figure(evidence, plan, "residents_urban")
+    if census is not None:
+        said.append(Sentence("rules.urban_beside_census", {"found": found, "census": census[0]}))
+    else:
+        said.append(Sentence("rules.urban_found", {"found": found}))
+    return said
