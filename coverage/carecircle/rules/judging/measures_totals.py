@@ -157,7 +157,7 @@ def judge_load(rule: Rule, plan: Plan, evidence: Evidence, reached: Reached) -> 
     if units:
         said.append(Sentence("rules.catchments", {"mode": mode_name(rule.mode)}))
     needed, most = load_band(people.high, low, high)
-    over, under = max(0.0, people.high - high * n), max(0.0, low * n - people.low) if n > most else 0.0
+    over, under = max(0.0, people.low - high * n), max(0.0, low * n - people.high) if n > most else 0.0
     counts: dict[str, object] = {
         "residents": people.low, "facilities": n, "needed": needed, "most": most,
         "over": over, "under": under, "low": low, "high": high,
