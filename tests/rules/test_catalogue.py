@@ -79,12 +79,12 @@ def holds_number(quote: str, value: float) -> bool:
 
 
 SAID_IN_WORDS = {
-    "L10.public_health.total_2020": "the sum of the rows that the sentence lists",
+    "L10.public_health.total_2020": "0.0078万人",
     "W10.specialties_people": "named one by one",
     "W10.specialties_tcm": "named one by one",
-    "W11.maternal_mortality.text": "none: 孕产妇死亡率为零",
+    "W11.maternal_mortality.text": "none: 未出现孕产妇死亡",
     "T8.quality_populous": "populous is a mark",
-    "B12.specialties": "named one by one",
+    "B12.specialties": "more than there are: 在现有基础上有新增",
     "B12.level3a": "one more beside the two of 2020: 三甲医院1家",
     "T11.fever_populous": "populous is a mark",
     "P14.fever_populous": "populous is a mark",
