@@ -146,6 +146,21 @@ def test_presence_counts_units_and_tells_those_that_lack_from_those_with_more() 
     assert (full.outcome, full.margin) == (Outcome.PASS, 0.0)
 
 
+@pytest.mark.parametrize(
+    ("beds", "outcome"),
+    [((10.0, 10.0), Outcome.FAIL), ((20.0, 0.0), Outcome.PASS), ((10.0, None), Outcome.NOT_ASSESSED)],
+)
+def test_one_facility_of_the_unit_must_hold_the_figure(
+    beds: tuple[float | None, ...], outcome: Outcome
+) -> None:
+    each = {"attribute": "beds", "comparison": ">=", "value": 20}
+    facilities = facilities_of(*[clinic("a0", attributes={} if n is None else {"beds": n}) for n in beds])
+    single = one({**PRESENCE, "each": {**each, "of_one": True}}, areas=areas_of({}), facilities=facilities)
+    assert single.outcome is outcome
+    together = one({**PRESENCE, "each": each}, areas=areas_of({}), facilities=facilities)
+    assert together.outcome is (Outcome.NOT_ASSESSED if None in beds else Outcome.PASS)
+
+
 def test_presence_looks_at_the_areas_it_speaks_of() -> None:
     areas = areas_of({}, {"name": "城关社区"})
     assert one(PRESENCE, areas=areas, facilities=facilities_of(clinic("a0"))).outcome is Outcome.PASS

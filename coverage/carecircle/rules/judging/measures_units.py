@@ -66,7 +66,7 @@ def judge_presence(rule: Rule, plan: Plan, evidence: Evidence) -> Verdict:
     missing: list[Sentence] = [*more]
     units = []
     for unit in whole:
-        low, high = unit.figure(wanted.attribute)
+        low, high = unit.figure(wanted.attribute, of_one=wanted.of_one)
         outcome, state = _weighed(low, math.inf if more else high, wanted)
         by = None
         if (outcome is not Outcome.PASS or state) and rule.unless:
@@ -270,7 +270,7 @@ def _bound_areas(rule: Rule, evidence: Evidence) -> list[RuleUnit] | None:
         if False in met:
             continue
         wanted = rule.each or _ONE
-        low, high = unit.figure(wanted.attribute)
+        low, high = unit.figure(wanted.attribute, of_one=wanted.of_one)
         outcome, state = _weighed(low, math.inf if more else high, wanted)
         if None in met and outcome is not Outcome.PASS:
             outcome = Outcome.NOT_ASSESSED

@@ -30,13 +30,17 @@ class AreaUnit:
     unsure: int
     area: Area | None = None
 
-    def figure(self, attribute: str) -> tuple[float, float]:
-        """How many facilities it has (``facilities``), or an attribute added up over them: both ends."""
+    def figure(self, attribute: str, *, of_one: bool = False) -> tuple[float, float]:
+        """How many facilities it has (``facilities``), or an attribute over them: both ends.
+
+        Added up, or the largest of one facility (``of_one``).
+        """
         if attribute == "facilities":
             low = float(len(self.facilities))
             return low, low + self.unsure
         figures = [f.figure(attribute) for f in self.facilities]
-        low = math.fsum(f for f in figures if f is not None)
+        known = [f for f in figures if f is not None]
+        low = max(known, default=0.0) if of_one else math.fsum(known)
         return low, math.inf if self.unsure or None in figures else low
 
 

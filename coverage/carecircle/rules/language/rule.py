@@ -88,6 +88,8 @@ class Condition(Strict):
     """In the attribute's own unit; a share (0-1) with ``share_of``."""
     share_of: str = ""
     """The figure is divided by this one first (25 % of the physicians)."""
+    of_one: bool = False
+    """One facility of the unit must hold the figure: the largest counts, not the sum."""
 
 
 class AlsoCounts(Strict):
