@@ -27,6 +27,9 @@ FACILITIES = (
     "attributes", "geometry",
 )  # fmt: skip
 DEMAND = ("demand_id", "residents", "area_id", "urban", "geometry")
+STRUCTURES = ("ground", "bridge", "tunnel")
+"""How a road meets the ground; in an edge frame's column `STRUCTURE` its position (int8; absent: ground)."""
+STRUCTURE = "structure"
 EDGES = ("edge_id", "from_node", "to_node", "length_m", "geometry")
 REACHED = ("demand_id", "facility_id", "cost", "snap_m", "status")
 """One row a demand point, in the demand's order: the facility (None unreached), minutes or metres (inf

@@ -56,7 +56,7 @@ class GroundCells:
     max_slope_deg: float | None = None
     """Steeper moves are closed."""
     ride: Ride = "once"
-    """Driving: ``once`` to a road on foot and then by car, never again on foot but to the end; ``again`` freely."""
+    """Driving: ``once`` to a road on foot, then by car, on foot again to the end alone; ``again`` freely."""
     roads: bool = True
     """False: cells alone, roads burnt into them by whoever made them (AccessMod's way)."""
     classes: tuple[GroundClass, ...] = ()
