@@ -100,6 +100,8 @@ class Profile:
         Classes on which no journey begins or ends.
     sources
         Where each figure comes from, by name.
+    off_road
+        The mode as which it crosses the ground off the roads (``walk``: on foot); None: it never leaves them.
     """
 
     mode: str
@@ -120,6 +122,7 @@ class Profile:
     closed_barriers: frozenset[str]
     no_stop: frozenset[str]
     sources: Mapping[str, str]
+    off_road: str | None = None
 
     @property
     def bound_by_oneway(self) -> bool:
