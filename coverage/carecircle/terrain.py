@@ -56,12 +56,17 @@ class GroundCells:
     max_slope_deg: float | None = None
     """Steeper moves are closed."""
     ride: Ride = "once"
-    """Driving: ``once`` to a road on foot and then by car, never again on foot but to the end; ``again`` freely."""
+    """Driving: ``once`` to a road on foot, then by car, on foot again but to the end; ``again``: freely."""
     roads: bool = True
     """False: cells alone, roads burnt into them by whoever made them (AccessMod's way)."""
     classes: tuple[GroundClass, ...] = ()
+    walked: frozenset[str] = frozenset({"walk"})
+    """Modes that go on foot on the roads too: ground and roads are one search, and slopes on roads count."""
+    walking_minutes_per_m: float = 0.0
+    """Added to every metre, under the law of slopes: GRASS's r.walk adds walking to a friction so."""
 
     @property
     def shape(self) -> tuple[int, int]:
         """Rows and columns."""
-        return next(iter(self.minutes_per_m.values())).shape  # type: ignore[return-value]
+        rows, columns = next(iter(self.minutes_per_m.values())).shape
+        return rows, columns
