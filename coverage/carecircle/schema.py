@@ -20,6 +20,8 @@ from carecircle.texts import Language, Sentence
 LEVELS = ("county", "town", "village")
 STATUSES = ("open", "planned", "closed")
 REACH_STATUSES = ("reached", "unsnapped", "island", "one_way", "beyond")
+GROUND_STATUSES = ("closed", "cut_off")
+"""With terrain: on closed ground with none open near; on open ground with no way to a facility."""
 
 AREAS = ("area_id", "name", "level", "parent_id", "urban", "official_residents", "geometry")
 FACILITIES = (
@@ -33,8 +35,8 @@ STRUCTURE = "structure"
 EDGES = ("edge_id", "from_node", "to_node", "length_m", "geometry")
 REACHED = ("demand_id", "facility_id", "cost", "snap_m", "status")
 """One row a demand point, in the demand's order: the facility (None unreached), minutes or metres (inf
-unreached), metres to the road (NaN: none needed, or no place), and one of `REACH_STATUSES`. Of several legs
-see `LEG`."""
+unreached), metres to the road (NaN: none needed, or no place), and one of `REACH_STATUSES` or, with terrain,
+`GROUND_STATUSES`. Of several legs see `LEG`."""
 LEG = ("facility_id", "cost", "status")
 """Columns that a reached frame of several legs holds beside its own for each leg, as `leg_column` names them.
 
@@ -322,8 +324,9 @@ def check_reached(reached: pd.DataFrame, rows: int) -> pd.DataFrame:
     """
     faults = _require(reached, REACHED, "reached", None)
     if not faults:
-        statuses = " | ".join(REACH_STATUSES)
-        faults += _values(reached, "status", ~reached["status"].isin(REACH_STATUSES), statuses, None)
+        known = (*REACH_STATUSES, *GROUND_STATUSES)
+        bad = ~reached["status"].isin(known)
+        faults += _values(reached, "status", bad, " | ".join(known), None)
         if len(reached) != rows:
             faults.append(InputError("errors.frame_rows", frame="reached", value=len(reached), rows=rows))
     raise_all(faults)

@@ -18,7 +18,7 @@ from carecircle.reach.surface import Cells, Surface, region_cells
 from carecircle.rules import Leg, ReachQuery
 from carecircle.schema import LEG, check_reached, leg_column
 
-_WORST_LAST = ("reached", "unsnapped", "beyond", "one_way", "island")
+_WORST_LAST = ("reached", "unsnapped", "closed", "beyond", "one_way", "island", "cut_off")
 """Of several legs one with no way decides, then one that cannot be placed: see `carecircle.schema.LEG`."""
 
 
