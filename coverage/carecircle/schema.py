@@ -15,6 +15,8 @@ import geopandas as gpd
 import pandas as pd
 
 from carecircle.errors import InputError, raise_all
+from carecircle.ledgers import InputsLedger as InputsLedger
+from carecircle.ledgers import PeopleLedger as PeopleLedger
 from carecircle.texts import Language, Sentence
 
 LEVELS = ("county", "town", "village")
@@ -102,103 +104,6 @@ class Finding:
             key (of the sentence), level, sentence, file, row, column, lon, lat.
         """
         return {"key": self.sentence.key, **asdict(self), "sentence": self.sentence.text(language)}
-
-
-@dataclass(frozen=True)
-class InputsLedger:
-    """Residents as they came in: ``total = inside + outside + no_data``.
-
-    Parameters
-    ----------
-    total
-        All residents of the inputs.
-    inside, outside
-        Of the study's boundary; a grid cell that it cuts is shared by area.
-    no_data
-        Whose place is unknown (a row of a table without coordinates).
-    cells_without_value
-        Grid cells or rows without any number of residents: never people.
-    """
-
-    total: float
-    inside: float
-    outside: float
-    no_data: float
-    cells_without_value: int = 0
-
-    def __post_init__(self) -> None:
-        _balance(self.total, [self.inside, self.outside, self.no_data])
-
-    def to_dict(self) -> dict[str, float]:
-        """The four figures of verdicts.json.
-
-        Returns
-        -------
-        dict of str to float
-            total, inside, outside, no_data: residents.
-        """
-        return {"total": self.total, "inside": self.inside, "outside": self.outside, "no_data": self.no_data}
-
-
-@dataclass(frozen=True)
-class PeopleLedger:
-    """Where every resident of the inputs went in one verdict, filled in this order.
-
-    Parameters
-    ----------
-    total
-        All residents of the inputs.
-    outside
-        Outside the study's boundary or the clause's scope.
-    no_data
-        It is not known whether the clause speaks of them (no place, or no urban/rural mark).
-    unsnapped
-        Too far from any road of the mode to be placed on the network.
-    unreachable
-        On the network, with no way there (island, one-way trap).
-    covered, not_covered
-        Within the limit (inclusive), and beyond it.
-    """
-
-    total: float
-    outside: float
-    no_data: float
-    unsnapped: float
-    unreachable: float
-    covered: float
-    not_covered: float
-
-    def __post_init__(self) -> None:
-        parts = [self.outside, self.no_data, self.unsnapped, self.unreachable, self.covered, self.not_covered]
-        _balance(self.total, parts)
-
-    @property
-    def in_scope(self) -> float:
-        """Residents the clause speaks of (or may speak of): ``total - outside``, summed from its parts."""
-        return math.fsum([self.no_data, self.unsnapped, self.unreachable, self.covered, self.not_covered])
-
-    def to_dict(self) -> dict[str, float]:
-        """The seven figures of verdicts.json.
-
-        Returns
-        -------
-        dict of str to float
-            total and its six boxes: residents.
-        """
-        return asdict(self)
-
-
-def _balance(total: float, parts: list[float]) -> None:
-    """People must add up: |sum of parts - total| <= 1e-9 * total.
-
-    Raises
-    ------
-    AssertionError
-        If they do not; this is a fault of ours, never the planner's.
-    """
-    gap = math.fsum([*parts, -total])
-    if abs(gap) > 1e-9 * abs(total) or min(parts) < 0:
-        raise AssertionError(f"the ledger does not balance: {parts} against {total}")
 
 
 def _require(frame: pd.DataFrame, columns: tuple[str, ...], name: str, file: str | None) -> list[InputError]:

@@ -32,15 +32,9 @@ from carecircle.inputs.roads.water import water_of
 from carecircle.inputs.tables.points import swapped_places
 from carecircle.inputs.tables.values import fold
 from carecircle.inputs.terrain.ground import ground_of
+from carecircle.ledgers import InputsLedger
 from carecircle.profiles import modes as known_modes
-from carecircle.schema import (
-    AREAS,
-    FACILITIES,
-    TOTALS,
-    Finding,
-    InputsLedger,
-    check_facilities,
-)
+from carecircle.schema import AREAS, FACILITIES, TOTALS, Finding, check_facilities
 from carecircle.study import Study
 from carecircle.terrain import GroundCells
 from carecircle.texts import Sentence
