@@ -35,6 +35,8 @@ class Lanes:
         int32[d] places, int32[d] codes of the cells they open to, float32[d] what the leg costs.
     tile
         int32[n]: the tile each place lies in.
+    gate, gate_code, gate_cost
+        By (padded) cell, the places it opens to: int32[size + 1] pointers, ``~place``, float32 costs.
     """
 
     lane: Array
@@ -44,6 +46,9 @@ class Lanes:
     door_cell: Array
     door_cost: Array
     tile: Array
+    gate: Array
+    gate_code: Array
+    gate_cost: Array
 
     @property
     def places(self) -> int:
@@ -54,7 +59,9 @@ class Lanes:
     def none() -> Lanes:
         """No roads at all."""
         nothing, costs = np.zeros(0, np.int32), np.zeros(0, np.float32)
-        return Lanes(np.zeros(1, np.int32), nothing, costs, nothing, nothing, costs, nothing)
+        return Lanes(
+            np.zeros(1, np.int32), nothing, costs, nothing, nothing, costs, nothing, nothing, nothing, costs
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,15 +125,6 @@ class World:
         )  # fmt: skip
 
     @cached_property
-    def gates(self) -> tuple[Array, Array, Array]:
-        """By cell, the places on the roads that it opens to: int32[size + 1], codes, float32 costs."""
-        at = self.field.index(self.lanes.door_cell)
-        order = np.argsort(at, kind="stable")
-        pointers = np.zeros(self.field.size + 1, np.int32)
-        np.cumsum(np.bincount(at, minlength=self.field.size), out=pointers[1:])
-        return pointers, (~self.lanes.door[order]).astype(np.int32), self.lanes.door_cost[order]
-
-    @cached_property
     def ways(self) -> tuple[Array, Array, Array]:
         """The arcs of each place on the roads, those over its doors among them, as CSR."""
         n = self.lanes
@@ -137,6 +135,16 @@ class World:
         pointers = np.zeros(n.places + 1, np.int32)
         np.cumsum(np.bincount(tail, minlength=n.places), out=pointers[1:])
         return pointers, code[order], cost[order]
+
+    @cached_property
+    def doors(self) -> tuple[Array, Array, Array]:
+        """The doors of each place on the roads, as CSR: pointers, the cells' places in the labels, costs."""
+        n = self.lanes
+        order = np.argsort(n.door, kind="stable")
+        pointers = np.zeros(n.places + 1, np.int32)
+        np.cumsum(np.bincount(n.door, minlength=n.places), out=pointers[1:])
+        cell = self.field.index(n.door_cell[order]).astype(np.int32)
+        return pointers, cell, n.door_cost[order]
 
     @cached_property
     def roads(self) -> tuple[Array, Array, Array]:
@@ -204,7 +212,10 @@ class _Flood:
         flood: Any = _flood.flood
 
         w, n = self.world, len(self.labels)
-        gates = w.gates if part == "all" and w.lanes.places else (_NO_GATES, _NO_GATES, w.lanes.door_cost[:0])
+        n_ = w.lanes
+        gates = (n_.gate, n_.gate_code, n_.gate_cost)
+        if part != "all":
+            gates = (_NO_GATES, _NO_GATES, n_.gate_cost[:0])
         ways = w.ways if part == "all" else w.roads
         per_fine = 1.0 / (_WIDTH * w.field.typical)
         most = 16 + int(np.diff(ways[0]).max(initial=0)) + int(np.diff(gates[0]).max(initial=0))

@@ -119,7 +119,7 @@ class Placing:
         return np.hypot(down, (a[:, 1] - b[:, 1]) * self.field.east_m[row])
 
     def heights(self, at: Array) -> Array:
-        """Height between the four centres around each place, of those that are open; 0 on the flat."""
+        """Height between the four centres around each place, of those that have one; NaN without."""
         if self.field.elevation_m is None:
             return np.zeros(len(at))
         low = np.floor(at - 0.5).astype(np.int64)
@@ -128,13 +128,15 @@ class Placing:
         for down in (0, 1):
             for right in (0, 1):
                 row, column = low[:, 0] + down, low[:, 1] + right
-                there = self._open(row, column)
-                share = np.abs(1 - down - part[:, 0]) * np.abs(1 - right - part[:, 1]) * there
+                f = self.field
+                there = (row >= 0) & (column >= 0) & (row < f.rows) & (column < f.columns)
                 z = self.field.elevation_m[np.where(there, row, 0), np.where(there, column, 0)]
+                there &= np.isfinite(z)
+                share = np.abs(1 - down - part[:, 0]) * np.abs(1 - right - part[:, 1]) * there
                 total += np.where(share > 0, share * z, 0.0)
                 weight += share
         with np.errstate(invalid="ignore", divide="ignore"):
-            return np.asarray(np.where(weight > 0, total / weight, 0.0))
+            return np.asarray(np.where(weight > 0, total / weight, np.nan))
 
     def legs(self, seats: Seats, *, leaving: bool) -> Array:
         """What each seat's leg costs to a traveller who leaves the point, or arrives at it."""
