@@ -56,7 +56,7 @@ class Scenario:
         inputs = self.analysis.inputs
         assert inputs.demand is not None
         self.bounds = inputs.demand.to_crs(4326).total_bounds
-        self.asker = Asker(inputs, self.analysis.networks)
+        self.asker = Asker(inputs, self.analysis.reaches)
         self.before = {query: self.analysis.serving(query) for query in self.analysis.reached}
         self.rows: dict[str, gpd.GeoDataFrame] = {}
         self.kinds: dict[Any, frozenset[ReachQuery]] = {}

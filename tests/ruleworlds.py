@@ -11,9 +11,10 @@ import pyproj
 from shapely.geometry import Point, box
 
 from carecircle.inputs.load import Inputs
+from carecircle.ledgers import InputsLedger
 from carecircle.rules.language.plan import Plan, PlanHead
 from carecircle.rules.language.query import ReachQuery, required
-from carecircle.schema import DEMAND, TOTALS, InputsLedger
+from carecircle.schema import DEMAND, TOTALS
 from carecircle.study import Study
 from carecircle.texts import Sentence
 

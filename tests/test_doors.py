@@ -13,7 +13,7 @@ from scipy.sparse import csr_array
 
 import carecircle
 import reach_town as town
-from carecircle.analysis.asking import Asker, joined, same_service, servings_in
+from carecircle.analysis.asking import Asker, joined, reaches_of, same_service, servings_in
 from carecircle.reach.asked import Reach
 from carecircle.reach.choice import Reaches
 from carecircle.reach.roads import Roads
@@ -195,9 +195,9 @@ def test_two_legs_meet_at_the_patient(street: carecircle.Analysis) -> None:
     lon, lat = east(4000)
     new = {"facility_id": "new", "category": "社区卫生服务中心", "lon": lon, "lat": lat}
     inputs = carecircle.reanalyze(street, add=[new]).inputs
-    asker = Asker(inputs, {"ambulance": _ambulance(street)})
+    asker = Asker(inputs, reaches_of(inputs, {"ambulance": _ambulance(street)}))
     assert asker.can(CHAIN)
-    assert not Asker(inputs, {}).can(CHAIN)
+    assert not Asker(inputs, reaches_of(inputs, {})).can(CHAIN)
     frame = asker.reach(CHAIN, *servings_in(inputs, CHAIN))
     assert tuple(frame.columns[: len(REACHED)]) == REACHED
     by_leg = frame[["leg_1_cost", "leg_2_cost"]].to_numpy()[:4]
@@ -249,7 +249,7 @@ def test_the_worst_leg_gives_the_status() -> None:
 
 def test_facilities_as_origins(street: carecircle.Analysis) -> None:
     query = ReachQuery(("社区卫生服务中心",), (), "ambulance", "to_facility", origin="facilities")
-    frame = Asker(street.inputs, {"ambulance": _ambulance(street)}).reach(
+    frame = Asker(street.inputs, reaches_of(street.inputs, {"ambulance": _ambulance(street)})).reach(
         query, *servings_in(street.inputs, query)
     )
     assert frame["demand_id"].tolist() == ["station", "centre"]

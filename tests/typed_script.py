@@ -44,6 +44,7 @@ from carecircle.errors import CapacityError, SeveralError
 from carecircle.inputs.datum import to_wgs84, wgs84_to_gcj02
 from carecircle.inputs.load import Inputs, load_inputs
 from carecircle.inputs.sites import read_polygons, read_sites
+from carecircle.ledgers import InputsLedger, PeopleLedger
 from carecircle.outputs import gap_map, write
 from carecircle.outputs.base import offline_base
 from carecircle.outputs.findings_map import findings_map
@@ -92,7 +93,7 @@ from carecircle.rules import (
     unlocks,
     verdict_schema,
 )
-from carecircle.schema import Finding, InputsLedger, PeopleLedger
+from carecircle.schema import Finding
 from carecircle.siting.conditions import Conditions, Terms
 from carecircle.siting.effort import Effort
 from carecircle.siting.means import Means

@@ -20,13 +20,15 @@ from carecircle.maxspeed import parse_maxspeed
 
 _ACCESS = ("access", "foot", "vehicle", "motor_vehicle", "motorcar", "emergency")
 _SEASONAL = ("ice_road", "winter_road", "seasonal")
+STRUCTURE_TAGS = ("bridge", "layer")
+"""With ``tunnel``: whether a road leaves the ground."""
 TAGS = (
     "highway", "oneway", "junction", "maxspeed", "maxspeed:forward", "maxspeed:backward", *_ACCESS,
     "oneway:foot", "oneway:motorcar", "oneway:motor_vehicle", "oneway:vehicle", "oneway:emergency",
-    "motorroad", "tunnel", "route", "area", "smoothness", *_SEASONAL,
+    "motorroad", "tunnel", "route", "area", "smoothness", *_SEASONAL, *STRUCTURE_TAGS,
     *(f"{key}:{part}" for key in _ACCESS for part in ("forward", "backward", "conditional")),
 )  # fmt: skip
-"""The tags that decide how a road may be used."""
+"""The tags that decide how a road may be used, and how it meets the ground."""
 PRIVATE = "private"
 """The access word of compounds and yards."""
 NODE_TAGS = ("barrier", "bollard", *_ACCESS, *(f"{key}:conditional" for key in _ACCESS))
@@ -98,6 +100,8 @@ class Profile:
         Classes on which no journey begins or ends.
     sources
         Where each figure comes from, by name.
+    off_road
+        The mode as which it crosses the ground off the roads (``walk``: on foot); None: it never leaves them.
     """
 
     mode: str
@@ -118,6 +122,7 @@ class Profile:
     closed_barriers: frozenset[str]
     no_stop: frozenset[str]
     sources: Mapping[str, str]
+    off_road: str | None = None
 
     @property
     def bound_by_oneway(self) -> bool:
@@ -248,6 +253,34 @@ class Profile:
             if posted is not None:
                 return posted
         return base
+
+
+def structure(tags: Mapping[str, Any]) -> int:
+    """How a road with these tags meets the ground: a position in `carecircle.schema.STRUCTURES`.
+
+    A road whose ``layer`` lies above or below the ground without ``bridge`` or ``tunnel`` is taken for one:
+    nothing else is drawn so. A culvert is the water's tunnel, and a passage through a building stays on the
+    ground.
+
+    Parameters
+    ----------
+    tags
+        Of the road.
+
+    Returns
+    -------
+    int
+        0 on the ground, 1 on a bridge, 2 in a tunnel.
+    """
+    if _word(tags, "tunnel") not in ("", "no", "culvert", "building_passage"):
+        return 2
+    if _word(tags, "bridge") not in ("", "no"):
+        return 1
+    named = _word(tags, "tunnel") == "building_passage" or "bridge" in tags or "tunnel" in tags
+    level = _word(tags, "layer").lstrip("+")
+    if named or not level.removeprefix("-").isdigit() or int(level) == 0:
+        return 0
+    return 2 if level.startswith("-") else 1
 
 
 @cache

@@ -20,7 +20,7 @@ __all__ = [
 ]  # fmt: skip
 
 _MODE = re.compile(r"[a-z][a-z0-9_]*")
-_NO_MODES = ("maxspeed_names", "access_words", "closed_tags")
+_NO_MODES = ("maxspeed_names", "access_words", "closed_tags", "cover")
 """The tables of ``profiles.toml`` that are no modes."""
 
 
@@ -152,5 +152,6 @@ def _profile(mode: str, entry: Mapping[str, Any]) -> Profile:
         open_barriers=frozenset(entry.get("open_barriers", ())),
         closed_barriers=frozenset(entry.get("closed_barriers", ())),
         no_stop=frozenset(entry["no_stop"]),
+        off_road=entry.get("off_road"),
         sources=sources,
     )

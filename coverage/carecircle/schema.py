@@ -15,11 +15,15 @@ import geopandas as gpd
 import pandas as pd
 
 from carecircle.errors import InputError, raise_all
+from carecircle.ledgers import InputsLedger as InputsLedger
+from carecircle.ledgers import PeopleLedger as PeopleLedger
 from carecircle.texts import Language, Sentence
 
 LEVELS = ("county", "town", "village")
 STATUSES = ("open", "planned", "closed")
 REACH_STATUSES = ("reached", "unsnapped", "island", "one_way", "beyond")
+GROUND_STATUSES = ("closed", "cut_off")
+"""With terrain: on closed ground with none open near; on open ground with no way to a facility."""
 
 AREAS = ("area_id", "name", "level", "parent_id", "urban", "official_residents", "geometry")
 FACILITIES = (
@@ -27,11 +31,14 @@ FACILITIES = (
     "attributes", "geometry",
 )  # fmt: skip
 DEMAND = ("demand_id", "residents", "area_id", "urban", "geometry")
+STRUCTURES = ("ground", "bridge", "tunnel")
+"""How a road meets the ground; in an edge frame's column `STRUCTURE` its position (int8; absent: ground)."""
+STRUCTURE = "structure"
 EDGES = ("edge_id", "from_node", "to_node", "length_m", "geometry")
 REACHED = ("demand_id", "facility_id", "cost", "snap_m", "status")
 """One row a demand point, in the demand's order: the facility (None unreached), minutes or metres (inf
-unreached), metres to the road (NaN: none needed, or no place), and one of `REACH_STATUSES`. Of several legs
-see `LEG`."""
+unreached), metres to the road (NaN: none needed, or no place), and one of `REACH_STATUSES` or, with terrain,
+`GROUND_STATUSES`. Of several legs see `LEG`."""
 LEG = ("facility_id", "cost", "status")
 """Columns that a reached frame of several legs holds beside its own for each leg, as `leg_column` names them.
 
@@ -97,103 +104,6 @@ class Finding:
             key (of the sentence), level, sentence, file, row, column, lon, lat.
         """
         return {"key": self.sentence.key, **asdict(self), "sentence": self.sentence.text(language)}
-
-
-@dataclass(frozen=True)
-class InputsLedger:
-    """Residents as they came in: ``total = inside + outside + no_data``.
-
-    Parameters
-    ----------
-    total
-        All residents of the inputs.
-    inside, outside
-        Of the study's boundary; a grid cell that it cuts is shared by area.
-    no_data
-        Whose place is unknown (a row of a table without coordinates).
-    cells_without_value
-        Grid cells or rows without any number of residents: never people.
-    """
-
-    total: float
-    inside: float
-    outside: float
-    no_data: float
-    cells_without_value: int = 0
-
-    def __post_init__(self) -> None:
-        _balance(self.total, [self.inside, self.outside, self.no_data])
-
-    def to_dict(self) -> dict[str, float]:
-        """The four figures of verdicts.json.
-
-        Returns
-        -------
-        dict of str to float
-            total, inside, outside, no_data: residents.
-        """
-        return {"total": self.total, "inside": self.inside, "outside": self.outside, "no_data": self.no_data}
-
-
-@dataclass(frozen=True)
-class PeopleLedger:
-    """Where every resident of the inputs went in one verdict, filled in this order.
-
-    Parameters
-    ----------
-    total
-        All residents of the inputs.
-    outside
-        Outside the study's boundary or the clause's scope.
-    no_data
-        It is not known whether the clause speaks of them (no place, or no urban/rural mark).
-    unsnapped
-        Too far from any road of the mode to be placed on the network.
-    unreachable
-        On the network, with no way there (island, one-way trap).
-    covered, not_covered
-        Within the limit (inclusive), and beyond it.
-    """
-
-    total: float
-    outside: float
-    no_data: float
-    unsnapped: float
-    unreachable: float
-    covered: float
-    not_covered: float
-
-    def __post_init__(self) -> None:
-        parts = [self.outside, self.no_data, self.unsnapped, self.unreachable, self.covered, self.not_covered]
-        _balance(self.total, parts)
-
-    @property
-    def in_scope(self) -> float:
-        """Residents the clause speaks of (or may speak of): ``total - outside``, summed from its parts."""
-        return math.fsum([self.no_data, self.unsnapped, self.unreachable, self.covered, self.not_covered])
-
-    def to_dict(self) -> dict[str, float]:
-        """The seven figures of verdicts.json.
-
-        Returns
-        -------
-        dict of str to float
-            total and its six boxes: residents.
-        """
-        return asdict(self)
-
-
-def _balance(total: float, parts: list[float]) -> None:
-    """People must add up: |sum of parts - total| <= 1e-9 * total.
-
-    Raises
-    ------
-    AssertionError
-        If they do not; this is a fault of ours, never the planner's.
-    """
-    gap = math.fsum([*parts, -total])
-    if abs(gap) > 1e-9 * abs(total) or min(parts) < 0:
-        raise AssertionError(f"the ledger does not balance: {parts} against {total}")
 
 
 def _require(frame: pd.DataFrame, columns: tuple[str, ...], name: str, file: str | None) -> list[InputError]:
@@ -319,8 +229,9 @@ def check_reached(reached: pd.DataFrame, rows: int) -> pd.DataFrame:
     """
     faults = _require(reached, REACHED, "reached", None)
     if not faults:
-        statuses = " | ".join(REACH_STATUSES)
-        faults += _values(reached, "status", ~reached["status"].isin(REACH_STATUSES), statuses, None)
+        known = (*REACH_STATUSES, *GROUND_STATUSES)
+        bad = ~reached["status"].isin(known)
+        faults += _values(reached, "status", bad, " | ".join(known), None)
         if len(reached) != rows:
             faults.append(InputError("errors.frame_rows", frame="reached", value=len(reached), rows=rows))
     raise_all(faults)

@@ -22,6 +22,9 @@ from carecircle.inputs.datum import study_crs
 from carecircle.inputs.roads.edges import edges_from_graph, edges_of, read_roads
 from carecircle.inputs.roads.streets import from_pbf
 from carecircle.profiles import modes
+from carecircle.reach.interchange import edges_from_networkx
+from carecircle.reach.network.model import Network
+from carecircle.schema import STRUCTURES
 from carecircle.study import Roads
 from realdata import real
 
@@ -282,3 +285,31 @@ def test_porto_alegres_components_survive_splitting() -> None:
     graph = nx.Graph(list(zip(streets.from_node.tolist(), streets.to_node.tolist(), strict=True)))
     largest = max(nx.connected_components(graph), key=len)
     assert len(largest) > 0.95 * graph.number_of_nodes()
+
+
+def test_bridges_and_tunnels_are_known(tmp_path: Path) -> None:
+    tagged = [
+        ({}, "ground"), ({"bridge": "yes"}, "bridge"), ({"bridge": "viaduct", "layer": "2"}, "bridge"),
+        ({"tunnel": "yes", "layer": "-1"}, "tunnel"), ({"tunnel": "culvert"}, "ground"),
+        ({"tunnel": "building_passage", "layer": "-1"}, "ground"), ({"layer": "1"}, "bridge"),
+        ({"layer": "-1"}, "tunnel"), ({"bridge": "no", "layer": "1"}, "ground"), ({"layer": "?"}, "ground"),
+    ]  # fmt: skip
+    ends = {n: (104.50 + 0.01 * n, 31.30) for n in range(len(tagged) + 1)}
+    ways = {n: ([n, n + 1], {"highway": "residential", **tags}) for n, (tags, _) in enumerate(tagged)}
+    edges = read(write_pbf(tmp_path / "r.osm.pbf", ways, ends))
+    assert edges["structure"].dtype == np.int8
+    found = {
+        int(min(a, b)): STRUCTURES[s] for a, b, s in edges[["from_node", "to_node", "structure"]].to_numpy()
+    }
+    assert found == {n: there for n, (_, there) in enumerate(tagged)}
+    network = Network.from_edges(edges, mode="walk")
+    west = [round(min(x for x, _ in line.coords)) for line in network.lines()]
+    by_west = dict(zip(west, network.structure.tolist(), strict=True))
+    for n, (_, there) in enumerate(tagged):
+        assert STRUCTURES[by_west[round(row(edges, n, n + 1)["geometry"].bounds[0])]] == there
+    network.save(tmp_path / "n")
+    assert (Network.load(tmp_path / "n").structure == network.structure).all()
+    again = edges_from_networkx(network.to_networkx(), mode="walk")
+    assert (
+        again["structure"].to_numpy() == edges.set_index("edge_id")["structure"][again["edge_id"]].to_numpy()
+    ).all()

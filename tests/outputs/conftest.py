@@ -14,10 +14,11 @@ import shapely
 
 from carecircle.analysis import Analysis
 from carecircle.inputs.load import Inputs
+from carecircle.ledgers import InputsLedger
 from carecircle.reach.surface import Surface
 from carecircle.rules import Plan, judge
 from carecircle.rules.language.query import required
-from carecircle.schema import Finding, InputsLedger, time_column
+from carecircle.schema import Finding, time_column
 from carecircle.study import Study
 from carecircle.texts import Sentence
 

@@ -7,12 +7,12 @@ import pandas as pd
 import pytest
 
 import reach_town as town
+from carecircle.ledgers import InputsLedger
 from carecircle.reach import kernels
 from carecircle.reach.search import _engine
 from carecircle.reach.snapping import snap
 from carecircle.reach.travel import nearest_facility, path, service_areas, travel_time_matrix
 from carecircle.rules.judging.ledger import people_ledger, people_status
-from carecircle.schema import InputsLedger
 
 BLOCK = 400.0
 

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 import drawn
 import reach_town as town
+from carecircle.ledgers import InputsLedger
 from carecircle.reach.network.model import Network
 from carecircle.reach.travel import nearest_facility, service_areas
 from carecircle.rules.judging.ledger import people_ledger, people_status
-from carecircle.schema import InputsLedger
 
 quick = settings(max_examples=15, deadline=None)
 

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 import reach_town as town
+from carecircle.ledgers import InputsLedger
 from carecircle.rules.judging.ledger import people_ledger, people_status
-from carecircle.schema import InputsLedger
 
 CASES = [
     # in_scope, place, status, cost, limit, box

@@ -18,7 +18,7 @@ from carecircle.reach.surface import Cells, Surface, region_cells
 from carecircle.rules import Leg, ReachQuery
 from carecircle.schema import LEG, check_reached, leg_column
 
-_WORST_LAST = ("reached", "unsnapped", "beyond", "one_way", "island")
+_WORST_LAST = ("reached", "unsnapped", "closed", "beyond", "one_way", "island", "cut_off")
 """Of several legs one with no way decides, then one that cannot be placed: see `carecircle.schema.LEG`."""
 
 
@@ -53,6 +53,12 @@ def same_service(before: Inputs, after: Inputs, query: ReachQuery) -> bool:
     return all(list(old["facility_id"]) == list(new["facility_id"]) for old, new in pairs)
 
 
+def reaches_of(inputs: Inputs, networks: Mapping[str, Network], brought: Brought | None = None) -> Reaches:
+    """A study's ways of travelling: its networks, its ground, and what was brought from outside."""
+    most = inputs.study.assumptions.max_snap_m
+    return Reaches(networks, max_snap_m=most, brought=brought, ground=inputs.ground)
+
+
 class Asker:
     """Asks queries about one study; each of its points is placed once a mode.
 
@@ -60,17 +66,12 @@ class Asker:
     ----------
     inputs
         Whose residents and facilities are asked about.
-    networks
-        By mode.
-    brought
-        Reaches from outside, by metric and mode.
+    reaches
+        Its ways of travelling: `reaches_of`.
     """
 
-    def __init__(
-        self, inputs: Inputs, networks: Mapping[str, Network], brought: Brought | None = None
-    ) -> None:
-        self.inputs = inputs
-        self.reaches = Reaches(networks, max_snap_m=inputs.study.assumptions.max_snap_m, brought=brought)
+    def __init__(self, inputs: Inputs, reaches: Reaches) -> None:
+        self.inputs, self.reaches = inputs, reaches
 
     def can(self, query: ReachQuery) -> bool:
         """Whether there is a way of travelling for every leg."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pandas as pd
 
-from carecircle.analysis.asking import serving_in
+from carecircle.analysis.asking import reaches_of, serving_in
 from carecircle.analysis.scenario import Scenario
 from carecircle.cards import card
 from carecircle.errors import UsageError
@@ -105,8 +106,12 @@ class Analysis:
         UsageError
             If the study has no roads of the mode and no reach was brought for it, or of several legs.
         """
-        most = self.study.assumptions.max_snap_m
-        return Reaches(self.networks, max_snap_m=most, brought=self.brought).of(query.metric, query.mode)
+        return self.reaches.of(query.metric, query.mode)
+
+    @cached_property
+    def reaches(self) -> Reaches:
+        """Every way of travelling that the study has, each made once."""
+        return reaches_of(self.inputs, self.networks, self.brought)
 
     def path(self, demand_id: str, query: ReachQuery) -> Way | None:
         """The way between a demand point and its nearest facility; None where there is none.

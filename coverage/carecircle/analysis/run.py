@@ -12,7 +12,7 @@ import geopandas as gpd
 import pandas as pd
 
 from carecircle import keep
-from carecircle.analysis.asking import Asker, modes, same_service, servings_in
+from carecircle.analysis.asking import Asker, modes, reaches_of, same_service, servings_in
 from carecircle.analysis.changed import changed_inputs, changed_roads, is_touched
 from carecircle.analysis.manifest import created, manifest, scenario_facts
 from carecircle.analysis.projects import with_projects
@@ -22,7 +22,7 @@ from carecircle.errors import UsageError
 from carecircle.inputs.load import Inputs, load_inputs
 from carecircle.profiles import mode_name, profile
 from carecircle.progress import Tell, watched
-from carecircle.reach.choice import Brought
+from carecircle.reach.choice import Brought, Reaches
 from carecircle.reach.network.model import Network
 from carecircle.reach.network.store import from_bytes, to_bytes
 from carecircle.reach.surface import Surface
@@ -167,6 +167,7 @@ def reanalyze(
             known_surfaces={q: s for q, s in analysis.surfaces.items() if q in same},
             draw=surfaces,
             tell=tell,
+            reaches=None if touched else analysis.reaches,
         )
     baseline = analysis.baseline or analysis
     applied = analysis.scenarios if scenario.empty else (*analysis.scenarios, scenario)
@@ -178,7 +179,9 @@ def reanalyze(
         told["inputs"] = {**told["inputs"], table.name: keep.file_digest(table)}
     if not all(s.changes_facilities_alone for s in applied):
         told["scenarios"] = [s.to_dict() for s in applied]
-    return dataclasses.replace(after, baseline=baseline, scenarios=applied, manifest=told)
+    result = dataclasses.replace(after, baseline=baseline, scenarios=applied, manifest=told)
+    vars(result)["reaches"] = after.reaches
+    return result
 
 
 def _conclude(
@@ -191,10 +194,11 @@ def _conclude(
     known_surfaces: Mapping[ReachQuery, Surface],
     tell: Tell,
     draw: bool = True,
+    reaches: Reaches | None = None,
 ) -> Analysis:
     """Run every query not yet known, judge, and gather the Analysis."""
     study = inputs.study
-    asker = Asker(inputs, networks, brought)
+    asker = Asker(inputs, reaches_of(inputs, networks, brought) if reaches is None else reaches)
     queries = [q for q in required(plan) if asker.can(q)]
     reached: dict[ReachQuery, pd.DataFrame] = {}
     if inputs.demand is not None and (study.facility_sources or len(inputs.facilities)):
@@ -213,7 +217,7 @@ def _conclude(
     tell(Sentence("analysis.judging", {"rules": len(plan.rules)}))
     verdicts = judge(plan, inputs, reached)
     verdicts = _beside_border(plan, inputs, asker, reached, verdicts)
-    return Analysis(
+    found = Analysis(
         study=study,
         plan=plan,
         inputs=inputs,
@@ -225,6 +229,8 @@ def _conclude(
         manifest=manifest(plan, inputs, networks),
         brought=brought,
     )
+    vars(found)["reaches"] = asker.reaches  # what was made for the queries serves whoever asks next
+    return found
 
 
 def _beside_border(

@@ -19,7 +19,8 @@ from shapely.geometry.base import BaseGeometry
 
 from carecircle import categories
 from carecircle.crs import between
-from carecircle.schema import LEVELS, Finding, InputsLedger
+from carecircle.ledgers import InputsLedger
+from carecircle.schema import LEVELS, Finding
 from carecircle.texts import Sentence
 
 MOST = 30

@@ -21,7 +21,8 @@ from carecircle.inputs.door import Door
 from carecircle.inputs.residents.calibrate import calibrate, figures_of
 from carecircle.inputs.residents.grids import Grid, grid_extent, share_grid
 from carecircle.inputs.tables.points import swapped_places
-from carecircle.schema import LEVELS, Finding, InputsLedger, check_demand
+from carecircle.ledgers import InputsLedger
+from carecircle.schema import LEVELS, Finding, check_demand
 from carecircle.study import Residents, Study
 from carecircle.texts import Sentence
 

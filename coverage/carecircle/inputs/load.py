@@ -31,16 +31,12 @@ from carecircle.inputs.roads.kept import roads_of
 from carecircle.inputs.roads.water import water_of
 from carecircle.inputs.tables.points import swapped_places
 from carecircle.inputs.tables.values import fold
+from carecircle.inputs.terrain.ground import ground_of
+from carecircle.ledgers import InputsLedger
 from carecircle.profiles import modes as known_modes
-from carecircle.schema import (
-    AREAS,
-    FACILITIES,
-    TOTALS,
-    Finding,
-    InputsLedger,
-    check_facilities,
-)
+from carecircle.schema import AREAS, FACILITIES, TOTALS, Finding, check_facilities
 from carecircle.study import Study
+from carecircle.terrain import GroundCells
 from carecircle.texts import Sentence
 
 _BESIDE = ("roles_stated", "source", "row")
@@ -84,6 +80,8 @@ class Inputs:
         ``area_id, official, found, factor`` where the study asks to calibrate; else None.
     roads_key
         Hash of the edges as they are kept between runs; empty where nothing is kept.
+    ground
+        The ground off the roads; None without ``[terrain]``.
     """
 
     study: Study
@@ -103,6 +101,7 @@ class Inputs:
     residents_as_read: float | None = None
     calibration: pd.DataFrame | None = None
     roads_key: str = ""
+    ground: GroundCells | None = None
 
     @cached_property
     def water(self) -> gpd.GeoDataFrame | None:
@@ -165,6 +164,14 @@ def load_inputs(
             door.findings += found
         except CarecircleError as fault:
             faults.append(fault)
+    ground = None
+    if study.terrain is not None and modes:
+        tell(Sentence("inputs.reading_ground"))
+        try:
+            ground, found = ground_of(study, modes, crs, region, around)
+            door.findings += found
+        except CarecircleError as fault:
+            faults.append(fault)
     raise_all(faults[:MOST_FAULTS])
     totals = _totals(door, areas)
     as_read = None if ledger is None else ledger.total
@@ -205,6 +212,7 @@ def load_inputs(
         residents_as_read=as_read,
         calibration=calibration,
         roads_key=roads_key,
+        ground=ground,
     )
 
 

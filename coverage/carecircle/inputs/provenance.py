@@ -46,6 +46,7 @@ def attributions(study: Study) -> tuple[str, ...]:
         found.append(study.roads.attribution)
     elif osm or (study.roads is not None and study.roads.format in ("pbf", "graphml")):
         found.append(OSM)
+    found += study.terrain.attributions if study.terrain is not None else ()
     return tuple(dict.fromkeys(found))
 
 
@@ -77,6 +78,7 @@ def files_read(study: Study) -> list[Path]:
     ]
     paths = {s.path for s in sections if s is not None and s.path is not None}
     paths |= {p for p in (study.file, study.plan_path) if p is not None}
+    paths |= set(study.terrain.files) if study.terrain is not None else set()
     return sorted({q for p in paths for q in files_of(p)})
 
 

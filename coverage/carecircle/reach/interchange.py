@@ -11,9 +11,10 @@ import pyproj
 import shapely
 
 from carecircle.errors import InputError
+from carecircle.passage import structure
 from carecircle.profiles import profile
 from carecircle.reach._geodesy import line_lengths_m
-from carecircle.schema import stop_column, time_column
+from carecircle.schema import STRUCTURE, STRUCTURES, stop_column, time_column
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -43,7 +44,7 @@ def edges_from_networkx(G: nx.MultiDiGraph, *, mode: str, crs: Any = None) -> gp
     -------
     GeoDataFrame
         In that CRS: edge_id, from_node, to_node, length_m, ``travel_time_s_<mode>``, ``may_stop_<mode>``,
-        geometry.
+        ``structure``, geometry.
 
     Raises
     ------
@@ -87,6 +88,7 @@ def edges_from_networkx(G: nx.MultiDiGraph, *, mode: str, crs: Any = None) -> gp
     passed = [_seconds(data, metres, mode) for (_, _, data), metres in zip(rows, length, strict=True)]
     frame[time_column(mode)] = np.array([seconds for seconds, _ in passed], np.float32)
     frame[stop_column(mode)] = np.array([stop for _, stop in passed], bool)
+    frame[STRUCTURE] = np.array([_structure(data) for _, _, data in rows], np.int8)
     return frame
 
 
@@ -95,6 +97,13 @@ def _number(value: Any) -> float:
         return float(value)
     except (TypeError, ValueError):
         return float("nan")
+
+
+def _structure(edge: dict[str, Any]) -> int:
+    """How an edge meets the ground: as `to_networkx` wrote it, else by its tags."""
+    if STRUCTURE in edge:
+        return STRUCTURES.index(edge[STRUCTURE])
+    return structure({k: v[0] if isinstance(v, list) else v for k, v in edge.items()})
 
 
 def _seconds(edge: dict[str, Any], length_m: float, mode: str) -> tuple[float, bool]:
@@ -127,8 +136,8 @@ def to_networkx(network: Network) -> nx.MultiDiGraph:
     -------
     networkx.MultiDiGraph
         Nodes keep the planner's ids with ``x``, ``y`` in ``G.graph["crs"]``, the network's CRS; edges have
-        ``edge_id``, ``length`` (m), ``travel_time`` (s), ``may_stop_<mode>`` and ``geometry`` in the
-        direction of travel.
+        ``edge_id``, ``length`` (m), ``travel_time`` (s), ``may_stop_<mode>``, ``structure`` and ``geometry``
+        in the direction of travel.
     """
     import networkx as nx
 
@@ -149,6 +158,9 @@ def to_networkx(network: Network) -> nx.MultiDiGraph:
         G.add_edge(
             row.tail, row.head, edge_id=row.edge_id, length=row.length, travel_time=row.travel_time,
             geometry=line if row.along else shapely.reverse(line),
-            **{stop_column(network.mode): bool(network.may_stop[row.street])},
+            **{
+                stop_column(network.mode): bool(network.may_stop[row.street]),
+                STRUCTURE: STRUCTURES[network.structure[row.street]],
+            },
         )  # fmt: skip
     return G

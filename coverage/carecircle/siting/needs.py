@@ -13,6 +13,7 @@ from carecircle.analysis import Analysis
 from carecircle.analysis.asking import Asker, serving_in
 from carecircle.errors import UsageError, raise_all
 from carecircle.inputs.sites import new_facilities
+from carecircle.ledgers import LACKING, UNPLACED
 from carecircle.rules import Plan, ReachQuery, Rule, Verdict, judge, kind_of
 from carecircle.rules.language.query import main_query
 from carecircle.siting.matrix import Floats, Ints
@@ -169,9 +170,9 @@ def _without_facilities(analysis: Analysis, verdicts: Sequence[Verdict], categor
     here = gpd.GeoSeries([inputs.region.representative_point()], crs=inputs.crs).to_crs(4326).iloc[0]
     closed = {"facility_id": "none", "category": category, "status": "closed", "lon": here.x, "lat": here.y}
     known = replace(inputs, facilities=new_facilities([closed], inputs))
-    asker = Asker(inputs, analysis.networks)
+    asker = Asker(inputs, analysis.reaches)
     queries = [q for q in (main_query(v.rule_def) for v in verdicts) if q is not None]
-    able = [q for q in dict.fromkeys(queries) if q.metric == "straight_m" or q.mode in analysis.networks]
+    able = [q for q in dict.fromkeys(queries) if asker.can(q)]
     if inputs.demand is None:
         return list(verdicts)
     reached = {q: asker.reach(q, serving_in(known, q)) for q in able}
@@ -202,9 +203,9 @@ def _need(analysis: Analysis, verdict: Verdict, target: float | None) -> Need:
     if query is None or people is None or ledger is None or demand is None or verdict.rule_def.limit is None:
         raise AssertionError("a rule that does not fit was let through")
     marks = people.to_numpy(dtype=object)
-    rows = np.nonzero(np.isin(marks, ["covered", "not_covered", "unreachable"]))[0].astype(np.int64)
+    rows = np.nonzero(np.isin(marks, ["covered", *LACKING]))[0].astype(np.int64)
     everybody = demand["residents"].to_numpy(dtype=np.float64)
-    lost = np.nonzero(np.isin(marks, ["unsnapped", "no_data"]) & (everybody > 0))[0].astype(np.int64)
+    lost = np.nonzero(np.isin(marks, [*UNPLACED, "no_data"]) & (everybody > 0))[0].astype(np.int64)
     share = float(verdict.target) if target is None else target  # type: ignore[arg-type]
     return Need(
         verdict=verdict,

@@ -13,17 +13,24 @@ from carecircle.study.sections import (
     Totals,
     Urban,
 )
+from carecircle.study.terrain import Barrier, ClassTable, Cover, Friction, Grounding, Terrain
 from carecircle.study.travel import Travel
 
 __all__ = [
     "Assumptions",
+    "Barrier",
     "Boundaries",
     "BoundaryLevel",
+    "ClassTable",
+    "Cover",
     "Facilities",
+    "Friction",
+    "Grounding",
     "Outputs",
     "Residents",
     "Roads",
     "Study",
+    "Terrain",
     "Totals",
     "Travel",
     "Urban",

@@ -22,6 +22,7 @@ from carecircle.study.sections import (
     Totals,
     Urban,
 )
+from carecircle.study.terrain import Terrain
 from carecircle.study.travel import Travel, own_profiles
 from carecircle.texts import Language, Sentence
 
@@ -64,6 +65,8 @@ class Study(Section):
     """How urban and rural residents are told apart."""
     assumptions: Assumptions = Assumptions()
     """What no plan states."""
+    terrain: Terrain | None = None
+    """The ground off the roads; absent: whoever lives too far from any road is unsnapped."""
     outputs: Outputs = Outputs()
     """What the written files look like."""
     file: Path | None = Field(default=None, exclude=True)

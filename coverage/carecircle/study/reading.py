@@ -14,6 +14,7 @@ from carecircle.errors import CarecircleError, StudyError, raise_all
 from carecircle.strict import LONGEST_PATH, UnfitError, echo, is_data, parse_toml, toml_text
 from carecircle.study.model import Study, map_paths, study_schema
 from carecircle.study.sections import Boundaries
+from carecircle.study.terrain import terrain_faults
 from carecircle.study.travel import travel_faults
 from carecircle.tiles import tile_fault
 
@@ -66,6 +67,7 @@ def load_study(path: str | Path) -> Study:
     shifted = tile_fault(study.outputs.basemap, file)
     raise_all([
         *_undrawn(study, file), *_missing_files(study, file), *travel_faults(study.profiles, file),
+        *terrain_faults(study.terrain, file, extract=_has_extract(study)),
         *([shifted] if shifted else []),
     ])  # fmt: skip
     return study
@@ -115,11 +117,17 @@ def _missing_files(study: Study, file: Path) -> Iterable[StudyError]:
     if study.plan_path is not None:
         paths.append(study.plan_path)
     missing = [p for p in paths if not _there(p, is_data)]
+    ground = study.terrain.files if study.terrain is not None else ()
+    missing += [p for p in ground if not _there(p, Path.exists)]
     return [
         StudyError(f"study.{'folder' if _there(p, Path.is_dir) else 'missing'}_input", file=file,
                    value=echo(str(p), LONGEST_PATH))
         for p in missing
     ]  # fmt: skip
+
+
+def _has_extract(study: Study) -> bool:
+    return study.roads is not None and study.roads.format == "pbf"
 
 
 def _there(path: Path, test: Callable[[Path], bool]) -> bool:

@@ -19,8 +19,9 @@ from carecircle.errors import InputError
 from carecircle.inputs.datum import place, project_points
 from carecircle.inputs.roads.noticed import tag_findings
 from carecircle.inputs.roads.streets import Streets, from_graphml, from_pbf, from_table, spread
+from carecircle.passage import structure
 from carecircle.profiles import Profile, profile
-from carecircle.schema import Finding, check_edges, stop_column, time_column
+from carecircle.schema import STRUCTURE, Finding, check_edges, stop_column, time_column
 from carecircle.study import Roads
 from carecircle.texts import Sentence
 
@@ -144,6 +145,7 @@ def edges_of(
         columns[stop_column(mode)] = stop[position, row]
     columns["highway"] = np.array([_class(t) for t in streets.tags], dtype=object)[streets.which[row]]
     columns["name"] = streets.name[row]
+    columns[STRUCTURE] = np.array([structure(t) for t in streets.tags], dtype=np.int8)[streets.which[row]]
     return gpd.GeoDataFrame(columns, geometry=_lines(streets, xy, row, back), crs=crs)
 
 

@@ -18,6 +18,7 @@ import shapely
 
 from carecircle.analysis.manifest import epoch
 from carecircle.errors import OutputError
+from carecircle.ledgers import lacking
 from carecircle.outputs.files.styles import styles
 from carecircle.rules import by_area
 from carecircle.texts import say
@@ -158,10 +159,10 @@ def areas_frame(analysis: Analysis) -> gpd.GeoDataFrame:
         if not parts:
             continue
         found = pd.concat(parts).set_index("area_id")
-        lacking = found["not_covered"] + found["unreachable"]
+        left_out = lacking(found)
         frame = frame.assign(
             **{
-                f"{verdict.rule}_not_covered": frame["area_id"].map(lacking).astype(float),
+                f"{verdict.rule}_not_covered": frame["area_id"].map(left_out).astype(float),
                 f"{verdict.rule}_share": frame["area_id"].map(found["share"]).astype(float),
             }
         )

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import xlsxwriter
 
+from carecircle.ledgers import lacking
 from carecircle.outputs import telling
 from carecircle.rules import by_area
-from carecircle.schema import LEVELS
+from carecircle.schema import GROUND_STATUSES, LEVELS
 from carecircle.strict import clean
 from carecircle.texts import Language, Sentence, say
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from carecircle.analysis import Analysis
     from carecircle.rules import Verdict
 
-_PARTS = ("covered", "not_covered", "unreachable", "unsnapped", "no_data", "outside", "total")
 _FILLS = {
     "FAIL": "#F3D9CF",
     "PASS": "#D9EAF0",
@@ -223,9 +223,10 @@ def _all_units(writer: Book, analysis: Analysis) -> None:
 def _all_people(writer: Book, analysis: Analysis) -> None:
     """The ledger of every clause about people on one sheet."""
     sheet = writer.sheet(writer.say("sheet_people"), [18, *([16] * 7)])
-    header = [writer.say("column_rule"), *(writer.say(f"page_part_{part}") for part in _PARTS)]
+    parts = telling.ledger_parts(analysis)
+    header = [writer.say("column_rule"), *(writer.say(f"page_part_{part}") for part in parts)]
     rows = (
-        (v.rule, *(getattr(v.ledger, part) for part in _PARTS))
+        (v.rule, *(getattr(v.ledger, part) for part in parts))
         for v in analysis.verdicts
         if v.ledger is not None
     )
@@ -249,7 +250,7 @@ def _clause(writer: Book, analysis: Analysis, verdict: Verdict) -> None:
         row += 1
     if verdict.ledger is not None:
         row += 1
-        for part in _PARTS:
+        for part in telling.ledger_parts(analysis):
             writer.put(sheet, row, 0, writer.say(f"page_part_{part}"), writer.label)
             writer.put(sheet, row, 1, getattr(verdict.ledger, part))
             row += 1
@@ -309,23 +310,15 @@ def _areas(writer: Book, sheet: Any, row: int, analysis: Analysis, verdict: Verd
     frame = by_area(verdict, analysis.inputs, level)
     if not len(frame):
         return row - 1
-    frame = frame.assign(lacking=frame["not_covered"] + frame["unreachable"])
+    frame = frame.assign(lacking=lacking(frame))
     frame = frame.sort_values(["lacking", "area_id"], ascending=[False, True])
-    columns = (
-        "name",
-        "area_id",
-        "residents",
-        "covered",
-        "not_covered",
-        "unreachable",
-        "unsnapped",
-        "no_data",
-        "share",
-    )
+    grounds = [name for name in GROUND_STATUSES[::-1] if name in frame]
+    boxes = ["covered", "not_covered", "unreachable", "unsnapped", *grounds, "no_data"]
+    columns = ["name", "area_id", "residents", *boxes, "share"]
     header = [writer.say(f"page_level_{level}"), writer.say("column_id"), writer.say("column_residents")]
-    header += [writer.say(f"page_part_{c}") for c in columns[3:8]] + [writer.say("column_share")]
-    rows = ([_plain(v) for v in line] for line in frame[list(columns)].itertuples(index=False))
-    return writer.table(sheet, row, header, rows, {8: writer.share}, filtered=True)
+    header += [writer.say(f"page_part_{c}") for c in boxes] + [writer.say("column_share")]
+    rows = ([_plain(v) for v in line] for line in frame[columns].itertuples(index=False))
+    return writer.table(sheet, row, header, rows, {len(columns) - 1: writer.share}, filtered=True)
 
 
 def _plain(value: Any) -> Cell:

@@ -22,7 +22,7 @@ from carecircle import categories
 from carecircle.crs import between, crosses, drawn_degrees
 from carecircle.outputs.map.pack import Block
 from carecircle.outputs.palette import STEP, TIME_BREAKS, TIMES, UNREACHED
-from carecircle.schema import LEVELS, REACH_STATUSES, STATUSES
+from carecircle.schema import GROUND_STATUSES, LEVELS, REACH_STATUSES, STATUSES
 from carecircle.texts import LANGUAGES, Sentence
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from carecircle.reach.surface import Surface
     from carecircle.rules import ReachQuery
 
-PEOPLE = ("outside", "no_data", "unsnapped", "unreachable", "covered", "not_covered")
+PEOPLE = ("outside", "no_data", "unsnapped", "unreachable", "covered", "not_covered", *GROUND_STATUSES)
 _ROAD_RANKS = (
     ("motorway", "motorway_link"),
     ("trunk", "trunk_link", "primary", "primary_link"),
@@ -238,7 +238,9 @@ def query(
     steps[known] = np.round(cost[known] / STEP[unit])
     position = {facility_id: i for i, facility_id in enumerate(facilities["facility_id"])}
     owner = frame["facility_id"].map(position).fillna(-1).to_numpy(dtype=np.int32)
-    status = {name: i for i, name in enumerate(REACH_STATUSES)}
+    crossed = bool(frame["status"].isin(GROUND_STATUSES).any())
+    reasons = (*REACH_STATUSES, *(GROUND_STATUSES if crossed else ()))
+    status = {name: i for i, name in enumerate(reasons)}
     return {
         "unit": unit,
         "step": STEP[unit],
@@ -249,7 +251,7 @@ def query(
         "cost": block.add(steps, "u32"),
         "facility": block.add(owner, "i32"),
         "status": block.add(frame["status"].map(status).to_numpy(dtype=np.uint8), "u8"),
-        "reasons": list(REACH_STATUSES),
+        "reasons": list(reasons),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -41,6 +42,8 @@ def roads(analysis: Analysis, queries: Sequence[ReachQuery], block: Block) -> Ro
     modes = modes_of(queries)
     if analysis.brought:
         return None, Sentence("outputs.whatif_brought")
+    if analysis.inputs.ground is not None:
+        return None, _over_ground(analysis)
     if not set(modes) <= set(analysis.networks):
         return None, Sentence("outputs.whatif_no_roads")
     networks = {mode: analysis.networks[mode] for mode in modes}
@@ -57,6 +60,16 @@ def roads(analysis: Analysis, queries: Sequence[ReachQuery], block: Block) -> Ro
         places["demand"] = inputs.demand.geometry
     exact = {name: _exact(analysis, points, block) for name, points in places.items()}
     return {"projection": projection, "modes": found, **lines.data(), **exact}, None
+
+
+def _over_ground(analysis: Analysis) -> Sentence:
+    """Why the page does not reckon with terrain: it holds roads alone, and how many that would lose."""
+    demand, most = analysis.inputs.demand, analysis.study.assumptions.max_snap_m
+    off = 0.0
+    if demand is not None and analysis.networks:
+        lost = [~n.snap(demand, max_snap_m=most).snapped for n in analysis.networks.values()]
+        off = math.fsum(demand["residents"].to_numpy()[np.logical_or.reduce(lost)])
+    return Sentence("outputs.whatif_terrain", {"residents": off, "metres": most})
 
 
 def _exact(analysis: Analysis, geometries: gpd.GeoSeries, block: Block) -> dict[str, Any]:

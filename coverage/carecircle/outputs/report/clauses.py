@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from carecircle.ledgers import lacking
 from carecircle.outputs import telling
 from carecircle.outputs.report import maps
 from carecircle.outputs.report.blocks import Block, Heading, Picture, Quote, Table, Text
@@ -122,7 +123,7 @@ def _worst_areas(analysis: Analysis, verdict: Verdict, said: Said) -> Iterator[B
         return
     for level in reversed(LEVELS[1:]):
         frame = by_area(verdict, analysis.inputs, level)
-        frame = frame.assign(lacking=frame["not_covered"] + frame["unreachable"])
+        frame = frame.assign(lacking=lacking(frame))
         frame = frame[frame["lacking"] > 0].head(_AREAS)
         if len(frame):
             columns = frame[["name", "residents", "lacking", "share"]]

@@ -25,7 +25,6 @@ from carecircle.rules import unlocks
 if TYPE_CHECKING:
     from carecircle.analysis import Analysis
 
-_PARTS = ("covered", "not_covered", "unreachable", "unsnapped", "no_data", "outside", "total")
 _NUMERALS = "一二三四五六七八九十"
 
 
@@ -141,15 +140,22 @@ def _ledger(analysis: Analysis, said: Said) -> Iterator[Block]:
         return
     facts = {name: said.people(value) for name, value in ledger.to_dict().items()}
     yield Text(said("ledger_inputs", **facts))
+    parts = telling.ledger_parts(analysis)
     rows = [
-        (v.rule, *(said.people(getattr(v.ledger, part)) for part in _PARTS))
+        (v.rule, *(said.people(getattr(v.ledger, part) or 0.0) for part in parts))
         for v in analysis.verdicts
         if v.ledger is not None
     ]
     if rows:
-        head = [said.outputs("column_rule"), *(said.outputs(f"page_part_{part}") for part in _PARTS)]
+        head = [said.outputs("column_rule"), *(said.outputs(f"page_part_{part}") for part in parts)]
         title = said("ledger_title")
-        yield Table(head, rows, (0, 1, 1, 1.05, 1.15, 0.8, 1.45, 1), tuple(range(1, 8)), title=title)
+        yield Table(
+            head,
+            rows,
+            (0, 1, 1, 1.05, 1.15, *([1.15, 1.15] * (len(parts) > 7)), 0.8, 1.45, 1),
+            tuple(range(1, len(parts) + 1)),
+            title=title,
+        )
         yield Text(said("ledger_note"), small=True)
 
 

@@ -13,6 +13,7 @@ import pandas as pd
 import shapely
 
 from carecircle import categories
+from carecircle.ledgers import LACKING, UNPLACED, lacking
 from carecircle.outputs.map.layers import facility_shape
 from carecircle.outputs.palette import PRINTED_SHARES, SHARE_BREAKS
 from carecircle.outputs.report.drawing import Sheet, marked
@@ -129,7 +130,7 @@ def union_of_gaps(verdicts: Sequence[Verdict]) -> Verdict | None:
     unmet = [v for v in verdicts if v.outcome.value == "FAIL" and v.people is not None]
     if not unmet:
         return None
-    rank = ("outside", "no_data", "covered", "unsnapped", "unreachable", "not_covered")
+    rank = ("outside", "no_data", "covered", *UNPLACED, *LACKING[::-1])
     codes = [v.people.map(rank.index).to_numpy(dtype=int) for v in unmet if v.people is not None]
     worst = np.array(rank, dtype=object)[np.maximum.reduce(codes)]
     assert unmet[0].people is not None
@@ -148,7 +149,7 @@ def _shaded(sheet: Sheet, analysis: Analysis, verdict: Verdict) -> None:
     if level is None:
         return
     found = by_area(verdict, analysis.inputs, level).set_index("area_id")
-    known = found["covered"] + found["not_covered"] + found["unreachable"]
+    known = found["covered"] + lacking(found)
     share: Mapping[Any, float] = (found["covered"] / known).where(known > 0).to_dict()
     people: Mapping[Any, float] = found["residents"].to_dict()
     chosen = drawn[drawn["level"] == level]
@@ -204,7 +205,7 @@ def _people_left_out(sheet: Sheet, analysis: Analysis, verdict: Verdict) -> None
     demand = analysis.inputs.demand
     assert demand is not None
     assert verdict.people is not None
-    left = verdict.people.isin(["not_covered", "unreachable"]).to_numpy()
+    left = verdict.people.isin(LACKING).to_numpy()
     left = left & (demand.geometry.notna() & ~demand.geometry.is_empty).to_numpy()
     points, residents = demand.geometry[left], demand["residents"].to_numpy()[left]
     if not len(points):

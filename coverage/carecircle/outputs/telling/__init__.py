@@ -16,7 +16,14 @@ from carecircle.outputs.telling.clause import (
     target,
     title,
 )
-from carecircle.outputs.telling.run import answer, beside, manifest_hash, residents_in_gap, study
+from carecircle.outputs.telling.run import (
+    answer,
+    beside,
+    ledger_parts,
+    manifest_hash,
+    residents_in_gap,
+    study,
+)
 
 __all__ = [
     "alternative",
@@ -24,6 +31,7 @@ __all__ = [
     "beside",
     "counts_people",
     "flip",
+    "ledger_parts",
     "manifest_hash",
     "order",
     "residents_in_gap",

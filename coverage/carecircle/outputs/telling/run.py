@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from carecircle.ledgers import LACKING
 from carecircle.outputs.telling.clause import ORDER, counts_people
+from carecircle.schema import GROUND_STATUSES
 from carecircle.texts import Sentence
 
 if TYPE_CHECKING:
@@ -76,6 +78,15 @@ def answer(analysis: Analysis) -> dict[str, Any]:
     return {"people": people, "tally": tally, "says": says.both()}
 
 
+_PARTS = ("covered", "not_covered", "unreachable", "unsnapped", "no_data", "outside", "total")
+
+
+def ledger_parts(analysis: Analysis) -> tuple[str, ...]:
+    """The boxes of people-ledgers in the order in which they are shown; with terrain its own two as well."""
+    crossed = any(v.ledger is not None and v.ledger.closed is not None for v in analysis.verdicts)
+    return (*_PARTS[:4], *GROUND_STATUSES[::-1], *_PARTS[4:]) if crossed else _PARTS
+
+
 def residents_in_gap(analysis: Analysis) -> float:
     """Residents, each counted once, whom at least one unmet clause does not cover or cannot reach."""
     demand = analysis.inputs.demand
@@ -84,7 +95,7 @@ def residents_in_gap(analysis: Analysis) -> float:
     gap = np.zeros(len(demand), dtype=bool)
     for verdict in analysis.verdicts:
         if verdict.outcome.value == "FAIL" and verdict.people is not None:
-            gap |= verdict.people.isin(["not_covered", "unreachable"]).to_numpy()
+            gap |= verdict.people.isin(LACKING).to_numpy()
     return math.fsum(demand["residents"].to_numpy()[gap])
 
 

@@ -44,6 +44,7 @@ class NetworkArrays:
     may_stop: Array
     coords: Array
     offsets: Array
+    structure: Array
 
     @property
     def nodes(self) -> int:

@@ -22,7 +22,7 @@ def row_pointers(nodes: Array, count: int) -> Array:
 
 def assemble(
     *, mode: str, crs: pyproj.CRS, access_speed_kph: float, edge_id: Array, from_node: Array, to_node: Array,
-    seconds: Array, length_m: Array, may_stop: Array, lines: Array,
+    seconds: Array, length_m: Array, may_stop: Array, structure: Array, lines: Array,
 ) -> dict[str, Any]:  # fmt: skip
     """The arrays of a `Network` from rows in ascending order of their ids.
 
@@ -57,5 +57,5 @@ def assemble(
         "tail": tail[by_tail], "head": head[by_tail], "seconds": seconds[by_tail],
         "length_m": length_m[by_tail], "street": street[by_tail], "along": along[by_tail],
         "may_stop": stop, "coords": coords[np.repeat(offsets[:-1][drawn], size) + step],
-        "offsets": street_offsets,
+        "offsets": street_offsets, "structure": structure[drawn],
     }  # fmt: skip

@@ -21,7 +21,7 @@ from carecircle.errors import InputError, UsageError
 from carecircle.profiles import profile
 from carecircle.reach.graph._arrays import Array, Metric, NetworkArrays
 from carecircle.reach.graph._build import assemble
-from carecircle.schema import check_edges, stop_column, time_column
+from carecircle.schema import STRUCTURE, check_edges, stop_column, time_column
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -62,6 +62,8 @@ class Network(NetworkArrays):
         bool[s]: streets on which a journey may begin or end.
     coords, offsets
         float64[k, 2], int64[s + 1]: the lines of the streets.
+    structure
+        int8[s]: how each street meets the ground, a position in `carecircle.schema.STRUCTURES`.
     """
 
     def __repr__(self) -> str:
@@ -77,7 +79,8 @@ class Network(NetworkArrays):
         ----------
         edges
             In a projected CRS, with columns ``edge_id, from_node, to_node, length_m, travel_time_s_<mode>``
-            and a LineString in the direction of travel; where known ``may_stop_<mode>`` (absent: everywhere).
+            and a LineString in the direction of travel; where known ``may_stop_<mode>`` (absent: everywhere)
+            and ``structure`` (absent: on the ground).
         mode
             Which travel time counts.
         access_speed_kph
@@ -113,6 +116,9 @@ class Network(NetworkArrays):
             seconds=seconds[rows],
             length_m=edges["length_m"].to_numpy(np.float32)[rows],
             may_stop=edges[stop].to_numpy(bool)[rows] if stop in edges.columns else np.ones(len(rows), bool),
+            structure=edges[STRUCTURE].to_numpy(np.int8)[rows]
+            if STRUCTURE in edges.columns
+            else np.zeros(len(rows), np.int8),
             lines=lines,
         )
         return cls(**arrays)

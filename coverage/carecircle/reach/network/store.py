@@ -65,8 +65,9 @@ def from_bytes(content: bytes) -> Network:
             about = json.loads(str(file["about"]))
             if about.get("format") != FORMAT:
                 raise ValueError(about.get("format"))
-            arrays = {name: file[name] for name in _ARRAYS}
+            arrays = {name: file[name] for name in _ARRAYS if name in file or name != "structure"}
     except (EOFError, KeyError, TypeError, AttributeError, zipfile.BadZipFile) as error:
         raise ValueError(str(error)) from error
     plain = {name: about[name] for name in _PLAIN}
+    arrays.setdefault("structure", np.zeros(len(arrays["may_stop"]), np.int8))  # saved before there was one
     return Network(**plain, crs=pyproj.CRS.from_json(about["crs"]), **arrays)

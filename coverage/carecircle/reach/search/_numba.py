@@ -38,3 +38,12 @@ def jit(function: Function) -> Function:
         raise ImportError("numba is absent: use the searches on scipy")
     compiled: Function = module.njit(cache=True, nogil=True, error_model="numpy")(function)
     return compiled
+
+
+def inlined(function: Function) -> Function:
+    """A function whose text is copied into every compiled function that calls it."""
+    module = numba()
+    if module is None:
+        raise ImportError("numba is absent: use the searches on scipy")
+    compiled: Function = module.njit(inline="always", error_model="numpy")(function)
+    return compiled

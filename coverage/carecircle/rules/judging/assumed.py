@@ -43,7 +43,10 @@ def assumptions_of(rule: Rule, plan: Plan, evidence: Evidence, source: str) -> t
     if rule.metric != "straight_m":
         if rule.mode is not None:
             said += _closed_by_study(rule.mode, study)
-        said.append(Sentence("rules.junctions_ignored", {"max_snap_m": study.assumptions.max_snap_m}))
+        if by_ground(rule, evidence):
+            said += _crossed(rule, evidence)
+        else:
+            said.append(Sentence("rules.junctions_ignored", {"max_snap_m": study.assumptions.max_snap_m}))
         if study.roads is not None and study.roads.format == "pbf":
             said.append(Sentence(f"rules.barriers_{study.roads.barriers}"))
     if rule.scope != "all":
@@ -52,6 +55,32 @@ def assumptions_of(rule: Rule, plan: Plan, evidence: Evidence, source: str) -> t
     if waiting:
         said.append(Sentence("rules.planned_not_counted", {"facilities": waiting}))
     return tuple(said)
+
+
+def by_ground(rule: Rule, evidence: Evidence) -> bool:
+    """Whether a rule's way leads over the ground of a study with terrain, not along roads alone."""
+    ground = evidence.inputs.ground
+    return ground is not None and rule.metric != "straight_m" and rule.mode in ground.minutes_per_m
+
+
+def _crossed(rule: Rule, evidence: Evidence) -> Iterator[Sentence]:
+    """How the ground off the roads is crossed, and what becomes of places on closed ground."""
+    ground, study = evidence.inputs.ground, evidence.study
+    assert ground is not None
+    law = "flat" if ground.elevation_m is None else ground.law
+    if not any(on_foot.any() for on_foot in ground.on_foot.values()) and ground.on_foot:
+        law = "none"  # whoever made the friction has the slopes in it
+    size = math.sqrt(float(ground.east_m.mean() * ground.north_m.mean()))
+    facts = {"metres": round(size), "moves": ground.moves, "slopes": Sentence(f"rules.slopes_{law}")}
+    yield Sentence("rules.ground_crossed", facts)
+    speeds = [c.kph for c in ground.classes if c.kph > 0 and c.mode != rule.mode] or [
+        c.kph for c in ground.classes if c.kph > 0
+    ]
+    if speeds:
+        yield Sentence("rules.ground_speeds", {"low": min(speeds), "high": max(speeds)})
+    if rule.mode not in ground.walked and ground.roads:
+        yield Sentence(f"rules.ride_{ground.ride}")
+    yield Sentence("rules.ground_junctions", {"max_snap_m": study.assumptions.max_snap_m})
 
 
 def _closed_by_study(mode: str, study: Study) -> Iterator[Sentence]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from carecircle import schema
+from carecircle.ledgers import lacking
 from carecircle.rules.judging.evidence import Evidence
 from carecircle.rules.judging.measures_people import Reached
 from carecircle.rules.judging.verdict import Outcome, Verdict
@@ -152,10 +153,12 @@ def by_area(verdict: Verdict, inputs: Inputs, level: str) -> pd.DataFrame:
     -------
     DataFrame
         Columns area_id, name, residents (in scope or possibly so), covered, not_covered, unsnapped,
-        unreachable, no_data, share; one row an area of the level, most uncovered first. Empty for verdicts
-        that are not about people.
+        unreachable, no_data (with terrain also closed, cut_off), share; one row an area of the level, most
+        uncovered first. Empty for verdicts that are not about people.
     """
     parts = ["covered", "not_covered", "unsnapped", "unreachable", "no_data"]
+    if verdict.ledger is not None and verdict.ledger.closed is not None:
+        parts += schema.GROUND_STATUSES
     columns = ["area_id", "name", "residents", *parts, "share"]
     if verdict.people is None or inputs.demand is None:
         return pd.DataFrame(columns=columns)
@@ -168,7 +171,7 @@ def by_area(verdict: Verdict, inputs: Inputs, level: str) -> pd.DataFrame:
     table.insert(1, "name", list(areas["name"]))
     table.insert(2, "residents", table[parts].sum(axis=1))
     table["share"] = (table["covered"] / table["residents"]).where(table["residents"] > 0)
-    table["_gap"] = table["not_covered"] + table["unreachable"]
+    table["_gap"] = lacking(table)
     ranked: pd.DataFrame = table.sort_values(["_gap", "area_id"], ascending=[False, True], ignore_index=True)[
         columns
     ]

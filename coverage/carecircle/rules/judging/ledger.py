@@ -8,9 +8,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from carecircle.schema import InputsLedger, PeopleLedger
+from carecircle.ledgers import InputsLedger, PeopleLedger
+from carecircle.schema import GROUND_STATUSES
 
-PEOPLE_STATUSES = ("outside", "no_data", "unsnapped", "unreachable", "covered", "not_covered")
+PEOPLE_STATUSES = (
+    "outside",
+    "no_data",
+    "unsnapped",
+    *GROUND_STATUSES,
+    "unreachable",
+    "covered",
+    "not_covered",
+)
 
 
 def people_status(
@@ -41,14 +50,24 @@ def people_status(
     cost = reached["cost"].to_numpy(float)
     no_way = (status == "island") | (status == "one_way")
     found = np.select(
-        [outside, ~known | placeless, status == "unsnapped", no_way, cost <= limit],
-        list(PEOPLE_STATUSES[:5]),
+        [
+            outside,
+            ~known | placeless,
+            status == "unsnapped",
+            status == "closed",
+            status == "cut_off",
+            no_way,
+            cost <= limit,
+        ],
+        list(PEOPLE_STATUSES[:-1]),
         default="not_covered",
     )
     return pd.Series(found, index=demand.index, dtype=object)
 
 
-def people_ledger(demand: pd.DataFrame, status: pd.Series[Any], inputs: InputsLedger) -> PeopleLedger:
+def people_ledger(
+    demand: pd.DataFrame, status: pd.Series[Any], inputs: InputsLedger, *, ground: bool = False
+) -> PeopleLedger:
     """Add up the residents of every status, so that they balance with the inputs' ledger.
 
     Residents outside the study's boundary are no rows of ``demand`` and join ``outside`` here; residents
@@ -62,9 +81,13 @@ def people_ledger(demand: pd.DataFrame, status: pd.Series[Any], inputs: InputsLe
         From `people_status`.
     inputs
         The inputs' ledger.
+    ground
+        Whether people crossed the ground of a study with terrain: `GROUND_STATUSES` are then boxes too.
     """
     residents = demand["residents"].to_numpy(float)
     of = status.to_numpy(dtype=object)
-    parts = {name: math.fsum(residents[of == name]) for name in PEOPLE_STATUSES}
+    ground |= bool(np.isin(of, GROUND_STATUSES).any())
+    boxes = [name for name in PEOPLE_STATUSES if ground or name not in GROUND_STATUSES]
+    parts = {name: math.fsum(residents[of == name]) for name in boxes}
     parts["outside"] = math.fsum([parts["outside"], inputs.outside])
     return PeopleLedger(total=inputs.total, **parts)

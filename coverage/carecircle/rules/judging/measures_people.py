@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from carecircle.rules.judging.assumed import assumptions_of, target_share
+from carecircle.ledgers import LACKING, PeopleLedger
+from carecircle.rules.judging.assumed import assumptions_of, by_ground, target_share
 from carecircle.rules.judging.evidence import Evidence
 from carecircle.rules.judging.figures import listing_needs, need, unsure_needs
 from carecircle.rules.judging.ground import area_share
@@ -21,13 +22,14 @@ from carecircle.rules.judging.verdict import ByRoad, Flip, Outcome, Verdict
 from carecircle.rules.judging.weighing import decide, margin
 from carecircle.rules.language.query import ReachQuery, alternative_queries, main_query, road_query
 from carecircle.rules.language.rule import Rule
-from carecircle.schema import PeopleLedger
 from carecircle.texts import Sentence
 
 if TYPE_CHECKING:
     from carecircle.rules.language.plan import Plan
 
 Reached = Mapping[ReachQuery, pd.DataFrame]
+_OF_THE_ROADS = ("rules.people_not_assessed", "rules.response_unreached", "rules.response_nobody")
+"""Sentences that speak of residents off the roads."""
 _ANY = sys.float_info.max
 """A limit that holds whoever is reached at all."""
 UNSNAPPED_TOLERATED = 0.01
@@ -51,7 +53,7 @@ def judge_reach(rule: Rule, plan: Plan, evidence: Evidence, reached: Reached) ->
     if ledger.in_scope <= 0:
         return _empty_scope(rule, people, ledger)
     low = ledger.covered / ledger.in_scope
-    high = math.fsum([ledger.covered, ledger.unsnapped, ledger.no_data]) / ledger.in_scope
+    high = math.fsum([ledger.covered, ledger.unplaced, ledger.no_data]) / ledger.in_scope
     target, source = target_share(rule, evidence)
     outcome = decide(low, high, ">=", target)
     unsure = _unsure(rule, evidence)
@@ -82,7 +84,7 @@ def judge_reach(rule: Rule, plan: Plan, evidence: Evidence, reached: Reached) ->
 
 def affected(ledger: PeopleLedger) -> float:
     """Residents in scope whom a rule does not cover."""
-    return math.fsum([ledger.not_covered, ledger.unreachable])
+    return ledger.lacking
 
 
 def _none_listed(
@@ -122,13 +124,13 @@ def judge_response(rule: Rule, plan: Plan, evidence: Evidence, reached: Reached)
     if ledger.covered > 0:
         mean = math.fsum(weights * frame["cost"][there]) / ledger.covered + turnout
     tolerated = UNSNAPPED_TOLERATED * ledger.in_scope
-    unreached = math.fsum([ledger.unreachable, ledger.not_covered])
+    unreached = ledger.lacking
     unsure = _unsure(rule, evidence)
-    left_out = unreached > 0 or ledger.unsnapped > tolerated
+    left_out = unreached > 0 or ledger.unplaced > tolerated
     outcome, key = _response_outcome(mean, rule.limit, left_out, ledger.no_data > tolerated, bool(unsure))
     facts = {
         "mean": shown(mean, "min"), "turnout": turnout, "unreachable": unreached,
-        "unsnapped": ledger.unsnapped, "no_data": ledger.no_data,
+        "unsnapped": ledger.unplaced, "no_data": ledger.no_data,
     }  # fmt: skip
     late = math.fsum(evidence.demand["residents"][there & (frame["cost"] + turnout > rule.limit)])
     rests = outcome is Outcome.NOT_ASSESSED and bool(unsure)
@@ -136,7 +138,7 @@ def judge_response(rule: Rule, plan: Plan, evidence: Evidence, reached: Reached)
     return Verdict(
         rule_def=rule,
         outcome=outcome,
-        reason=Sentence(f"rules.{key}", facts),
+        reason=Sentence(_over_ground(f"rules.{key}", ledger), facts),
         observed=mean,
         target=rule.limit,
         unit="min",
@@ -214,7 +216,7 @@ def _ledger(
     people = people_status(demand, frame, limit=limit, in_scope=evidence.in_scope(rule.scope))
     ledger = evidence.inputs.ledger
     assert ledger is not None  # residents come with their ledger
-    return people, people_ledger(demand, people, ledger)
+    return people, people_ledger(demand, people, ledger, ground=by_ground(rule, evidence))
 
 
 def _measured(rule: Rule, plan: Plan, evidence: Evidence, frame: pd.DataFrame) -> Verdict:
@@ -237,17 +239,25 @@ def _measured(rule: Rule, plan: Plan, evidence: Evidence, frame: pd.DataFrame) -
 
 def _reason(rule: Rule, outcome: Outcome, ledger: PeopleLedger, low: float, high: float) -> Sentence:
     facts = {
-        **ledger.to_dict(), "in_scope": ledger.in_scope, "share": shown(low, "share"),
+        **ledger.to_dict(), "unsnapped": ledger.unplaced, "unreachable": ledger.no_way,
+        "in_scope": ledger.in_scope, "share": shown(low, "share"),
         "high": shown(high, "share"), "limit": shown(rule.limit, rule.limit_unit),
-        "beyond": math.fsum([ledger.not_covered, ledger.unreachable]),
+        "beyond": ledger.lacking,
     }  # fmt: skip
-    return Sentence(f"rules.people_{outcome.value.lower()}", facts)
+    return Sentence(_over_ground(f"rules.people_{outcome.value.lower()}", ledger), facts)
+
+
+def _over_ground(key: str, ledger: PeopleLedger) -> str:
+    """The sentence as it is said where people cross the ground: then nobody lives off the roads."""
+    return f"{key}_ground" if ledger.closed is not None and key in _OF_THE_ROADS else key
 
 
 def _settling(rule: Rule, ledger: PeopleLedger) -> tuple[Sentence, ...]:
     found = []
     if ledger.unsnapped > 0:
         found.append(need("roads_near", residents=ledger.unsnapped))
+    if ledger.closed:
+        found.append(need("open_ground", residents=ledger.closed))
     if ledger.no_data > 0:
         found.append(need("urban") if rule.scope != "all" else need("places"))
     return tuple(found)
@@ -281,10 +291,10 @@ def _by_road(rule: Rule, evidence: Evidence, reached: Reached, on_paper: pd.Seri
     if query is None or query not in reached or rule.limit is None:
         return None
     people, ledger = _ledger(rule, evidence, reached[query], rule.limit * rule.factor)
-    fails = people.isin(["not_covered", "unreachable"]) & (on_paper == "covered")
+    fails = people.isin(LACKING) & (on_paper == "covered")
     return ByRoad(
         observed=ledger.covered / ledger.in_scope,
-        residents_affected=math.fsum([ledger.not_covered, ledger.unreachable]),
+        residents_affected=ledger.lacking,
         paper_only=math.fsum(evidence.demand["residents"][fails]),
     )
 

@@ -6,8 +6,8 @@ from dataclasses import fields
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, TypedDict, get_args, get_origin, get_type_hints, is_typeddict
 
+from carecircle.ledgers import InputsLedger, PeopleLedger
 from carecircle.rules.judging.verdict import ByRoad, Flip, Outcome, RuleUnit, State
-from carecircle.schema import InputsLedger, PeopleLedger
 
 _NUMBER = {"type": ["number", "null"]}
 _TARGET = {"type": ["number", "array", "null"], "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
@@ -33,9 +33,12 @@ def _field(of: Any) -> dict[str, Any]:
 
 
 def _ledger(of: type) -> dict[str, Any]:
-    """A ledger's residents, each a number; where there are no residents there is none."""
+    """A ledger's residents, each a number; what only terrain has may be absent; null without residents."""
     hints = get_type_hints(of)
-    return _table({f.name: _schema(float) for f in fields(of) if hints[f.name] is float}, nullable=True)
+    table = _table(
+        {f.name: _schema(float) for f in fields(of) if hints[f.name] in (float, float | None)}, nullable=True
+    )
+    return {**table, "required": [f.name for f in fields(of) if hints[f.name] is float]}
 
 
 _SOURCE = _table({"title": {"type": "string"}, "year": {"type": "integer"}}, nullable=True)
@@ -158,7 +161,7 @@ def misfit(value: Any, schema: dict[str, Any], at: str = "") -> str | None:
         lacking = next((key for key in schema["required"] if key not in value), None)
         if lacking is not None:
             return f"{at}.{lacking}".lstrip(".")
-        parts = ((key, value[key], each) for key, each in schema["properties"].items())
+        parts = ((key, value[key], each) for key, each in schema["properties"].items() if key in value)
     else:
         return None
     found = (misfit(each, own, f"{at}.{name}".lstrip(".")) for name, each, own in parts)
