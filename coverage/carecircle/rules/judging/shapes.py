@@ -6,7 +6,7 @@ from dataclasses import fields
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, TypedDict, get_args, get_origin, get_type_hints, is_typeddict
 
-from carecircle.rules.judging.verdict import ByRoad, Flip, Outcome, RuleUnit, State
+from carecircle.rules.judging.verdict import ByRoad, CountyRow, Flip, Outcome, RuleUnit, State
 from carecircle.schema import InputsLedger, PeopleLedger
 
 _NUMBER = {"type": ["number", "null"]}
@@ -83,6 +83,7 @@ class WrittenVerdict(TypedDict):
     assumptions: list[str]
     contradicts: list[str]
     units: Annotated[list[dict[str, Any]], {"type": "array", "items": _record(RuleUnit)}]
+    counties: Annotated[list[dict[str, Any]], {"type": "array", "items": _record(CountyRow)}]
 
 
 class WrittenVerdicts(TypedDict):
