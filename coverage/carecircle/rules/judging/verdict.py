@@ -144,8 +144,7 @@ class CountyRow:
     id, name
         Of the county.
     numerator, denominator
-        What is added up over its facilities and what that is divided by: those of all counties add up to the
-        prefecture's. None where it is not known, or where there is none.
+        What is added up and what that is divided by, as for the whole; None where there is none.
     observed
         Its own figure in the verdict's unit.
     outcome
@@ -167,7 +166,9 @@ class CountyRow:
 
     @property
     def came_to(self) -> Sentence:
-        """The outcome as people read it: a surplus says that more was found than is asked."""
+        """The outcome as people read it, where the clause is judged of a county."""
+        if self.outcome is Outcome.NO_THRESHOLD:
+            return Sentence("rules.state_measured")
         return came_to(self.outcome, self.state)
 
 
