@@ -13,6 +13,7 @@ import carecircle
 from carecircle.outputs.map import basemap, ways
 from carecircle.outputs.map.gap_map import GapPage, page_data
 from carecircle.outputs.map.pack import Block, page_json
+from carecircle.rules import CountyRow, Outcome
 from carecircle.rules.language.query import main_query
 
 if TYPE_CHECKING:
@@ -122,7 +123,13 @@ def samples() -> list[dict[str, Any]]:
     )
     with tempfile.TemporaryDirectory() as folder:
         carried, asked = (_over(found, Path(folder), address) for address in TILES)
-    pages = [_data(found), _data(tried, [{**place, "rank": 1, "newly_covered": 1.0}])]
+    row = CountyRow("1", "甲县", 1.0, 2.0, 0.5, Outcome.PASS)
+    first, *rest = found.verdicts
+    told = replace(
+        found,
+        verdicts=[replace(first, counties=(row, replace(row, numerator=None, denominator=None))), *rest],
+    )
+    pages = [_data(found), _data(told), _data(tried, [{**place, "rank": 1, "newly_covered": 1.0}])]
     return [*pages, {**pages[0], "basemap": carried["basemap"], "tileServer": asked["tileServer"]}]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from carecircle.rules import Outcome, Verdict, judge
-from carecircle.rules.judging.measures_totals import load_band, load_outcome
+from carecircle.rules.judging.measures_load import load_band, load_outcome
 from ruleworlds import (
     answers,
     areas_of,

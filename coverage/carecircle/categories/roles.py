@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from carecircle.categories.terms import departments, descendants, designations, fold, owners, role
+from carecircle.categories.terms import departments, descendants, designations, fold, granting, owners, role
 
 _LEVEL = re.compile(r"([一二三123])级?(特等|甲等|乙等|丙等|甲|乙|丙)?")
 _ABOVE = ("及以上", "或以上", "以上")
@@ -100,6 +100,9 @@ def holds(
         if _absent(named):
             return None
         held |= {role(n) or n for n in _names(named)}
+    mark = attributes.get(granting().get(wanted, ""))
+    if not _absent(mark):
+        return bool(mark)
     known = {**designations(), **departments()}
     if wanted in held or any(wanted in known[h].implies for h in held if h in known):
         return True

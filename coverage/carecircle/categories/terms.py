@@ -78,6 +78,8 @@ class Attribute:
     aliases: tuple[str, ...]
     borne_by: tuple[str, ...] = ()
     """Facilities of these categories have such a figure; blank of any other means none. Empty: any may."""
+    grants: str = ""
+    """The designation that a facility marked so holds, and one marked otherwise does not."""
 
     def label(self, language: Language) -> str:
         """The column's name in one language."""
@@ -123,9 +125,18 @@ def departments() -> Mapping[str, Role]:
 
 def _attributes(table: str) -> dict[str, Attribute]:
     return {
-        name: Attribute(name, a["type"], a["zh"], a["en"], tuple(a["aliases"]), tuple(a.get("borne_by", ())))
+        name: Attribute(
+            name, a["type"], a["zh"], a["en"], tuple(a["aliases"]), tuple(a.get("borne_by", ())),
+            a.get("grants", ""),
+        )
         for name, a in _data()[table].items()
-    }
+    }  # fmt: skip
+
+
+@cache
+def granting() -> Mapping[str, str]:
+    """The mark that grants a designation, by the designation."""
+    return {a.grants: a.id for a in attributes().values() if a.grants}
 
 
 @cache

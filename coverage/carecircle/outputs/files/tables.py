@@ -13,6 +13,7 @@ import xlsxwriter
 
 from carecircle.ledgers import lacking
 from carecircle.outputs import telling
+from carecircle.outputs.files.counties import all_counties, county_table
 from carecircle.rules import by_area
 from carecircle.schema import GROUND_STATUSES, LEVELS
 from carecircle.strict import clean
@@ -55,6 +56,7 @@ def workbook(analysis: Analysis, path: Path) -> None:
         _overview(writer, analysis)
         _all_units(writer, analysis)
         _all_people(writer, analysis)
+        all_counties(writer, analysis)
         for verdict in analysis.verdicts:
             _clause(writer, analysis, verdict)
 
@@ -254,6 +256,8 @@ def _clause(writer: Book, analysis: Analysis, verdict: Verdict) -> None:
             writer.put(sheet, row, 0, writer.say(f"page_part_{part}"), writer.label)
             writer.put(sheet, row, 1, getattr(verdict.ledger, part))
             row += 1
+    if verdict.counties:
+        row = county_table(writer, sheet, row + 1, verdict)
     if verdict.units:
         row = _units(writer, sheet, row + 1, verdict)
     if verdict.people is not None and analysis.inputs.demand is not None:

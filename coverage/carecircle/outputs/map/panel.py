@@ -70,6 +70,7 @@ def clause(
         "assumptions": [s.both() for s in verdict.assumptions],
         "contradicts": list(rule.contradicts),
         "units": _units(analysis, verdict),
+        "counties": _counties(verdict),
         "asked": asked,
         "people": None,
         "query": numbers.get(query) if tried and query is not None else None,
@@ -86,6 +87,20 @@ def clause(
         "turnout": analysis.study.assumptions.turnout_min if kind.people == "mean" else 0.0,
         "unsure": verdict.open_listing,
     }
+
+
+def _counties(verdict: Verdict) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": row.name,
+            "numerator": row.numerator,
+            "denominator": row.denominator,
+            "observed": verdict.shown(row.observed).both(),
+            "outcome": row.outcome.value,
+            "said": row.came_to.both(),
+        }
+        for row in verdict.counties
+    ]
 
 
 def _units(analysis: Analysis, verdict: Verdict) -> list[dict[str, Any]]:

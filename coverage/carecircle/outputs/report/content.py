@@ -25,7 +25,7 @@ from carecircle.rules import unlocks
 if TYPE_CHECKING:
     from carecircle.analysis import Analysis
 
-_NUMERALS = "一二三四五六七八九十"
+_NUMERALS = (*"一二三四五六七八九十", "十一", "十二")
 
 
 def report(analysis: Analysis, family: str) -> Report:
@@ -65,6 +65,7 @@ def _blocks(analysis: Analysis, said: Said, family: str) -> Iterator[Block]:
         ("all", lambda: _all(analysis, said)),
         ("ledger", lambda: _ledger(analysis, said)),
         ("clauses", lambda: clause_blocks(analysis, said, family, roads)),
+        ("counties", lambda: _counties(analysis, said)),
         ("missing", lambda: _missing(analysis, said)),
         ("assumptions", lambda: _assumptions(analysis, said)),
         ("method", lambda: _method(analysis, said)),
@@ -157,6 +158,28 @@ def _ledger(analysis: Analysis, said: Said) -> Iterator[Block]:
             title=title,
         )
         yield Text(said("ledger_note"), small=True)
+
+
+def _counties(analysis: Analysis, said: Said) -> Iterator[Block]:
+    """A prefecture's clauses county by county; nothing for a study of one county."""
+    told = [(v, row) for v in analysis.verdicts for row in v.counties if row.observed is not None]
+    if not told:
+        return
+    rows = [
+        (v.rule, c.name, _added(c.numerator), _added(c.denominator), said.value(v, c.observed),
+         said.of(c.came_to))
+        for v, c in told
+    ]  # fmt: skip
+    columns = ("county", "numerator", "denominator", "observed", "outcome")
+    head = [said.outputs("column_rule"), *(said.outputs(f"page_counties_{c}") for c in columns)]
+    outcomes = [c.outcome.value for _, c in told]
+    yield Text(said("counties_note"), small=True)
+    yield Table(head, rows, (0, 1.4, 1.2, 1.2, 1.8, 1.4), (2, 3, 4), 5, outcomes)
+
+
+def _added(value: float | None) -> str:
+    """What adds up, in full: at most two digits after the point."""
+    return "" if value is None else f"{value:,.2f}".rstrip("0").rstrip(".")
 
 
 def _missing(analysis: Analysis, said: Said) -> Iterator[Block]:

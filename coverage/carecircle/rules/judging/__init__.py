@@ -3,7 +3,9 @@
 What do I come here to change?
 - a wrong share of residents: measures_people (radius, time, response), ledger
 - a wrong share of facilities or areas, a wrong count: measures_units, units, conclude
-- a wrong total, ratio or load: measures_totals, figures; pass or fail of a figure: weighing
-- what the study holds, laid out: evidence, ground; the verdict and its written shape: verdict, shapes
+- a wrong total or ratio: measures_totals, figures; a wrong load: measures_load; pass or fail: weighing
+- which rules a county is asked: asked; either way: ways; a prefecture county by county: counties
+- what the study holds, laid out: evidence, ground; the verdict and its written shape: verdict,
+  written, shapes
 - what a verdict assumes: assumed; how a figure is printed: shown
 """

@@ -120,5 +120,6 @@ def concluded(
         missing_inputs=tuple(dict.fromkeys(missing)) if outcome is Outcome.NOT_ASSESSED else (),
         assumptions=(*said, *notes),
         surplus=bool(over) and not tally[Outcome.FAIL],
+        parts=None if nothing else (float(len(tally[Outcome.PASS])), float(judged)),
         units=tuple(units),
     )

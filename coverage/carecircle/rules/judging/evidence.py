@@ -81,10 +81,13 @@ class Evidence:
     ----------
     inputs
         As loaded; never changed.
+    whole
+        The evidence that this is a part of: what its lists can hold is told by all of them.
     """
 
-    def __init__(self, inputs: Inputs) -> None:
+    def __init__(self, inputs: Inputs, *, whole: Evidence | None = None) -> None:
         self.inputs = inputs
+        self._whole = whole
         self._chosen: dict[FacilitySet, tuple[list[Facility], list[Facility]]] = {}
         self._unlisted: dict[FacilitySet, tuple[str, ...]] = {}
         self._above: dict[str, Mapping[str, str]] = {}
@@ -155,6 +158,8 @@ class Evidence:
     @cached_property
     def plain(self) -> frozenset[str]:
         """Categories that the table tells from the narrower ones."""
+        if self._whole is not None:
+            return self._whole.plain
         return categories.told_apart({f.category for f in self.facilities if not f.trial})
 
     def _by_status(self, status: str) -> list[Facility]:
@@ -238,6 +243,14 @@ class Evidence:
                 return min(own, key=lambda pair: _distance(pair[1], year))
         return None
 
+    def counties_in_totals(self, adcode: str) -> list[str]:
+        """Codes of a prefecture's counties that the totals have rows of; none where the code is no
+        prefecture's."""
+        if not adcode.endswith("00"):
+            return []
+        rows = {area for area, _ in self._official if area.startswith(adcode[:-2])}
+        return sorted(a for a in rows if len(a) == len(adcode) and not a.endswith("00"))
+
     def area_figure(self, area_id: str, name: str) -> float | None:
         """A figure or mark of one area: a totals row, else a column of the areas file."""
         found = self.official([area_id], name, self.study.year)
@@ -265,6 +278,8 @@ class Evidence:
 
     @cached_property
     def _listings(self) -> list[Listing]:
+        if self._whole is not None:
+            return self._whole._listings
         return listings(self.study, self.inputs.facilities)
 
     def is_open(self, wanted: FacilitySet) -> bool:

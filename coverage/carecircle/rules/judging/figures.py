@@ -107,9 +107,8 @@ def region_figure(
 ) -> tuple[float, int | None] | None:
     """An official figure of the whole study and its year: its own row, else the sum over its top areas."""
     year = evidence.study.year if year is None else year
-    ids = [i for i, _ in evidence.top]
-    whole = [plan.plan.adcode, "region", ""] if plan.plan.adcode else ["region", ""]
-    found = evidence.official([*(ids if len(ids) == 1 else []), *whole], name, year)
+    found = evidence.official(_whole(evidence, plan), name, year)
+    ids = _counties_with(evidence, plan)
     if found is not None or not ids:
         return found
     parts = [evidence.official([a], name, year) for a in ids]
@@ -119,10 +118,32 @@ def region_figure(
     return math.fsum(v for v, _ in known), min((y for _, y in known if y is not None), default=None)
 
 
+def _whole(evidence: Evidence, plan: Plan) -> list[str]:
+    """Ids under which a figure of the whole study may stand."""
+    ids = [i for i, _ in evidence.top]
+    whole = [plan.plan.adcode, "region", ""] if plan.plan.adcode else ["region", ""]
+    return [*(ids if len(ids) == 1 else []), *whole]
+
+
+def _counties_with(evidence: Evidence, plan: Plan) -> list[str]:
+    """Ids whose figures add up to the whole: the study's top areas, else the prefecture's counties."""
+    return [i for i, _ in evidence.top] or evidence.counties_in_totals(plan.plan.adcode)
+
+
+def _added_up(evidence: Evidence, plan: Plan, name: str) -> tuple[Sentence, ...]:
+    """Says that a figure of the whole is the sum of its counties', where it is."""
+    ids = _counties_with(evidence, plan)
+    if len(ids) < 2 or evidence.official(_whole(evidence, plan), name, evidence.study.year) is not None:
+        return ()
+    return (Sentence("rules.added_up", {"n": len(ids)}),)
+
+
 def official_figure(evidence: Evidence, plan: Plan, name: str) -> Figure | None:
     """An official figure of the whole study, with its year said where it is not the study's; or None."""
     found = region_figure(evidence, plan, name)
-    return None if found is None else _dated(found, evidence, Sentence("rules.source_official"))
+    if found is None:
+        return None
+    return _dated(found, evidence, Sentence("rules.source_official"), _added_up(evidence, plan, name))
 
 
 def residents(evidence: Evidence, plan: Plan, scope: str = "all", *, ages: str = "") -> Figure:
@@ -138,7 +159,8 @@ def residents(evidence: Evidence, plan: Plan, scope: str = "all", *, ages: str =
     name = f"residents{ages}{_SUFFIX[scope]}"
     found = region_figure(evidence, plan, name)
     if found is not None:
-        return _dated(found, evidence, Sentence("rules.residents_official"))
+        said = _added_up(evidence, plan, name)
+        return _dated(found, evidence, Sentence("rules.residents_official"), said)
     if not ages and scope == "all" and evidence.top:
         frame = evidence.inputs.areas
         top = frame["area_id"].isin([i for i, _ in evidence.top])
@@ -176,12 +198,14 @@ def _summed(evidence: Evidence, scope: str) -> Figure:
     return Figure(sure, sure + maybe, note, missing if maybe else (), (note,))
 
 
-def _dated(found: tuple[float, int | None], evidence: Evidence, source: Sentence) -> Figure:
+def _dated(
+    found: tuple[float, int | None], evidence: Evidence, source: Sentence, said: tuple[Sentence, ...]
+) -> Figure:
     value, year = found
-    notes: tuple[Sentence, ...] = ()
+    notes = said
     if year is not None and year != evidence.study.year:
         facts = {"year": str(year), "target_year": str(evidence.study.year)}
-        notes = (Sentence("rules.years_differ", facts),)
+        notes = (Sentence("rules.years_differ", facts), *said)
     return Figure(value, value, source, (), notes)
 
 

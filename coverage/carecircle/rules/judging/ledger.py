@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from carecircle.ledgers import InputsLedger, PeopleLedger
+from carecircle import schema
+from carecircle.ledgers import InputsLedger, PeopleLedger, lacking
 from carecircle.schema import GROUND_STATUSES
+
+if TYPE_CHECKING:
+    from carecircle.inputs.load import Inputs
+    from carecircle.rules.judging.verdict import Verdict
 
 PEOPLE_STATUSES = (
     "outside",
@@ -91,3 +96,44 @@ def people_ledger(
     parts = {name: math.fsum(residents[of == name]) for name in boxes}
     parts["outside"] = math.fsum([parts["outside"], inputs.outside])
     return PeopleLedger(total=inputs.total, **parts)
+
+
+def by_area(verdict: Verdict, inputs: Inputs, level: str) -> pd.DataFrame:
+    """A people-verdict area by area: residents covered, not covered, undecided, and the share.
+
+    Parameters
+    ----------
+    verdict
+        Of a rule about people (radius, time, response).
+    inputs
+        Those it was judged from: ``analysis.inputs``.
+    level
+        ``county``, ``town`` or ``village``.
+
+    Returns
+    -------
+    DataFrame
+        Columns area_id, name, residents (in scope or possibly so), covered, not_covered, unsnapped,
+        unreachable, no_data (with terrain also closed, cut_off), share; one row an area of the level, most
+        uncovered first. Empty for verdicts that are not about people.
+    """
+    parts = ["covered", "not_covered", "unsnapped", "unreachable", "no_data"]
+    if verdict.ledger is not None and verdict.ledger.closed is not None:
+        parts += GROUND_STATUSES
+    columns = ["area_id", "name", "residents", *parts, "share"]
+    if verdict.people is None or inputs.demand is None:
+        return pd.DataFrame(columns=columns)
+    above = schema.descendants(inputs.areas, level)
+    home = inputs.demand["area_id"].map(dict(above))
+    people = inputs.demand["residents"].groupby([home, verdict.people]).sum().unstack(fill_value=0.0)
+    areas = inputs.areas[inputs.areas["level"] == level]
+    table = people.reindex(index=list(areas["area_id"]), columns=parts, fill_value=0.0).fillna(0.0)
+    table = table.rename_axis(None, axis=1).rename_axis("area_id").reset_index()
+    table.insert(1, "name", list(areas["name"]))
+    table.insert(2, "residents", table[parts].sum(axis=1))
+    table["share"] = (table["covered"] / table["residents"]).where(table["residents"] > 0)
+    table["_gap"] = lacking(table)
+    ranked: pd.DataFrame = table.sort_values(["_gap", "area_id"], ascending=[False, True], ignore_index=True)[
+        columns
+    ]
+    return ranked

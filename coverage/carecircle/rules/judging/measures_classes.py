@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from carecircle import categories
@@ -40,6 +42,7 @@ def judge_classes(
     """
     units: list[RuleUnit] = []
     missing: list[Sentence] = []
+    parts: list[tuple[float, float]] = []
     for category in rule.categories:
         own = FacilitySet((((category,), rule.designations),), rule.not_categories)
         if not any(evidence.counting(own)) and not evidence.is_open(own):
@@ -47,6 +50,10 @@ def judge_classes(
         found = judged(rule, plan, evidence, own)
         name = categories.label(category, evidence.study.language)
         units.append(RuleUnit(category, name, found.observed, found.outcome))
+        if found.parts is not None:
+            parts.append((found.parts[0], found.parts[1] or 0.0))
         if found.outcome is Outcome.NOT_ASSESSED:
             missing += found.missing_inputs
-    return concluded(rule, units, missing, share_target=1.0)
+    tops, bottoms = ([p[at] for p in parts] for at in (0, 1))
+    summed = (math.fsum(tops), math.fsum(bottoms)) if parts else None
+    return replace(concluded(rule, units, missing, share_target=1.0), parts=summed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from carecircle.categories import FacilitySet
@@ -52,7 +53,7 @@ def judge_presence(rule: Rule, plan: Plan, evidence: Evidence) -> Verdict:
     if rule.by == "named":
         return _judge_named(rule, plan, evidence)
     if rule.each_role:
-        return concluded(rule, *_roles_held(rule, evidence))
+        return replace(concluded(rule, *_roles_held(rule, evidence)), parts=None)
     counted = rule.facilities.showing(rule.has)
     chosen, unsure = evidence.counting(counted)
     wanted = rule.each or _ONE
@@ -79,7 +80,10 @@ def judge_presence(rule: Rule, plan: Plan, evidence: Evidence) -> Verdict:
         if outcome is Outcome.NOT_ASSESSED and high > low:
             missing += _settles(wanted, unit, unsure_needs(counted, unsure))
         units.append(RuleUnit(unit.id, unit.name, low, outcome, unit.residents, by, state))
-    return concluded(rule, units, missing, notes=left_out(rule, evidence))
+    found = concluded(rule, units, missing, notes=left_out(rule, evidence))
+    if rule.by not in ("region", "facility"):
+        return found
+    return replace(found, parts=(units[0].observed or 0.0, None))  # how many there are
 
 
 def _weighed(low: float, high: float, wanted: Condition) -> tuple[Outcome, str]:

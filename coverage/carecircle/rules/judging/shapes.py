@@ -7,7 +7,7 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, TypedDict, get_args, get_origin, get_type_hints, is_typeddict
 
 from carecircle.ledgers import InputsLedger, PeopleLedger
-from carecircle.rules.judging.verdict import ByRoad, Flip, Outcome, RuleUnit, State
+from carecircle.rules.judging.verdict import ByRoad, CountyRow, Flip, Outcome, RuleUnit, State
 
 _NUMBER = {"type": ["number", "null"]}
 _TARGET = {"type": ["number", "array", "null"], "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
@@ -86,6 +86,7 @@ class WrittenVerdict(TypedDict):
     assumptions: list[str]
     contradicts: list[str]
     units: Annotated[list[dict[str, Any]], {"type": "array", "items": _record(RuleUnit)}]
+    counties: Annotated[list[dict[str, Any]], {"type": "array", "items": _record(CountyRow)}]
 
 
 class WrittenVerdicts(TypedDict):

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
 from carecircle.cards import Mark, card
 from carecircle.ledgers import PeopleLedger
 from carecircle.rules.judging.shown import Target, shown, shown_margin
+from carecircle.rules.judging.written import written
 from carecircle.rules.language.rule import Rule
 from carecircle.rules.language.titles import title
 from carecircle.texts import Language, Sentence
@@ -135,6 +135,43 @@ class RuleUnit:
         return came_to(self.outcome, self.state)
 
 
+@dataclass(frozen=True)
+class CountyRow:
+    """What a rule comes to in one county of a prefecture.
+
+    Parameters
+    ----------
+    id, name
+        Of the county.
+    numerator, denominator
+        What is added up and what that is divided by, as for the whole; None where there is none.
+    observed
+        Its own figure in the verdict's unit.
+    outcome
+        Its own outcome; NO_THRESHOLD where the clause is asked of the prefecture as a whole.
+    state
+        As that of a unit: told from the outcome where it is not given.
+    """
+
+    id: str
+    name: str
+    numerator: float | None
+    denominator: float | None
+    observed: float | None
+    outcome: Outcome
+    state: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "state", self.state or STATES[self.outcome])
+
+    @property
+    def came_to(self) -> Sentence:
+        """The outcome as people read it, where the clause is judged of a county."""
+        if self.outcome is Outcome.NO_THRESHOLD:
+            return Sentence("rules.state_measured")
+        return came_to(self.outcome, self.state)
+
+
 @dataclass(frozen=True, eq=False)
 class Verdict:
     """A rule judged; the fields are those of verdicts.json.
@@ -174,6 +211,8 @@ class Verdict:
         What would settle it, and what the plan leaves open.
     units
         One an area, facility or named thing, for rules that are judged unit by unit.
+    counties
+        One a county, where a prefecture of several is judged.
     measure
         What was measured, where it is not the rule's own kind.
     language
@@ -183,6 +222,8 @@ class Verdict:
     open_listing
         Whether the tables leave open which facilities count: then nothing fails for lack of one. Never
         written.
+    parts
+        What `observed` is made of: numerator, denominator (None where there is none). Never written.
     people
         Rules about people: one of outside, no_data, unsnapped, unreachable, covered, not_covered a
         demand row, on the index of the demand frame. Never written.
@@ -205,10 +246,12 @@ class Verdict:
     missing_inputs: tuple[Sentence, ...] = ()
     assumptions: tuple[Sentence, ...] = ()
     units: tuple[RuleUnit, ...] = ()
+    counties: tuple[CountyRow, ...] = ()
     measure: str = ""
     language: Language = "zh"
     surplus: bool = False
     open_listing: bool = False
+    parts: tuple[float, float | None] | None = None
     people: pd.Series | None = field(default=None, repr=False)
 
     @property
@@ -297,29 +340,7 @@ class Verdict:
         dict
             Plain data, as ``docs/schemas/verdicts.schema.json`` states it.
         """
-        rule = self.rule_def
-        return {
-            "rule": rule.id, "title": self.title.text(language), "clause": rule.clause,
-            "section": rule.section, "quote": rule.quote, "states": rule.states,
-            "source": None if rule.source is None else rule.source.model_dump(),
-            "provenance": rule.provenance,
-            "modality": rule.modality, "softeners": list(rule.softeners), "kind": rule.kind,
-            "measure": self.measure or rule.kind, "scope": rule.scope, "by": rule.by,
-            "outcome": self.outcome.value, "state": self.state, "observed": _finite(self.observed),
-            "comparison": self.comparison,
-            "target": list(self.target) if isinstance(self.target, tuple) else self.target,
-            "target_source": self.target_source, "unit": self.unit, "margin": _finite(self.margin),
-            "flip": None if self.flip is None else _record(self.flip),
-            "by_road": None if self.by_road is None else _record(self.by_road),
-            "alternatives": [{"mode": mode, "observed": value} for mode, value in self.alternatives],
-            "residents_affected": _finite(self.residents_affected),
-            "ledger": None if self.ledger is None else self.ledger.to_dict(),
-            "reason": self.reason.text(language),
-            "missing_inputs": [s.text(language) for s in self.missing_inputs],
-            "assumptions": [s.text(language) for s in self.assumptions],
-            "contradicts": list(rule.contradicts),
-            "units": [_record(unit) for unit in self.units],
-        }  # fmt: skip
+        return written(self, language)
 
 
 def came_to(outcome: Outcome, state: str) -> Sentence:
@@ -327,18 +348,3 @@ def came_to(outcome: Outcome, state: str) -> Sentence:
     if state != "surplus":
         return outcome.sentence
     return Sentence("rules.outcome_surplus", {"outcome": outcome.sentence})
-
-
-def _record(part: Flip | ByRoad | RuleUnit) -> dict[str, Any]:
-    """A verdict's part as plain data, field by field."""
-    return {f.name: _written(getattr(part, f.name)) for f in fields(part)}
-
-
-def _written(value: Any) -> Any:
-    if isinstance(value, Outcome):
-        return value.value
-    return _finite(value) if isinstance(value, float) else value
-
-
-def _finite(value: float | None) -> float | None:
-    return None if value is None or not math.isfinite(value) else value

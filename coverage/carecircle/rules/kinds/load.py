@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from carecircle.rules.judging.measures_totals import judge_load
+from carecircle.rules.judging.measures_load import judge_load
 from carecircle.rules.kinds.record import RuleKind
 from carecircle.rules.language.query import ReachQuery, nearest_query
 from carecircle.rules.language.refusals import MeaninglessRuleError

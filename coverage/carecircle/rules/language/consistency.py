@@ -7,13 +7,14 @@ import re
 import statistics
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any
 
 from carecircle import categories
 from carecircle.rules.kinds.record import kind_of
+from carecircle.rules.language.clashes import clashes
+from carecircle.rules.language.finding import Inconsistency, decimals, finding, half, number
 from carecircle.rules.language.plan import Plan
 from carecircle.rules.language.rule import Rule
 from carecircle.texts import Language, Sentence
@@ -22,32 +23,6 @@ _SLIGHT = 0.02
 """A ratio whose own numbers miss it by less is a slip of rounding, not a contradiction."""
 _GROWTH = 0.25
 """A part that grows by this share of the whole more than the whole does was measured on other facilities."""
-
-
-@dataclass(frozen=True)
-class Inconsistency:
-    """Numbers of one plan that cannot all be meant.
-
-    Parameters
-    ----------
-    key
-        Stable name, ``check:rule[+rule]``.
-    check
-        ``two_numbers``, ``two_labels``, ``sum``, ``parts_exceed``, ``implied_ratio``, ``implied_residents``,
-        ``other_set`` or ``below_baseline``.
-    rules
-        Ids of the rules it touches.
-    sentence
-        What does not fit, with the numbers.
-    slight
-        Small enough to be a slip of rounding.
-    """
-
-    key: str
-    check: str
-    rules: tuple[str, ...]
-    sentence: Sentence
-    slight: bool = False
 
 
 def inconsistencies(plan: Plan) -> list[Inconsistency]:
@@ -61,10 +36,11 @@ def inconsistencies(plan: Plan) -> list[Inconsistency]:
     Returns
     -------
     list of Inconsistency
-        Repeats, sums, parts beyond their whole, ratios and residents that its numbers imply.
+        Repeats, sums, parts beyond their whole, ratios and residents that its numbers imply; what it starts
+        with, builds and lists; the official divisions.
     """
     checks = (_twice, _sums, _implied_ratios, _implied_residents, _other_set, _below_baseline)
-    return [found for check in checks for found in check(plan)]
+    return [*(found for check in checks for found in check(plan)), *clashes(plan)]
 
 
 @cache
@@ -87,16 +63,6 @@ def touching(found: Iterable[Inconsistency], rule_id: str) -> list[Inconsistency
     return [f for f in found if rule_id in f.rules]
 
 
-def _finding(
-    check: str, rules: Iterable[str], year: str = "", *, slight: bool = False, **facts: object
-) -> Inconsistency:
-    ids = tuple(rules)
-    if year:
-        facts["year"] = Sentence(f"rules.year_{year}")
-    key = ":".join([check, *([year] if year else []), "+".join(ids)])
-    return Inconsistency(key, check, ids, Sentence(f"rules.consistency_{check}", facts), slight)
-
-
 # ---- the same thing twice ----
 def _twice(plan: Plan) -> Iterator[Inconsistency]:
     groups: dict[tuple[object, ...], list[Rule]] = {}
@@ -109,12 +75,12 @@ def _twice(plan: Plan) -> Iterator[Inconsistency]:
             ids = (first.id, other.id)
             if other.target != first.target and other.section != first.section:
                 facts: dict[str, Any] = {"one": first.section, "two": other.section}
-                yield _finding(
-                    "two_numbers", ids, first=_number(first.target), second=_number(other.target), **facts
+                yield finding(
+                    "two_numbers", ids, first=number(first.target), second=number(other.target), **facts
                 )
             elif other.target == first.target and _who(other) != _who(first):
                 facts = {"one": _label(first), "two": _label(other)}
-                yield _finding("two_labels", ids, number=_number(first.target), **facts)
+                yield finding("two_labels", ids, number=number(first.target), **facts)
 
 
 def _subject(rule: Rule) -> tuple[object, ...]:
@@ -149,7 +115,7 @@ def _who(rule: Rule) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 # ---- parts and wholes ----
 def _sums(plan: Plan) -> Iterator[Inconsistency]:
-    for whole in plan.rules:
+    for whole in [plan.find(i) for i in dict.fromkeys(r.part_of for r in plan.rules) if i]:
         parts = [r for r in plan.rules if r.part_of == whole.id]
         for year in ("target", "baseline"):
             total = _of(whole, year)
@@ -159,23 +125,19 @@ def _sums(plan: Plan) -> Iterator[Inconsistency]:
             ids = (whole.id, *(p.id for p in parts))
             exact = whole.note == "sum_of_parts"
             if exact and not math.isclose(total, summed, rel_tol=1e-9):
-                yield _finding("sum", ids, year, whole=total, sum=summed)
+                yield finding("sum", ids, year, whole=total, sum=summed)
             elif not exact and summed > total * (1 + 1e-9):
-                yield _finding("parts_exceed", ids, year, whole=total, sum=summed)
+                yield finding("parts_exceed", ids, year, whole=total, sum=summed)
 
 
 def _of(rule: Rule, year: str) -> float | None:
-    return _number(rule.target) if year == "target" else rule.baseline
+    return number(rule.target) if year == "target" else rule.baseline
 
 
 def _with_parts(plan: Plan, rule: Rule, year: str) -> float:
     """A part's number, or what its own parts come to where that is more."""
     inner = math.fsum(_with_parts(plan, r, year) for r in plan.rules if r.part_of == rule.id)
     return max(_of(rule, year) or 0.0, inner)
-
-
-def _number(target: float | tuple[float, float] | None) -> float | None:
-    return target if isinstance(target, float) else None
 
 
 # ---- ratios implied by others ----
@@ -190,8 +152,23 @@ def _implied_ratios(plan: Plan) -> Iterator[Inconsistency]:
         top, bottom = by_residents.get(rule.numerator), by_residents.get(rule.denominator)
         if _counts(rule) != "ratio" or top is None or bottom is None or rule.categories:
             continue
-        yield from _implied(rule, top, bottom, "target")
+        undone = _met_then_missed(rule, top, bottom)
+        yield from [undone] if undone else _implied(rule, top, bottom, "target")
         yield from _implied(rule, top, bottom, "baseline")
+
+
+def _met_then_missed(rule: Rule, top: Rule, bottom: Rule) -> Inconsistency | None:
+    """A ratio that the plan's figures of the starting year meet, and its own targets no longer."""
+    stated, scale = number(rule.target), bottom.per / top.per * rule.per
+    ends = [(number(r.target), r.baseline) for r in (top, bottom)]
+    if stated is None or rule.comparison != ">=" or any(not v for pair in ends for v in pair):
+        return None
+    (a, a_before), (b, b_before) = ends
+    after, before = (a or 0.0) / (b or 1.0) * scale, (a_before or 0.0) / (b_before or 1.0) * scale
+    if not after + half(stated) < stated <= before:
+        return None
+    facts = {"stated": stated, "before": before, "after": after, "top": top.id, "bottom": bottom.id}
+    return finding("met_then_missed", (rule.id, top.id, bottom.id), **facts)
 
 
 def _implied(rule: Rule, top: Rule, bottom: Rule, year: str) -> Iterator[Inconsistency]:
@@ -200,29 +177,18 @@ def _implied(rule: Rule, top: Rule, bottom: Rule, year: str) -> Iterator[Inconsi
         return
     scale = bottom.per / top.per * rule.per
     implied = a / b * scale
-    half = _half(stated)
+    slack = half(stated)
     least = most = implied
     if year == "baseline":  # measured figures are rounded as printed; targets are meant as printed
-        least, most = (a - _half(a)) / (b + _half(b)) * scale, (a + _half(a)) / (b - _half(b)) * scale
+        least, most = (a - half(a)) / (b + half(b)) * scale, (a + half(a)) / (b - half(b)) * scale
     # A target asks for at least so much: only a smaller implied ratio denies it. A baseline is one number.
-    if most >= stated - half and (year == "target" or least <= stated + half):
+    if most >= stated - slack and (year == "target" or least <= stated + slack):
         return
     off = abs(implied - stated) / stated
-    yield _finding(
+    yield finding(
         "implied_ratio", (rule.id, top.id, bottom.id), year, slight=off < _SLIGHT,
         stated=stated, implied=implied, top=a, bottom=b,
     )  # fmt: skip
-
-
-def _half(value: float) -> float:
-    """Half a unit of a printed number's last digit."""
-    return 0.5 / float(10 ** _decimals(value))
-
-
-def _decimals(value: float) -> int:
-    """Digits after the point as a number is printed (7.5 has one, 10 none)."""
-    text = f"{value:.10f}".rstrip("0")
-    return len(text.partition(".")[2])
 
 
 # ---- residents implied by totals ----
@@ -237,15 +203,15 @@ def implied_residents(plan: Plan, year: str = "baseline") -> dict[str, tuple[flo
             continue
         other = plan.find(rule.total_of)
         if year == "baseline":
-            total = _number(rule.target) if _counts(rule) == "start" else rule.baseline
+            total = number(rule.target) if _counts(rule) == "start" else rule.baseline
             share = other.baseline
         else:
-            total = None if _counts(rule) == "start" else _number(rule.target)
-            share = _number(other.target)
+            total = None if _counts(rule) == "start" else number(rule.target)
+            share = number(other.target)
         if total is None or not share:
             continue
-        half = 0.5 * 10 ** -max(_decimals(share), _quoted_decimals(other, share))
-        low, high = total / (share + half), total / (share - half)
+        slack = 0.5 * 10 ** -max(decimals(share), _quoted_decimals(other, share))
+        low, high = total / (share + slack), total / (share - slack)
         found[rule.id] = (low * other.per, total / share * other.per, high * other.per)
     return found
 
@@ -266,13 +232,13 @@ def _implied_residents(plan: Plan) -> Iterator[Inconsistency]:
         fits = [r for r, (low, _, high) in ranges.items() if low <= agreed <= high]
         if len(fits) * 2 <= len(ranges):
             likely = [middle for _, middle, _ in ranges.values()]
-            yield _finding("implied_spread", ranges, year, least=min(likely), most=max(likely))
+            yield finding("implied_spread", ranges, year, least=min(likely), most=max(likely))
             continue
         around = statistics.median([ranges[r][1] for r in fits])
         for rule_id, (_, middle, _) in ranges.items():
             if rule_id not in fits:
                 ids = (rule_id, plan.find(rule_id).total_of)
-                yield _finding("implied_residents", ids, year, implied=middle, others=around)
+                yield finding("implied_residents", ids, year, implied=middle, others=around)
 
 
 # ---- a baseline of another set of facilities ----
@@ -281,12 +247,12 @@ def _other_set(plan: Plan) -> Iterator[Inconsistency]:
         whole = plan.find(part.part_of) if part.part_of else None
         if whole is None or _counts(part) != "ratio" or part.baseline is None or whole.baseline is None:
             continue
-        ends = _number(part.target), _number(whole.target)
+        ends = number(part.target), number(whole.target)
         if ends[0] is None or ends[1] is None:
             continue
         growth, room = ends[0] - part.baseline, ends[1] - whole.baseline
         if growth > room + _GROWTH * whole.baseline:
-            yield _finding(
+            yield finding(
                 "other_set", (part.id, whole.id), before=part.baseline, after=ends[0],
                 whole_before=whole.baseline, whole_after=ends[1],
             )  # fmt: skip
@@ -295,9 +261,9 @@ def _other_set(plan: Plan) -> Iterator[Inconsistency]:
 def _below_baseline(plan: Plan) -> Iterator[Inconsistency]:
     """A "at least" target below where the plan starts."""
     for rule in plan.rules:
-        target = _number(rule.target)
+        target = number(rule.target)
         if target is None or rule.baseline is None or rule.comparison != ">=" or _counts(rule) == "start":
             continue
         start = rule.baseline / 100 if _counts(rule) == "share" else rule.baseline
         if target < start:
-            yield _finding("below_baseline", (rule.id,), target=target, baseline=start)
+            yield finding("below_baseline", (rule.id,), target=target, baseline=start)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -45,11 +45,32 @@ class PlanHead(Strict):
     """Of every rule that does not say: ``official`` text, ``quoted``, ``secondary`` or ``draft``."""
 
 
+class Official(Strict):
+    """The ``[official]`` table: what the state's own lists say of the region, beside the plan's numbers."""
+
+    source: str = Field(min_length=4)
+    """Of which lists."""
+    year: int = Field(ge=1900, le=2200)
+    """As of which year."""
+    residents: float | None = Field(default=None, gt=0)
+    """Residents of the census nearest the plan's starting year."""
+    streets: int | None = Field(default=None, ge=0)
+    """街道."""
+    townships: int | None = Field(default=None, ge=0)
+    """乡镇."""
+    communities: int | None = Field(default=None, ge=0)
+    """社区."""
+    villages: int | None = Field(default=None, ge=0)
+    """行政村."""
+
+
 class Plan(Strict):
     """A published plan as rules; load one with `load_plan`."""
 
     plan: PlanHead
     """The ``[plan]`` table: id, title, region, years."""
+    official: Official | None = None
+    """The ``[official]`` table: residents and divisions, for the check of the plan against them."""
     rule: tuple[Rule, ...] = ()
     """Every ``[[rule]]``, in the file's order."""
     project: tuple[Project, ...] = ()
@@ -104,7 +125,11 @@ class Plan(Strict):
         KeyError
             If there is none.
         """
-        return {r.id: r for r in self.rule}[rule_id]
+        return self._by_id[rule_id]
+
+    @cached_property
+    def _by_id(self) -> dict[str, Rule]:
+        return {r.id: r for r in self.rule}
 
 
 @cache
@@ -190,7 +215,7 @@ def _references(plan: Plan, lines: Sequence[str], name: str) -> Iterable[Carecir
             yield PlanError("rules.reserved_id", **place)
         elif len(rule.id) > _LONGEST_ID:
             yield PlanError("rules.long_id", most=_LONGEST_ID, **place)
-        for field in ("any_of", "contradicts", "part_of", "total_of"):
+        for field in ("any_of", "contradicts", "listed", "part_of", "total_of"):
             named = getattr(rule, field)
             for other in [named] if isinstance(named, str) and named else named:
                 if other not in ids:

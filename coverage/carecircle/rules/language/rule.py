@@ -233,6 +233,8 @@ class Rule(Strict):
     """What is measured, in one word for the consistency check; empty: told from the fields."""
     part_of: str = ""
     """The rule whose number this one is a part of."""
+    listed: tuple[str, ...] = ()
+    """The rules that name, one by one, what this rule counts: a count in words beside its table's rows."""
     total_of: str = ""
     """The ratio rule whose numerator this rule's number is: together they imply how many residents."""
     year: int | None = None

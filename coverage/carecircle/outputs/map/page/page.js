@@ -3738,6 +3738,7 @@ function detail(clause, whole = rankingState.all) {
     changed() && clause.people && clause.query !== null ? h("p", { class: "cc-trying" }, say("page_whatif_banner")) : null,
     ledgerBar(clause),
     ranking(clause, whole),
+    counties(clause),
     units(clause),
     listed(
       "page_missing",
@@ -3814,6 +3815,36 @@ function ledgerBar(clause) {
           h("th", { scope: "row" }, say("page_part_total")),
           h("td", {}, people(l.total)),
           h("td", {}, "")
+        )
+      )
+    )
+  );
+}
+function counties(clause) {
+  if (!clause.counties.length) return null;
+  const number = (n) => n === null ? "" : n.toLocaleString("en", { maximumFractionDigits: 2 });
+  const columns2 = ["county", "numerator", "denominator", "observed", "outcome"];
+  return h(
+    "section",
+    { class: "cc-counties", "data-cc": "counties" },
+    h("h3", {}, say("page_counties")),
+    h(
+      "table",
+      {},
+      h("thead", {}, h("tr", {}, columns2.map((c) => h("th", { scope: "col" }, say(`page_counties_${c}`))))),
+      h(
+        "tbody",
+        {},
+        clause.counties.map(
+          (c) => h(
+            "tr",
+            {},
+            h("th", { scope: "row" }, c.name),
+            h("td", {}, number(c.numerator)),
+            h("td", {}, number(c.denominator)),
+            h("td", {}, say(c.observed)),
+            h("td", {}, say(c.said))
+          )
         )
       )
     )

@@ -127,6 +127,14 @@ export interface Clause {
     area: number;
     facility: number;
   }[];
+  counties: {
+    name: string;
+    numerator: number | null;
+    denominator: number | null;
+    observed: Said;
+    outcome: string;
+    said: Said;
+  }[];
   asked: number[];
   people: Column | null;
   query: number | null;

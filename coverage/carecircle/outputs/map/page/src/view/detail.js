@@ -66,6 +66,7 @@ export function detail(clause, whole = rankingState.all) {
       : null,
     ledgerBar(clause),
     ranking(clause, whole),
+    counties(clause),
     units(clause),
     listed(
       'page_missing',
@@ -158,6 +159,38 @@ function ledgerBar(clause) {
           h('th', { scope: 'row' }, say('page_part_total')),
           h('td', {}, people(l.total)),
           h('td', {}, ''),
+        ),
+      ),
+    ),
+  );
+}
+
+/** A prefecture county by county: what is added up, what it is divided by, what it comes to. */
+function counties(clause) {
+  if (!clause.counties.length) return null;
+  const number = (n) => (n === null ? '' : n.toLocaleString('en', { maximumFractionDigits: 2 }));
+  const columns = ['county', 'numerator', 'denominator', 'observed', 'outcome'];
+  return h(
+    'section',
+    { class: 'cc-counties', 'data-cc': 'counties' },
+    h('h3', {}, say('page_counties')),
+    h(
+      'table',
+      {},
+      h('thead', {}, h('tr', {}, columns.map((c) => h('th', { scope: 'col' }, say(`page_counties_${c}`))))),
+      h(
+        'tbody',
+        {},
+        clause.counties.map((c) =>
+          h(
+            'tr',
+            {},
+            h('th', { scope: 'row' }, c.name),
+            h('td', {}, number(c.numerator)),
+            h('td', {}, number(c.denominator)),
+            h('td', {}, say(c.observed)),
+            h('td', {}, say(c.said)),
+          ),
         ),
       ),
     ),
