@@ -90,6 +90,7 @@ SAID_IN_WORDS = {
     "P14.fever_populous": "populous is a mark",
     "P14.recommended": "populous is a mark",
     "P5.hospitals": "ten: 7 of the city and 3 of large companies",
+    "T13.life_expectancy": "79: 78以上, 提高1岁左右",
 }
 
 
