@@ -15,14 +15,13 @@ import os
 import re
 import secrets
 import shutil
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from carecircle import disk
-from carecircle.disk import grip, let_go, lock
+from carecircle.disk import grip, let_go, lock, wait_for
 
 LOCK = ".carecircle-lock"
 ROOM = ".carecircle-room-"
@@ -174,17 +173,10 @@ def clear_partials(folder: Path, name: str | None = None) -> None:
 
 @contextmanager
 def _locked(target: Path, wait_s: float) -> Iterator[None]:
-    end = time.monotonic() + wait_s
     path = target / LOCK
-    while True:
-        target.mkdir(parents=True, exist_ok=True)
-        with suppress(FileNotFoundError):  # a run that failed has just taken away the folder it had made
-            held = grip(path)
-            if held is not None:
-                break
-        if time.monotonic() >= end:
-            raise BusyError(target)
-        time.sleep(0.05)
+    held = wait_for(path, wait_s)
+    if held is None:
+        raise BusyError(target)
     try:
         yield
     finally:

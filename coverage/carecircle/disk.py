@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -16,6 +17,20 @@ def grip(path: Path) -> int | None:
         return held
     os.close(held)
     return None
+
+
+def wait_for(path: Path, most_s: float) -> int | None:
+    """Hold a file as `grip` does, once whoever holds it has let go; None where that takes longer."""
+    end = time.monotonic() + most_s
+    while True:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(FileNotFoundError):  # a run that failed has just taken away the folder it had made
+            held = grip(path)
+            if held is not None:
+                return held
+        if time.monotonic() >= end:
+            return None
+        time.sleep(0.05)
 
 
 def let_go(path: Path, held: int) -> None:

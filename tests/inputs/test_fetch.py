@@ -95,6 +95,12 @@ def fake() -> Iterator[Fake]:
                 self._send(
                     206 if had else 200, body[start : start + len(body) // 3], promised=len(body) - start
                 )
+            elif trouble == "slow":
+                half = start + (len(body) - start) // 2
+                self._send(206 if had else 200, body[start:half], promised=len(body) - start)
+                self.wfile.flush()
+                threading.Event().wait(0.3)
+                self.wfile.write(body[half:])
             elif trouble == "silent":
                 threading.Event().wait(1.0)
                 self.close_connection = True
@@ -242,6 +248,57 @@ def test_a_broken_download_goes_on(
     assert next((tmp_path / "cache").glob("*.tif")).read_bytes() == raw
     if trouble[0] == "cut":
         assert any("Range" in headers for _, headers in fake.asked)
+
+
+@pytest.mark.parametrize("cut", [False, True])
+def test_two_runs_at_once_fetch_a_file_once(fake: Fake, tmp_path: Path, cut: bool) -> None:
+    """The second comes when the first has half, or has been cut and goes on."""
+    raw = np.random.default_rng(1).bytes(1_000_000)
+    fake.files["/grid.tif"], fake.trouble = raw, ["cut", "slow"] if cut else ["slow"]
+    web = Web(cache=tmp_path / "cache", tries=4, patience_s=0.001, timeout_s=2)
+    found: list[Path] = []
+    first = threading.Thread(target=lambda: found.append(web.file(f"{fake.url}/grid.tif", suffix=".tif")))
+    first.start()
+    while first.is_alive() and sum(p.stat().st_size for p in (tmp_path / "cache").glob("*.part")) < 450_000:
+        first.join(0.01)
+    second = web.file(f"{fake.url}/grid.tif", suffix=".tif")
+    first.join()
+    assert found == [second]
+    assert second.read_bytes() == raw
+    assert len(fake.asked) == 1 + cut
+    assert [p.name for p in (tmp_path / "cache").iterdir()] == [second.name]
+
+
+def test_a_run_that_died_is_not_waited_for(fake: Fake, tmp_path: Path) -> None:
+    """What it had is gone on from; its lock is nobody's."""
+    raw = np.random.default_rng(2).bytes(50_000)
+    fake.files["/grid.tif"], fake.trouble = raw, ["cut"]
+    url, cache = f"{fake.url}/grid.tif", tmp_path / "cache"
+    with pytest.raises(InputError, match="after 1 try"):
+        Web(cache=cache, tries=1).file(url, suffix=".tif")
+    [part] = cache.iterdir()
+    (cache / part.name.replace(".part", ".lock")).touch()
+    assert Web(cache=cache).file(url, suffix=".tif").read_bytes() == raw
+    assert fake.asked[1][1]["Range"] == f"bytes={len(raw) // 3}-"
+
+
+def test_what_lies_there_and_does_not_fit_is_fetched_anew(fake: Fake, tmp_path: Path) -> None:
+    raw = b"grid" * 1000
+    url, cache = f"{fake.url}/grid.tif", tmp_path / "cache"
+    fake.files["/grid.tif"], fake.trouble = raw, ["cut", 416]
+    assert Web(cache=cache, patience_s=0.001).file(url, suffix=".tif").read_bytes() == raw
+    assert ["Range" in headers for _, headers in fake.asked] == [False, True, False]
+
+
+def test_waiting_grows_and_the_servers_own_word_wins(
+    fake: Fake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr("time.sleep", slept.append)
+    web = Web(cache=tmp_path / "cache", tries=5, patience_s=40)
+    fake.trouble, fake.files["/a.json"] = [b"<", b"<", 503, b"<"], b"{}"
+    assert web.json(f"{fake.url}/a.json") == {}
+    assert slept == [40, 80, 0, 120]
 
 
 def test_an_unknown_country(ask: Callable[..., Path]) -> None:

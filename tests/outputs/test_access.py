@@ -53,7 +53,6 @@ def trial(tab: Any) -> None:
 
 def side_by_side(tab: Any) -> None:
     trial(tab)
-    settled(tab)  # a repaint in between would take the field, and the name with it
     tab.locator("#cc-name").fill("A")
     tab.locator("#cc-name").press("Enter")
     tab.locator("#cc-trial > .cc-link").click()

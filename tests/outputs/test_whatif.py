@@ -211,6 +211,33 @@ def test_by_hand_without_a_mouse(tab: Any) -> None:
 
 
 @pytest.mark.browser
+def test_a_name_being_typed_stays_while_the_card_is_drawn_anew(tab: Any) -> None:
+    """Right after a move, when the answer in full comes, and under another clause."""
+    tab.evaluate("() => carecircle.whatif.reset()")
+    tab.locator("[data-rule='W.walk']").click()
+    tab.locator("#cc-try").click()
+    lon, lat = east(700, 2100)
+    tab.evaluate(
+        "(s) => carecircle.whatif.add(s)",
+        {"id": "new-n", "name": "北", "category": "医院", "lon": lon, "lat": lat},
+    )
+    tab.locator("#cc-name").focus()
+    tab.keyboard.type("ab")
+    settled(tab)
+    tab.keyboard.type("cd")
+    tab.evaluate("() => carecircle.whatif.toggle('f01')")
+    tab.keyboard.type("ef")
+    assert tab.locator("#cc-name").input_value() == "abcdef"
+    tab.locator("[data-rule='D.drive']").click()
+    assert tab.locator("#cc-name").input_value() == "abcdef"
+    tab.locator("#cc-name").press("Enter")
+    assert tab.locator("#cc-name").input_value() == ""
+    assert tab.locator("[data-cc=whatif] .cc-link", has_text="并排比较").is_visible()
+    tab.evaluate("() => carecircle.whatif.reset()")
+    tab.locator("#cc-try").click()
+
+
+@pytest.mark.browser
 def test_a_named_scenario_comes_back_as_it_was(tab: Any) -> None:
     tab.evaluate("() => carecircle.whatif.reset()")
     lon, lat = east(700, 2100)

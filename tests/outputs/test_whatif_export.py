@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from browser import settled, visit
+from browser import visit
 from commands import call
 from trialtown import write_town
 from worlds import east
@@ -37,7 +37,6 @@ def exported(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> tuple[Pa
             lon, lat = east(*place)
             tab.evaluate("(s) => carecircle.whatif.add(s)", {**site, "lon": lon, "lat": lat})
         tab.evaluate("() => carecircle.whatif.toggle('f00')")
-        settled(tab)  # a repaint in between would take the field, and the name with it
         tab.locator("#cc-name").fill(NAME)
         tab.locator("#cc-name").press("Enter")
         with tab.expect_download() as saved:

@@ -1478,18 +1478,18 @@ function h(tag, attributes, ...children) {
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
     else element.setAttribute(name, value === true ? "" : value);
   }
-  put(element, children);
+  element.append(...nodes(children));
   return element;
 }
-function put(element, children) {
-  for (const child of children.flat(Infinity)) {
-    if (child === null || child === void 0 || child === false) continue;
-    element.append(child instanceof Node ? child : document.createTextNode(String(child)));
-  }
-}
+var nodes = (children) => children.flat(Infinity).filter((child) => child !== null && child !== void 0 && child !== false).map((child) => child instanceof Node ? child : document.createTextNode(String(child)));
 function replaceChildren(element, ...children) {
-  while (element.firstChild) element.removeChild(element.firstChild);
-  put(element, children);
+  const wanted = nodes(children), staying = new Set(wanted);
+  for (const child of [...element.childNodes]) if (!staying.has(child)) child.remove();
+  let here = element.firstChild;
+  for (const node of wanted) {
+    if (node === here) here = here.nextSibling;
+    else element.insertBefore(node, here);
+  }
 }
 function svg(tag, attributes, ...children) {
   const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
@@ -2740,7 +2740,7 @@ function showWhatIf() {
     replaceChildren(box, cross, h("h2", {}, say("page_whatif")), h("p", {}, say(page.whatifOff)));
     return;
   }
-  const clause = clauseNow(), held = box.querySelector("select"), wanted = held ? Number(held.value) : Math.max(
+  const clause = clauseNow(), held = box.querySelector("select"), typed = box.querySelector("#cc-name"), wanted = held ? Number(held.value) : Math.max(
     0,
     page.kinds.findIndex((k) => clause && k.serves.includes(clause.query))
   );
@@ -2775,6 +2775,7 @@ function showWhatIf() {
     h("div", { id: "cc-trial" })
   );
   showTrial(true);
+  if (typed && byId("cc-name")) byId("cc-name").value = typed.value;
   window.setTimeout(warmUp, 0);
 }
 function showTrial(whole) {

@@ -22,20 +22,27 @@ export function h(tag, attributes, ...children) {
     if (name.startsWith('on')) element.addEventListener(name.slice(2), value);
     else element.setAttribute(name, value === true ? '' : value);
   }
-  put(element, children);
+  element.append(...nodes(children));
   return element;
 }
 
-function put(element, children) {
-  for (const child of children.flat(Infinity)) {
-    if (child === null || child === undefined || child === false) continue;
-    element.append(child instanceof Node ? child : document.createTextNode(String(child)));
-  }
-}
+/** Children as nodes: nothing for null, undefined and false, text for all else that is no node. */
+const nodes = (children) =>
+  children
+    .flat(Infinity)
+    .filter((child) => child !== null && child !== undefined && child !== false)
+    .map((child) => (child instanceof Node ? child : document.createTextNode(String(child))));
 
+/** Gives an element these children. One that it has already is not taken out: a field being typed in keeps its focus. */
 export function replaceChildren(element, ...children) {
-  while (element.firstChild) element.removeChild(element.firstChild);
-  put(element, children);
+  const wanted = nodes(children),
+    staying = new Set(wanted);
+  for (const child of [...element.childNodes]) if (!staying.has(child)) child.remove();
+  let here = element.firstChild;
+  for (const node of wanted) {
+    if (node === here) here = here.nextSibling;
+    else element.insertBefore(node, here);
+  }
 }
 
 export function svg(tag, attributes, ...children) {

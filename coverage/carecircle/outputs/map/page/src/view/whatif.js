@@ -108,6 +108,7 @@ export function showWhatIf() {
   }
   const clause = clauseNow(),
     held = box.querySelector('select'),
+    typed = box.querySelector('#cc-name'),
     wanted = held
       ? Number(held.value)
       : Math.max(
@@ -145,6 +146,7 @@ export function showWhatIf() {
     h('div', { id: 'cc-trial' }),
   );
   showTrial(true);
+  if (typed && byId('cc-name')) byId('cc-name').value = typed.value;
   window.setTimeout(warmUp, 0);
 }
 
