@@ -29,8 +29,8 @@ _ALWAYS = ("level", "ownership", "departments", "beds")
 _CHOICES: Mapping[str, Mapping[Language, tuple[str, ...]]] = {
     "status": {"zh": ("在用", "规划", "停用"), "en": ("open", "planned", "closed")},
     "ownership": {
-        "zh": tuple(o.id for o in categories.owners().values() if o.asked),
-        "en": tuple(o.en for o in categories.owners().values() if o.asked),
+        "zh": tuple(o.id for o in categories.owners().values()),
+        "en": tuple(o.en for o in categories.owners().values()),
     },
 }
 _LEVELS = tuple(f"{a}级{b}" for a in "三二一" for b in ("甲等", "乙等", ""))
