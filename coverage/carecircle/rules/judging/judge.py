@@ -12,6 +12,7 @@ from carecircle.rules.judging.evidence import Evidence
 from carecircle.rules.judging.measures_people import Reached
 from carecircle.rules.judging.verdict import Outcome, Verdict
 from carecircle.rules.kinds.record import kind_of
+from carecircle.rules.language.cited import tier
 from carecircle.rules.language.consistency import inconsistencies, touching
 from carecircle.rules.language.rule import Rule
 from carecircle.texts import Sentence
@@ -51,10 +52,9 @@ def judge(plan: Plan, inputs: Inputs, reached: Reached) -> list[Verdict]:
             Sentence("rules.inconsistent", {"finding": f.sentence}) for f in touching(disagreements, rule.id)
         ]
         if rule.contradicts:
-            others = [f"{o}「{plan.find(o).quote}」" for o in rule.contradicts]
+            others = [f"{o}「{plan.find(o).words}」" for o in rule.contradicts]
             said.append(Sentence("rules.contradicted", {"others": others}))
-        if rule.provenance != "official":
-            said.append(Sentence(f"rules.tier_{rule.provenance}", _source(rule)))
+        said += [near] if (near := tier(rule)) is not None else []
         told = (*verdict.assumptions, *said, *above)
         verdicts.append(replace(verdict, assumptions=told, language=inputs.study.language))
     return verdicts
@@ -105,13 +105,6 @@ def _only_measured(verdict: Verdict) -> Verdict:
         verdict, outcome=Outcome.NO_THRESHOLD, reason=Sentence(f"rules.measured_{why}", facts), margin=None,
         flip=None, residents_affected=None, missing_inputs=(), surplus=False, units=units,
     )  # fmt: skip
-
-
-def _source(rule: Rule) -> dict[str, object]:
-    if rule.source is None:
-        return {"source": Sentence("rules.nothing")}
-    facts = {"title": rule.source.title, "year": str(rule.source.year)}
-    return {"source": Sentence("rules.source_titled", facts)}
 
 
 def _either_way(own: Verdict, others: list[Verdict]) -> Verdict:
