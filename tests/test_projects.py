@@ -70,10 +70,24 @@ def test_moved_extended_upgraded_and_merged() -> None:
     upgraded = with_projects(more, inputs_with(old), 2025).facilities.iloc[0]
     assert (upgraded["category"], upgraded["attributes"]) == ("综合医院", {"beds": 90})
     assert upgraded["designations"] == ("卒中中心",)
+    less = with_projects(planned(change="reduced", attributes={"beds": 30}), inputs_with(old), 2025)
+    assert less.facilities["attributes"].iloc[0] == {"beds": 30}
+    assert [f.sentence.key for f in less.findings] == ["analysis.project_reduced"]
     gone = with_projects(planned(change="merged", into="区中医医院"), inputs_with(old), 2025)
     assert [s for _, _, s in table(gone)] == ["closed"]
     nobody = with_projects(planned(change="extended", attributes={"beds": 9}), inputs_with(), 2025)
     assert [f.sentence.key for f in nobody.findings] == ["analysis.project_unknown"]
+
+
+def test_panzhihua_s_table_of_beds_is_fulfilled_by_its_projects() -> None:
+    plan = carecircle.load_plan("panzhihua")
+    rows = [r for r in plan.rules if r.part_of == "P7.total"]
+    changed = {r.names[0]: r.target for r in rows if r.target != r.baseline}
+    projects = {p.name: p.attributes["beds_authorised"] for p in plan.projects if p.id.startswith("P7.")}
+    assert projects == changed
+    falls = {p.name for p in plan.projects if p.change == "reduced"}
+    assert falls == {r.names[0] for r in rows if (r.baseline or 0) > (r.target or 0)}  # type: ignore[operator]
+    assert len(falls) == 1
 
 
 BUILT = """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -12,6 +13,7 @@ Value = Sentence | str | float | None
 
 TONES = {"good": "#2c7d6b", "bad": "#b3402a", "open": "#8a6d1a", "plain": "#5b6b73"}
 """Colours of a mark: dark enough for white text (contrast of at least 4.5 : 1)."""
+_CHINESE = re.compile("[\u3400-\u9fff]")
 _BOX = (
     "border:1px solid rgba(128,128,128,.4);border-radius:6px;padding:.5em .8em;max-width:48em;margin:.3em 0"
 )
@@ -51,7 +53,7 @@ def card(
     language
         Of every sentence on it.
     title, mark, quote
-        The head; the quotation of a plan stands under it as it was written.
+        The head; the words of a plan stand under it as they were written, in quotation marks of their own.
     facts
         Name and value; a value that is None is left out.
     rows
@@ -66,7 +68,8 @@ def card(
     parts += [f" {_marked(mark, language)}"] if mark is not None else []
     parts.append("</div>")
     if quote:
-        parts.append(f'<div lang="zh" style="opacity:.75">「{escape(quote)}」</div>')
+        own = ' lang="zh"' if _CHINESE.search(quote) else ""
+        parts.append(f'<div{own} style="opacity:.75">{escape(quote)}</div>')
     kept = [(name, value) for name, value in facts if value is not None]
     parts += [_table([[name, value] for name, value in kept], language)] if kept else []
     parts += [_table(rows, language)] if rows else []

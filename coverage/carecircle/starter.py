@@ -29,8 +29,8 @@ _ALWAYS = ("level", "ownership", "departments", "beds")
 _CHOICES: Mapping[str, Mapping[Language, tuple[str, ...]]] = {
     "status": {"zh": ("在用", "规划", "停用"), "en": ("open", "planned", "closed")},
     "ownership": {
-        "zh": tuple(o.id for o in categories.owners().values() if o.asked),
-        "en": tuple(o.en for o in categories.owners().values() if o.asked),
+        "zh": tuple(o.id for o in categories.owners().values()),
+        "en": tuple(o.en for o in categories.owners().values()),
     },
 }
 _LEVELS = tuple(f"{a}级{b}" for a in "三二一" for b in ("甲等", "乙等", ""))
@@ -50,6 +50,8 @@ class Column:
 
 def init(folder: str | Path, plan_id: str, *, language: Language = "zh") -> list[Path]:
     """Write a study folder for a plan: study.toml, an Excel facility template and the plan's own figures.
+
+    A plan that publishes no figures of its own leaves out ``totals.csv``.
 
     Parameters
     ----------
@@ -77,7 +79,8 @@ def init(folder: str | Path, plan_id: str, *, language: Language = "zh") -> list
     plan = load_plan(plan_id)
     folder = Path(folder)
     workbook = folder / f"{say('starter.sheet_facilities', language)}.xlsx"
-    files = [folder / "study.toml", workbook, folder / "totals.csv"]
+    figures = published_figures(plan, language)
+    files = [folder / "study.toml", workbook, *([folder / "totals.csv"] if figures else [])]
 
     def nothing_there() -> None:
         there = [f.name for f in files if os.path.lexists(f)]
@@ -88,18 +91,22 @@ def init(folder: str | Path, plan_id: str, *, language: Language = "zh") -> list
         "title": in_toml(plan.title), "name": in_toml(fitted(folder.resolve().name)),
         "plan": plan_id, "facilities": workbook.name,
         "layer": say("starter.sheet_facilities", language), "year": str(plan.plan.target_year),
-        "baseline": str(plan.plan.baseline_year),
     }  # fmt: skip
+    years = {"baseline": str(plan.plan.baseline_year), "year": str(plan.plan.target_year)}
+    facts["named"] = say(f"starter.named_{'listed' if named_facilities(plan) else 'nobody'}", language)
+    facts["figures"] = say(f"starter.figures_{'filled' if figures else 'none'}", language, **years)
+    facts["off"] = "" if figures else "# "
     if str(plan_id).endswith(".toml"):
         facts["plan"] = in_toml(Path(plan_id).resolve().as_posix())
     with writing(folder), delivered(folder, [f.name for f in files], check=nothing_there) as fresh:
         text = say("starter.study_file", language, **facts)
         (fresh / files[0].name).write_text(text, encoding="utf-8")
         _write_template(fresh / workbook.name, plan, language)
-        with (fresh / files[2].name).open("w", encoding="utf-8-sig", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(TOTALS)
-            writer.writerows(published_figures(plan, language))
+        for table in files[2:]:
+            with (fresh / table.name).open("w", encoding="utf-8-sig", newline="") as file:
+                writer = csv.writer(file)
+                writer.writerow(TOTALS)
+                writer.writerows(figures)
     return files
 
 

@@ -1,10 +1,12 @@
-"""The catalogue: what each clause of the five plans asks and what it needs, from the plans themselves."""
+"""The catalogue: what each clause of every plan asks and what it needs, from the plans themselves."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from carecircle.rules import catalogue, load_plan, need_sentence, plans_json
+from carecircle.rules import Rule, catalogue, load_plan, need_sentence, needs, plans_json
+from carecircle.rules.language.cited import cited
+from carecircle.rules.plan_data import asked
 from carecircle.texts import Sentence
 
 
@@ -12,10 +14,11 @@ def page() -> str:
     """The whole page in MyST Markdown."""
     plans = plans_json(load_plan(plan) for plan in catalogue())["plans"]
     lines = [
-        "# The five plans, clause by clause · 五份规划逐条",
+        "# The plans, clause by clause · 规划与标准逐条",
         "",
-        f"{len(plans)} published plans come with carecircle, {sum(len(p['rules']) for p in plans)} rules "
-        "in all. For each rule: the plan's own words, the figure asked, and the inputs it is judged from. "
+        f"{_published(plans)} published plans and {len(plans) - _published(plans)} catalogues of norms come "
+        f"with carecircle, {sum(len(p['rules']) for p in plans)} rules in all. For each rule: the words, "
+        "where they stand, the figure asked, and the inputs it is judged from. "
         "What is left out of a study is never guessed; its rules come out NOT_ASSESSED. "
         "The same list as data: `carecircle plans --json`.",
         "",
@@ -23,23 +26,28 @@ def page() -> str:
         "",
     ]
     for plan in plans:
-        lines += [f"## {plan['region']}（{plan['id']}）", "", f"{plan['title']}。", ""]
+        name = f"{plan['region']}（{plan['id']}）" if plan["region"] else f"`{plan['id']}`"
+        lines += [f"## {name}", "", f"{plan['title']}。", ""]
         lines += [
             "| rule 规则 | kind 种类 | the plan's words 原文 | asked 要求 | needs 需要 |",
             "|---|---|---|---|---|",
         ]
-        lines += [_row(rule) for rule in plan["rules"]]
+        lines += [_row(rule) for rule in load_plan(plan["id"]).rules]
         lines.append("")
     return "\n".join(lines)
 
 
-def _row(rule: dict[str, Any]) -> str:
-    kind = Sentence(f"rules.kind_{rule['kind']}")
-    needs = "；".join(need_sentence(code).text("zh") for code in rule["needs"]) or "—"
-    quote = _cell(rule["quote"])
+def _published(plans: list[dict[str, Any]]) -> int:
+    """How many are a region's own plan."""
+    return sum(bool(p["region"]) for p in plans)
+
+
+def _row(rule: Rule) -> str:
+    kind = Sentence(f"rules.kind_{rule.kind}")
+    wanted = "；".join(need_sentence(code).text("zh") for code in needs(rule)) or "—"
     return (
-        f"| {_cell(rule['rule'])} | {kind.text('zh')} `{rule['kind']}` | {quote}（{_cell(rule['section'])}） "
-        f"| {_asked(rule['target'])} | {_cell(needs)} |"
+        f"| {_cell(rule.id)} | {kind.text('zh')} `{rule.kind}` | {_cell(rule.words)}"
+        f"（{_cell(cited(rule).text('zh'))}） | {_asked(asked(rule))} | {_cell(wanted)} |"
     )
 
 

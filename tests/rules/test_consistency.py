@@ -79,6 +79,39 @@ def test_each_check_on_a_plan_of_three_rules() -> None:
     assert keys({**beds, "baseline": 7.5}) == ["below_baseline:A"]
 
 
+def test_further_sets_and_those_left_out_are_part_of_whom_a_rule_speaks_of() -> None:
+    city = {
+        **A,
+        "id": "A",
+        "numerator": "beds",
+        "target": 6.3,
+        "indicator": "beds_city",
+        "categories": ["医院"],
+    }
+    wider = {**city, "id": "B", "also": [{"categories": ["妇幼保健机构"], "designations": ["市办"]}]}
+    assert keys(city, {**city, "id": "B"}) == []
+    assert keys(city, wider) == ["two_labels:A+B"]
+    said = inconsistencies(plan_of(city, wider))[0].sentence
+    assert "医院，或妇幼保健机构（市办）" in said.text("zh")
+    assert (
+        "hospital or maternal and child health institution (run by the prefecture)" in said.text("en").lower()
+    )
+    turned = {
+        **wider,
+        "categories": ["妇幼保健机构"],
+        "designations": ["市办"],
+        "also": [{"categories": ["医院"]}],
+    }
+    assert keys(wider, {**turned, "id": "C"}) == []  # the same sets in another order
+    assert keys(city, {**city, "id": "B", "not_categories": ["专科医院"]}) == ["two_labels:A+B"]
+    # without an indicator's name the sets tell two subjects apart
+    plain = {k: v for k, v in wider.items() if k != "indicator"}
+    assert (
+        keys({k: v for k, v in city.items() if k != "indicator"}, {**plain, "target": 7.0, "section": "二"})
+        == []
+    )
+
+
 def test_findings_are_said_on_the_verdicts_they_touch() -> None:
     verdicts = {v.rule: v for v in judge(load_plan("luojiang"), inputs_of(), {})}
     for rule in ("L10.tcm.table", "L10.tcm.text"):

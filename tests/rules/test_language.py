@@ -95,7 +95,9 @@ def test_denominators_of_several_sets() -> None:
         ("公立", "政府办", Outcome.NOT_ASSESSED), ("公立", "县办", Outcome.NOT_ASSESSED),
         ("市办", "县办", Outcome.FAIL), ("社会办", "公立", Outcome.FAIL), ("社会办", "县办", Outcome.FAIL),
         ("企业办", "政府办", Outcome.FAIL), ("企业办", "公立", Outcome.PASS),
-        ("乡镇办", "政府办", Outcome.PASS),
+        ("乡镇办", "政府办", Outcome.PASS), ("企业办", "大企业办", Outcome.PASS),
+        ("企事业办", "大企业办", Outcome.PASS), ("集体", "大企业办", Outcome.FAIL),
+        ("集体", "公立", Outcome.PASS), ("县办", "大企业办", Outcome.FAIL),
         ("不详", "公立", Outcome.NOT_ASSESSED), ("公立", "社会办", Outcome.FAIL),
     ],
 )  # fmt: skip

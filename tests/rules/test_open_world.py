@@ -13,7 +13,7 @@ from carecircle.outputs import telling
 from carecircle.rules import Outcome, Verdict, catalogue, judge, load_plan
 from carecircle.rules.judging.listing import Listing, unlisted
 from realdata import real
-from ruleworlds import answers, areas_of, demand_of, facilities_of, inputs_of, plan_of, reached_of
+from ruleworlds import answers, areas_of, demand_of, facilities_of, inputs_of, plan_of, reached_of, totals_of
 
 HOSPITALS = {"kind": "count", "categories": ["综合医院"], "target": 1}
 
@@ -228,3 +228,20 @@ def test_a_seed_farm_asks_for_no_health_centre() -> None:
     areas = areas_of({"name": "甲村"}, {"name": "虚拟生活区"})
     found = one(village, areas=areas, facilities=facilities_of({"category": "村卫生室", "area_id": "a0"}))
     assert [u.name for u in found.units] == ["甲村"]
+
+
+def test_places_that_only_one_category_has_are_not_none_where_it_is_not_listed() -> None:
+    rule = {
+        "kind": "ratio", "numerator": "childcare_places", "denominator": "residents", "per": 1000,
+        "target": 4.5,
+    }  # fmt: skip
+    people = totals_of(("", "residents", 1000.0, 2025))
+    clinics = facilities_of({"category": "村卫生室"}, {"category": "乡镇卫生院"})
+    without = inputs_of(facilities=clinics, totals=people, complete=False)
+    verdict = judge(plan_of(rule), without, {})[0]
+    assert verdict.outcome is Outcome.NOT_ASSESSED
+    assert "childcare" in " ".join(n.text("en") for n in verdict.missing_inputs).lower()
+    nursery = {"category": "托育机构", "attributes": {"childcare_places": 3}}
+    listed = facilities_of({"category": "村卫生室"}, nursery)
+    found = judge(plan_of(rule), inputs_of(facilities=listed, totals=people, complete=False), {})[0]
+    assert (found.outcome, found.observed) == (Outcome.FAIL, 3.0)

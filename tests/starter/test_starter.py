@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from carecircle import categories
-from carecircle.errors import UsageError
+from carecircle.errors import InputError, UsageError
 from carecircle.inputs.facilities.reading import read_facilities
 from carecircle.rules import Outcome, Verdict, catalogue, judge, load_plan
 from carecircle.runs.baseline import baseline_inputs, named_facilities, published_figures
@@ -19,6 +19,9 @@ from carecircle.starter import init, template_columns
 from carecircle.study import Facilities, load_study
 from realdata import real
 from test_delivery import dying
+
+NORMS = ("china", "world")
+"""Plans of no region: they name no facility and publish no figure of their own."""
 
 
 def by_rule(plan_id: str, extra: list[tuple[str, str, float, int, str]] | None = None) -> dict[str, Verdict]:
@@ -33,8 +36,13 @@ def test_the_folder_loads_and_its_table_is_read_back(plan: str, language: str, t
     files = init(folder, plan, language=language)  # type: ignore[arg-type]
     assert all(f.is_file() for f in files)
     study = load_study(folder)
-    assert (study.plan, study.year, study.name) == (plan, 2025, "研究 一")
+    target = load_plan(plan).plan.target_year
+    assert (study.plan, study.year, study.name) == (plan, target, "研究 一")
     assert study.facilities is not None
+    if not named_facilities(load_plan(plan)):  # norms name nobody: the table waits for its first row
+        with pytest.raises(InputError, match=r"no rows|没有"):
+            read_facilities(study.facilities)
+        return
     frame, findings = read_facilities(study.facilities)
     named = named_facilities(load_plan(plan))
     plain = str.maketrans("（）", "()")
@@ -64,15 +72,21 @@ def test_every_column_is_explained_and_understood(plan: str) -> None:
         assert column.meaning
         if column.id in categories.attributes():
             assert categories.attribute(column.header) == column.id
-    assert any(c.rules for c in columns if c.id == "departments")
+    unlocked = {c.id for c in columns if c.rules}
+    assert "designations" in unlocked
+    assert ("departments" in unlocked) == (plan != "world")
 
 
 @pytest.mark.parametrize("plan", catalogue())
 def test_published_figures_are_the_plans_own(plan: str, tmp_path: Path) -> None:
     rows = published_figures(load_plan(plan))
-    assert len(rows) > 5
+    assert (len(rows) > 5) == (plan not in NORMS)
     assert {year for _, _, _, year, _ in rows} <= {2020, 2025}
-    init(tmp_path, plan)
+    assert any(name == "partial_inventory" for _, name, *_ in rows) == bool(named_facilities(load_plan(plan)))
+    assert len(init(tmp_path, plan)) == 2 + bool(rows)
+    if not rows:
+        assert load_study(tmp_path).totals is None
+        return
     with (tmp_path / "totals.csv").open(encoding="utf-8-sig") as file:
         assert sum(1 for _ in csv.DictReader(file)) == len(rows)
 

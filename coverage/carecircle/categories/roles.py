@@ -86,7 +86,7 @@ def holds(
         Whether its table has a column of designations at all; without one the lack of a designation says
         nothing.
     """
-    held = {role(r) or r for r in facility_roles}
+    held = {role(r) or r for r in facility_roles} | _granted(attributes.get("ownership"))
     if wanted in held:
         return True
     if is_ownership(wanted):
@@ -107,6 +107,12 @@ def holds(
     if wanted in held or any(wanted in known[h].implies for h in held if h in known):
         return True
     return False if stated or wanted not in designations() else None
+
+
+def _granted(owner: Any) -> set[str]:
+    """Designations that follow from who runs it (企业办: 大企业办)."""
+    own = None if _absent(owner) else ownership(owner)
+    return set() if own is None else set(owners()[own].implies)
 
 
 def _absent(value: Any) -> bool:

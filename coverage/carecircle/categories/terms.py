@@ -65,6 +65,8 @@ class Owner:
     aliases: tuple[str, ...]
     asked: bool
     """Whether a rule may ask for it."""
+    implies: tuple[str, ...] = ()
+    """Designations that whatever it runs holds (企业办: 大企业办)."""
 
 
 @dataclass(frozen=True)
@@ -251,9 +253,12 @@ def descendants(category: str) -> frozenset[str]:
 def owners() -> Mapping[str, Owner]:
     """Every kind of ownership, by its id."""
     return {
-        name: Owner(name, o["en"], o.get("parent"), tuple(o["aliases"]), bool(o.get("asked", True)))
+        name: Owner(
+            name, o["en"], o.get("parent"), tuple(o["aliases"]), bool(o.get("asked", True)),
+            tuple(o.get("implies", ())),
+        )
         for name, o in _data()["ownership"].items()
-    }
+    }  # fmt: skip
 
 
 @cache

@@ -23,7 +23,7 @@ def plans_json(plans: Iterable[Plan]) -> dict[str, Any]:
     -------
     dict
         ``plans``: id, title, region, adcode and rules (rule, title, clause, kind,
-        section, quote, states, provenance, modality, softeners, target, needs) and projects.
+        section, quote, states, source, provenance, modality, softeners, target, needs) and projects.
     """
     return {
         "plans": [
@@ -31,9 +31,10 @@ def plans_json(plans: Iterable[Plan]) -> dict[str, Any]:
                 "id": plan.id, "title": plan.title, "region": plan.plan.region, "adcode": plan.plan.adcode,
                 "rules": [
                     {"rule": r.id, "title": title(r).both(), "clause": r.clause, "kind": r.kind,
-                     "section": r.section, "quote": r.quote, "states": r.states, "provenance": r.provenance,
-                     "modality": r.modality, "softeners": list(r.softeners), "target": _target(r),
-                     "needs": list(needs(r))}
+                     "section": r.section, "quote": r.quote, "states": r.states,
+                     "source": None if r.source is None else r.source.model_dump(),
+                     "provenance": r.provenance, "modality": r.modality, "softeners": list(r.softeners),
+                     "target": asked(r), "needs": list(needs(r))}
                     for r in plan.rules
                 ],
                 "projects": [p.model_dump(mode="json") for p in plan.projects],
@@ -43,7 +44,8 @@ def plans_json(plans: Iterable[Plan]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _target(rule: Rule) -> Any:
+def asked(rule: Rule) -> Any:
+    """The number that a rule asks: its limit, its target (both ends of a band), or what each must have."""
     if rule.limit is not None:
         return rule.limit
     if isinstance(rule.target, tuple):

@@ -29,7 +29,8 @@ def published_figures(plan: Plan, language: Language = "zh") -> list[tuple[str, 
     """The figures a plan publishes for its starting year, as rows of a totals table.
 
     A figure that is a rule's own (beds per 1,000, a share in percent) is filed under the rule's id; a plain
-    total (beds, staff) under its attribute. The last row says that the facility table is not complete.
+    total (beds, staff) under its attribute. Where the plan names facilities the last row says that a table of
+    those is not complete.
     """
     year, area = plan.plan.baseline_year, plan.plan.adcode
     rows = []
@@ -44,7 +45,8 @@ def published_figures(plan: Plan, language: Language = "zh") -> list[tuple[str, 
         if rule.indicator.startswith("planned_") and isinstance(rule.target, float):
             planned = say("starter.source_planned", language, **facts)
             rows.append((area, rule.indicator, rule.target, plan.plan.target_year, planned))
-    rows.append((area, "partial_inventory", 1.0, year, say("starter.source_partial", language)))
+    if named_facilities(plan):
+        rows.append((area, "partial_inventory", 1.0, year, say("starter.source_partial", language)))
     return rows
 
 

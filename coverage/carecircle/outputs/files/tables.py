@@ -194,7 +194,7 @@ def _overview_row(writer: Book, sheet: Any, row: int, verdict: Verdict) -> None:
     writer.put(sheet, row, 6, verdict.residents_affected)
     writer.put(sheet, row, 7, writer.say(f"modality_{rule.modality}"))
     writer.put(sheet, row, 8, verdict.quote)
-    writer.put(sheet, row, 9, rule.section)
+    writer.put(sheet, row, 9, verdict.cited.text(language))
 
 
 def _all_units(writer: Book, analysis: Analysis) -> None:
@@ -277,7 +277,7 @@ def _facts(writer: Book, verdict: Verdict) -> list[tuple[str, Cell]]:
         ("column_target", verdict.shown(verdict.target).text(language)),
         ("column_margin", verdict.shown_margin.text(language)),
         ("column_quote", verdict.quote),
-        ("column_section", verdict.rule_def.section),
+        ("column_section", verdict.cited.text(language)),
         ("column_modality", writer.say(f"modality_{verdict.rule_def.modality}")),
         ("column_softeners", "、".join(verdict.rule_def.softeners)),
         ("column_contradicts", "、".join(verdict.rule_def.contradicts)),

@@ -36,7 +36,7 @@ def clause(
     straight = rule.metric == "straight_m"
     return {
         "rule": verdict.rule,
-        "section": rule.section,
+        "cited": _cited(analysis, verdict).both(),
         "quote": verdict.quote,
         "kind": rule.kind,
         "byMean": kind.people == "mean",
@@ -101,6 +101,13 @@ def _counties(verdict: Verdict) -> list[dict[str, Any]]:
         }
         for row in verdict.counties
     ]
+
+
+def _cited(analysis: Analysis, verdict: Verdict) -> Sentence:
+    """The plan and the section; what is no official text names where it is from itself."""
+    if verdict.rule_def.provenance != "official":
+        return verdict.cited
+    return Sentence("outputs.cite", {"plan": analysis.plan.title, "section": verdict.cited})
 
 
 def _units(analysis: Analysis, verdict: Verdict) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from carecircle.outputs.report import maps
 from carecircle.outputs.report.blocks import Block, Heading, Picture, Quote, Table, Text
 from carecircle.rules import by_area
 from carecircle.rules.judging.shown import shown_margin
+from carecircle.rules.language.cited import words
 from carecircle.schema import LEVELS
 from carecircle.texts import Language, Sentence, say
 
@@ -85,7 +86,7 @@ def clause_blocks(analysis: Analysis, said: Said, family: str, roads: maps.Roads
     """Every clause not met, those that affect most residents first."""
     for number, verdict in enumerate(unmet_by_people(analysis)):
         yield Heading(said("rule_title", rule=verdict.rule, title=telling.title(verdict)), 2)
-        yield Quote(verdict.quote, verdict.rule_def.section)
+        yield Quote(said.of(words(verdict.rule_def)), said.of(verdict.cited))
         yield Text(_sentence(verdict, said), keep=True)
         picture = clause_picture(analysis, verdict, said, family, roads) if number < _MAPS else None
         yield picture if picture is not None else Text(said("no_map"), small=True)

@@ -179,7 +179,7 @@ class _Paper:
         paragraph.paragraph_format.left_indent = Pt(10)
         paragraph.paragraph_format.keep_with_next = True
         _border(paragraph, "left", _RULE, 14)
-        _run(paragraph, f"「{block.text}」" if self.zh else f"“{block.text}”", _SONG, 10.5)
+        _run(paragraph, block.text, _SONG, 10.5)
         paragraph.add_run().add_break()
         _run(paragraph, block.source, _HEI, 8.5, _SOFT)
 

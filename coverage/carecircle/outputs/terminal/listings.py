@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from carecircle.rules import Outcome, Plan, inconsistencies, need_sentence, needs
+from carecircle.rules.language.cited import cited, words
 from carecircle.rules.language.titles import title
 from carecircle.runs.compare import Comparison
 from carecircle.schema import Finding
@@ -39,8 +40,8 @@ def plan_lines(plan: Plan, language: Language, console: Console) -> None:
     for rule in plan.rules:
         kind = say(f"rules.kind_{rule.kind}", language)
         head = (title(rule).text(language), "bold"), (f"  {rule.id}", "dim")
-        console.print(Text.assemble(*head, f"  {kind}  {rule.section}"))
-        console.print(Padding(Text(f"「{rule.words}」" if rule.quote else rule.words), (0, 0, 0, 2)))
+        console.print(Text.assemble(*head, f"  {kind}  {cited(rule).text(language)}"))
+        console.print(Padding(Text(words(rule).text(language)), (0, 0, 0, 2)))
         asked = [need_sentence(code) for code in needs(rule)]
         if asked:
             console.print(

@@ -14,6 +14,7 @@ from carecircle.outputs import telling
 from carecircle.outputs.map.overlays import findings_of
 from carecircle.outputs.report.fonts import how_to_mend
 from carecircle.rules import Outcome, Plan, Verdict, unlocks
+from carecircle.rules.language.cited import words
 from carecircle.schema import Finding
 from carecircle.texts import Language, Sentence, say
 
@@ -117,8 +118,8 @@ def _verdict(verdict: Verdict, language: Language) -> Group:
     figures = verdict.reason.text(language) if in_words else say("terminal.figures", language, **facts)
     if verdict.residents_affected and not undecided:
         figures += say("terminal.affected", language, residents=verdict.residents_affected)
-    rule = verdict.rule_def
-    quote = Text(say("terminal.quote", language, quote=verdict.quote, section=rule.section), style="dim")
+    facts = {"words": words(verdict.rule_def), "where": verdict.cited}
+    quote = Text(say("terminal.quote", language, **facts), style="dim")
     return Group(head, Padding(Text(figures), (0, 0, 0, 2)), Padding(quote, (0, 0, 0, 2)))
 
 

@@ -175,7 +175,7 @@ def clear(cell: Array, touched: Array, seen: int) -> None:
 def gather(
     cell: Array, touched: Array, seen: int, pointer: Array, seat: Array, leg: Array, best: Array, rows: Array
 ) -> int:
-    """The least cost at the points seated on the nodes seen: into ``best`` (infinite before), ``rows`` says whose."""
+    """The least cost at the points seated on the nodes seen: into ``best`` (infinite before), by ``rows``."""
     count = 0
     for i in range(seen):
         u = _U4(touched[i])

@@ -251,8 +251,13 @@ def _figure_of(facility: Facility, name: str) -> float | None:
     value = facility.figure(name)
     if value is not None:
         return value
-    bearers = categories.attributes()[name].borne_by if name in categories.attributes() else ()
+    bearers = _bearers(name)
     return 0.0 if bearers and facility.category not in categories.kinds_of(bearers) else None
+
+
+def _bearers(name: str) -> tuple[str, ...]:
+    """Categories whose facilities have such a figure; none: any may."""
+    return categories.attributes()[name].borne_by if name in categories.attributes() else ()
 
 
 def _added(evidence: Evidence, name: str, wanted: FacilitySet) -> Figure:
@@ -266,7 +271,8 @@ def _added(evidence: Evidence, name: str, wanted: FacilitySet) -> Figure:
         missing.append(need("attribute", **facts))
     if unsure:
         missing += unsure_needs(wanted, unsure)
-    missing += listing_needs(evidence, wanted)
+    bearers = _bearers(name) if wanted.anything else ()
+    missing += listing_needs(evidence, FacilitySet(((bearers, ()),)) if bearers else wanted)
     high = math.inf if missing else low
     return Figure(low, high, Sentence("rules.source_sum", {"facilities": len(chosen)}), tuple(missing))
 

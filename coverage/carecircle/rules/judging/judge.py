@@ -11,8 +11,8 @@ from carecircle.rules.judging.evidence import Evidence
 from carecircle.rules.judging.measures_people import Reached
 from carecircle.rules.judging.verdict import Verdict
 from carecircle.rules.judging.ways import judged_each
+from carecircle.rules.language.cited import tier
 from carecircle.rules.language.consistency import inconsistencies, touching
-from carecircle.rules.language.rule import Rule
 from carecircle.texts import Sentence
 
 if TYPE_CHECKING:
@@ -49,17 +49,9 @@ def judge(plan: Plan, inputs: Inputs, reached: Reached) -> list[Verdict]:
             Sentence("rules.inconsistent", {"finding": f.sentence}) for f in touching(disagreements, rule.id)
         ]
         if rule.contradicts:
-            others = [f"{o}「{plan.find(o).quote}」" for o in rule.contradicts]
+            others = [f"{o}「{plan.find(o).words}」" for o in rule.contradicts]
             said.append(Sentence("rules.contradicted", {"others": others}))
-        if rule.provenance != "official":
-            said.append(Sentence(f"rules.tier_{rule.provenance}", _source(rule)))
+        said += [near] if (near := tier(rule)) is not None else []
         told = (*verdict.assumptions, *said, *above)
         verdicts.append(replace(verdict, assumptions=told, language=inputs.study.language))
     return verdicts
-
-
-def _source(rule: Rule) -> dict[str, object]:
-    if rule.source is None:
-        return {"source": Sentence("rules.nothing")}
-    facts = {"title": rule.source.title, "year": str(rule.source.year)}
-    return {"source": Sentence("rules.source_titled", facts)}

@@ -13,6 +13,7 @@ from carecircle.cards import Mark, card
 from carecircle.ledgers import PeopleLedger
 from carecircle.rules.judging.shown import Target, shown, shown_margin
 from carecircle.rules.judging.written import written
+from carecircle.rules.language.cited import cited, words
 from carecircle.rules.language.rule import Rule
 from carecircle.rules.language.titles import title
 from carecircle.texts import Language, Sentence
@@ -279,6 +280,11 @@ class Verdict:
         """The plan's own words; what is said in their place where the text is not at hand."""
         return self.rule_def.words
 
+    @property
+    def cited(self) -> Sentence:
+        """Where those words stand; what is no official text says so."""
+        return cited(self.rule_def)
+
     def shown(self, value: float | Target) -> Sentence:
         """A value of this verdict as a reader expects it: percent for shares, else with its unit.
 
@@ -323,9 +329,12 @@ class Verdict:
             (Sentence("cards.affected"), self.residents_affected or None),
             (Sentence("cards.paper_only"), self.by_road.paper_only if self.by_road else None),
             (Sentence("cards.reason"), self.reason),
+            (Sentence("cards.tier"), None if self.rule_def.provenance == "official" else self.cited),
             (Sentence("cards.missing"), "; ".join(missing) or None),
         )
-        return card(self.language, self.rule, facts, mark=self.mark, quote=self.quote)
+        return card(
+            self.language, self.rule, facts, mark=self.mark, quote=words(self.rule_def).text(self.language)
+        )
 
     def to_dict(self, language: Language) -> WrittenVerdict:
         """The verdict of verdicts.json, our own sentences said in one language.

@@ -100,17 +100,31 @@ def _counts(rule: Rule) -> str:
 
 def _label(rule: Rule) -> Sentence:
     """The facilities a rule speaks of, by name in each language."""
-    kinds, roles = _who(rule)
 
-    def named(language: Language, joiner: str, brackets: str) -> str:
-        first, then = (joiner.join(categories.label(t, language) for t in terms) for terms in (kinds, roles))
-        return first + brackets.format(then) if then else first
+    def named(language: Language, joiner: str, brackets: str, either: str, without: str) -> str:
+        def listed(terms: Iterable[str]) -> str:
+            return joiner.join(categories.label(t, language) for t in terms)
 
-    return Sentence("rules.who", {"zh": named("zh", "、", "（{}）"), "en": named("en", ", ", " ({})")})
+        sets = [
+            listed(kinds) + (brackets.format(listed(roles)) if roles else "")
+            for kinds, roles in ((rule.categories, rule.designations), *_further(rule))
+        ]
+        left = without.format(listed(rule.not_categories)) if rule.not_categories else ""
+        return either.join(s for s in sets if s) + left
+
+    zh = named("zh", "、", "（{}）", "，或", "（不含{}）")
+    return Sentence("rules.who", {"zh": zh, "en": named("en", ", ", " ({})", " or ", " (without {})")})
 
 
-def _who(rule: Rule) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    return tuple(sorted(rule.categories)), tuple(sorted(rule.designations))
+def _further(rule: Rule) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
+    return tuple((a.categories, a.designations) for a in rule.also)
+
+
+def _who(rule: Rule) -> tuple[object, ...]:
+    """Which facilities a rule speaks of, whatever the order in which it names them."""
+    sets = ((rule.categories, rule.designations), *_further(rule))
+    own = sorted((tuple(sorted(kinds)), tuple(sorted(roles))) for kinds, roles in sets)
+    return (tuple(own), tuple(sorted(rule.not_categories)))
 
 
 # ---- parts and wholes ----

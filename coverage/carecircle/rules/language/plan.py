@@ -104,7 +104,7 @@ class Plan(Strict):
 
     @property
     def projects(self) -> tuple[Project, ...]:
-        """What it will build, move, extend, merge or upgrade, in the file's order."""
+        """What it will build, move, extend, reduce, merge or upgrade, in the file's order."""
         return self.project
 
     def find(self, rule_id: str) -> Rule:

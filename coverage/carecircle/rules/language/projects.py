@@ -1,4 +1,4 @@
-"""What a plan will build, move, extend, merge or upgrade: its ``[[project]]`` tables."""
+"""What a plan will build, move, extend, reduce, merge or upgrade: its ``[[project]]`` tables."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from carecircle import categories
 from carecircle.rules.language.refusals import MeaninglessRuleError
 from carecircle.strict import Strict
 
-Change = Literal["new", "moved", "extended", "merged", "upgraded"]
+Change = Literal["new", "moved", "extended", "reduced", "merged", "upgraded"]
 
 
 class Project(Strict):
@@ -25,7 +25,7 @@ class Project(Strict):
     name: str = Field(min_length=1)
     """The facility as the plan writes it; forms of one name apart by ``|``."""
     change: Change
-    """What is done: built anew, moved, extended, merged into another, raised in what it is."""
+    """What is done: built anew, moved, extended, reduced, merged into another, raised in what it is."""
     year: int = Field(ge=1900, le=2200)
     """By when."""
     state: Literal["planned", "building", "done"] = "planned"
@@ -48,7 +48,7 @@ class Project(Strict):
         if self.change == "merged" and (self.category or self.designations or self.attributes):
             raise MeaninglessRuleError("change", "rules.merged_changes_nothing")
         changes = self.category or self.designations or self.attributes
-        if self.change in ("extended", "upgraded") and not changes:
+        if self.change in ("extended", "reduced", "upgraded") and not changes:
             raise MeaninglessRuleError("change", "rules.changes_nothing", change=self.change)
         if self.category and self.category not in categories.categories():
             near = categories.canonical(self.category) or categories.nearest(self.category) or "—"

@@ -80,7 +80,7 @@ export interface Query {
 
 export interface Clause {
   rule: string;
-  section: string;
+  cited: Said;
   quote: string;
   kind: string;
   byMean: boolean;

@@ -38,11 +38,11 @@ export function detail(clause, whole = rankingState.all) {
     h(
       'blockquote',
       {},
-      h('p', { lang: 'zh-CN' }, clause.quote),
+      h('p', { lang: /[\u3400-\u9fff]/.test(clause.quote) ? 'zh-CN' : 'en' }, clause.quote),
       h(
         'cite',
         {},
-        say('page_cite', { plan: page.study.plan, section: clause.section }),
+        say(clause.cited),
         ' · ',
         say(clause.modality),
         clause.softeners.length ? ` · ${clause.softeners.join('、')}` : '',
