@@ -4,6 +4,7 @@ What do I come here to change?
 - what a planner may ask: means and moves (places, prices), needs (clauses), remedy (the whole question)
 - what is refused, or told where nothing helps: needs, limits
 - one model's formula: mclp, median, center, covering, partial, capacitated (all listed in models)
+- ambulances, several at a station: fleets, and its models mexclp, double
 - how it is searched: search (the loop), benders and cheapest (its masters), greedy, reduce, highs
 - options of every model: conditions (Terms), effort (seconds, gap, progress), options (both by name)
 """

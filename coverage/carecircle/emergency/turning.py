@@ -1,0 +1,34 @@
+"""The busy share at which a limit is missed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from scipy.optimize import brentq
+
+MOST = 0.99
+"""Beyond this share calls wait hours, whatever the fleet."""
+_NEAR = 5e-4
+
+
+def turning_share(minutes_at: Callable[[float], float], limit: float) -> float | None:
+    """The busy share from which on the response is longer than a limit.
+
+    Parameters
+    ----------
+    minutes_at
+        The response in minutes at a busy share; it grows with it.
+    limit
+        Minutes, inclusive.
+
+    Returns
+    -------
+    float or None
+        To half a thousandth (Brent's method); 0 where the limit is missed with every unit free, None where it
+        holds at 99 % busy.
+    """
+    if minutes_at(0.0) > limit:
+        return 0.0
+    if minutes_at(MOST) <= limit:
+        return None
+    return float(brentq(lambda share: minutes_at(share) - limit, 0.0, MOST, xtol=_NEAR))
