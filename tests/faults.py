@@ -16,7 +16,6 @@ import random
 import resource
 import shutil
 import signal
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -25,37 +24,22 @@ from pathlib import Path
 
 import pytest
 
-import carecircle.analysis
-import carecircle.outputs.write  # noqa: F401 (read once, before any child is forked)
-from carecircle import cli, delivery, keep
+from carecircle import delivery, keep
+from forked import begun, ended, warm
 from test_delivery import content, dying, fill
 from worlds import street_study
 
 MINE = {"notes.txt": b"mine", "sub/report.pdf": b"mine too"}
+COARSE = "[outputs]\nsurface_cell_m = 1000\n"
+NOBODY = 65534
+LAST_STEP = 130
+"""Beyond the last step of moving in (a run that meets none of them ends whole)."""
 KINDS = ("kills", "steps", "full", "pairs", "flips", "readonly")
 
 
-def child(study: Path, out: Path, before: Callable[[], None] = lambda: None) -> int:
+def child(study: Path, out: Path, before: Callable[[], object] = lambda: None) -> int:
     """Begin a run in a forked process."""
-    pid = os.fork()
-    if pid:
-        return pid
-    code = 1
-    try:
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, 1)
-        os.dup2(nowhere, 2)
-        before()
-        sys.argv = ["carecircle", "run", str(study), "--out", str(out)]
-        cli.main()
-    except SystemExit as done:
-        code = int(done.code or 0)
-    finally:
-        os._exit(code)
-
-
-def ended(pid: int) -> int:
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    return begun(["run", study, "--out", out], before)
 
 
 class Campaign:
@@ -63,19 +47,25 @@ class Campaign:
 
     def __init__(self, room: Path, dice: random.Random) -> None:
         self.room, self.dice = room, dice
-        self.old, self.new = (street_study(room / name) for name in ("old", "new"))
+        self.old, self.new = (street_study(room / name, extra=COARSE) for name in ("old", "new"))
+        for study in (self.old, self.new):  # one rule: a run is short
+            plan = study.with_name("plan.toml")
+            head, _, last = plan.read_text(encoding="utf-8").split("[[rule]]")
+            plan.write_text(f"{head}[[rule]]{last}", encoding="utf-8")
         text = self.new.read_text(encoding="utf-8").replace('title = "一条街"', 'title = "又一条街"')
         self.new.write_text(text, encoding="utf-8")
         self.cache = room / "cache" / keep.FOLDER
+        warm(["run", self.old, "--out", room / "warm"])
         self.whole: dict[str, dict[str, bytes]] = {}
         for name, study in (("old", self.old), ("new", self.new)):
             assert ended(child(study, room / f"whole-{name}")) == 0
             self.whole[name] = content(room / f"whole-{name}")
         assert self.whole["old"] != self.whole["new"]
-        began = time.monotonic()
+        began, used = time.monotonic(), children_s()
         assert ended(child(self.new, room / "whole-new")) == 0
-        self.seconds = time.monotonic() - began
+        self.seconds, self.cpu_s = time.monotonic() - began, children_s() - used
         self.out = room / "out"
+        self.at = dice.randrange(LAST_STEP)
         self.mine: Mapping[str, bytes] = {}
 
     def lay(self) -> None:
@@ -101,19 +91,24 @@ class Campaign:
         assert not left, left
 
     def kills(self) -> str:
+        """Dead at any moment of the run: by kill -9, or after so much of the processor's time."""
         self.lay()
-        pid = child(self.new, self.out)
-        time.sleep(self.dice.random() * self.seconds)
-        os.kill(pid, signal.SIGKILL)
-        ended(pid)
+        part = self.dice.random()
+        if self.dice.random() < 0.25:
+            pid = child(self.new, self.out)
+            time.sleep(part * self.seconds)
+            os.kill(pid, signal.SIGKILL)
+        else:
+            pid = child(self.new, self.out, lambda: signal.setitimer(signal.ITIMER_PROF, part * self.cpu_s))
+        assert ended(pid) in (0, -signal.SIGKILL, -signal.SIGPROF)
         return self.left()
 
     def steps(self) -> str:
         """Dead at a step of the moving in."""
         self.lay()
-        at = self.dice.randrange(1, 130)
+        self.at = self.at % LAST_STEP + 1
         with pytest.MonkeyPatch.context() as patch:
-            code = ended(child(self.new, self.out, lambda: dying(at, patch)))
+            code = ended(child(self.new, self.out, lambda: dying(self.at, patch)))
         assert code in (0, 9), code
         return self.left()
 
@@ -145,15 +140,23 @@ class Campaign:
         return "flipped"
 
     def readonly(self) -> str:
-        """A folder that may not be written (by all but the superuser)."""
-        if os.geteuid() == 0:
-            return "not asked: the superuser may write everywhere"
+        """A folder that may not be written, by one who is not the superuser."""
         self.lay()
         self.out.chmod(0o555)
-        code = ended(child(self.new, self.out))
+        code = ended(child(self.new, self.out, lambda: os.geteuid() or os.setuid(NOBODY)))
         self.out.chmod(0o755)
         assert code == 2, code
         return self.left()
+
+
+def children_s() -> float:
+    """What the children took of the processor, seconds."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def of_kind(done: Counter[str], kind: str) -> int:
+    return sum(n for key, n in done.items() if key.startswith(kind))
 
 
 def main() -> None:
@@ -166,20 +169,22 @@ def main() -> None:
     options = asked.parse_args()
     done = Counter(json.loads(options.state.read_text()) if options.state.exists() else {})
     with tempfile.TemporaryDirectory() as room:
+        Path(room).chmod(0o755)
         os.environ[keep.VARIABLE] = str(Path(room) / "cache")
         os.environ["SOURCE_DATE_EPOCH"] = "1700000000"
         campaign = Campaign(Path(room), random.Random(f"{options.seed} {done.total()}"))
-        print(f"a run takes {campaign.seconds:.1f} s", flush=True)
-        for kind in KINDS:
-            for _ in range(getattr(options, kind) - sum(n for k, n in done.items() if k.startswith(kind))):
-                came = getattr(campaign, kind)()
-                if not came.startswith("not asked"):
-                    campaign.right()
-                done[f"{kind}: {came}"] += 1
-                options.state.write_text(json.dumps(done))
-            for key, count in sorted(done.items()):
-                if key.startswith(kind):
-                    print(f"{count:6d} {key}", flush=True)
+        print(f"a run takes {campaign.seconds:.1f} s, {campaign.cpu_s:.1f} s of the processor", flush=True)
+        wanted = [kind for kind in KINDS for _ in range(getattr(options, kind) - of_kind(done, kind))]
+        campaign.dice.shuffle(wanted)
+        for number, kind in enumerate(wanted, 1):
+            came = getattr(campaign, kind)()
+            campaign.right()
+            done[f"{kind}: {came}"] += 1
+            options.state.write_text(json.dumps(done))
+            if number % 50 == 0:
+                print(f"{number} of {len(wanted)}, {children_s():.0f} s of the processor", flush=True)
+    for key, count in sorted(done.items()):
+        print(f"{count:6d} {key}")
     print("no mixture, no file lost, every next run equal to the byte")
 
 
