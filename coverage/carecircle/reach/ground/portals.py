@@ -218,11 +218,10 @@ def _costs(network: Network, chain: Array, share: Array, metric: Metric) -> tupl
     from carecircle.reach.snapping.snap import street_costs
 
     drawn, against = street_costs(network, np.arange(network.streets), metric)
-    unit = 60.0 if metric == "minutes" else 1.0
     street = np.repeat(np.arange(network.streets), np.diff(chain))
     wide = np.append(np.diff(share), 0.0)
     with np.errstate(invalid="ignore"):
-        ahead, back = drawn[street] / unit * wide, against[street] / unit * wide
+        ahead, back = drawn[street] * wide, against[street] * wide
     last = np.zeros(len(share), bool)
     last[chain[1:] - 1] = True
     ahead[last | np.isinf(drawn[street])] = np.inf
@@ -236,12 +235,12 @@ def _slope(
 ) -> None:  # fmt: skip
     """Make links longer or shorter by the slope between their places (in place)."""
     rows = network.street_rows
-    row = np.where(rows[:, 0] >= 0, rows[:, 0], rows[:, 1])
-    length = network.length_m[row].astype(float)[np.repeat(np.arange(network.streets), np.diff(chain))]
+    metres = np.where(rows >= 0, network.length_m[rows], np.inf).min(axis=1).astype(float)
+    length = metres[np.repeat(np.arange(network.streets), np.diff(chain))]
     height = placing.heights(spot)[place]
     rise = np.append(np.diff(height), 0.0)
-    run = np.append(np.diff(share), 0.0) * length
     with np.errstate(invalid="ignore", divide="ignore"):
+        run = np.append(np.diff(share), 0.0) * length
         slope = np.where((run > 0) & np.isfinite(run) & np.isfinite(rise), rise / run, 0.0)
     for cost, sign in zip(costs, (1.0, -1.0), strict=True):
         cost *= laws.factor(placing.field.law, sign * slope)

@@ -116,11 +116,12 @@ class Ground:
             Sources(*(part[sources.owner == f] for part in (sources.code, sources.spent, sources.owner)))
             for f in rank
         ]
-        within = pairs(world, groups, targets, limit * (1 + _SLACK), threads)
+        within = pairs(world, groups, targets, limit * self._unit * (1 + _SLACK), threads)
         near = [tuple(map(np.asarray, part)) for part in self._joining.near(stand, serving, leaving=leaving)]
         rows, columns, costs = [], [], []
         for f, (row, cost) in zip(rank, within, strict=True):
             row, cost = _with_near(row, cost, [(r[w == f], c[w == f]) for r, w, c in near])
+            cost = cost / self._unit
             kept = cost <= limit
             rows.append(row[kept])
             columns.append(np.full(int(kept.sum()), f, np.int64))
@@ -154,6 +155,10 @@ class Ground:
             self._stood = {k: v for k, v in self._stood.items() if v[0]() is not None}
             known = self._stood[id(points)] = (weakref.ref(points), self._joining.stand(points))
         return known[1]
+
+    @property
+    def _unit(self) -> float:
+        return 60.0 if self.metric == "minutes" else 1.0
 
     @cached_property
     def field(self) -> Field:
@@ -200,7 +205,7 @@ class Ground:
         _improve(cost, owner, point, best[node] + leg, first[node])
         for rows, facility, price in self._joining.near(stand, serving, leaving=leaving):
             _improve(cost, owner, rows, price, facility)
-        return cost, owner
+        return cost / self._unit, owner
 
 
 def _with_near(row: Array, cost: Array, near: list[tuple[Array, Array]]) -> tuple[Array, Array]:
