@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+import carecircle
 from browser import chromium
 from carecircle.rules.kinds import record
 from carecircle.texts import wording
@@ -17,6 +18,8 @@ from order import Order
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+    from carecircle.analysis import Analysis
 
 # a busy machine makes no law false
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -42,6 +45,12 @@ def pytest_configure(config: pytest.Config) -> None:
 def root() -> Path:
     """The checkout."""
     return ROOT
+
+
+@pytest.fixture(scope="session")
+def embedded(root: Path) -> Analysis:
+    """The embedded county judged by its own plan: once a worker, for whoever only looks at it."""
+    return carecircle.analyze(root / "data")
 
 
 @pytest.fixture(scope="session", autouse=True)

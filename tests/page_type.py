@@ -112,9 +112,8 @@ def page_type(samples: Iterable[dict[str, Any]]) -> str:
     return HEAD + "\n" + "\n".join(lines).rstrip() + "\n"
 
 
-def samples() -> list[dict[str, Any]]:
-    """The embedded county's page: as it is, with sites added and closed, and over tiles of its own."""
-    found = carecircle.analyze(ROOT / "data")
+def samples(found: Analysis) -> list[dict[str, Any]]:
+    """The page of the embedded county: as it is, with sites added and closed, and over tiles of its own."""
     frame = found.inputs.facilities
     some = frame[frame.geometry.notna() & (frame["status"] == "open") & frame["inside"]].to_crs(4326).iloc[0]
     place = {"name": "新", "category": some["category"], "lon": some.geometry.x, "lat": some.geometry.y}
@@ -154,4 +153,4 @@ def _over(analysis: Analysis, folder: Path, address: str) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    KEPT.write_text(page_type(samples()), encoding="utf-8")
+    KEPT.write_text(page_type(samples(carecircle.analyze(ROOT / "data"))), encoding="utf-8")

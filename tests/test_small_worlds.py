@@ -6,7 +6,7 @@ import io
 import json
 import math
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -104,46 +104,37 @@ def _finite(values: Iterator[Any], where: object) -> None:
             assert math.isfinite(value), where
 
 
-@pytest.mark.parametrize(("number", "world"), list(enumerate(WORLDS)))
-def test_two_plans_end_whole_and_finite(
-    number: int, world: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The plan with a response rule, and one of the others in turn."""
+def _every_plan() -> Iterator[Any]:
+    """Each world under each plan; quick are the plan with a response rule, and one of the others in turn."""
     others = [p for p in catalogue() if p != "beibei"]
-    _swept(world, ["beibei", others[number % len(others)]], tmp_path, monkeypatch)
+    for number, world in enumerate(WORLDS):
+        for plan in catalogue():
+            quick = plan in ("beibei", others[number % len(others)])
+            yield pytest.param(world, plan, marks=() if quick else pytest.mark.slow)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("world", WORLDS)
-def test_every_plan_ends_whole_and_finite(
-    world: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    _swept(world, catalogue(), tmp_path, monkeypatch)
-
-
-def _swept(world: str, plans: Sequence[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CARECIRCLE_CACHE", str(tmp_path / "cache"))
+@pytest.mark.parametrize(("world", "plan"), list(_every_plan()))
+def test_every_plan_ends_whole_and_finite(world: str, plan: str, tmp_path: Path) -> None:
     study = street_study(tmp_path / "street", extra=_COARSE)
     WORLDS[world](study)
-    for plan in plans:
-        loaded = carecircle.load_study(study).model_copy(update={"plan": plan})
-        try:
-            analysis = carecircle.analyze(loaded)
-        except InputError as refusal:
-            if world != "walkers only" or "no usable roads" not in refusal.text("en"):
-                raise
-            continue  # the plan asks for vehicles alone, and no road is for them
-        for language in ("zh", "en"):
-            document = analysis.to_dict(language)
-            json.dumps(document, allow_nan=False)
-            _finite(_values(document), (world, plan))
-        book = tmp_path / f"{plan}.xlsx"
-        tables.workbook(analysis, book)
-        for sheet in _sheets(book):
-            _finite(_values(sheet), (world, plan, "workbook"))
-        console = Console(file=io.StringIO(), width=200)
-        verdict_lines(analysis.verdicts, "en", console)
-        _finite(iter(console.file.getvalue().splitlines()), (world, plan, "terminal"))
+    loaded = carecircle.load_study(study).model_copy(update={"plan": plan})
+    try:
+        analysis = carecircle.analyze(loaded)
+    except InputError as refusal:
+        if world != "walkers only" or "no usable roads" not in refusal.text("en"):
+            raise
+        return  # the plan asks for vehicles alone, and no road is for them
+    for language in ("zh", "en"):
+        document = analysis.to_dict(language)
+        json.dumps(document, allow_nan=False)
+        _finite(_values(document), (world, plan))
+    book = tmp_path / f"{plan}.xlsx"
+    tables.workbook(analysis, book)
+    for sheet in _sheets(book):
+        _finite(_values(sheet), (world, plan, "workbook"))
+    console = Console(file=io.StringIO(), width=200)
+    verdict_lines(analysis.verdicts, "en", console)
+    _finite(iter(console.file.getvalue().splitlines()), (world, plan, "terminal"))
 
 
 def _sheets(path: Path) -> Iterator[list[list[Any]]]:
@@ -153,9 +144,8 @@ def _sheets(path: Path) -> Iterator[list[list[Any]]]:
 
 
 @pytest.mark.parametrize("world", ["no station", "two residents off the road", "no facilities"])
-def test_the_whole_folder_is_written(world: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_whole_folder_is_written(world: str, tmp_path: Path) -> None:
     """The plan and the worlds in which a response rule reaches nobody."""
-    monkeypatch.setenv("CARECIRCLE_CACHE", str(tmp_path / "cache"))
     study = street_study(tmp_path / "street", extra=_COARSE)
     WORLDS[world](study)
     analysis = carecircle.analyze(carecircle.load_study(study).model_copy(update={"plan": "beibei"}))

@@ -33,8 +33,8 @@ ANSWERS = {
 
 
 @pytest.fixture(scope="module")
-def analysis() -> Analysis:
-    return carecircle.analyze(DATA)
+def analysis(embedded: Analysis) -> Analysis:
+    return embedded
 
 
 def told(analysis: Analysis) -> dict[str, dict]:

@@ -11,6 +11,7 @@ import pytest
 import shapely
 from geopandas.testing import assert_geodataframe_equal
 
+import carecircle
 from carecircle import keep
 from carecircle.inputs.load import Inputs, load_inputs
 from carecircle.inputs.roads import water
@@ -82,11 +83,10 @@ def test_an_extract_cut_short_that_no_clause_needed_has_no_water(
     assert water.water_of(roads.model_copy(update={"format": "edges"}), inputs.crs, inputs.region) is None
 
 
-def test_the_map_asks_the_inputs_and_never_the_extract(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import carecircle
-
-    analysis = carecircle.analyze(root / "data")
-    assert analysis.inputs.water is not None
+def test_the_map_asks_the_inputs_and_never_the_extract(
+    embedded: carecircle.Analysis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert embedded.inputs.water is not None
     monkeypatch.setattr(osmium, "FileProcessor", refuse)
-    page = gap_map(analysis).get_root().render()
+    page = gap_map(embedded).get_root().render()
     assert '"water":{"areas"' in page.replace(" ", "")

@@ -95,7 +95,7 @@ STATES: dict[str, Callable[[Any], None]] = {
 
 def serious(tab: Any) -> list[str]:
     """What axe-core calls serious or critical: rule, what to mend, and where."""
-    found = axe.Axe().run(tab).response["violations"]
+    found = axe.Axe().run(tab, options={"resultTypes": ["violations"]}).response["violations"]
     return [
         f"{v['id']}: {v['help']}: {node['target']} {node.get('failureSummary', '')[:160]}"
         for v in found

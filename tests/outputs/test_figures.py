@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import python_calamine
 
-import carecircle
 from carecircle.outputs import telling
-from carecircle.outputs import write as write_folder
+from carecircle.outputs.files import tables
+from carecircle.outputs.report import write_report
 from carecircle.outputs.report.clauses import Said
 from carecircle.rules.judging.shown import shown, shown_margin
 from packreader import needs_font, needs_poppler, pdf_rows, pdf_words, squeezed, word_tables
@@ -33,18 +32,17 @@ COLUMNS = ("observed", "target", "margin", "people")
     ],
     ids=lambda p: f"{p[0]}-{p[1]}",
 )
-def pack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, root: Path) -> Any:
-    """A folder as written, of the small county of these tests and of the embedded one."""
+def pack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """What is read here of a folder, of the small county of these tests and of the embedded one."""
     which, language = request.param
-    if which == "county":
-        study = carecircle.load_study(root / "data").model_copy(update={"language": language})
-        found: Any = carecircle.analyze(study)
-    else:
-        small = request.getfixturevalue("analysis")
-        study = small.study.model_copy(update={"language": language})
-        found = dataclasses.replace(small, study=study)
-    folder = tmp_path_factory.mktemp("figures") / "报告"
-    write_folder(found, folder)
+    of = request.getfixturevalue("embedded" if which == "county" else "analysis")
+    said = tuple(dataclasses.replace(v, language=language) for v in of.verdicts)
+    study = of.study.model_copy(update={"language": language})
+    found = dataclasses.replace(of, study=study, verdicts=said)
+    folder = tmp_path_factory.mktemp("figures")
+    (folder / "verdicts.json").write_text(json.dumps(found.to_dict(language)), encoding="utf-8")
+    tables.workbook(found, folder / "verdicts.xlsx")
+    write_report(found, folder)
     document = json.loads((folder / "verdicts.json").read_text(encoding="utf-8"))
     return SimpleNamespace(analysis=found, folder=folder, say=Said(language), document=document)
 

@@ -14,6 +14,6 @@ from moves import compare
 @pytest.mark.browser
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-def test_the_embedded_county(browser: Any, root: Path, tmp_path: Path) -> None:
-    made = compare(browser, carecircle.analyze(root / "data"), tmp_path)
+def test_the_embedded_county(browser: Any, embedded: carecircle.Analysis, tmp_path: Path) -> None:
+    made = compare(browser, embedded, tmp_path)
     assert min(made.values()) >= 10

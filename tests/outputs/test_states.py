@@ -16,9 +16,9 @@ from carecircle.outputs import gap_map
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Path:
+def page(tmp_path_factory: pytest.TempPathFactory, embedded: carecircle.Analysis) -> Path:
     path = tmp_path_factory.mktemp("states") / "gap_map.html"
-    gap_map(carecircle.analyze(root / "data")).save(str(path))
+    gap_map(embedded).save(str(path))
     return path
 
 

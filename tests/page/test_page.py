@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import page_type
+from carecircle.analysis import Analysis
 
 PAGE = Path("coverage/carecircle/outputs/map/page")
 
@@ -37,9 +38,9 @@ def test_the_types_hold(root: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_type_of_the_page_is_what_python_writes() -> None:
+def test_the_type_of_the_page_is_what_python_writes(embedded: Analysis) -> None:
     """Red: run `python tests/page_type.py` and see what the page's scripts say to it."""
-    assert page_type.KEPT.read_text(encoding="utf-8") == page_type.page_type(page_type.samples())
+    assert page_type.KEPT.read_text(encoding="utf-8") == page_type.page_type(page_type.samples(embedded))
 
 
 def test_a_type_is_read_from_samples() -> None:

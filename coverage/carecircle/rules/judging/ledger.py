@@ -48,8 +48,9 @@ def people_status(
     Series of str, index of ``demand``.
     """
     scope = in_scope.to_numpy(dtype=object)
-    known = np.array([isinstance(v, bool | np.bool_) for v in scope], bool)
-    outside = known & ~np.array([bool(v) if k else True for v, k in zip(scope, known, strict=True)], bool)
+    known = ~np.asarray(pd.isna(scope), bool)
+    outside = np.zeros(len(scope), bool)
+    outside[known] = ~scope[known].astype(bool)
     placeless = np.asarray(pd.isna(demand["geometry"]), bool)
     status = reached["status"].to_numpy(dtype=object)
     cost = reached["cost"].to_numpy(float)

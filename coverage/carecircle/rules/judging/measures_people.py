@@ -212,11 +212,14 @@ def _empty_scope(rule: Rule, people: pd.Series, ledger: PeopleLedger) -> Verdict
 def _ledger(
     rule: Rule, evidence: Evidence, frame: pd.DataFrame, limit: float
 ) -> tuple[pd.Series, PeopleLedger]:
-    demand = evidence.demand
-    people = people_status(demand, frame, limit=limit, in_scope=evidence.in_scope(rule.scope))
+    people = _people(rule, evidence, frame, limit)
     ledger = evidence.inputs.ledger
     assert ledger is not None  # residents come with their ledger
-    return people, people_ledger(demand, people, ledger, ground=by_ground(rule, evidence))
+    return people, people_ledger(evidence.demand, people, ledger, ground=by_ground(rule, evidence))
+
+
+def _people(rule: Rule, evidence: Evidence, frame: pd.DataFrame, limit: float) -> pd.Series:
+    return people_status(evidence.demand, frame, limit=limit, in_scope=evidence.in_scope(rule.scope))
 
 
 def _measured(rule: Rule, plan: Plan, evidence: Evidence, frame: pd.DataFrame) -> Verdict:
@@ -276,8 +279,7 @@ def _unsure(rule: Rule, evidence: Evidence) -> tuple[Sentence, ...]:
 
 def _flip(rule: Rule, evidence: Evidence, frame: pd.DataFrame, ledger: PeopleLedger, target: float) -> Flip:
     """The smallest limit that holds the target share, and the residents between here and there."""
-    people, _ = _ledger(rule, evidence, frame, _ANY)
-    there = (people == "covered").to_numpy()
+    there = (_people(rule, evidence, frame, _ANY) == "covered").to_numpy()
     cost = frame["cost"].to_numpy()[there]
     order = np.argsort(cost, kind="stable")
     held = np.cumsum(evidence.demand["residents"].to_numpy()[there][order])

@@ -210,11 +210,11 @@ def _references(plan: Plan, lines: Sequence[str], name: str) -> Iterable[Carecir
     ids = [r.id for r in plan.rule]
     yield from _repeated(plan, lines, name)
     for number, rule in enumerate(plan.rule):
-        place: Any = {"file": name, "row": _line(lines, ("rule", number), "id"), "value": echo(rule.id)}
-        if rule.id.casefold() in _COLUMNS:
-            yield PlanError("rules.reserved_id", **place)
-        elif len(rule.id) > _LONGEST_ID:
-            yield PlanError("rules.long_id", most=_LONGEST_ID, **place)
+        reserved = rule.id.casefold() in _COLUMNS
+        if reserved or len(rule.id) > _LONGEST_ID:
+            facts = {} if reserved else {"most": _LONGEST_ID}
+            place: Any = {"file": name, "row": _line(lines, ("rule", number), "id"), "value": echo(rule.id)}
+            yield PlanError("rules.reserved_id" if reserved else "rules.long_id", **place, **facts)
         for field in ("any_of", "contradicts", "listed", "part_of", "total_of"):
             named = getattr(rule, field)
             for other in [named] if isinstance(named, str) and named else named:
