@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer.main
@@ -247,10 +248,20 @@ def test_a_baseline_says_year_modality_and_contradiction_and_json_honours_every_
 def test_a_plan_is_judged_on_its_own_figures_and_the_census_beside_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Luojiang plans one centre; the census counts 107,961 urban residents: more than 100,000 for it."""
-    assert call(monkeypatch, "plans", "luojiang", "--baseline", "--lang", "en") == 0
-    alone = capsys.readouterr().out
-    assert "L10.physicians" in alone
+    """Luojiang plans one centre; the census counts 107,961 urban residents, more than 100,000 for it.
+
+    The one centre is the plan's own target and none that was found: with the census beside it the clause is
+    open for want of a list of centres, no longer for want of residents.
+    """
+
+    def told(*more: object) -> dict[str, Any]:
+        """L2 as ``--json`` has it."""
+        assert call(monkeypatch, "plans", "luojiang", "--baseline", *more, "--json", "--lang", "en") == 0
+        (plan,) = json.loads(capsys.readouterr().out)["plans"]
+        verdict: dict[str, Any] = next(v for v in plan["verdicts"] if v["rule"] == "L2")
+        return verdict
+
+    alone = told()
     row = {
         "area_id": "510604",
         "attribute": "residents_urban",
@@ -259,9 +270,13 @@ def test_a_plan_is_judged_on_its_own_figures_and_the_census_beside_them(
         "source": "census",
     }
     census = write_csv(tmp_path / "census.csv", [row])
-    assert call(monkeypatch, "plans", "luojiang", "--baseline", "--totals", census, "--lang", "en") == 0
-    beside = capsys.readouterr().out
-    assert beside != alone  # the census is said beside the plan's own figures
+    beside = told("--totals", census)
+    assert (alone["outcome"], alone["observed"]) == ("NOT_ASSESSED", None)
+    assert any("where residents live" in need for need in alone["missing_inputs"])
+    assert (beside["outcome"], beside["observed"]) == ("NOT_ASSESSED", 107_961.0)
+    assert not any("residents" in need for need in beside["missing_inputs"])
+    assert any("facility table" in need for need in beside["missing_inputs"])
+    assert any("2020" in said for said in beside["assumptions"])  # of which year the census is
 
 
 def test_doctor_reports_every_fault_and_exits_two_on_errors(

@@ -40,6 +40,9 @@ class Strict(BaseModel):
     @field_validator("*", mode="before")
     @classmethod
     def _fit(cls, value: Any, info: ValidationInfo) -> Any:
+        if isinstance(value, str):  # most of what stands in a file
+            check(value)
+            return value
         kind = cls.model_fields[info.field_name].annotation if info.field_name else None
         if isinstance(value, bool) and kind is not bool and bool not in get_args(kind):
             raise UnfitError("errors.true_false")

@@ -127,6 +127,15 @@ def test_binding_rows(plan: str, number: int) -> None:
     assert sum(rule.modality == "binding" for rule in load_plan(plan).rules) == number
 
 
+@pytest.mark.real
+@pytest.mark.parametrize("plan", BINDING)
+def test_binding_rows_are_the_tables_own(plan: str) -> None:
+    """约束性 stands alone in a cell of an indicator table, once a binding row."""
+    text = plan_text(f"{plan}.txt").read_text(encoding="utf-8")
+    rows = [line for line in text.splitlines() if line.strip() == "约束性"]
+    assert len(rows) == BINDING[plan]
+
+
 def test_softening_words_stand_in_the_quotation() -> None:
     for plan, rule in RULES:
         for word in rule.softeners:

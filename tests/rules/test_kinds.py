@@ -189,8 +189,11 @@ def test_who_asks_for_roads_needs_them() -> None:
         ({"kind": "presence"}, "share"),
         ({"kind": "share", "has": ["急诊科"], "target": 1.0}, "share"),
         ({"kind": "count", "target": 1}, "facilities"),
-        ({"kind": "count", "numerator": "beds", "target": 1}, "number"),
-        ({"kind": "baseline", "numerator": "beds", "target": 1}, "number"),
+        ({"kind": "count", "numerator": "beds", "target": 1}, "beds"),
+        ({"kind": "baseline", "numerator": "beds", "target": 1}, "beds"),
+        ({"kind": "count", "numerator": "ct_64", "target": 1}, "devices"),
+        ({"kind": "count", "numerator": "health_staff", "target": 0.14, "per": 10000}, "people_10000"),
+        ({"kind": "count", "numerator": "laboratories_p2", "target": 1}, "number"),
         (
             {"kind": "ratio", "numerator": "beds", "denominator": "residents", "per": 1000, "target": 7.1},
             "per_1000_residents",

@@ -111,9 +111,35 @@ def test_ratios_and_shares_are_judged_on_the_figures_of_2020() -> None:
 def test_named_hospitals_are_judged_on_their_beds_of_2020() -> None:
     panzhihua = by_rule("panzhihua")
     assert (panzhihua["P7.total"].outcome, panzhihua["P7.total"].observed) == (Outcome.FAIL, 7852)
-    outcomes = [panzhihua[f"P7.{n:02d}"].outcome for n in range(1, 19)]
-    assert outcomes.count(Outcome.PASS) == 7  # 1,496, 800, 70, 500, 299, 200; one has more
-    assert outcomes.count(Outcome.FAIL) == 10
+    # table 2, 2020 and 2025: six rows are the same, 攀煤总医院 has 394 of 315, eleven have fewer
+    beds = {
+        1: (1496, 1496),
+        2: (0, 980),
+        3: (800, 800),
+        4: (800, 1000),
+        5: (220, 300),
+        6: (800, 1000),
+        7: (100, 300),
+        8: (1073, 1100),
+        9: (394, 315),
+        10: (496, 500),
+        11: (70, 70),
+        12: (300, 400),
+        13: (500, 500),
+        14: (299, 299),
+        15: (35, 50),
+        16: (200, 200),
+        17: (99, 100),
+        18: (170, 300),
+    }
+    assert (sum(b for b, _ in beds.values()), sum(b for _, b in beds.values())) == (7852, 9710)
+    for row, (had, wanted) in beds.items():
+        verdict = panzhihua[f"P7.{row:02d}"]
+        assert (verdict.observed, verdict.target) == (had, wanted)
+        assert verdict.outcome is (Outcome.PASS if had >= wanted else Outcome.FAIL), row
+    assert panzhihua["P7.09"].state == "surplus"
+    # 花城新区医院 had none in 2020: it is planned, and says so
+    assert any(a.key == "rules.named_planned" for a in panzhihua["P7.02"].assumptions)
 
 
 @pytest.mark.parametrize("plan", catalogue())

@@ -12,7 +12,8 @@ import pandas as pd
 from carecircle.inputs.load import Inputs
 from carecircle.rules import Plan
 from carecircle.rules.judging.evidence import Evidence, Facility
-from carecircle.rules.judging.named import find_named, first_form
+from carecircle.rules.judging.named import find_named
+from carecircle.rules.judging.names import first_form
 from carecircle.rules.language.projects import Project
 from carecircle.schema import FACILITIES, Finding, check_facilities
 from carecircle.texts import Sentence

@@ -82,6 +82,8 @@ class Attribute:
     """Facilities of these categories have such a figure; blank of any other means none. Empty: any may."""
     grants: str = ""
     """The designation that a facility marked so holds, and one marked otherwise does not."""
+    unit: str = ""
+    """What it counts: ``beds``, ``people``, ``devices``, ``vehicles``, ``places``; empty: a plain number."""
 
     def label(self, language: Language) -> str:
         """The column's name in one language."""
@@ -129,7 +131,7 @@ def _attributes(table: str) -> dict[str, Attribute]:
     return {
         name: Attribute(
             name, a["type"], a["zh"], a["en"], tuple(a["aliases"]), tuple(a.get("borne_by", ())),
-            a.get("grants", ""),
+            a.get("grants", ""), a.get("unit", ""),
         )
         for name, a in _data()[table].items()
     }  # fmt: skip

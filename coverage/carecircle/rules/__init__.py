@@ -17,7 +17,8 @@ from carecircle.rules.judging.shapes import verdict_schema
 from carecircle.rules.judging.verdict import ByRoad, CountyRow, Flip, Outcome, RuleUnit, Verdict
 from carecircle.rules.judging.weighing import decide, margin
 from carecircle.rules.kinds import RuleKind, kind_of, kinds, register
-from carecircle.rules.language.consistency import Inconsistency, inconsistencies, known_inconsistencies
+from carecircle.rules.language.consistency import inconsistencies, known_inconsistencies
+from carecircle.rules.language.finding import Inconsistency
 from carecircle.rules.language.plan import Plan, catalogue, load_plan, plan_schema
 from carecircle.rules.language.projects import Project
 from carecircle.rules.language.query import Leg, ReachQuery, nearest_query, required

@@ -16,7 +16,7 @@ from carecircle import categories
 from carecircle.inputs.load import Inputs
 from carecircle.inputs.totals import read_totals
 from carecircle.rules import Plan, Verdict, judge, kind_of
-from carecircle.rules.judging.named import first_form
+from carecircle.rules.judging.names import first_form, forms
 from carecircle.rules.language.rule import Rule
 from carecircle.schema import AREAS, FACILITIES, TOTALS
 from carecircle.study import Study
@@ -64,9 +64,9 @@ def named_facilities(plan: Plan) -> list[dict[str, Any]]:
     """Every facility a plan names, once, with the beds it publishes for the starting year; no coordinates."""
     found: dict[str, dict[str, Any]] = {}
     for rule in plan.rules:
-        for name in map(first_form, rule.names):
-            known = next((k for k in found if k.endswith(name) or name.endswith(k)), None)
-            key = name if known is None else max(known, name, key=len)
+        for name in rule.names:
+            known = next((k for k in found if _same(k, name)), None)
+            key = name if known is None else max(known, name, key=_forms_and_length)
             entry = found.pop(known, {}) if known is not None else {}
             found[key] = entry
             if len(rule.categories) == 1:
@@ -76,20 +76,29 @@ def named_facilities(plan: Plan) -> list[dict[str, Any]]:
             if rule.numerator and kind_of(rule).number == "total" and rule.baseline is not None:
                 entry[rule.numerator] = float(rule.baseline)
     for project in plan.projects:
-        name = first_form(project.name)
-        known = next((k for k in found if k.endswith(name) or name.endswith(k)), name)
+        known = next((k for k in found if _same(k, project.name)), project.name)
         entry = found.setdefault(known, {})
         if project.category:
             entry["category"] = project.category
         if project.change == "new" and project.state != "done":
             entry["status"] = "planned"
     rows = []
-    for number, (name, known_of_it) in enumerate(found.items(), 1):
+    for number, (written, known_of_it) in enumerate(found.items(), 1):
+        name = first_form(written)
         category = categories.from_name(name) or "医院"
         rows.append(
             {"facility_id": f"{plan.id}-{number:02d}", "name": name, "category": category, **known_of_it}
         )
     return rows
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two names a plan writes are one facility's, in any of their forms."""
+    return any(a.endswith(b) or b.endswith(a) for a in forms(one) for b in forms(other))
+
+
+def _forms_and_length(name: str) -> tuple[int, int]:
+    return name.count("|"), len(name)
 
 
 def baseline_inputs(plan: Plan, extra: Iterable[tuple[str, str, float, int, str]] = ()) -> Inputs:

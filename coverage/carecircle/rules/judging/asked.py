@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from carecircle.rules.judging.evidence import Evidence
-from carecircle.rules.judging.named import first_form
+from carecircle.rules.judging.names import first_form
 from carecircle.rules.language.rule import Rule
 
 if TYPE_CHECKING:

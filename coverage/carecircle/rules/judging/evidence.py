@@ -14,6 +14,7 @@ from shapely.geometry.base import BaseGeometry
 from carecircle import categories, schema
 from carecircle.categories import FacilitySet
 from carecircle.rules.judging.listing import Listing, listings, unlisted
+from carecircle.rules.judging.names import forms, once
 
 if TYPE_CHECKING:
     from carecircle.inputs.load import Inputs
@@ -88,6 +89,7 @@ class Evidence:
     def __init__(self, inputs: Inputs, *, whole: Evidence | None = None) -> None:
         self.inputs = inputs
         self._whole = whole
+        self.twins: Mapping[str, str] = {} if whole is None else whole.twins
         self._chosen: dict[FacilitySet, tuple[list[Facility], list[Facility]]] = {}
         self._unlisted: dict[FacilitySet, tuple[str, ...]] = {}
         self._above: dict[str, Mapping[str, str]] = {}
@@ -122,16 +124,8 @@ class Evidence:
     def facilities(self) -> list[Facility]:
         """Every facility, whatever its status and side of the boundary."""
         frame = self.inputs.facilities
-        columns = (
-            "facility_id",
-            "name",
-            "category",
-            "status",
-            "inside",
-            "area_id",
-            "designations",
-            "attributes",
-        )
+        columns = ("facility_id", "name", "category", "status", "inside", "area_id", "designations",
+                   "attributes")  # fmt: skip
         trial = frame["trial"].eq(True) if "trial" in frame else [False] * len(frame)
         beside = (categories.stated_in(frame), frame.geometry.notna(), trial)
         rows = zip(*(frame[c].tolist() for c in columns), *beside, strict=True)
@@ -147,7 +141,8 @@ class Evidence:
         """Open facilities inside that count, and those of which the table does not say whether they do."""
         if wanted not in self._chosen:
             inside = [(f, f.one_of(wanted, self.plain)) for f in self._by_status("open") if f.inside]
-            self._chosen[wanted] = [f for f, h in inside if h], [f for f, h in inside if h is None]
+            sure, maybe = [f for f, h in inside if h], [f for f, h in inside if h is None]
+            self._chosen[wanted] = once(sure, maybe, self.twins) if self.twins else (sure, maybe)
         return self._chosen[wanted]
 
     def among(self, wanted: FacilitySet, status: str = "open") -> list[tuple[Facility, bool | None]]:
@@ -161,6 +156,11 @@ class Evidence:
         if self._whole is not None:
             return self._whole.plain
         return categories.told_apart({f.category for f in self.facilities if not f.trial})
+
+    @cached_property
+    def forms(self) -> list[tuple[Facility, tuple[str, ...]]]:
+        """Every facility with every form of its name, by id."""
+        return [(f, forms(f.name)) for f in sorted(self.facilities, key=lambda f: f.id)]
 
     def _by_status(self, status: str) -> list[Facility]:
         return [f for f in self.facilities if f.status == status]

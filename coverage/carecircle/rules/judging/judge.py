@@ -9,6 +9,7 @@ from carecircle.rules.judging.asked import asked_of, judged_by_above
 from carecircle.rules.judging.counties import broken_down
 from carecircle.rules.judging.evidence import Evidence
 from carecircle.rules.judging.measures_people import Reached
+from carecircle.rules.judging.named import twins
 from carecircle.rules.judging.verdict import Verdict
 from carecircle.rules.judging.ways import judged_each
 from carecircle.rules.language.cited import tier
@@ -38,10 +39,12 @@ def judge(plan: Plan, inputs: Inputs, reached: Reached) -> list[Verdict]:
         In the plan's order; rules that cannot be asked of the study's level of region are left out.
     """
     evidence = Evidence(inputs)
+    evidence.twins = twins(evidence, plan)
     asked = asked_of(plan, evidence)
     own = broken_down(judged_each(asked, plan, evidence, reached), plan, evidence)
     disagreements = inconsistencies(plan)
     above = [Sentence("rules.plan_above", {"plan": plan.title})] if judged_by_above(plan, evidence) else []
+    alike = _alike(evidence)
     verdicts = []
     for rule in asked:
         verdict = own[rule.id]
@@ -52,6 +55,13 @@ def judge(plan: Plan, inputs: Inputs, reached: Reached) -> list[Verdict]:
             others = [f"{o}「{plan.find(o).words}」" for o in rule.contradicts]
             said.append(Sentence("rules.contradicted", {"others": others}))
         said += [near] if (near := tier(rule)) is not None else []
-        told = (*verdict.assumptions, *said, *above)
+        told = (*verdict.assumptions, *said, *alike, *above)
         verdicts.append(replace(verdict, assumptions=told, language=inputs.study.language))
     return verdicts
+
+
+def _alike(evidence: Evidence) -> list[Sentence]:
+    """Says which rows the plan calls one institution: each is counted once."""
+    names = {f.id: f.name for f in evidence.facilities} if evidence.twins else {}
+    pairs = [f"{names[first]} = {names[second]}" for second, first in evidence.twins.items()]
+    return [Sentence("rules.one_institution", {"names": pairs})] if pairs else []

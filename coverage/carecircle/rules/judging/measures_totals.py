@@ -20,7 +20,8 @@ from carecircle.rules.judging.figures import (
     residents,
 )
 from carecircle.rules.judging.measures_classes import judge_classes
-from carecircle.rules.judging.named import find_named, first_form
+from carecircle.rules.judging.named import find_named, is_planned
+from carecircle.rules.judging.names import first_form
 from carecircle.rules.judging.shown import shown
 from carecircle.rules.judging.verdict import Flip, Outcome, RuleUnit, Verdict
 from carecircle.rules.judging.weighing import decide, margin
@@ -127,6 +128,9 @@ def _named_count(rule: Rule, plan: Plan, evidence: Evidence) -> Verdict:
         return left_open(rule, (need("facilities"),))
     name = first_form(rule.names[0])
     facility = find_named(evidence, plan, rule.names[0], region_only=rule.region_only)
+    if facility is None and is_planned(evidence, plan, rule, rule.names[0]):
+        note = Sentence("rules.named_planned", {"name": name})
+        return _judged(rule, Figure(0.0, 0.0, Sentence("rules.nothing"), (), (note,)), "count", {})
     if facility is None:
         return left_open(rule, (need("named", name=name),))
     value = facility.figure(rule.numerator)

@@ -27,7 +27,8 @@ from carecircle.rules.judging.figures import (
     unsure_needs,
 )
 from carecircle.rules.judging.measures_classes import judge_classes
-from carecircle.rules.judging.named import find_named, first_form, named_set
+from carecircle.rules.judging.named import find_named, is_planned, named_set
+from carecircle.rules.judging.names import first_form
 from carecircle.rules.judging.shows import OUTCOMES, compare, conditioned, facility_unit, shows
 from carecircle.rules.judging.units import AreaUnit, area_units, left_out, waived
 from carecircle.rules.judging.verdict import Outcome, RuleUnit, Verdict
@@ -223,7 +224,10 @@ def _judge_named(rule: Rule, plan: Plan, evidence: Evidence) -> Verdict:
                 notes.append(Sentence("rules.named_lacks", {"name": shown, "roles": lacking}))
             units.append(unit)
             continue
-        sought = bool(rule.has or rule.each) or evidence.is_open(named_set(rule, name))
+        planned = is_planned(evidence, plan, rule, name)
+        if planned:
+            notes.append(Sentence("rules.named_planned", {"name": shown}))
+        sought = not planned and (bool(rule.has or rule.each) or evidence.is_open(named_set(rule, name)))
         units.append(RuleUnit(shown, shown, None, Outcome.NOT_ASSESSED if sought else Outcome.FAIL))
         if sought:
             missing.append(need("named", name=shown))

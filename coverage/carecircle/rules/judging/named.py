@@ -2,45 +2,16 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from typing import TYPE_CHECKING
 
 from carecircle import categories
 from carecircle.categories import FacilitySet
 from carecircle.rules.judging.evidence import Evidence, Facility
+from carecircle.rules.judging.names import forms
 
 if TYPE_CHECKING:
     from carecircle.rules.language.plan import Plan
     from carecircle.rules.language.rule import Rule
-
-_BRACKETS = re.compile(r"[()]")
-
-
-def forms(name: str) -> tuple[str, ...]:
-    """Every form of a name: those apart by ``|``, and what stands before and within brackets.
-
-    Parameters
-    ----------
-    name
-        As a plan or a table writes it: ``区第二人民医院|金山镇中心卫生院``, ``区妇幼保健院（妇儿医院）``.
-
-    Returns
-    -------
-    tuple of str
-        In one width and without spaces, the whole first.
-    """
-    found: dict[str, None] = {}
-    for form in name.split("|"):
-        plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", form))
-        parts = [p for p in _BRACKETS.split(plain) if len(p) > 2] if "(" in plain else []
-        found.update(dict.fromkeys([plain, *parts]))
-    return tuple(found)
-
-
-def first_form(name: str) -> str:
-    """A name as people read it: its first form."""
-    return name.partition("|")[0].strip()
 
 
 def find_named(
@@ -70,14 +41,43 @@ def find_named(
     wanted = forms(name)
     regions = _regions(evidence, plan)
     nearest: Facility | None = None
-    there = (f for f in evidence.facilities if f.status == status and (f.inside or not region_only))
-    for facility in sorted(there, key=lambda f: f.id):
-        own = forms(facility.name)
+    for facility, own in evidence.forms:
+        if facility.status != status or (region_only and not facility.inside):
+            continue
         if set(own) & set(wanted):
             return facility
         if nearest is None and any(_ours(o, w, regions) for o in own for w in wanted):
             nearest = facility
     return nearest
+
+
+def twins(evidence: Evidence, plan: Plan) -> dict[str, str]:
+    """Rows that are one institution by a name of the plan (区第二人民医院|金山镇中心卫生院): second -> first.
+
+    Parameters
+    ----------
+    evidence
+        Of the study.
+    plan
+        Whose rules and projects write two names for one.
+
+    Returns
+    -------
+    dict of str to str
+        Ids of facilities that are counted already under the other name.
+    """
+    written = dict.fromkeys([*(n for r in plan.rules for n in r.names), *(p.name for p in plan.projects)])
+    found: dict[str, str] = {}
+    for name in written:
+        own = [find_named(evidence, plan, form) for form in name.split("|")] if "|" in name else []
+        ids = list(dict.fromkeys(f.id for f in own if f is not None and f.id not in found))
+        found.update(dict.fromkeys(ids[1:], ids[0] if ids else ""))
+    return found
+
+
+def is_planned(evidence: Evidence, plan: Plan, rule: Rule, name: str) -> bool:
+    """Whether the tables list a facility that a rule names as planned: known not to be there yet."""
+    return find_named(evidence, plan, name, region_only=rule.region_only, status="planned") is not None
 
 
 def named_set(rule: Rule, name: str) -> FacilitySet:

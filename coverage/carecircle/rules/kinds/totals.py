@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from carecircle import categories
 from carecircle.rules.judging.evidence import Evidence
 from carecircle.rules.judging.measures_totals import (
     RESIDENTS,
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from carecircle.rules.language.plan import Plan
 
 
+_WAN = 10_000.0
+"""万: a plan counts staff in ten thousands."""
 _ONE_TO = re.compile(r"1\s*[:：∶]\s*\d")
 """How a plan writes a ratio of two different things."""
 
@@ -64,7 +67,16 @@ def _digits(number: float) -> str:
 def _count_unit(rule: Rule) -> str:
     if rule.denominator:
         return _per_unit(rule)
-    return "number" if rule.numerator else "facilities"
+    return _total_unit(rule) if rule.numerator else "facilities"
+
+
+def _total_unit(rule: Rule) -> str:
+    """What an attribute counts (beds, people, devices), in ten thousands where the rule says so."""
+    known = categories.attributes().get(rule.numerator)
+    unit = known.unit if known is not None else ""
+    if rule.per == 1:
+        return unit or "number"
+    return f"{unit}_{_digits(rule.per)}" if unit == "people" and rule.per == _WAN else "number"
 
 
 def _published_unit(rule: Rule) -> str:
@@ -73,7 +85,7 @@ def _published_unit(rule: Rule) -> str:
 
 
 def _baseline_unit(rule: Rule) -> str:
-    return _per_unit(rule) if rule.denominator else "number"
+    return _per_unit(rule) if rule.denominator else _total_unit(rule)
 
 
 RATIO = RuleKind(

@@ -85,8 +85,8 @@ def _two_strengths(plan: Plan) -> Iterator[Inconsistency]:
             continue
         for other in by_subject.get(_asked(soft), ()):
             if other.section != soft.section and _within(soft, other):
-                facts = {"one": other.section, "two": soft.section, "words": list(soft.softeners)}
-                yield finding("two_strengths", (other.id, soft.id), **facts)
+                one, two, words = other.section, soft.section, list(soft.softeners)
+                yield finding("two_strengths", (other.id, soft.id), one=one, two=two, words=words)
 
 
 def _asked(rule: Rule) -> tuple[object, ...]:
@@ -117,8 +117,10 @@ def _must_shrink(plan: Plan) -> Iterator[Inconsistency]:
         after = ends[1] * (1 + whole.tolerance) - own[1] * (1 - part.tolerance)
         grows = own[1] - own[0] > ends[1] - ends[0]
         if grows and 0 <= after < before * (1 - _ROUNDING) and not _other_facilities(own, ends):
-            facts = {"before": round(before, 4), "after": round(after, 4), "part": own[1], "whole": ends[1]}
-            yield finding("must_shrink", (part.id, whole.id), **facts)
+            yield finding(
+                "must_shrink", (part.id, whole.id), before=round(before, 4), after=round(after, 4),
+                part=own[1], whole=ends[1],
+            )  # fmt: skip
 
 
 def _path(rule: Rule) -> tuple[float, float] | None:

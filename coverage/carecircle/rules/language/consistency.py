@@ -181,8 +181,10 @@ def _met_then_missed(rule: Rule, top: Rule, bottom: Rule) -> Inconsistency | Non
     after, before = (a or 0.0) / (b or 1.0) * scale, (a_before or 0.0) / (b_before or 1.0) * scale
     if not after + half(stated) < stated <= before:
         return None
-    facts = {"stated": stated, "before": before, "after": after, "top": top.id, "bottom": bottom.id}
-    return finding("met_then_missed", (rule.id, top.id, bottom.id), **facts)
+    return finding(
+        "met_then_missed", (rule.id, top.id, bottom.id), stated=stated, before=before, after=after,
+        top=top.id, bottom=bottom.id,
+    )  # fmt: skip
 
 
 def _implied(rule: Rule, top: Rule, bottom: Rule, year: str) -> Iterator[Inconsistency]:

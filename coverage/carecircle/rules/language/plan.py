@@ -172,10 +172,20 @@ def load_plan(plan: str | Path) -> Plan:
         except (OSError, ValueError) as error:  # not there, not ours to read, or no path at all
             raise PlanError("errors.missing_file", file=echo(name, LONGEST_PATH)) from error
     elif plan in catalogue():
-        name = f"{plan}.toml"
-        raw = (resources.files("carecircle.rules") / "plans" / name).read_bytes()
+        return _of_the_catalogue(str(plan))
     else:
         raise PlanError("rules.unknown_plan", value=plan, known=catalogue())
+    return _read(raw, name)
+
+
+@cache
+def _of_the_catalogue(plan: str) -> Plan:
+    """A plan that comes with carecircle: read once, for it is frozen and its file does not change."""
+    name = f"{plan}.toml"
+    return _read((resources.files("carecircle.rules") / "plans" / name).read_bytes(), name)
+
+
+def _read(raw: bytes, name: str) -> Plan:
     try:
         data, text = parse_toml(raw)
     except ValueError as error:
@@ -207,14 +217,14 @@ def _validated(data: dict[str, Any], text: str, name: str) -> Plan:
 
 def _references(plan: Plan, lines: Sequence[str], name: str) -> Iterable[CarecircleError]:
     """Ids and titles that are repeated, ids that are no name of a column, references that name no rule."""
-    ids = [r.id for r in plan.rule]
+    ids = {r.id for r in plan.rule}
     yield from _repeated(plan, lines, name)
     for number, rule in enumerate(plan.rule):
         reserved = rule.id.casefold() in _COLUMNS
         if reserved or len(rule.id) > _LONGEST_ID:
-            facts = {} if reserved else {"most": _LONGEST_ID}
             place: Any = {"file": name, "row": _line(lines, ("rule", number), "id"), "value": echo(rule.id)}
-            yield PlanError("rules.reserved_id" if reserved else "rules.long_id", **place, **facts)
+            more = {} if reserved else {"most": _LONGEST_ID}
+            yield PlanError("rules.reserved_id" if reserved else "rules.long_id", **more, **place)
         for field in ("any_of", "contradicts", "listed", "part_of", "total_of"):
             named = getattr(rule, field)
             for other in [named] if isinstance(named, str) and named else named:
