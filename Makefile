@@ -36,7 +36,7 @@ test: $(VENV)/.test
 	@$(BIN)/python -m pytest -n auto --dist worksteal $(PYTEST_ARGS)
 
 fuzz: $(VENV)/.test
-	CARECIRCLE_FUZZ=2000 $(BIN)/python -m pytest tests/inputs/test_fuzz.py --timeout 1800
+	PYTHONPATH=tests $(BIN)/python tests/fuzz.py $(FUZZ)
 
 faults: $(VENV)/.test
 	PYTHONPATH=tests $(BIN)/python tests/faults.py $(FAULTS)

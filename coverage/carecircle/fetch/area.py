@@ -11,8 +11,9 @@ from shapely.geometry.base import BaseGeometry
 
 from carecircle.errors import InputError
 from carecircle.fetch.web import Servers, Web
-from carecircle.inputs.areas.boundaries import polygonal, read_areas, region_of
+from carecircle.inputs.areas.boundaries import read_areas, region_of
 from carecircle.inputs.areas.known_areas import OSM, Area, area_by_adcode, areas_in_extract
+from carecircle.inputs.tables.polygons import polygonal
 from carecircle.study import Boundaries
 from carecircle.texts import Sentence
 

@@ -36,7 +36,7 @@ def attributions(study: Study) -> tuple[str, ...]:
     """The attributions of the study file, each once; the makers' own where it names none."""
     b = study.boundaries
     levels = [] if b is None else [b, *b.levels]
-    sections = [*levels, *study.facility_sources, study.residents, study.totals]
+    sections = [*levels, *study.facility_sources, *study.people_sources, study.totals]
     found: list[str] = [s.attribution for s in sections if s is not None and s.attribution]
     if b is not None and b.adcode is not None and not b.attribution:
         found.append(area_by_adcode(b.adcode).attribution)
@@ -72,7 +72,7 @@ def files_read(study: Study) -> list[Path]:
         b,
         *(b.levels if b else ()),
         *study.facility_sources,
-        study.residents,
+        *study.people_sources,
         study.totals,
         study.roads,
     ]

@@ -10,6 +10,7 @@ from carecircle.study.sections import (
     Outputs,
     Residents,
     Roads,
+    SpreadBy,
     Totals,
     Urban,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "Outputs",
     "Residents",
     "Roads",
+    "SpreadBy",
     "Study",
     "Terrain",
     "Totals",

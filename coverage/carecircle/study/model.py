@@ -19,6 +19,7 @@ from carecircle.study.sections import (
     Residents,
     Roads,
     Section,
+    SpreadBy,
     Totals,
     Urban,
 )
@@ -81,6 +82,12 @@ class Study(Section):
     def facility_sources(self) -> tuple[Facilities, ...]:
         """Every source of facilities, in the order of the file."""
         return ((self.facilities,) if self.facilities else ()) + self.more_facilities
+
+    @property
+    def people_sources(self) -> tuple[Residents | SpreadBy, ...]:
+        """What the residents are read from, in the order of the file."""
+        people = self.residents
+        return () if people is None else (people,) if people.grid is None else (people, people.grid)
 
     @property
     def own_profiles(self) -> dict[str, Profile]:

@@ -68,7 +68,7 @@ def load_study(path: str | Path) -> Study:
     raise_all([
         *_undrawn(study, file), *_missing_files(study, file), *travel_faults(study.profiles, file),
         *terrain_faults(study.terrain, file, extract=_has_extract(study)),
-        *([shifted] if shifted else []),
+        *([shifted] if shifted else []), *_no_use_of_a_grid(study, file),
     ])  # fmt: skip
     return study
 
@@ -110,9 +110,18 @@ def _undrawn(study: Study, file: Path) -> Iterable[StudyError]:
             yield StudyError("study.boundary_extract", file=file, value=key)
 
 
+def _no_use_of_a_grid(study: Study, file: Path) -> Iterable[StudyError]:
+    if study.residents is not None and study.residents.grid and study.residents.format != "polygons":
+        yield StudyError("study.grid_without_polygons", file=file, column="residents.grid")
+
+
 def _missing_files(study: Study, file: Path) -> Iterable[StudyError]:
-    sections: list[Any] = [study.boundaries, study.residents, study.totals, study.roads]
-    sections += [*study.facility_sources, *(study.boundaries.levels if study.boundaries else ())]
+    sections: list[Any] = [study.boundaries, study.totals, study.roads]
+    sections += [
+        *study.people_sources,
+        *study.facility_sources,
+        *(study.boundaries.levels if study.boundaries else ()),
+    ]
     paths = [s.path for s in sections if s is not None and s.path is not None]
     if study.plan_path is not None:
         paths.append(study.plan_path)

@@ -109,17 +109,32 @@ class Facilities(Section):
     """Printed beside every map."""
 
 
+class SpreadBy(Section):
+    """The grid by which the residents of polygons are spread."""
+
+    path: Path
+    """A GeoTIFF, relative to the study file."""
+    value: Literal["count", "per_km2"] = "count"
+    """Residents of a cell, or residents per square kilometre."""
+    layer: str | None = None
+    """The band's number or description."""
+    attribution: str = ""
+    """Printed beside every map."""
+
+
 class Residents(Section):
-    """Where people live: a grid or points."""
+    """Where people live: a grid, points or polygons."""
 
     path: Path
     """Relative to the study file."""
-    format: Literal["raster", "points"] = "raster"
-    """A GeoTIFF, or a table of points, village codes or H3 cells."""
+    format: Literal["raster", "points", "polygons"] = "raster"
+    """A GeoTIFF; a table of points, village codes or H3 cells; or polygons, each with its residents."""
+    grid: SpreadBy | None = None
+    """``polygons``: the grid that spreads the residents within each; absent: evenly by area."""
     value: Literal["count", "per_km2"] = "count"
     """``raster``: residents of a cell, or residents per square kilometre."""
     column: str = "population"
-    """``points``: the column of residents."""
+    """``points``, ``polygons``: the column of residents."""
     datum: Datum = "wgs84"
     """Datum of longitudes and latitudes; gcj02 is Amap's, bd09 Baidu's."""
     crs: str | None = None

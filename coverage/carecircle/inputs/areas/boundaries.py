@@ -17,18 +17,12 @@ from carecircle.errors import CarecircleError, InputError, raise_all
 from carecircle.inputs.areas.codes import significant
 from carecircle.inputs.areas.known_areas import read_known
 from carecircle.inputs.areas.within import of_the_study
-from carecircle.inputs.bounds import tangled
-from carecircle.inputs.datum import checked_crs, place, unsure_ground
-from carecircle.inputs.extent import unwound
 from carecircle.inputs.tables import values
-from carecircle.inputs.tables.points import points_of
+from carecircle.inputs.tables.polygons import polygonal, polygons_of
 from carecircle.inputs.tables.reading import Table, read_table
 from carecircle.schema import LEVELS, Finding, check_areas
 from carecircle.study import Boundaries, BoundaryLevel
-from carecircle.texts import Sentence
 
-_MOST_MENDED_PERCENT = 5.0
-"""A polygon whose area a repair would change by more is refused: its intended shape is unclear."""
 COLUMNS = (
     "area_id", "name", "parent_id", "urban", "nbs_code", "area_type", "official_residents", "lon", "lat",
 )  # fmt: skip
@@ -94,7 +88,7 @@ def _read_level(
     ids = _ids(table, source.level)
     faults = table.unique_ids(ids, "area_id")
     names = table.text("name").where(table.text("name").notna(), ids)
-    geometry, more = _geometry(table, names, findings, bounds_study, source)
+    geometry, more = polygons_of(table, names, findings, source, bounds=bounds_study)
     faults += more
     residents, bad = table.numbers("official_residents")
     faults += table.faults("inputs.bad_residents", bad, "official_residents")
@@ -145,88 +139,6 @@ def _extras(table: Table) -> Mapping[str, npt.NDArray[np.object_]]:
             parsed = list(numbers) if plain and not code else list(cells)
         found[name or header] = np.array(parsed, dtype=object)
     return found
-
-
-def _geometry(
-    table: Table,
-    names: pd.Series,
-    findings: list[Finding],
-    bounds_study: bool,
-    source: Boundaries | BoundaryLevel,
-) -> tuple[gpd.GeoSeries, list[CarecircleError]]:
-    """The areas' shapes in WGS 84: polygons, or for finer levels points or none."""
-    if table.geometry is None:
-        if bounds_study:
-            raise InputError("inputs.no_geometry", file=table.file)
-        return points_of(table, source, findings)
-    crs = checked_crs(table.geometry.crs, table.file)
-    findings += unsure_ground(crs, table.file)
-    shapes, faults = [], []
-    for row, shape in zip(table.frame.index.tolist(), table.geometry.tolist(), strict=True):
-        name = names.loc[row]
-        shape = unwound(shape) if crs.is_geographic else shape
-        try:
-            shapes.append(_shape(shape, str(name), table.file, row, findings, bounds_study))
-        except InputError as fault:
-            faults.append(fault)
-            shapes.append(None)
-    placed = place(gpd.GeoSeries(shapes, index=table.frame.index, crs=crs), crs, source.datum)
-    bounds = placed.bounds
-    wild = ~np.isfinite(bounds.to_numpy()).all(axis=1) & placed.notna().to_numpy()
-    wild |= (
-        (bounds.minx < -180.001) | (bounds.maxx > 180.001) | (bounds.miny < -90.001) | (bounds.maxy > 90.001)
-    )
-    faults += [
-        table.fault(
-            "inputs.out_of_range",
-            int(row),
-            "geometry",
-            lon=float(bounds.minx[row]),
-            lat=float(bounds.miny[row]),
-        )
-        for row in placed.index[wild].tolist()[:20]
-    ]
-    return placed, list(faults)
-
-
-def _shape(
-    shape: BaseGeometry | None, name: str, file: Path, row: int, findings: list[Finding], bounds: bool
-) -> BaseGeometry | None:
-    if shape is None or shape.is_empty:
-        if bounds:
-            raise InputError("inputs.not_polygons", file=file, row=row, value=name, kind="NULL")
-        return None
-    shape = shapely.force_2d(shape)
-    if not bounds and shape.geom_type == "Point":
-        return shape
-    if shape.geom_type not in ("Polygon", "MultiPolygon"):
-        raise InputError("inputs.not_polygons", file=file, row=row, value=name, kind=shape.geom_type)
-    finite = bool(np.isfinite(shapely.get_coordinates(shape)).all())
-    if finite and shape.is_valid:
-        return shape
-    mended = _mended(shape) if finite and not tangled(shape) else None
-    if mended is None or not mended.area > 0:
-        raise InputError("inputs.unmendable_polygon", file=file, row=row, value=name)
-    change = 100.0 * abs(mended.area - shape.area) / mended.area
-    if change > _MOST_MENDED_PERCENT:
-        raise InputError("inputs.too_much_mending", file=file, row=row, value=name, change=round(change, 1))
-    sentence = Sentence("inputs.mended_polygon", {"value": name, "change": round(change, 3)})
-    findings.append(Finding("warning", sentence, file=str(file), row=row))
-    return mended
-
-
-def _mended(shape: BaseGeometry) -> BaseGeometry | None:
-    """A valid polygon of a self-crossing one; None where there is none."""
-    try:
-        return polygonal(shapely.make_valid(shape))
-    except shapely.errors.GEOSException:
-        return None
-
-
-def polygonal(shape: BaseGeometry) -> BaseGeometry:
-    """The polygonal part of a geometry (possibly empty)."""
-    parts = [p for p in shapely.get_parts(shapely.get_parts(shape)) if p.geom_type == "Polygon"]
-    return parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
 
 
 def _no_double_ids(areas: gpd.GeoDataFrame) -> None:

@@ -2,5 +2,6 @@
 
 What do I come here to change?
 - a raster: grids (opening it), bands, cell_areas, shares and cells (how much of a cell a polygon holds)
-- a table of points, villages or H3 cells: population; scaling to official figures: calibrate
+- a table of points, villages or H3 cells: population; of polygons: spread
+- scaling to official figures: calibrate
 """

@@ -1,4 +1,4 @@
-"""A residents' table becomes people at points."""
+"""A residents' table, of points or of polygons, becomes people at points."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ import geopandas as gpd
 import pandas as pd
 
 from carecircle.errors import CarecircleError, InputError, raise_all
+from carecircle.inputs.residents.spread import spread
 from carecircle.inputs.tables.points import h3_points, looks_like_h3, points_of
+from carecircle.inputs.tables.polygons import polygons_of
 from carecircle.inputs.tables.reading import read_table
 from carecircle.schema import Finding
 from carecircle.study import Residents
@@ -16,7 +18,7 @@ from carecircle.texts import Sentence
 
 
 def read_points(source: Residents) -> tuple[gpd.GeoDataFrame, int, list[Finding]]:
-    """A table of places with their residents.
+    """A table of places, or a layer of polygons, with their residents.
 
     Returns
     -------
@@ -53,7 +55,11 @@ def read_points(source: Residents) -> tuple[gpd.GeoDataFrame, int, list[Finding]
     children, bad = table.numbers("residents_0_14")
     faults += table.faults("inputs.bad_residents", bad, "residents_0_14")
     faults += table.faults("inputs.negative", children < 0, "residents_0_14")
-    if not table.has("lon") and table.geometry is None and looks_like_h3(ids):
+    if source.format == "polygons":
+        if table.geometry is None:
+            raise InputError("inputs.people_without_polygons", file=source.path)
+        geometry, wrong = polygons_of(table, ids, findings, source, bounds=False)
+    elif not table.has("lon") and table.geometry is None and looks_like_h3(ids):
         geometry, wrong = h3_points(table, ids)
     else:
         geometry, wrong = points_of(table, source, findings)
@@ -81,4 +87,4 @@ def read_points(source: Residents) -> tuple[gpd.GeoDataFrame, int, list[Finding]
         geometry=geometry[known].to_numpy(),
         crs=4326,
     )
-    return demand, blank, findings
+    return spread(demand, source, findings) if source.format == "polygons" else demand, blank, findings

@@ -1,0 +1,70 @@
+"""A sample of each campaign: wild inputs through whole commands, and runs that something befalls."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import fuzz
+from forked import MOST_BYTES, MOST_SECONDS, Ended
+
+HERE = Path(__file__).resolve().parent
+
+
+def campaign(name: str, folder: Path, *options: str) -> str:
+    """Everything a campaign says; it is a process of its own, for its children take over its threads."""
+    command = [sys.executable, str(HERE / f"{name}.py"), "--state", str(folder / "state.json"), *options]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, encoding="utf-8", check=False)
+    assert done.returncode == 0, (done.stdout + done.stderr)[-4000:]
+    return done.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="children are forked")
+def test_wild_inputs_end_in_a_result_or_a_word(tmp_path: Path) -> None:
+    said = campaign("fuzz", tmp_path, "--count", "30")
+    assert "30 inputs" in said
+    assert "0 faults" in said
+    state = json.loads((tmp_path / "state.json").read_text())
+    assert sum(state["came"].values()) == 30
+    assert "60 inputs" in campaign("fuzz", tmp_path, "--count", "60")  # taken up, not begun again
+    wrote = sum(
+        n for key, n in json.loads((tmp_path / "state.json").read_text())["came"].items() if "outputs" in key
+    )
+    assert wrote >= 15
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="children are forked")
+def test_whatever_befalls_a_run_the_next_is_right(tmp_path: Path) -> None:
+    few = ("--kills", "3", "--steps", "3", "--full", "2", "--pairs", "1", "--flips", "3", "--readonly", "1")
+    assert "no mixture" in campaign("faults", tmp_path, *few)
+
+
+def test_the_campaign_knows_a_fault(tmp_path: Path) -> None:
+    mine = tmp_path / "notes.txt"
+    mine.write_bytes(b"mine")
+    one = fuzz.Input("run: x", [], None, {mine: b"mine"})
+    sound = Ended(0, "done", 1.0, 1 << 28)
+    assert fuzz.fault_of(one, sound) is None
+    assert fuzz.fault_of(one, replace(sound, code=2)) is None
+    bad = {
+        "exit 3": {"code": 3}, "exit -11": {"code": -11}, "a traceback": {"said": "Traceback (most"},
+        "without a word": {"code": 2, "said": ""}, " s, ": {"cpu_s": MOST_SECONDS + 1.0},
+        "MiB": {"peak_bytes": MOST_BYTES + 1},
+    }  # fmt: skip
+    for word, change in bad.items():
+        assert word in str(fuzz.fault_of(one, replace(sound, **change)))
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "index.html").touch()
+    (out / "verdicts.json").write_text('{"a": NaN}')
+    assert "NaN is no number" in str(fuzz.fault_of(replace(one, out=out), sound))
+    mine.write_bytes(b"yours")
+    assert "notes.txt" in str(fuzz.fault_of(one, sound))
