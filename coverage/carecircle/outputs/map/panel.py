@@ -43,6 +43,7 @@ def clause(
         "title": telling.title(verdict).both(),
         "outcome": verdict.outcome.value,
         "state": verdict.state,
+        "mark": telling.mark(verdict),
         "modality": Sentence(f"outputs.modality_{rule.modality}").both(),
         "softeners": list(rule.softeners),
         "result": telling.result(verdict).both(),

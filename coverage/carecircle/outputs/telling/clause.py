@@ -59,6 +59,14 @@ def result(verdict: Verdict) -> Sentence:
     return Sentence("outputs.result_share" if covered else "outputs.result", facts)
 
 
+def mark(verdict: Verdict) -> str:
+    """The sign a clause bears: its outcome's, or that of a surplus or of what is measured only, and why."""
+    why = verdict.rule_def.measured_only
+    if verdict.state == "surplus":
+        return "SURPLUS"
+    return why.upper() if why and verdict.outcome.value == "NO_THRESHOLD" else verdict.outcome.value
+
+
 def sign(verdict: Verdict) -> str:
     """The sign before what a verdict asks; empty for a band, and where nothing is asked or judged."""
     asked = verdict.target is not None and verdict.outcome.value != "NO_THRESHOLD"

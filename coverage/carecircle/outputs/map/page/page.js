@@ -3519,7 +3519,11 @@ var BADGE = {
     d: "M10 .6l9.4 9.4-9.4 9.4L.6 10z",
     mark: "M7.4 8a2.6 2.6 0 1 1 3.6 2.4c-.7.3-1 .7-1 1.5M10 14.2v.4"
   },
-  NO_THRESHOLD: { d: "M2 4h16v12H2z", mark: "M6 10h8" }
+  NO_THRESHOLD: { d: "M2 4h16v12H2z", mark: "M6 10h8" },
+  SURPLUS: { d: "M10 .8a9.2 9.2 0 1 1 0 18.4A9.2 9.2 0 0 1 10 .8z", mark: "M10 5v10M5 10h10" },
+  PERMISSION: { d: "M2 4h16v12H2z", mark: "M10 7a3 3 0 1 1 0 6a3 3 0 0 1 0-6z" },
+  RESERVE: { d: "M2 4h16v12H2z", mark: "M8 7H6v6h2M12 7h2v6h-2" },
+  DRAFT: { d: "M2 4h16v12H2z", mark: "M5.5 11.5c1.5-4 3-4 4.5-1.5s3 2.5 4.5-1.5" }
 };
 var OUTCOMES = ["FAIL", "NOT_ASSESSED", "NO_THRESHOLD", "PASS"];
 function badge(outcome, worded) {
@@ -3603,11 +3607,12 @@ function clauseRow(clause, index) {
       "data-outcome": clause.outcome,
       onclick: () => chooseClause(index, true)
     },
-    badge(clause.outcome),
+    badge(clause.mark),
     h(
       "span",
       { class: "cc-clause-main" },
       h("span", { class: "cc-clause-title" }, h("em", {}, clause.rule), say(clause.title)),
+      clause.mark === clause.outcome ? null : h("span", { class: "cc-state", "aria-hidden": "true" }, say(`page_outcome_${clause.mark}`)),
       h("span", { class: "cc-clause-sub" }, say(clause.result)),
       shareBar(clause)
     ),
@@ -3725,6 +3730,7 @@ function detail(clause, whole = rankingState.all) {
         clause.softeners.length ? ` · ${clause.softeners.join("、")}` : ""
       )
     ),
+    clause.mark === clause.outcome ? null : h("p", { class: "cc-state-line" }, badge(clause.mark), say(`page_state_${clause.mark}`)),
     clause.reason ? h("p", { class: "cc-reason" }, say(clause.reason)) : null,
     h(
       "dl",
@@ -3852,7 +3858,7 @@ function counties(clause) {
   );
 }
 function units(clause) {
-  const bad = clause.units.filter((u) => u.outcome === "FAIL"), waived = clause.units.filter((u) => u.outcome === "WAIVED"), unsure = clause.units.filter((u) => u.outcome === "NOT_ASSESSED");
+  const bad = clause.units.filter((u) => u.outcome === "FAIL"), surplus = clause.units.filter((u) => u.state === "surplus"), waived = clause.units.filter((u) => u.outcome === "WAIVED"), unsure = clause.units.filter((u) => u.outcome === "NOT_ASSESSED");
   const line = (u) => h(
     "li",
     {},
@@ -3882,6 +3888,7 @@ function units(clause) {
   ) : null;
   return [
     group("page_units_fail", bad, bad.length <= 12),
+    group("page_units_surplus", surplus, surplus.length <= 12),
     group("page_units_unsure", unsure, false),
     group("page_units_waived", waived, false)
   ];
@@ -4641,7 +4648,7 @@ function showAnnex() {
           return h(
             "tr",
             {},
-            h("th", { scope: "row" }, badge(c.outcome, true), h("b", {}, c.rule), say(c.title), h("small", {}, say(c.result))),
+            h("th", { scope: "row" }, badge(c.mark, true), h("b", {}, c.rule), say(c.title), h("small", {}, say(c.result))),
             h("td", {}, c.affected > 0 ? `${people(c.affected)} ${say("page_people_unit")}` : "")
           );
         })

@@ -87,6 +87,7 @@ export interface Clause {
   title: Said;
   outcome: string;
   state: string;
+  mark: string;
   modality: Said;
   softeners: string[];
   result: Said;

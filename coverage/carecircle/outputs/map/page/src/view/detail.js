@@ -5,7 +5,7 @@ import { people, percent, said, say } from '../model/say.js';
 import { changed } from '../model/scenario.js';
 import { aboutReach, liveClause } from '../model/trial.js';
 import { byId, first, h, replaceChildren } from './elements.js';
-import { zoomToArea, zoomToFacility } from './panel.js';
+import { badge, zoomToArea, zoomToFacility } from './panel.js';
 import { ranking, rankingState } from './ranking.js';
 import { clauseNow } from './state.js';
 
@@ -48,6 +48,9 @@ export function detail(clause, whole = rankingState.all) {
         clause.softeners.length ? ` · ${clause.softeners.join('、')}` : '',
       ),
     ),
+    clause.mark === clause.outcome
+      ? null
+      : h('p', { class: 'cc-state-line' }, badge(clause.mark), say(`page_state_${clause.mark}`)),
     clause.reason ? h('p', { class: 'cc-reason' }, say(clause.reason)) : null,
     h(
       'dl',
@@ -199,6 +202,7 @@ function counties(clause) {
 
 function units(clause) {
   const bad = clause.units.filter((u) => u.outcome === 'FAIL'),
+    surplus = clause.units.filter((u) => u.state === 'surplus'),
     waived = clause.units.filter((u) => u.outcome === 'WAIVED'),
     unsure = clause.units.filter((u) => u.outcome === 'NOT_ASSESSED');
   const line = (u) =>
@@ -234,6 +238,7 @@ function units(clause) {
       : null;
   return [
     group('page_units_fail', bad, bad.length <= 12),
+    group('page_units_surplus', surplus, surplus.length <= 12),
     group('page_units_unsure', unsure, false),
     group('page_units_waived', waived, false),
   ];

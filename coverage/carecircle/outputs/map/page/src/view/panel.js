@@ -25,11 +25,15 @@ const BADGE = {
     mark: 'M7.4 8a2.6 2.6 0 1 1 3.6 2.4c-.7.3-1 .7-1 1.5M10 14.2v.4',
   },
   NO_THRESHOLD: { d: 'M2 4h16v12H2z', mark: 'M6 10h8' },
+  SURPLUS: { d: 'M10 .8a9.2 9.2 0 1 1 0 18.4A9.2 9.2 0 0 1 10 .8z', mark: 'M10 5v10M5 10h10' },
+  PERMISSION: { d: 'M2 4h16v12H2z', mark: 'M10 7a3 3 0 1 1 0 6a3 3 0 0 1 0-6z' },
+  RESERVE: { d: 'M2 4h16v12H2z', mark: 'M8 7H6v6h2M12 7h2v6h-2' },
+  DRAFT: { d: 'M2 4h16v12H2z', mark: 'M5.5 11.5c1.5-4 3-4 4.5-1.5s3 2.5 4.5-1.5' },
 };
 
 const OUTCOMES = ['FAIL', 'NOT_ASSESSED', 'NO_THRESHOLD', 'PASS'];
 
-/** An outcome told three ways: colour, shape and word. */
+/** An outcome, a surplus or why something is measured only, told three ways: colour, shape and word. */
 export function badge(outcome, worded) {
   const form = BADGE[outcome] || BADGE.NO_THRESHOLD;
   const icon = svg(
@@ -120,11 +124,14 @@ function clauseRow(clause, index) {
       'data-outcome': clause.outcome,
       onclick: () => chooseClause(index, true),
     },
-    badge(clause.outcome),
+    badge(clause.mark),
     h(
       'span',
       { class: 'cc-clause-main' },
       h('span', { class: 'cc-clause-title' }, h('em', {}, clause.rule), say(clause.title)),
+      clause.mark === clause.outcome
+        ? null
+        : h('span', { class: 'cc-state', 'aria-hidden': 'true' }, say(`page_outcome_${clause.mark}`)),
       h('span', { class: 'cc-clause-sub' }, say(clause.result)),
       shareBar(clause),
     ),

@@ -112,7 +112,7 @@ function showAnnex() {
           return h(
             'tr',
             {},
-            h('th', { scope: 'row' }, badge(c.outcome, true), h('b', {}, c.rule), say(c.title), h('small', {}, say(c.result))),
+            h('th', { scope: 'row' }, badge(c.mark, true), h('b', {}, c.rule), say(c.title), h('small', {}, say(c.result))),
             h('td', {}, c.affected > 0 ? `${people(c.affected)} ${say('page_people_unit')}` : ''),
           );
         }),
