@@ -91,6 +91,7 @@ SAID_IN_WORDS = {
     "P14.recommended": "populous is a mark",
     "P5.hospitals": "ten: 7 of the city and 3 of large companies",
     "T13.life_expectancy": "79: 78以上, 提高1岁左右",
+    "W11.guidance_centres": "named one by one",
 }
 
 
