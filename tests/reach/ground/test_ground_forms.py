@@ -35,9 +35,8 @@ def test_a_disc_is_as_round_as_the_moves_allow(moves, down, right, worst):
 
 
 def test_a_ramp_takes_longer_up_than_down():
-    cells = g.ground(
-        np.full((3, 21), 1 / 100), size_m=100.0, law="tobler", elevation_m=np.tile(np.arange(21) * 10.0, (3, 1))
-    )  # fmt: skip
+    height = np.tile(np.arange(21) * 10.0, (3, 1))
+    cells = g.ground(np.full((3, 21), 1 / 100), size_m=100.0, law="tobler", elevation_m=height)
     assert between(cells, (1, 0), (1, 20)) / 20 == pytest.approx(1.419068, abs=1e-6)
     assert between(cells, (1, 20), (1, 0)) / 20 == pytest.approx(1.0, abs=1e-6)
 
