@@ -68,6 +68,7 @@ class Ground:
         self._places = places
         self._stood: dict[int, tuple[Any, Standing]] = {}
         self._worlds: dict[str, World] = {}
+        self._centres: tuple[Cells, Standing] | None = None
 
     def nearest(
         self, demand: gpd.GeoDataFrame, facilities: gpd.GeoDataFrame, *,
@@ -181,8 +182,10 @@ class Ground:
     def surface(
         self, facilities: gpd.GeoDataFrame, cells: Cells, *, direction: Direction = "to_facility"
     ) -> Surface:
-        """As `Reach.surface`."""
-        return painted(cells, self._nearest(self.place(cells.centres), self.place(facilities), direction)[0])
+        """As `Reach.surface`; closed ground has no cost."""
+        if self._centres is None or self._centres[0] is not cells:
+            self._centres = cells, self._joining.stand(cells.centres, moving=False)
+        return painted(cells, self._nearest(self._centres[1], self.place(facilities), direction)[0])
 
     def place(self, points: gpd.GeoDataFrame) -> Standing:
         """As `Reach.place`: where they stand, or on the nearest open cell within ``max_snap_m``.
