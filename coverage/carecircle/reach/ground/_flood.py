@@ -104,8 +104,8 @@ def flood(
         if idle > _LEAP:  # costs that differ by orders of magnitude: on to the next that waits, wherever
             idle = 0
             soonest = np.inf
-            for t in range(tiles):
-                chain = pend[t]
+            for tile in range(tiles):
+                chain = pend[tile]
                 while chain >= 0:
                     soonest = min(soonest, entry[_U4(chain)].cost)
                     chain = entry[_U4(chain)].next
@@ -115,10 +115,10 @@ def flood(
             token_free = np.int32(-1)
             token_used = 0
             waiting = 0
-            for t in range(tiles):
-                if pend[t] >= 0:
-                    due[t] = now
-                    token_tile[token_used] = t
+            for tile in range(tiles):
+                if pend[tile] >= 0:
+                    due[tile] = now
+                    token_tile[token_used] = tile
                     token_next[token_used] = turn[now & ring_mask]
                     turn[now & ring_mask] = token_used
                     token_used += 1

@@ -79,7 +79,7 @@ def _at_least(law: int, slope: float) -> float:
 @inlined
 def could_improve(
     cell: Array, u: Any, c: float, limit: float, moves: int, offset: Array, kind: int, law: int, base: float,
-    half: Array, per_m: Array, row: int, slow: Array, rise: Array,
+    half: Array, per_m: Array, row: Any, slow: Array, rise: Array,
 ) -> Any:  # fmt: skip
     """Bits of the moves from cell ``u`` (at cost ``c``) whose bound does not exceed what their end costs.
 
@@ -134,7 +134,7 @@ def could_improve(
 
 @inlined
 def price(
-    su: Any, k: Any, kind: int, law: int, base: float, steepest: float, half: Array, row: int, slow: Array,
+    su: Any, k: Any, kind: int, law: int, base: float, steepest: float, half: Array, row: Any, slow: Array,
     rise: Array,
 ) -> Any:  # fmt: skip
     """What move ``k`` costs, exactly."""

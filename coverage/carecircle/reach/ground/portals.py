@@ -113,6 +113,22 @@ class Portals:
         across = (self.field.width >> TILE_BITS) + 1
         return ((row >> TILE_BITS) * across + (column >> TILE_BITS)).astype(np.int32)
 
+    @cached_property
+    def _by_place(self) -> tuple[Array, Array]:
+        order = np.argsort(self.place, kind="stable")
+        return order, self.place[order]
+
+    def link_between(self, a: int, b: int) -> tuple[int, bool]:
+        """The cheapest link that leads from one place to a neighbour, and whether it runs as drawn."""
+        order, places = self._by_place
+        best = (np.inf, -1, True)
+        for at in order[np.searchsorted(places, a) : np.searchsorted(places, a, side="right")].tolist():
+            if at + 1 < len(places) and self.place[at + 1] == b and self.ahead[at] < best[0]:
+                best = (float(self.ahead[at]), at, True)
+            if at > 0 and self.place[at - 1] == b and self.back[at - 1] < best[0]:
+                best = (float(self.back[at - 1]), at - 1, False)
+        return best[1], best[2]
+
     def links(self, snap: Snap, points: Array) -> tuple[Array, Array]:
         """The link before the place of some snapped points, and how far on they are to the next (0 to 1)."""
         street, position = snap.street[points].astype(np.int64), snap.position[points]
@@ -177,7 +193,7 @@ def _structures(network: Network) -> Array | None:
     said = getattr(network, "structure", None)
     if said is None:
         return None
-    found = np.array([bool(s) for s in np.asarray(said).tolist()], bool)
+    found: Array = np.asarray(said) != 0
     if len(found) == network.streets:
         return found
     by_street = np.zeros(network.streets, bool)
