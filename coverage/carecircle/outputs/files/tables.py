@@ -13,6 +13,7 @@ import xlsxwriter
 
 from carecircle.ledgers import lacking
 from carecircle.outputs import telling
+from carecircle.outputs.files import missing
 from carecircle.rules import by_area
 from carecircle.schema import GROUND_STATUSES, LEVELS
 from carecircle.strict import clean
@@ -55,6 +56,7 @@ def workbook(analysis: Analysis, path: Path) -> None:
         _overview(writer, analysis)
         _all_units(writer, analysis)
         _all_people(writer, analysis)
+        missing.sheet(writer, analysis)
         for verdict in analysis.verdicts:
             _clause(writer, analysis, verdict)
 
