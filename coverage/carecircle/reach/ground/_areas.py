@@ -21,6 +21,8 @@ ENTRY = np.dtype([("cost", "f8"), ("node", "i4"), ("next", "i4")], align=True)
 _U4 = np.uint32
 _U8 = np.uint64
 _I8 = np.int64
+_LEAP = 4096
+"""Empty buckets in a row after which the queue looks for the next that is not."""
 
 
 @jit
@@ -66,8 +68,20 @@ def spread(
         first[to] = used
         used += 1
         live += 1
+    idle = 0
     while live > 0:
         slot = _U8(bucket & mask)
+        idle = idle + 1 if first[slot] < 0 else 0
+        if idle > _LEAP:  # costs that differ by orders of magnitude: on to the next that waits, wherever
+            idle = 0
+            soonest = np.inf
+            for i in range(mask + 1):
+                chain = first[i]
+                while chain >= 0:
+                    soonest = min(soonest, entry[_U4(chain)].cost)
+                    chain = entry[_U4(chain)].next
+            bucket = max(bucket, _I8(min(soonest * per_width, 1e17)))
+            continue
         while first[slot] >= 0:
             chain = first[slot]
             first[slot] = -1
@@ -175,7 +189,7 @@ def clear(cell: Array, touched: Array, seen: int) -> None:
 def gather(
     cell: Array, touched: Array, seen: int, pointer: Array, seat: Array, leg: Array, best: Array, rows: Array
 ) -> int:
-    """The least cost at the points seated on the nodes seen: into ``best`` (infinite before), ``rows`` says whose."""
+    """The least cost at the points seated on the nodes seen, into ``best``; ``rows`` says which points."""
     count = 0
     for i in range(seen):
         u = _U4(touched[i])

@@ -26,6 +26,8 @@ ENTRY = np.dtype([("cost", "f8"), ("node", "i4"), ("next", "i4")], align=True)
 _U4 = np.uint32
 _I8 = np.int64
 _NEVER = np.int64(1) << np.int64(60)
+_LEAP = 4096
+"""Empty buckets in a row after which the queue looks for the next that is not."""
 
 
 @jit
@@ -95,8 +97,33 @@ def flood(
             turn[b & ring_mask] = token_used
             token_used += 1
             waiting += 1
+    idle = 0
     while waiting > 0:
         slot = now & ring_mask
+        idle = idle + 1 if turn[slot] < 0 else 0
+        if idle > _LEAP:  # costs that differ by orders of magnitude: on to the next that waits, wherever
+            idle = 0
+            soonest = np.inf
+            for t in range(tiles):
+                chain = pend[t]
+                while chain >= 0:
+                    soonest = min(soonest, entry[_U4(chain)].cost)
+                    chain = entry[_U4(chain)].next
+            now = _I8(min(soonest * per_fine, 1e17)) // fines
+            turn[:] = -1
+            due[:] = _NEVER
+            token_free = np.int32(-1)
+            token_used = 0
+            waiting = 0
+            for t in range(tiles):
+                if pend[t] >= 0:
+                    due[t] = now
+                    token_tile[token_used] = t
+                    token_next[token_used] = turn[now & ring_mask]
+                    turn[now & ring_mask] = token_used
+                    token_used += 1
+                    waiting += 1
+            continue
         while turn[slot] >= 0:
             token = turn[slot]
             turn[slot] = token_next[token]

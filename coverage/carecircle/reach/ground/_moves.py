@@ -1,6 +1,6 @@
 """One cell's moves, compiled into every search: which neighbours could improve, and what a move costs.
 
-A cell is 16 bytes: its cost, height and minutes a metre (infinite: closed; below 0: a cell that is ridden,
+A cell is 16 bytes: its cost, height and seconds a metre (infinite: closed; below 0: a cell that is ridden,
 where the law of slopes does not hold). The test of what could improve takes a bound of the law that needs no
 exponential, for all neighbours at once and without a branch; only the few that pass are reckoned exactly.
 """
@@ -83,7 +83,7 @@ def could_improve(
 ) -> Any:  # fmt: skip
     """Bits of the moves from cell ``u`` (at cost ``c``) whose bound does not exceed what their end costs.
 
-    ``slow`` and ``rise`` are filled for `price`: the neighbours' minutes a metre, the slopes.
+    ``slow`` and ``rise`` are filled for `price`: the neighbours' seconds a metre, the slopes.
     """
     found = _U4(0)
     zu = np.float64(cell[u].z)

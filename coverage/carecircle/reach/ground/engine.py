@@ -161,15 +161,21 @@ class World:
 
         A closed cell's cost is below 0.
         """
+        cost, owner, _ = self.labels(sources, limit)
+        return cost, owner
+
+    def labels(self, sources: Sources, limit: float) -> tuple[Array, Array, Array | None]:
+        """As `nearest`, and the costs over the ground before any road, where one rides once."""
         require(21 * (self.field.size + self.lanes.places), work=f"{self.field.size:,} cells")
         search = _Plain(self) if numba() is None else _Flood(self)
         if not self.once:
             search.spread(sources, limit, "all")
-            return search.cost, search.owner
+            return search.cost, search.owner, None
         search.spread(sources.on(False), limit, "ground")
+        walked = search.cost.copy()
         search.spread(self._entries(search, sources, limit), limit, "roads")
         search.spread(self._exits(search, limit), limit, "ground")
-        return search.cost, search.owner
+        return search.cost, search.owner, walked
 
     def _entries(self, search: Any, sources: Sources, limit: float) -> Sources:
         """Where the roads are entered: over the doors, and from places on them."""

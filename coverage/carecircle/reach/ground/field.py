@@ -41,7 +41,7 @@ class Field:
     rows, columns
         Without the padding.
     slow
-        float32[rows, columns]: minutes (or metres) a metre on the level; NaN closed; below 0 where the law of
+        float32[rows, columns]: seconds (or metres) a metre on the level; NaN closed; below 0 where the law of
         slopes does not hold.
     elevation_m
         float32[rows, columns]; None is flat.
@@ -52,7 +52,7 @@ class Field:
     law
         One of `laws.CODES`.
     base
-        Minutes a metre under the law, added on every cell.
+        Seconds a metre under the law, added on every cell.
     steepest
         Rise over run beyond which a move is closed; infinite: none is.
     """
@@ -91,13 +91,14 @@ class Field:
         CapacityError
             For more rows or columns than a node's number holds.
         """
-        given = np.asarray(cells.minutes_per_m[mode], np.float32)
+        minutes = np.asarray(cells.minutes_per_m[mode])
+        given = (60.0 * minutes.astype(np.float64)).astype(np.float32)
         rows, columns = given.shape
         if rows > MOST_ROWS or columns > MOST_COLUMNS:
             raise CapacityError(
                 "reach.too_much_ground", value=f"{rows:,} × {columns:,}", rows=MOST_ROWS, columns=MOST_COLUMNS
             )
-        law, base = laws.CODES[cells.law], cells.walking_minutes_per_m
+        law, base = laws.CODES[cells.law], 60.0 * cells.walking_minutes_per_m
         steepest = math.inf if cells.max_slope_deg is None else math.tan(math.radians(cells.max_slope_deg))
         elevation = cells.elevation_m
         if metric != "minutes":
@@ -145,7 +146,7 @@ class Field:
         return np.isfinite(self.slow)
 
     def cost_of(self, rows: Array, columns: Array) -> Array:
-        """Minutes a level metre on some cells, as positive numbers; infinite where closed."""
+        """Seconds a level metre on some cells, as positive numbers; infinite where closed."""
         there = (rows >= 0) & (columns >= 0) & (rows < self.rows) & (columns < self.columns)
         found = np.full(np.shape(rows), np.inf)
         found[there] = np.abs(self.slow[rows[there], columns[there]].astype(np.float64)) + self.base

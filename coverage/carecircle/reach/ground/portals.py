@@ -113,6 +113,22 @@ class Portals:
         across = (self.field.width >> TILE_BITS) + 1
         return ((row >> TILE_BITS) * across + (column >> TILE_BITS)).astype(np.int32)
 
+    @cached_property
+    def _by_place(self) -> tuple[Array, Array]:
+        order = np.argsort(self.place, kind="stable")
+        return order, self.place[order]
+
+    def link_between(self, a: int, b: int) -> tuple[int, bool]:
+        """The cheapest link that leads from one place to a neighbour, and whether it runs as drawn."""
+        order, places = self._by_place
+        best = (np.inf, -1, True)
+        for at in order[np.searchsorted(places, a) : np.searchsorted(places, a, side="right")].tolist():
+            if at + 1 < len(places) and self.place[at + 1] == b and self.ahead[at] < best[0]:
+                best = (float(self.ahead[at]), at, True)
+            if at > 0 and self.place[at - 1] == b and self.back[at - 1] < best[0]:
+                best = (float(self.back[at - 1]), at - 1, False)
+        return best[1], best[2]
+
     def links(self, snap: Snap, points: Array) -> tuple[Array, Array]:
         """The link before the place of some snapped points, and how far on they are to the next (0 to 1)."""
         street, position = snap.street[points].astype(np.int64), snap.position[points]
@@ -177,7 +193,7 @@ def _structures(network: Network) -> Array | None:
     said = getattr(network, "structure", None)
     if said is None:
         return None
-    found = np.array([bool(s) for s in np.asarray(said).tolist()], bool)
+    found = np.asarray(said) != 0
     if len(found) == network.streets:
         return found
     by_street = np.zeros(network.streets, bool)
@@ -218,11 +234,10 @@ def _costs(network: Network, chain: Array, share: Array, metric: Metric) -> tupl
     from carecircle.reach.snapping.snap import street_costs
 
     drawn, against = street_costs(network, np.arange(network.streets), metric)
-    unit = 60.0 if metric == "minutes" else 1.0
     street = np.repeat(np.arange(network.streets), np.diff(chain))
     wide = np.append(np.diff(share), 0.0)
     with np.errstate(invalid="ignore"):
-        ahead, back = drawn[street] / unit * wide, against[street] / unit * wide
+        ahead, back = drawn[street] * wide, against[street] * wide
     last = np.zeros(len(share), bool)
     last[chain[1:] - 1] = True
     ahead[last | np.isinf(drawn[street])] = np.inf
@@ -236,12 +251,12 @@ def _slope(
 ) -> None:  # fmt: skip
     """Make links longer or shorter by the slope between their places (in place)."""
     rows = network.street_rows
-    row = np.where(rows[:, 0] >= 0, rows[:, 0], rows[:, 1])
-    length = network.length_m[row].astype(float)[np.repeat(np.arange(network.streets), np.diff(chain))]
+    metres = np.where(rows >= 0, network.length_m[rows], np.inf).min(axis=1).astype(float)
+    length = metres[np.repeat(np.arange(network.streets), np.diff(chain))]
     height = placing.heights(spot)[place]
     rise = np.append(np.diff(height), 0.0)
-    run = np.append(np.diff(share), 0.0) * length
     with np.errstate(invalid="ignore", divide="ignore"):
+        run = np.append(np.diff(share), 0.0) * length
         slope = np.where((run > 0) & np.isfinite(run) & np.isfinite(rise), rise / run, 0.0)
     for cost, sign in zip(costs, (1.0, -1.0), strict=True):
         cost *= laws.factor(placing.field.law, sign * slope)

@@ -16,6 +16,7 @@ from carecircle.reach.ground.field import Field
 from carecircle.reach.ground.portals import Portals, portals_of
 from carecircle.reach.ground.seats import Placing
 from carecircle.reach.ground.standing import Joining, Standing
+from carecircle.reach.ground.tracing import Drawing, Trace
 from carecircle.reach.search._memory import require
 from carecircle.reach.surface import painted
 
@@ -35,6 +36,8 @@ Array = np.ndarray[Any, Any]
 
 _SLACK = 1e-9
 """The searches look this much (relative) past a limit, so that the limit is judged once, at the end."""
+_FIRST_LOOK = 3600.0
+"""Seconds (or metres) a way is first sought within."""
 
 
 class Ground:
@@ -116,11 +119,12 @@ class Ground:
             Sources(*(part[sources.owner == f] for part in (sources.code, sources.spent, sources.owner)))
             for f in rank
         ]
-        within = pairs(world, groups, targets, limit * (1 + _SLACK), threads)
+        within = pairs(world, groups, targets, limit * self._unit * (1 + _SLACK), threads)
         near = [tuple(map(np.asarray, part)) for part in self._joining.near(stand, serving, leaving=leaving)]
         rows, columns, costs = [], [], []
         for f, (row, cost) in zip(rank, within, strict=True):
             row, cost = _with_near(row, cost, [(r[w == f], c[w == f]) for r, w, c in near])
+            cost = cost / self._unit
             kept = cost <= limit
             rows.append(row[kept])
             columns.append(np.full(int(kept.sum()), f, np.int64))
@@ -135,8 +139,44 @@ class Ground:
         self, demand_point: shapely.Point, facility_point: shapely.Point, *,
         direction: Direction = "to_facility",
     ) -> Path | None:  # fmt: skip
-        """As `Reach.way`."""
-        return None
+        """As `Reach.way`, over ground and roads: a `carecircle.reach.ground.tracing.GroundPath`."""
+        leaving = direction == "to_facility"
+        stand, serving = (self.place(self._frame(p)) for p in (demand_point, facility_point))
+        sources = self._sources(serving, leaving=not leaving)
+        code, leg, _ = self._joining.ends(stand, leaving=leaving)
+        world = self._world(direction)
+        node = world.at(code)
+        near = [float(c[0]) for *_, c in self._joining.near(stand, serving, leaving=leaving)]
+        total, cost, walked = np.full(1, np.inf), np.zeros(0), None
+        for limit in (_FIRST_LOOK, 8 * _FIRST_LOOK, math.inf):
+            cost, owner, walked = world.labels(sources, limit)
+            total = np.where(owner[node] >= 0, cost[node] + leg, np.inf)
+            if min(total.min(initial=math.inf), *near, math.inf) <= limit:
+                break
+        straight, best = min([*near, math.inf]), total.min(initial=math.inf)
+        if math.isinf(min(straight, best)):
+            return None
+        ends = (demand_point, facility_point) if leaving else (facility_point, demand_point)
+        drawing = Drawing(self._placing, self.network, self.portals, self._crs)
+        if straight <= best:
+            return drawing.straight(*ends, straight, self._unit)
+        at = int(np.argmin(total))
+        nodes, spent = Trace(world, sources, cost, walked).back(int(node[at]))
+        if leaving:
+            nodes, spent = nodes, [best - s for s in spent]
+        else:
+            nodes, spent = nodes[::-1], spent[::-1]
+        return drawing.path(nodes, [*spent, float(best)], *ends, self._unit)
+
+    @property
+    def _crs(self) -> Any:
+        """The study's: points to draw a way between come in it."""
+        return self.cells.crs if self.network is None else self.network.crs
+
+    def _frame(self, point: shapely.Point) -> gpd.GeoDataFrame:
+        import geopandas as gpd
+
+        return gpd.GeoDataFrame(geometry=[point], crs=self._crs)
 
     def surface(
         self, facilities: gpd.GeoDataFrame, cells: Cells, *, direction: Direction = "to_facility"
@@ -154,6 +194,10 @@ class Ground:
             self._stood = {k: v for k, v in self._stood.items() if v[0]() is not None}
             known = self._stood[id(points)] = (weakref.ref(points), self._joining.stand(points))
         return known[1]
+
+    @property
+    def _unit(self) -> float:
+        return 60.0 if self.metric == "minutes" else 1.0
 
     @cached_property
     def field(self) -> Field:
@@ -200,7 +244,7 @@ class Ground:
         _improve(cost, owner, point, best[node] + leg, first[node])
         for rows, facility, price in self._joining.near(stand, serving, leaving=leaving):
             _improve(cost, owner, rows, price, facility)
-        return cost, owner
+        return cost / self._unit, owner
 
 
 def _with_near(row: Array, cost: Array, near: list[tuple[Array, Array]]) -> tuple[Array, Array]:
