@@ -13,7 +13,7 @@ from scipy.spatial import cKDTree
 Array = np.ndarray[Any, Any]
 
 MOST_HOMES = 400
-"""A group of more places is no lane but a countryside, as grids of residents fill it: it is cut in squares."""
+"""A group of more places is no lane but a countryside, as grids of residents fill it: cut in squares."""
 TILE_M = 2000.0
 """Sides of those squares."""
 _MOST_NEIGHBOURS = 24
