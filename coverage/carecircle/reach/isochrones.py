@@ -20,6 +20,7 @@ import shapely
 from carecircle.errors import CapacityError, UsageError
 from carecircle.reach import kernels
 from carecircle.reach.asked import Direction
+from carecircle.reach.drawing.polygon import polygon_of
 from carecircle.reach.search._engine import processors
 from carecircle.reach.search._memory import chunk_length
 from carecircle.reach.search._numba import numba
@@ -197,22 +198,6 @@ class _Drawing:
         mend_corners(grid.field)
 
     def _polygon(self, grid: _Grid, seconds: float) -> Any:
-        from carecircle.reach.drawing._outline import corners_of, rings_of
-
-        limit: Any = np.float32(seconds)  # as the field is: what was equal stays equal
-        rows, columns = corners_of(grid.field, limit)
-        if len(rows) == 0:
-            return shapely.MultiPolygon()
-        order, start, shell = rings_of(grid.field, limit, rows, columns)
-        x, y = grid.left + columns * self.cell_m, grid.top - rows * self.cell_m
-        rings = np.argsort(shell * 2 + (shell != np.arange(len(shell))), kind="stable")
-        size = np.diff(start)[rings] + 1  # closed: the first corner again
-        ring_start = np.concatenate([[0], np.cumsum(size)])
-        step = np.arange(ring_start[-1]) - np.repeat(ring_start[:-1], size)
-        corner = order[np.repeat(start[rings], size) + step % np.repeat(size - 1, size)]
-        coords = np.stack([x[corner], y[corner]], axis=1)
-        polygon_start = np.append(np.flatnonzero(shell[rings] == rings), len(rings))
-        return shapely.from_ragged_array(
-            shapely.GeometryType.MULTIPOLYGON, coords,
-            (ring_start, polygon_start, np.array([0, len(polygon_start) - 1])),
-        )[0]  # fmt: skip
+        return polygon_of(
+            grid.field, seconds, left=grid.left, top=grid.top, wide=self.cell_m, high=self.cell_m
+        )

@@ -9,7 +9,7 @@ import pytest
 import shapely
 
 import groundworlds as g
-from carecircle.reach.ground import Ground
+from carecircle.reach.ground import Ground, ground_isochrones
 
 RIDES = [("walk", "once"), ("drive", "once"), ("drive", "again")]
 
@@ -77,3 +77,31 @@ def test_near_neighbours_are_joined_straight():
     way = Ground(None, cells, "walk").way(shapely.Point(1200, 1200), shapely.Point(1300, 1200))
     assert way.minutes == pytest.approx(2.0, rel=1e-6)
     assert way.metres == pytest.approx(100.0)
+
+
+def test_isochrones_are_the_cells_reached_in_time():
+    rng = np.random.default_rng(7)
+    cells = g.random_ground(rng, 30, 30, law="tobler", moves=16)
+    network = g.random_roads(rng, 900.0)
+    health = g.facilities(rng.uniform(50, 850, (3, 2)))
+    ground = Ground(network, cells, "walk", max_snap_m=90)
+    drawn = ground_isochrones(ground, health, [4.0, 2.0])
+    assert drawn["limit_min"].tolist() == [2.0, 4.0] * 3
+    assert drawn["facility_id"].tolist() == [f for f in health["facility_id"] for _ in range(2)]
+    world, sources = ground.search_from(health, "to_facility")
+    cost, owner = world.nearest(sources, np.inf)
+    minutes = np.where(owner >= 0, cost / 60, np.inf)[: world.field.size].reshape(34, 34)[2:-2, 2:-2]
+    y, x = np.nonzero(minutes <= 4.0)
+    near = shapely.points(g.centre(cells, y, x))
+    together = ground_isochrones(ground, health, [4.0], together=True)
+    assert together["facility_id"].tolist() == [None]
+    shape = together.geometry[0]
+    assert shape.is_valid
+    assert shapely.contains(shape, near).all()
+    assert shape.area >= len(near) * 900 * 0.999
+    assert (
+        shape.symmetric_difference(drawn.geometry[drawn["limit_min"] == 4.0].union_all()).area
+        < 0.05 * shape.area
+    )
+    for small, large in zip(drawn.geometry[::2], drawn.geometry[1::2], strict=True):
+        assert large.buffer(1e-6).contains(small)

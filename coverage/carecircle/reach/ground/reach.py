@@ -119,12 +119,12 @@ class Ground:
             Sources(*(part[sources.owner == f] for part in (sources.code, sources.spent, sources.owner)))
             for f in rank
         ]
-        within = pairs(world, groups, targets, limit * self._unit * (1 + _SLACK), threads)
+        within = pairs(world, groups, targets, limit * self.unit * (1 + _SLACK), threads)
         near = [tuple(map(np.asarray, part)) for part in self._joining.near(stand, serving, leaving=leaving)]
         rows, columns, costs = [], [], []
         for f, (row, cost) in zip(rank, within, strict=True):
             row, cost = _with_near(row, cost, [(r[w == f], c[w == f]) for r, w, c in near])
-            cost = cost / self._unit
+            cost = cost / self.unit
             kept = cost <= limit
             rows.append(row[kept])
             columns.append(np.full(int(kept.sum()), f, np.int64))
@@ -159,14 +159,14 @@ class Ground:
         ends = (demand_point, facility_point) if leaving else (facility_point, demand_point)
         drawing = Drawing(self._placing, self.network, self.portals, self._crs)
         if straight <= best:
-            return drawing.straight(*ends, straight, self._unit)
+            return drawing.straight(*ends, straight, self.unit)
         at = int(np.argmin(total))
         nodes, spent = Trace(world, sources, cost, walked).back(int(node[at]))
         if leaving:
             nodes, spent = nodes, [best - s for s in spent]
         else:
             nodes, spent = nodes[::-1], spent[::-1]
-        return drawing.path(nodes, [*spent, float(best)], *ends, self._unit)
+        return drawing.path(nodes, [*spent, float(best)], *ends, self.unit)
 
     @property
     def _crs(self) -> Any:
@@ -196,8 +196,15 @@ class Ground:
         return known[1]
 
     @property
-    def _unit(self) -> float:
+    def unit(self) -> float:
+        """Seconds (or metres) in what costs are told in."""
         return 60.0 if self.metric == "minutes" else 1.0
+
+    def search_from(self, facilities: gpd.GeoDataFrame, direction: Direction) -> tuple[World, Sources]:
+        """What is searched, and where from; the sources' owners are rows of the facilities."""
+        return self._world(direction), self._sources(
+            self.place(facilities), leaving=direction == "from_facility"
+        )
 
     @cached_property
     def field(self) -> Field:
@@ -244,7 +251,7 @@ class Ground:
         _improve(cost, owner, point, best[node] + leg, first[node])
         for rows, facility, price in self._joining.near(stand, serving, leaving=leaving):
             _improve(cost, owner, rows, price, facility)
-        return cost / self._unit, owner
+        return cost / self.unit, owner
 
 
 def _with_near(row: Array, cost: Array, near: list[tuple[Array, Array]]) -> tuple[Array, Array]:
