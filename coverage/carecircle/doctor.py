@@ -181,8 +181,9 @@ def network_findings(inputs: Inputs, networks: Mapping[str, Network] | None = No
             found.append(Finding("warning", Sentence("doctor.no_roads_of_mode", {"mode": mode_name(mode)})))
             continue
         found += _islands(network)
-        found += _facilities_on(network, inputs)
-        found += _residents_on(network, inputs)
+        if inputs.ground is None or mode not in inputs.ground.minutes_per_m:
+            found += _facilities_on(network, inputs)
+            found += _residents_on(network, inputs)
         found += _residents_trapped(network, inputs)
     once = once_for_all_modes(found)
     kinds: dict[str, list[Finding]] = {}

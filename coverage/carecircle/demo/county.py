@@ -21,6 +21,7 @@ from carecircle.demo.areas import Town, divide
 from carecircle.demo.cast import Cast, choose
 from carecircle.demo.facilities import make_facilities, write_facilities
 from carecircle.demo.gazetteer import CRS, gazetteer
+from carecircle.demo.hills import with_hamlet, write_hills
 from carecircle.demo.land import Land, make_land
 from carecircle.demo.osm import write_roads
 from carecircle.demo.people import People, how_many, official, settle, write_grid, write_totals
@@ -107,11 +108,12 @@ def write_county(folder: Path, *, seed: int = SEED) -> None:
     Notes
     -----
     ``boundaries/`` county, towns and villages (GeoPackage, CGCS2000); ``facilities/facilities.csv``;
-    ``population/`` residents on a 100 m grid and official totals; ``roads/roads.osm.pbf``; ``study.toml``
-    and ``plan.toml``. The known answers told in ``data/README.md`` are those of `SEED`.
+    ``population/`` residents on a 100 m grid and official totals; ``roads/roads.osm.pbf``; ``terrain/``
+    heights, land cover and residents with a hamlet off the roads; ``study.toml``, ``terrain.toml`` and
+    ``plan.toml``. The known answers told in ``data/README.md`` are those of `SEED`.
     """
     county = make_county(seed)
-    for name in ("boundaries", "facilities", "population", "roads"):
+    for name in ("boundaries", "facilities", "population", "roads", "terrain"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     figures = official(seed, county.towns, county.people)
     with _dated(_MADE_ON):
@@ -120,7 +122,9 @@ def write_county(folder: Path, *, seed: int = SEED) -> None:
     write_grid(folder / "population" / "residents.tif", county.people)
     write_totals(folder / "population" / "totals.csv", county.towns, figures)
     write_roads(folder / "roads" / "roads.osm.pbf", seed, county.land, county.roads)
-    for name in ("study.toml", "plan.toml"):
+    write_grid(folder / "terrain" / "residents.tif", with_hamlet(county.people))
+    write_hills(folder / "terrain", seed, county.land, with_hamlet(county.people))
+    for name in ("study.toml", "terrain.toml", "plan.toml"):
         text = (resources.files("carecircle.demo") / name).read_text(encoding="utf-8")
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
 

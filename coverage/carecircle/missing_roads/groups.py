@@ -12,6 +12,10 @@ from scipy.spatial import cKDTree
 
 Array = np.ndarray[Any, Any]
 
+MOST_HOMES = 400
+"""A group of more places is no lane but a countryside, as grids of residents fill it: cut in squares."""
+TILE_M = 2000.0
+"""Sides of those squares."""
 _MOST_NEIGHBOURS = 24
 """Of one place: enough for a chain or a grid, and few enough for a city."""
 
@@ -59,11 +63,12 @@ def gathered(
     row = np.flatnonzero((off_m > min(door_m, beyond_m)) & (residents > 0))
     pairs = _neighbours(xy[row], gap_m)
     count = len(row)
-    ones = np.ones(len(pairs), np.int8)
-    graph = coo_array((ones, (pairs[:, 0], pairs[:, 1])), shape=(count, count))
-    label = (
-        connected_components(graph, directed=False)[1].astype(np.int64) if count else np.zeros(0, np.int64)
-    )
+    label = _components(pairs, count)
+    wide = np.bincount(label)[label] > MOST_HOMES if count else np.zeros(0, bool)
+    if wide.any():
+        tile = np.floor(xy[row] / TILE_M).astype(np.int64)
+        pairs = pairs[(tile[pairs[:, 0]] == tile[pairs[:, 1]]).all(axis=1) | ~wide[pairs[:, 0]]]
+        label = _components(pairs, count)
     lost = np.bincount(label, np.where(off_m[row] > beyond_m, residents[row], 0.0)) if count else np.zeros(0)
     order = np.lexsort((*_corner(xy[row], label, len(lost)), -lost))
     kept = order[lost[order] >= max(least, 1e-9)]
@@ -74,6 +79,15 @@ def gathered(
     place = np.cumsum(inside) - 1
     both = inside[pairs].all(axis=1) if len(pairs) else np.zeros(0, bool)
     return Gathered(row[inside], group[inside], place[pairs[both]].reshape(-1, 2))
+
+
+def _components(pairs: Array, count: int) -> Array:
+    """int64[count]: which places hang together by pairs."""
+    if not count:
+        return np.zeros(0, np.int64)
+    ones = np.ones(len(pairs), np.int8)
+    graph = coo_array((ones, (pairs[:, 0], pairs[:, 1])), shape=(count, count))
+    return np.asarray(connected_components(graph, directed=False)[1], np.int64)
 
 
 def _corner(xy: Array, label: Array, count: int) -> tuple[Array, Array]:
@@ -89,7 +103,8 @@ def _neighbours(xy: Array, gap_m: float) -> Array:
     if len(xy) < 2:
         return np.zeros((0, 2), np.int64)
     many = min(_MOST_NEIGHBOURS, len(xy) - 1) + 1
-    far, near = cKDTree(xy).query(xy, k=many, distance_upper_bound=gap_m)
+    found = cKDTree(xy).query(xy, k=many, distance_upper_bound=gap_m)
+    far, near = np.asarray(found[0]), np.asarray(found[1])
     here = np.repeat(np.arange(len(xy)), many)
     there, within = near.ravel(), np.isfinite(far.ravel())
     pairs = np.sort(np.stack([here[within], there[within]], axis=1), axis=1)

@@ -25,6 +25,8 @@ GAP_M = 150.0
 """The widest step between two homes along a lane: the diagonal of a cell of 100 m, and a little."""
 LEAST = 10.0
 """Fewer residents than this, along a lane and beyond it, propose none."""
+_LANE_HOMES = 100
+"""Of more places than this only the trunk of the tree is proposed."""
 _GROUPS = ("group_id", "residents", "off_road", "off_m", "on_foot_min", "lane_m", "geometry")
 _LINKS = ("group_id", "residents", "metres", "joins", "geometry")
 
@@ -100,18 +102,23 @@ def _group(
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:  # fmt: skip
     """One group: what is said of it, and its lanes from the road outwards.
 
-    A branch that ends within ``near_m`` of a road is taken to meet it: most lanes lead through.
+    No branch goes to fewer than ``least`` residents, or than a hundredth of the group (a tenth, where homes are
+    as many as a grid of residents makes them). One that ends within
+    ``near_m`` of a road is taken to meet it: most lanes lead through.
     """
     root = int(np.argmin(off_m))
     order, parent = tree_of(homes, pairs, root)
     beyond = served(order, parent, residents)
-    kept = beyond >= least
+    share = 0.01 if len(homes) <= _LANE_HOMES else 0.1
+    kept = beyond >= max(least, share * float(residents.sum()))
     kept[root] = True
-    links, joined_min, joined_m = [], 0.0, float(off_m[root])
+    links: list[dict[str, Any]] = []
+    joined_min, joined_m = 0.0, float(off_m[root])
     if math.isfinite(joined_m):
-        line, joined_min = _joining(homes[root], road[root], joined_m, reach, kph)
+        far = reach if joined_m > near_m else None
+        join, joined_min = _joining(homes[root], road[root], joined_m, far, kph)
         links.append(
-            {"residents": float(beyond[root]), "metres": line.length, "joins": True, "geometry": line}
+            {"residents": float(beyond[root]), "metres": join.length, "joins": True, "geometry": join}
         )
     for line in lines_of(order, parent, kept):
         shape = shapely.LineString(homes[line])
@@ -130,7 +137,7 @@ def _group(
     about = {
         "residents": math.fsum(residents), "off_m": float(off_m.max()),
         "on_foot_min": mean if math.isfinite(joined_m) else math.nan,
-        "lane_m": math.fsum(link["metres"] for link in links), "geometry": shapely.Point(homes[middle]),
+        "lane_m": math.fsum(float(link["metres"]) for link in links), "geometry": shapely.Point(homes[middle]),
     }  # fmt: skip
     return about, links
 
@@ -140,7 +147,11 @@ def _joining(
 ) -> tuple[shapely.LineString, float]:
     """The line from the road to a home, and minutes on foot along it: over the ground where there is any."""
     straight = shapely.LineString([place, home])
-    way = None if reach is None else reach.way(shapely.Point(home), shapely.Point(place))
+    way = (
+        None
+        if reach is None
+        else reach.way(shapely.Point(home), shapely.Point(place), direction="to_facility")
+    )
     if way is None:
         return straight, metres * 0.06 / kph
     parts = [way.access[0], way.geometry, way.access[1]]

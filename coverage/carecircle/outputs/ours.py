@@ -16,8 +16,8 @@ from carecircle.study import Study
 INDEX = "index.html"
 RUN = (
     INDEX, "gap_map.html", "report.pdf", "report.docx", "verdicts.xlsx", "verdicts.json",
-    "results.gpkg", "areas.parquet", "facilities.parquet", "demand.parquet", "travel_time.tif",
-    "overview.svg", "manifest.json",
+    "results.gpkg", "missing_roads.gpkg", "areas.parquet", "facilities.parquet", "demand.parquet",
+    "travel_time.tif", "overview.svg", "manifest.json",
 )  # fmt: skip
 """Every file that a run may write, the first to open first."""
 SITING = ("siting.json", "siting_map.html", "siting.xlsx", "siting.gpkg")

@@ -59,7 +59,8 @@ def for_page() -> dict[str, Any]:
             "shares": [{"from": least, "colour": colour} for least, colour in SHARES], "outcomes": OUTCOMES,
             "population": POPULATION, "urban": [None, "#3f6b8a", "#dccf9c"], "paper": ON_PAPER,
             "catchments": CATCHMENTS, "findings": FINDINGS,
-            "cutOff": {"unsnapped": UNSURE, "island": "#0b5b57", "one_way": "#0b5b57", "beyond": "#8a5a00"},
+            "cutOff": {"unsnapped": UNSURE, "island": "#0b5b57", "one_way": "#0b5b57", "beyond": "#8a5a00",
+                       "closed": UNSURE, "cut_off": "#0b5b57"},
             "sites": {"added": ACCENT, "closed": UNSURE, "proposed": "#0b5b57"},
         },
         "numbers": {

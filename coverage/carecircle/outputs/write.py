@@ -11,7 +11,7 @@ from carecircle.delivery import delivered
 from carecircle.errors import writing
 from carecircle.inputs.provenance import files_read
 from carecircle.outputs import telling
-from carecircle.outputs.files import gis, tables
+from carecircle.outputs.files import gis, missing, tables
 from carecircle.outputs.map.gap_map import gap_map
 from carecircle.outputs.map.overlays import proposals
 from carecircle.outputs.ours import RUN, ensure_writable, spare
@@ -43,8 +43,8 @@ def write(analysis: Analysis, folder: str | Path) -> list[Path]:
     -------
     list of Path
         Those of `NAMES` that were written: ``travel_time.tif`` only where there are roads, ``demand.parquet``
-        only where there are residents, the reports only where this computer has a Chinese font (the
-        manifest says why not).
+        only where there are residents, ``missing_roads.gpkg`` only with terrain, the reports only where this
+        computer has a Chinese font (the manifest says why not).
 
     Raises
     ------
@@ -73,6 +73,7 @@ def _make(analysis: Analysis, fresh: Path, proposed: Sequence[dict[str, Any]]) -
     _json(analysis.to_dict(language), fresh / "verdicts.json")
     tables.workbook(analysis, fresh / "verdicts.xlsx")
     gis.geopackage(analysis, fresh / "results.gpkg")
+    missing.geopackage(analysis, fresh / "missing_roads.gpkg")
     gis.geoparquet(analysis, fresh)
     gis.travel_time(analysis, fresh / "travel_time.tif")
     _json(_manifest(analysis, write_report(analysis, fresh)), fresh / "manifest.json")

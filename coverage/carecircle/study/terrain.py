@@ -120,8 +120,8 @@ class Terrain(Section):
     @property
     def attributions(self) -> tuple[str, ...]:
         """Of its sources, where they are named."""
-        sources = [*(raster for _, raster in self.rasters), *self.barriers]
-        return tuple(s.attribution for s in sources if s.attribution)
+        named = [*(raster.attribution for _, raster in self.rasters), *(b.attribution for b in self.barriers)]
+        return tuple(attribution for attribution in named if attribution)
 
 
 def terrain_faults(terrain: Terrain | None, file: Path, *, extract: bool) -> Iterator[StudyError]:

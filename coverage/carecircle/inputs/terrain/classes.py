@@ -100,5 +100,5 @@ def check_known(found: dict[int, int], classes: tuple[GroundClass, ...], file: P
     unknown = {value: count for value, count in found.items() if value not in known and value not in (0, 255)}
     if unknown:
         values = [str(v) for v in sorted(unknown)[:20]]
-        facts = {"values": values, "cells": sum(unknown.values()), "known": sorted(known)}
-        raise InputError("inputs.unknown_class", file=file, **facts)
+        cells = sum(unknown.values())
+        raise InputError("inputs.unknown_class", file=file, values=values, cells=cells, known=sorted(known))

@@ -167,8 +167,8 @@ def _meeting(
         if np.isfinite(moved).all() and _overlap(moved, wanted):
             each.append(moved)
     if not each:
-        facts = {"raster": _said(lead[0]), "region": _degrees(wanted, crs)}
-        raise InputError("inputs.ground_misses", file=lead[0].file, **facts)
+        raster, region = _said(lead[0]), _degrees(wanted, crs)
+        raise InputError("inputs.ground_misses", file=lead[0].file, raster=raster, region=region)
     held = np.array(each)
     west, south = np.maximum(held[:, :2].min(axis=0), wanted[:2])
     east, north = np.minimum(held[:, 2:].max(axis=0), wanted[2:])
@@ -185,5 +185,6 @@ def _said(tile: Tile) -> str:
 
 def _degrees(bounds: Sequence[float], crs: pyproj.CRS) -> str:
     """Bounds in degrees, as a reader compares them."""
-    west, south, east, north = between(crs, 4326).transform_bounds(*bounds, densify_pts=21)
+    left, bottom, right, top = bounds
+    west, south, east, north = between(crs, 4326).transform_bounds(left, bottom, right, top, densify_pts=21)
     return f"{west:.3f}–{east:.3f}, {south:.3f}–{north:.3f}"

@@ -126,4 +126,4 @@ def _coarser(tile: Tile, frame: Frame) -> bool:
     to_frame = between(tile.crs, frame.crs)
     (x0, x1), (y0, y1) = to_frame.transform([middle[0], beside[0]], [middle[1], beside[1]])
     t = frame.transform
-    return min(abs(t.a / ((x1 - x0) or t.a)), abs(t.e / ((y1 - y0) or t.e))) > _COARSER
+    return bool(min(abs(t.a / ((x1 - x0) or t.a)), abs(t.e / ((y1 - y0) or t.e))) > _COARSER)

@@ -59,7 +59,7 @@ class Tile:
     def upright(self) -> bool:
         """Whether its rows run from west to east, the first one in the north."""
         t = self.transform
-        return t.b == 0 and t.d == 0 and t.a > 0 and t.e < 0
+        return bool(t.b == 0 and t.d == 0 and t.a > 0 and t.e < 0)
 
 
 def tiles_of(paths: Sequence[Path]) -> tuple[Tile, ...]:

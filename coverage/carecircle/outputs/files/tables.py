@@ -14,6 +14,7 @@ import xlsxwriter
 from carecircle.ledgers import lacking
 from carecircle.outputs import telling
 from carecircle.outputs.files.counties import all_counties, county_table
+from carecircle.outputs.files import missing
 from carecircle.rules import by_area
 from carecircle.schema import GROUND_STATUSES, LEVELS
 from carecircle.strict import clean
@@ -57,6 +58,7 @@ def workbook(analysis: Analysis, path: Path) -> None:
         _all_units(writer, analysis)
         _all_people(writer, analysis)
         all_counties(writer, analysis)
+        missing.sheet(writer, analysis)
         for verdict in analysis.verdicts:
             _clause(writer, analysis, verdict)
 

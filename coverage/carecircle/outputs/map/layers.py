@@ -6,7 +6,7 @@ import base64
 import math
 import struct
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import affine
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from carecircle.reach.surface import Surface
     from carecircle.rules import ReachQuery
 
-PEOPLE = ("outside", "no_data", "unsnapped", "unreachable", "covered", "not_covered", *GROUND_STATUSES)
+PEOPLE = ("outside", "no_data", "unsnapped", "unreachable", "covered", "not_covered")
 _ROAD_RANKS = (
     ("motorway", "motorway_link"),
     ("trunk", "trunk_link", "primary", "primary_link"),
@@ -268,7 +268,8 @@ def before(asked: ReachQuery, analysis: Analysis, block: Block) -> dict[str, Any
 
 def people(codes: pd.Series, block: Block) -> Any:
     """A verdict's code of each demand row (see `PEOPLE`)."""
-    number: Mapping[str, int] = {name: i for i, name in enumerate(PEOPLE)}
+    number: dict[str, int] = {name: i for i, name in enumerate(PEOPLE)}
+    number |= {"closed": number["unsnapped"], "cut_off": number["unreachable"]}  # drawn alike, named apart
     return block.add(codes.map(number).to_numpy(dtype=np.uint8), "u8")
 
 

@@ -12,6 +12,7 @@ import shapely
 
 from carecircle import categories
 from carecircle.doctor import network_findings
+from carecircle.outputs import telling
 from carecircle.outputs.map.layers import degrees, to_degrees
 from carecircle.outputs.map.pack import Block
 from carecircle.rules.judging.shapes import misfit
@@ -202,6 +203,7 @@ def findings_of(analysis: Analysis) -> tuple[Finding, ...]:
         found = analysis.findings
         if analysis.networks and analysis.inputs.edges is not None:
             found = (*found, *network_findings(analysis.inputs, analysis.networks))
+        found = (*found, *telling.missing_findings(analysis))
         _FOUND[analysis] = found
     return _FOUND[analysis]
 

@@ -21,6 +21,7 @@ FILES = {
     "report.docx": "report_docx",
     "verdicts.xlsx": "verdicts_xlsx",
     "results.gpkg": "results_gpkg",
+    "missing_roads.gpkg": "missing_roads_gpkg",
     "areas.parquet": "areas_parquet",
     "facilities.parquet": "facilities_parquet",
     "demand.parquet": "demand_parquet",

@@ -3,6 +3,7 @@
 What do I come here to change?
 A clause's title, result, target, turning point or place in the list: `clause`. The first sentence of the
 answer, residents in the gap, what heads the page and the report, official figures beside ours: `run`.
+Roads that are likely missing from the map: `missing`.
 The sentences themselves stand in ``wording/outputs.toml``; what the page alone carries is `panel`'s.
 """
 
@@ -17,6 +18,7 @@ from carecircle.outputs.telling.clause import (
     target,
     title,
 )
+from carecircle.outputs.telling.missing import missing_findings, missing_of
 from carecircle.outputs.telling.run import (
     answer,
     beside,
@@ -35,6 +37,8 @@ __all__ = [
     "ledger_parts",
     "manifest_hash",
     "mark",
+    "missing_findings",
+    "missing_of",
     "order",
     "residents_in_gap",
     "result",

@@ -3083,7 +3083,7 @@ function cutOffQuery(clause) {
   return found === void 0 ? null : page.queries[found];
 }
 function cutOff(clause, basis = "now") {
-  const query = cutOffQuery(clause), count = { unsnapped: 0, island: 0, one_way: 0, beyond: 0 };
+  const query = cutOffQuery(clause), count = { unsnapped: 0, island: 0, one_way: 0, beyond: 0, closed: 0, cut_off: 0 };
   if (!query) return { query, count, status: null };
   const status = column(query.status), codes = codesOf(clause, basis), d = demand();
   for (let i = 0; i < d.n; i++) {
@@ -3099,9 +3099,9 @@ function cutOffMark(ctx, why, x, y, r) {
     ctx.lineTo(x + r * 1.1, y + r * 0.8);
     ctx.lineTo(x - r * 1.1, y + r * 0.8);
     ctx.closePath();
-  } else if (why === "unsnapped") ctx.rect(x - r, y - r, 2 * r, 2 * r);
+  } else if (why === "unsnapped" || why === "closed") ctx.rect(x - r, y - r, 2 * r, 2 * r);
   else ctx.arc(x, y, r, 0, 7);
-  const hollow = why === "unsnapped" || why === "beyond";
+  const hollow = why === "unsnapped" || why === "beyond" || why === "closed";
   ctx.fillStyle = hollow ? "rgba(255,255,255,.85)" : page.palette.cutOff[why];
   ctx.fill();
   ctx.strokeStyle = hollow ? page.palette.cutOff[why] : "#fff";
@@ -3780,11 +3780,11 @@ function byRoad(clause) {
     clause.byRoad.paperOnly > 0 ? h("p", {}, say("page_paper_only", { n: people(clause.byRoad.paperOnly) })) : null
   );
 }
-var PARTS = ["covered", "not_covered", "unreachable", "unsnapped", "no_data"];
+var PARTS = ["covered", "not_covered", "unreachable", "cut_off", "unsnapped", "closed", "no_data"];
 function ledgerBar(clause) {
   const l = changed() && aboutReach(clause) ? liveClause(clause).ledger : clause.ledger;
   if (!l) return null;
-  const scope = PARTS.reduce((sum, part) => sum + l[part], 0);
+  const scope = PARTS.reduce((sum, part) => sum + (l[part] || 0), 0);
   return h(
     "section",
     { class: "cc-ledger", "data-cc": "clause-ledger" },

@@ -252,6 +252,8 @@ export interface Page {
       island: string;
       one_way: string;
       beyond: string;
+      closed: string;
+      cut_off: string;
     };
     sites: {
       added: string;

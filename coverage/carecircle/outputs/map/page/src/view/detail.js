@@ -114,13 +114,13 @@ function byRoad(clause) {
   );
 }
 
-const PARTS = ['covered', 'not_covered', 'unreachable', 'unsnapped', 'no_data'];
+const PARTS = ['covered', 'not_covered', 'unreachable', 'cut_off', 'unsnapped', 'closed', 'no_data'];
 
 /** The clause's people, none lost: a bar, then the figures that add up. */
 function ledgerBar(clause) {
   const l = changed() && aboutReach(clause) ? liveClause(clause).ledger : clause.ledger;
   if (!l) return null;
-  const scope = PARTS.reduce((sum, part) => sum + l[part], 0);
+  const scope = PARTS.reduce((sum, part) => sum + (l[part] || 0), 0);
   return h(
     'section',
     { class: 'cc-ledger', 'data-cc': 'clause-ledger' },

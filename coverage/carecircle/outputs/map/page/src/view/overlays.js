@@ -92,7 +92,7 @@ function cutOffQuery(clause) {
 /** Residents by reason; under a trial those reached are no longer cut off. */
 export function cutOff(clause, basis = 'now') {
   const query = cutOffQuery(clause),
-    count = { unsnapped: 0, island: 0, one_way: 0, beyond: 0 };
+    count = { unsnapped: 0, island: 0, one_way: 0, beyond: 0, closed: 0, cut_off: 0 };
   if (!query) return { query, count, status: null };
   const status = column(query.status),
     codes = codesOf(clause, basis),
@@ -111,9 +111,9 @@ export function cutOffMark(ctx, why, x, y, r) {
     ctx.lineTo(x + r * 1.1, y + r * 0.8);
     ctx.lineTo(x - r * 1.1, y + r * 0.8);
     ctx.closePath();
-  } else if (why === 'unsnapped') ctx.rect(x - r, y - r, 2 * r, 2 * r);
+  } else if (why === 'unsnapped' || why === 'closed') ctx.rect(x - r, y - r, 2 * r, 2 * r);
   else ctx.arc(x, y, r, 0, 7);
-  const hollow = why === 'unsnapped' || why === 'beyond';
+  const hollow = why === 'unsnapped' || why === 'beyond' || why === 'closed';
   ctx.fillStyle = hollow ? 'rgba(255,255,255,.85)' : page.palette.cutOff[why];
   ctx.fill();
   ctx.strokeStyle = hollow ? page.palette.cutOff[why] : '#fff';
