@@ -39,6 +39,7 @@ from carecircle.schema import (
     Finding,
     InputsLedger,
     check_facilities,
+    descendants,
 )
 from carecircle.study import Study
 from carecircle.texts import Sentence
@@ -109,6 +110,17 @@ class Inputs:
         """Rivers and lakes about the region, read when first asked for: `carecircle.inputs.roads.water`."""
         around = self.region.buffer(self.study.assumptions.buffer_km * 250).envelope
         return water_of(self.study.roads, self.crs, around)
+
+    def home_at(self, level: str) -> pd.Series:
+        """For each demand row the area of a level that it lies in; found once."""
+        if level not in self._homes:
+            assert self.demand is not None
+            self._homes[level] = self.demand["area_id"].map(dict(descendants(self.areas, level)))
+        return self._homes[level]
+
+    @cached_property
+    def _homes(self) -> dict[str, pd.Series]:
+        return {}
 
 
 def load_inputs(
