@@ -47,7 +47,7 @@ node_modules/.installed: package.json
 
 page: node_modules/.installed
 	@npm run --silent build
-	@echo "Built coverage/carecircle/outputs/map/page/page.js from page/src."
+	@echo "Built map/page/page.js and sites/page/siting.js in coverage/carecircle/outputs from the modules beside them."
 
 page-check:
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory node_modules/.installed && npm run --silent check && npm run --silent held; \

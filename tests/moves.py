@@ -59,6 +59,7 @@ class Scenario:
         self.asker = Asker(inputs, self.analysis.reaches)
         self.before = {query: self.analysis.serving(query) for query in self.analysis.reached}
         self.rows: dict[str, gpd.GeoDataFrame] = {}
+        self.serves: dict[str, frozenset[ReachQuery]] = {}
         self.kinds: dict[Any, frozenset[ReachQuery]] = {}
         self.found: dict[ReachQuery, tuple[Any, pd.DataFrame]] = {}
 
@@ -91,11 +92,12 @@ class Scenario:
     def place(self, site: dict[str, Any]) -> None:
         """Build a site, or build it elsewhere: its row as `carecircle.reanalyze` would have it."""
         inputs, identity = self.analysis.inputs, site["facility_id"]
-        self.sites[identity], self.rows[identity] = site, new_facilities([site], inputs)
+        row = new_facilities([site], inputs)
+        self.sites[identity], self.rows[identity] = site, row
+        self.serves[identity] = self._served(row)
 
-    def serves(self, identity: str) -> frozenset[ReachQuery]:
+    def _served(self, row: gpd.GeoDataFrame) -> frozenset[ReachQuery]:
         """The queries that a site serves: those that any site of its kind does."""
-        row = self.rows[identity]
         kind = (row["category"].iloc[0], row["designations"].iloc[0], bool(row["inside"].iloc[0]))
         if kind not in self.kinds:
             alone = dataclasses.replace(self.analysis.inputs, facilities=row)
@@ -104,11 +106,10 @@ class Scenario:
 
     def ask(self, queries: Iterable[ReachQuery]) -> dict[ReachQuery, pd.DataFrame]:
         """Queries answered afresh by `carecircle.reach`; the last answer where nobody else serves now."""
-        serves = {identity: self.serves(identity) for identity in self.sites}
         for query in queries:
             before = self.before[query]
             gone = self.closed.intersection(before["facility_id"])
-            built = {i: (s["lon"], s["lat"]) for i, s in self.sites.items() if query in serves[i]}
+            built = {i: (s["lon"], s["lat"]) for i, s in self.sites.items() if query in self.serves[i]}
             if query not in self.found or self.found[query][0] != (gone, built):
                 parts = [before[~before["facility_id"].isin(gone)], *(self.rows[i] for i in built)]
                 serving = gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), crs=before.crs)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from browser import visit
+from browser import settled, visit
 from carecircle import categories
 from carecircle.outputs.siting import write_siting
 from carecircle.siting.remedy import site
@@ -85,6 +85,7 @@ def test_a_site_is_found_from_the_keyboard(browser: Any, found: tuple[SitingResu
         button = seen.page.locator("[data-cc=sites] button").first
         button.focus()
         seen.page.keyboard.press("Enter")
+        settled(seen.page)
         at = seen.page.evaluate("() => carecircle_siting.map.getCenter()")
         assert (at["lat"], at["lng"]) == pytest.approx(
             (result.moves["lat"].iloc[0], result.moves["lon"].iloc[0]), abs=1e-4

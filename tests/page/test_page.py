@@ -1,4 +1,4 @@
-"""The map page: its scripts by node, their types, the tracked bundle, the type of what Python writes."""
+"""The map page: its scripts by node, their types, the tracked bundles, the type of what Python writes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ import pytest
 import page_type
 from carecircle.analysis import Analysis
 
-PAGE = Path("coverage/carecircle/outputs/map/page")
+OUTPUTS = Path("coverage/carecircle/outputs")
+PAGE = OUTPUTS / "map/page"
 
 
 def _node(root: Path, *arguments: str, needs: str = "") -> None:
@@ -29,12 +30,12 @@ def test_the_scripts_own_tests_pass(root: Path) -> None:
     _node(root, "--test", *sorted(str(p) for p in (root / "tests/page").glob("*.test.js")))
 
 
-def test_the_tracked_bundle_is_what_the_modules_make(root: Path) -> None:
-    _node(root, str(PAGE / "build.mjs"), "--held", needs="esbuild")
+def test_the_tracked_bundles_are_what_the_modules_make(root: Path) -> None:
+    _node(root, str(OUTPUTS / "build.mjs"), "--held", needs="esbuild")
 
 
 def test_the_types_hold(root: Path) -> None:
-    _node(root, "node_modules/typescript/bin/tsc", "-p", str(PAGE), needs="typescript")
+    _node(root, "node_modules/typescript/bin/tsc", "-p", str(OUTPUTS), needs="typescript")
 
 
 @pytest.mark.slow

@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import drawn
@@ -38,6 +38,12 @@ SPOTS = [(0, 0), (1, 0), (0, 2)]
 
 
 @settings(max_examples=300)
+@example(
+    [
+        ([SPOTS[k] for k in line], turned)
+        for line, turned in (((0, 2, 0, 1), 0), ((0, 0, 2, 1), 0), ((0, 0, 2, 1), 1))
+    ]
+)
 @given(
     st.lists(
         st.tuples(st.lists(st.sampled_from(SPOTS), min_size=2, max_size=4), st.integers(0, 1)), max_size=14

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +15,18 @@ import scipy.sparse as sp
 from carecircle.siting import models
 from carecircle.siting.models import Conditions
 
-TINY = range(200)
+BLOCKS = [range(start, start + 20) for start in range(0, 200, 20)]
+
+
+def each_seed(check: Callable[[int], None]) -> Callable[..., None]:
+    """A test of two hundred seeds, twenty at a time; the traceback names the one that fails."""
+
+    def every(seeds: range) -> None:
+        for seed in seeds:
+            check(seed)
+
+    every.__name__, every.__doc__ = check.__name__, check.__doc__
+    return pytest.mark.parametrize("seeds", BLOCKS, ids=lambda b: f"{b[0]}-{b[-1]}")(every)
 
 
 @dataclass(frozen=True)
@@ -60,7 +71,7 @@ def close(a: float, b: float) -> bool:
     return a == pytest.approx(b, rel=1e-9, abs=1e-9)
 
 
-@pytest.mark.parametrize("seed", TINY)
+@each_seed
 def test_mclp(seed: int) -> None:
     w = world(seed)
     best = max(w.residents[w.within()[:, s].any(axis=1)].sum() for s in sets(w.cost.shape[1], most=w.sites))
@@ -72,7 +83,7 @@ def test_mclp(seed: int) -> None:
     assert close(w.residents[found.allocation >= 0].sum(), found.objective)
 
 
-@pytest.mark.parametrize("seed", TINY)
+@each_seed
 def test_p_median(seed: int) -> None:
     w = world(seed)
     spoken = w.residents > 0
@@ -92,7 +103,7 @@ def test_p_median(seed: int) -> None:
         assert close(found.bound, best)
 
 
-@pytest.mark.parametrize("seed", TINY)
+@each_seed
 def test_lscp_and_its_backup(seed: int) -> None:
     w = world(seed)
     within = w.within()
@@ -112,7 +123,7 @@ def test_lscp_and_its_backup(seed: int) -> None:
     assert close(backup.objective, twice)
 
 
-@pytest.mark.parametrize("seed", TINY)
+@each_seed
 def test_partial_cover(seed: int) -> None:
     w = world(seed)
     share = float(np.random.default_rng(seed + 1).choice([0.0, 0.3, 0.5, 0.8, 0.9, 1.0]))
@@ -129,7 +140,7 @@ def test_partial_cover(seed: int) -> None:
     assert w.residents[found.allocation >= 0].sum() >= need
 
 
-@pytest.mark.parametrize("seed", TINY)
+@each_seed
 def test_p_center(seed: int) -> None:
     w = world(seed)
     options = (w.cost[:, s].min(axis=1).max() for s in sets(w.cost.shape[1], most=w.sites) if s)
@@ -141,7 +152,7 @@ def test_p_center(seed: int) -> None:
         assert (found.status, found.objective, found.bound) == ("optimal", best, best)
 
 
-@pytest.mark.parametrize("seed", TINY)
+@each_seed
 def test_p_dispersion(seed: int) -> None:
     rng = np.random.default_rng(seed)
     points = rng.random((int(rng.integers(2, 9)), 2))
@@ -169,7 +180,7 @@ def served(w: World, s: list[int], room: npt.NDArray[np.float64], pairs: npt.NDA
             yield dict(zip(rows.tolist(), way, strict=True))
 
 
-@pytest.mark.parametrize("seed", TINY)
+@each_seed
 def test_capacitated_models(seed: int) -> None:
     rng = np.random.default_rng(seed)
     rows, columns = int(rng.integers(2, 6)), int(rng.integers(2, 4))
@@ -235,7 +246,7 @@ def permitted(s: list[int], c: Conditions, most: int) -> bool:
     )
 
 
-@pytest.mark.parametrize("seed", TINY)
+@each_seed
 def test_conditions_bind_in_every_model(seed: int) -> None:
     rng = np.random.default_rng(seed)
     rows, columns = int(rng.integers(3, 12)), int(rng.integers(6, 9))

@@ -34,7 +34,7 @@ from carecircle.inputs.tables.values import fold
 from carecircle.inputs.terrain.ground import ground_of
 from carecircle.ledgers import InputsLedger
 from carecircle.profiles import modes as known_modes
-from carecircle.schema import AREAS, FACILITIES, TOTALS, Finding, check_facilities
+from carecircle.schema import AREAS, FACILITIES, TOTALS, Finding, check_facilities, descendants
 from carecircle.study import Study
 from carecircle.terrain import GroundCells
 from carecircle.texts import Sentence
@@ -108,6 +108,17 @@ class Inputs:
         """Rivers and lakes about the region, read when first asked for: `carecircle.inputs.roads.water`."""
         around = self.region.buffer(self.study.assumptions.buffer_km * 250).envelope
         return water_of(self.study.roads, self.crs, around)
+
+    def home_at(self, level: str) -> pd.Series:
+        """For each demand row the area of a level that it lies in; found once."""
+        if level not in self._homes:
+            assert self.demand is not None
+            self._homes[level] = self.demand["area_id"].map(dict(descendants(self.areas, level)))
+        return self._homes[level]
+
+    @cached_property
+    def _homes(self) -> dict[str, pd.Series]:
+        return {}
 
 
 def load_inputs(

@@ -62,7 +62,7 @@ class _Page(Element):  # type: ignore[misc]
         parts = {
             k: _read(f"siting.{end}") for k, end in (("style", "css"), ("panel", "html"), ("script", "js"))
         }
-        inlay(self, "siting", held={"cs-data": page_json(self.data)}, **parts)
+        inlay(self, "siting", held={"cs-data": page_json(self.data)}, handed="leafletMap", **parts)
 
 
 def _read(name: str) -> str:
@@ -79,7 +79,7 @@ def _data(result: SitingResult) -> dict[str, Any]:
     region = gpd.GeoSeries([inputs.region], crs=inputs.crs).simplify(20)
     region = region.to_crs(_degrees(result))
     return {
-        "palette": {k: getattr(palette, k.upper()) for k in ("ink", "bad", "gained", "street")},
+        "palette": {k: getattr(palette, k.upper()) for k in ("ink", "white", "bad", "gained", "street")},
         "language": study.language,
         "words": words,
         "title": study.title or study.name,

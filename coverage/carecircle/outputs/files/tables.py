@@ -13,8 +13,8 @@ import xlsxwriter
 
 from carecircle.ledgers import lacking
 from carecircle.outputs import telling
-from carecircle.outputs.files.counties import all_counties, county_table
 from carecircle.outputs.files import missing
+from carecircle.outputs.files.counties import all_counties, county_table
 from carecircle.rules import by_area
 from carecircle.schema import GROUND_STATUSES, LEVELS
 from carecircle.strict import clean

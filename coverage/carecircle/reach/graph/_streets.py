@@ -35,7 +35,7 @@ def pair_streets(tail: Array, head: Array, coords: Array, offsets: Array) -> tup
         line = coords[offsets[row] : offsets[row + 1]].tolist()
         forward[row] = line <= line[::-1]
     low, high = np.minimum(tail, head), np.maximum(tail, head)
-    key = _mixed(_shape_hash(coords, offsets), low, high, size)
+    key = _mixed(_shape_hash(coords, offsets, forward), low, high, size)
     nth = pd.Series(_mixed(key, forward)).groupby(_mixed(key, forward), sort=False).cumcount()
     street, _ = pd.factorize(_mixed(key, nth.to_numpy()))  # numbered by their first rows
     first = np.empty(street.max() + 1 if m else 0, np.int64)
@@ -60,14 +60,22 @@ def _mixed(key: Array, *more: Array) -> Array:
     return mixed
 
 
-def _shape_hash(coords: Array, offsets: Array) -> Array:
-    """A number that a line and its reverse share (and other lines do not, but for chance)."""
+def _shape_hash(coords: Array, offsets: Array, forward: Array) -> Array:
+    """A number that a line and its reverse share (and other lines do not, but for chance).
+
+    Each point enters with its place on the line, counted as forward rows run: lines that visit the same points
+    in another order are other lines.
+    """
+    if len(offsets) < 2:
+        return np.zeros(0, np.uint64)
+    size = np.diff(offsets)
+    place = np.arange(len(coords)) - np.repeat(np.where(forward, offsets[:-1], offsets[1:] - 1), size)
     bits = np.ascontiguousarray(coords + 0.0).view(np.uint64)
     mixed = bits[:, 0] * np.uint64(0x9E3779B97F4A7C15) ^ bits[:, 1] * np.uint64(0xC2B2AE3D27D4EB4F)
     mixed ^= mixed >> np.uint64(29)
-    mixed *= np.uint64(0xBF58476D1CE4E5B9)
-    if len(offsets) < 2:
-        return np.zeros(0, np.uint64)
+    mixed = (mixed + np.abs(place).astype(np.uint64)) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed ^= mixed >> np.uint64(31)
+    mixed *= np.uint64(0x94D049BB133111EB)
     hashes: Array = np.add.reduceat(mixed, offsets[:-1])
     return hashes
 

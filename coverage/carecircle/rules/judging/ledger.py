@@ -124,9 +124,8 @@ def by_area(verdict: Verdict, inputs: Inputs, level: str) -> pd.DataFrame:
     columns = ["area_id", "name", "residents", *parts, "share"]
     if verdict.people is None or inputs.demand is None:
         return pd.DataFrame(columns=columns)
-    above = schema.descendants(inputs.areas, level)
-    home = inputs.demand["area_id"].map(dict(above))
-    people = inputs.demand["residents"].groupby([home, verdict.people]).sum().unstack(fill_value=0.0)
+    keys = [inputs.home_at(level), verdict.people]
+    people = inputs.demand["residents"].groupby(keys).sum().unstack(fill_value=0.0)
     areas = inputs.areas[inputs.areas["level"] == level]
     table = people.reindex(index=list(areas["area_id"]), columns=parts, fill_value=0.0).fillna(0.0)
     table = table.rename_axis(None, axis=1).rename_axis("area_id").reset_index()

@@ -1,4 +1,4 @@
-// src/model/earth.js
+// map/page/src/model/earth.js
 var WGS84 = { a: 6378137, f: 1 / 298.257223563 };
 var RAD = Math.PI / 180;
 function transverseMercator({ a, f, lon0, k0, x0, y0 }) {
@@ -138,7 +138,7 @@ function exactSum(values) {
   return sum.value();
 }
 
-// src/model/unpack.js
+// map/page/src/model/unpack.js
 var LENGTH_BASE = [
   3,
   4,
@@ -370,7 +370,7 @@ function openBlock(text, unpacked) {
   };
 }
 
-// src/model/page.js
+// map/page/src/model/page.js
 var page = null;
 var textOf = (name) => "";
 var readers = {};
@@ -412,7 +412,7 @@ async function unpackFirst() {
   );
 }
 
-// src/model/mercator.js
+// map/page/src/model/mercator.js
 var worldX = (lon) => (lon + 180) / 360;
 var worldY = (lat) => {
   const s = Math.sin(lat * Math.PI / 180);
@@ -466,7 +466,7 @@ function circlePoints(lon, lat, radius, n = 72) {
   });
 }
 
-// src/model/say.js
+// map/page/src/model/say.js
 var said = { language: "zh", listeners: [] };
 function say(key, facts) {
   const forms = typeof key === "string" ? page.words[key] : key;
@@ -495,7 +495,7 @@ function onLanguage(listener) {
 }
 var finite = (v) => v !== null && Number.isFinite(v) ? v : null;
 
-// src/model/ways.js
+// map/page/src/model/ways.js
 var hasWays = () => Boolean(page.ways);
 var waysColumn = once(() => {
   const read = openBlock(blockText("ways")), kept = /* @__PURE__ */ new Map();
@@ -577,7 +577,7 @@ function alongStreet(net, metric, street, start2, end) {
   return Math.min(ahead, back);
 }
 
-// src/model/snapping.js
+// map/page/src/model/snapping.js
 function pieceGrid(net) {
   if (net.grid) return net.grid;
   const { x, y, starts } = lineTable();
@@ -674,7 +674,7 @@ function pieceOf(line, from, to) {
   });
 }
 
-// src/model/seats.js
+// map/page/src/model/seats.js
 var seats = /* @__PURE__ */ new Map();
 function before(a, b) {
   if (b < 0 || a === b) return b < 0;
@@ -707,7 +707,7 @@ var exactFacilities = once(() => ({
 }));
 var facilityLonLat = (i) => [exactFacilities().lon[i], exactFacilities().lat[i]];
 
-// src/model/scenario.js
+// map/page/src/model/scenario.js
 var scenario = {
   sites: [],
   closed: /* @__PURE__ */ new Set(),
@@ -789,7 +789,7 @@ function resetScenario() {
   told();
 }
 
-// src/model/facts.js
+// map/page/src/model/facts.js
 var CODES = ["outside", "no_data", "unsnapped", "unreachable", "covered", "not_covered"];
 var OUTSIDE = 0;
 var NO_DATA = 1;
@@ -856,7 +856,7 @@ function nearestDemand(x, y) {
   return best < 0 ? null : { index: best, metres: apart(x, y, d.x[best], d.y[best]) };
 }
 
-// src/model/answers.js
+// map/page/src/model/answers.js
 var Answers = class {
   constructor(rows) {
     this.cost = new Float64Array(rows).fill(Infinity);
@@ -901,7 +901,7 @@ var Answers = class {
   }
 };
 
-// src/model/heap.js
+// map/page/src/model/heap.js
 var Heap = class {
   constructor() {
     this.size = 0;
@@ -953,7 +953,7 @@ var Heap = class {
   }
 };
 
-// src/model/reach.js
+// map/page/src/model/reach.js
 var Reach = class extends Answers {
   constructor(query) {
     const net = network(query.mode);
@@ -1147,7 +1147,7 @@ function rowsByNode(net) {
   return net.rows = { starts, rows };
 }
 
-// src/model/straight.js
+// map/page/src/model/straight.js
 function chordPoint(lon, lat) {
   const { a, f } = WGS84, e2 = f * (2 - f), phi = lat * RAD, normal = a / Math.sqrt(1 - e2 * Math.sin(phi) ** 2);
   return [
@@ -1218,7 +1218,7 @@ var Straight = class extends Answers {
   }
 };
 
-// src/model/live.js
+// map/page/src/model/live.js
 function wantedSeats(number) {
   return [
     ...page.queries[number].serving.filter((i) => !scenario.closed.has(i)).map((i) => seats.get(i)),
@@ -1238,7 +1238,7 @@ function liveQuery(number) {
   return live2;
 }
 
-// src/model/trial.js
+// map/page/src/model/trial.js
 var aboutReach = (clause) => Boolean(clause.people) && clause.query !== null;
 var Trial = class {
   constructor(clause, live2) {
@@ -1357,7 +1357,7 @@ function liveClause(clause) {
   return trial.result();
 }
 
-// src/model/sides.js
+// map/page/src/model/sides.js
 var codesOf = (clause, basis = "now") => !clause.people ? null : basis === "now" && changed() && clause.query !== null ? liveClause(clause).codes : sideCodes(clause, basis);
 var knownCosts = once(() => /* @__PURE__ */ new Map());
 function costsOf(query, basis = "now") {
@@ -1431,7 +1431,7 @@ function statusHere(i, basis = "now") {
 var sideQuery = (query, basis) => basis === "baseline" && query.before ? query.before : query;
 var ownersOf = (query, basis = "now") => live(basis) ? liveQuery(page.queries.indexOf(query)).owner : column(sideQuery(query, basis).facility);
 
-// src/model/explain.js
+// map/page/src/model/explain.js
 function explain(lon, lat, traced) {
   const near = nearestDemand(worldX(lon), worldY(lat));
   if (!near) return null;
@@ -1468,7 +1468,7 @@ function explainClause(here, clause, traced) {
   };
 }
 
-// src/view/elements.js
+// map/page/src/view/elements.js
 var byId = (id) => document.getElementById(id);
 var first = (selector) => document.querySelector(selector);
 function h(tag, attributes, ...children) {
@@ -1497,13 +1497,8 @@ function svg(tag, attributes, ...children) {
   element.append(...children);
   return element;
 }
-function speak(language) {
-  said.language = language;
-  document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
-  said.listeners.forEach((listener) => listener());
-}
 
-// src/view/ranking.js
+// map/page/src/view/ranking.js
 var rankingState = { level: null, all: false };
 function ranking(clause, whole) {
   const levels = page.levels.filter((l) => l.id !== "county");
@@ -1595,7 +1590,7 @@ function areaRow(s, a) {
   );
 }
 
-// src/view/stage.js
+// map/page/src/view/stage.js
 var map = null;
 var fitted = null;
 var begun = false;
@@ -1611,7 +1606,7 @@ function begin() {
 var fitZoom = () => fitted === null ? map.getZoom() : fitted;
 var calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-// src/view/sheets.js
+// map/page/src/view/sheets.js
 var narrow = () => window.matchMedia("screen and (max-width: 820px)").matches;
 var CARDS = ["cc-why", "cc-whatif"];
 var SHEETS = { peek: () => 186, half: () => 0.5 * window.innerHeight, full: () => 0.92 * window.innerHeight };
@@ -1693,7 +1688,7 @@ function openSheets() {
   for (const id of ["cc-panel", ...CARDS]) follow.observe(byId(id));
 }
 
-// src/view/state.js
+// map/page/src/view/state.js
 var state = {
   clause: 0,
   shading: "town",
@@ -1727,7 +1722,7 @@ var look = () => ({
 });
 var asked = (clause) => new Set(clause ? clause.asked : []);
 
-// src/view/canvas.js
+// map/page/src/view/canvas.js
 var HALO = "rgba(255,255,255,.92)";
 var FONT = '"PingFang SC","Hiragino Sans GB","Microsoft YaHei","Noto Sans CJK SC","Source Han Sans SC",sans-serif';
 function seen(view, shapes, f) {
@@ -1874,7 +1869,7 @@ function labeller(ctx, view, marks) {
   };
 }
 
-// src/model/catchments.js
+// map/page/src/model/catchments.js
 function catchmentQuery(clause) {
   if (!clause || !page.demand) return null;
   if (clause.people && clause.query !== null) return page.queries[clause.query];
@@ -1936,7 +1931,7 @@ function coloured(served, beside) {
   return colour;
 }
 
-// src/view/shades.js
+// map/page/src/view/shades.js
 var cellSize = (view, d) => Math.max(
   1.6,
   d.spacing / 400750167e-1 / Math.cos(latOf((view.north + view.south) / 2) * Math.PI / 180) * view.scale
@@ -2051,7 +2046,7 @@ var CELL_SHADES = {
   urban: { draw: drawUrban, legend: urbanLegend, has: () => demand().urban.includes(1) || demand().urban.includes(2) }
 };
 
-// src/view/catchments.js
+// map/page/src/view/catchments.js
 function drawCatchments(ctx, view, clause) {
   const { owners, codes, colour, edges } = catchments(clause, view.basis), { residents } = demand();
   const classOf = (i) => !(residents[i] > 0) || codes && codes[i] === OUTSIDE ? -1 : owners[i] < 0 ? page.palette.catchments.length : colour.get(owners[i]);
@@ -2120,7 +2115,7 @@ function catchmentLegend(clause) {
   ];
 }
 
-// src/view/layers.js
+// map/page/src/view/layers.js
 function shadeArea(ctx, view, clause, a) {
   const unit = unitOf(clause, a);
   if (clause.people) {
@@ -2372,7 +2367,7 @@ function drawWay(ctx, view) {
   ctx.stroke();
 }
 
-// src/view/markers.js
+// map/page/src/view/markers.js
 var markers = /* @__PURE__ */ new Map();
 var dragging = false;
 function showMarkers() {
@@ -2436,7 +2431,7 @@ function arm(on) {
   if (button) button.setAttribute("aria-pressed", String(on));
 }
 
-// src/model/kept.js
+// map/page/src/model/kept.js
 var keptOf = () => page.clauses.filter(aboutReach).map((clause) => {
   const { outcome, share, observed, text, affected } = changed() ? liveClause(clause) : today(clause);
   return [clause.rule, { outcome, share, observed, text, affected }];
@@ -2474,7 +2469,7 @@ function tableName() {
   return `${page.study.name}-${kept ? kept.name.replace(/[\\/:*?"<>|\s]+/g, "_") : "sites"}.csv`;
 }
 
-// src/model/told.js
+// map/page/src/model/told.js
 function verdictsNow() {
   return page.clauses.filter(aboutReach).map((clause) => {
     const live2 = liveClause(clause);
@@ -2524,7 +2519,7 @@ function scenarioTable() {
   ].join("\r\n") + "\r\n";
 }
 
-// src/view/compare.js
+// map/page/src/view/compare.js
 var comparing = { open: false };
 function keepRow() {
   const name = h("input", {
@@ -2665,7 +2660,7 @@ function showCompare() {
   );
 }
 
-// src/view/whatif.js
+// map/page/src/view/whatif.js
 function download() {
   const link = h("a", {
     href: URL.createObjectURL(new Blob(["\uFEFF", scenarioTable()], { type: "text/csv" })),
@@ -2825,7 +2820,7 @@ var whatif = {
   load: (name) => loadScenario(scenario.kept.find((k) => k.name === name))
 };
 
-// src/view/why.js
+// map/page/src/view/why.js
 var WHY_REACH = 600;
 function facilityAt(point) {
   const f = facilities(), chosen = asked(clauseNow());
@@ -3019,7 +3014,7 @@ function hover(event) {
   tip.style.top = `${box.top + event.containerPoint.y - 10}px`;
 }
 
-// src/view/overlays.js
+// map/page/src/view/overlays.js
 var islandShapes = once(
   () => Object.fromEntries(Object.entries(page.islands).map(([mode, held]) => [mode, openShapes(held.shapes)]))
 );
@@ -3238,7 +3233,7 @@ function hoverOverlay(event) {
   tip.style.top = `${box.top + event.containerPoint.y - 10}px`;
 }
 
-// src/view/measure.js
+// map/page/src/view/measure.js
 var measure = { on: false, places: [] };
 var measuredMetres = () => measure.places.slice(1).reduce((sum, [lon, lat], k) => sum + geodesic(...measure.places[k], lon, lat), 0);
 function measuredArea() {
@@ -3353,7 +3348,7 @@ function measureKey(event) {
   event.preventDefault();
 }
 
-// src/view/swipe.js
+// map/page/src/view/swipe.js
 var swipe = { kind: "", at: 0.5, other: null };
 function comparisons(clause) {
   const found = [];
@@ -3478,7 +3473,7 @@ function toggleSwipe() {
   (open ? byId("cc-swipe-kind") : button).focus();
 }
 
-// src/view/stack.js
+// map/page/src/view/stack.js
 var layers = {};
 var always = () => true;
 var onASide = (has) => (swipe.kind ? sides().map((side) => page.clauses[side.clause]) : [clauseNow()]).some(has);
@@ -3511,7 +3506,7 @@ function redraw(...names) {
   (names.length ? names : Object.keys(layers)).forEach((name) => layers[name].redraw());
 }
 
-// src/view/panel.js
+// map/page/src/view/panel.js
 var BADGE = {
   FAIL: { d: "M1 1h18v18H1z", mark: "M6 6l8 8M14 6l-8 8" },
   PASS: { d: "M10 .8a9.2 9.2 0 1 1 0 18.4A9.2 9.2 0 0 1 10 .8z", mark: "M5.6 10.4l3 3 5.8-6.4" },
@@ -3700,7 +3695,7 @@ function zoomToFacility(i) {
   map.setView([latOf(f.y[i]), lonOf(f.x[i])], Math.max(map.getZoom(), fitZoom() + 2), { animate: !calm });
 }
 
-// src/view/detail.js
+// map/page/src/view/detail.js
 var fact = (key, value, hint) => value ? h("div", {}, h("dt", {}, say(key)), h("dd", {}, value, hint ? h("small", {}, hint) : null)) : null;
 var listed = (key, items) => items.length ? h(
   "details",
@@ -3940,7 +3935,7 @@ function showSources() {
   );
 }
 
-// src/view/repaint.js
+// map/page/src/view/repaint.js
 var painted = { rule: null, versions: [], codes: null, fills: "", closed: /* @__PURE__ */ new Set() };
 var shownQueries = (clause) => [clause.query, clause.road].filter((number) => number !== null);
 function remember(clause) {
@@ -4015,7 +4010,7 @@ function after() {
   }, 150);
 }
 
-// src/view/marks.js
+// map/page/src/view/marks.js
 var ROAD_WIDTH = [2.2, 1.7, 1.2, 0.8, 0.6, 0.5];
 var SHARE_LINES = [0, 13, 9, 6, 3.5];
 var shareClass = (share) => page.palette.shares.findIndex((c) => share >= c.from);
@@ -4157,7 +4152,7 @@ function facilityMark(ctx, shape, x, y, r, status, colour) {
   ctx.stroke();
 }
 
-// src/view/legend.js
+// map/page/src/view/legend.js
 function swatch(style) {
   return h("span", { class: "cc-swatch", style, "aria-hidden": "true" });
 }
@@ -4363,7 +4358,7 @@ function showLegend() {
   );
 }
 
-// src/view/basemap.js
+// map/page/src/view/basemap.js
 var basemap = { shown: "none", layers: [] };
 var basemapOn = () => basemap.shown !== "none";
 var EMPTY_TILE = "data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA=";
@@ -4415,7 +4410,7 @@ function pasteTiles(ctx) {
   }
 }
 
-// src/view/control.js
+// map/page/src/view/control.js
 function shadings(clause) {
   const levels = page.levels.filter(
     (l) => clause && (clause.people || clause.units.some((u) => u.area >= 0 && page.areas.level[u.area] === l.index))
@@ -4500,7 +4495,7 @@ function showControl() {
   );
 }
 
-// src/view/find.js
+// map/page/src/view/find.js
 var MOST_FOUND = 8;
 function findNames(text) {
   const wanted = text.trim().toLowerCase(), found = [];
@@ -4561,7 +4556,7 @@ function openFind() {
   });
 }
 
-// src/view/print.js
+// map/page/src/view/print.js
 function paintPaper() {
   const size = map.getSize(), paper = h("canvas", {
     id: "cc-paper",
@@ -4657,7 +4652,14 @@ function showAnnex() {
   );
 }
 
-// src/main.js
+// map/page/src/view/speak.js
+function speak(language) {
+  said.language = language;
+  document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
+  said.listeners.forEach((listener) => listener());
+}
+
+// map/page/src/main.js
 function fit() {
   const [west, south, east, north] = page.bounds;
   map.fitBounds(

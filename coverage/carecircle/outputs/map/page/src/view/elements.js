@@ -1,7 +1,5 @@
 // Elements: every text enters the page as text, never as markup.
 
-import { said } from '../model/say.js';
-
 /**
  * An element of the page by its id. What kind it is stands in page.html, not here.
  * @returns {any}
@@ -50,10 +48,4 @@ export function svg(tag, attributes, ...children) {
   for (const [name, value] of Object.entries(attributes || {})) element.setAttribute(name, value);
   element.append(...children);
   return element;
-}
-
-export function speak(language) {
-  said.language = language;
-  document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
-  said.listeners.forEach((listener) => listener());
 }
