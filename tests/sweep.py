@@ -32,8 +32,6 @@ from sweepworlds import COARSE, WORLDS
 from worlds import street_study
 
 NO_WORD = re.compile(r"(?<![\w.<>‘“\"&-])[+-]?(inf|Infinity|nan|NaN|None)(?![\w>&’”\"])")
-OWN_WORDS = frozenset({"-inf"})
-"""Ids of the world whose ids are odd."""
 
 
 def amiss(text: str, where: object) -> str | None:
@@ -51,7 +49,7 @@ def values(data: Any) -> Iterator[str]:
     elif isinstance(data, list | tuple):
         for value in data:
             yield from values(value)
-    elif data not in OWN_WORDS:
+    else:
         yield str(data) if data is not None else ""
 
 
