@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test lint check page page-check rooms schemas docs notebooks fuzz faults bench clean
+.PHONY: demo test lint check page page-check rooms schemas docs notebooks fuzz faults sweep bench clean
 
 $(VENV)/.run: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit("carecircle needs Python 3.11 or newer; this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
@@ -37,6 +37,9 @@ test: $(VENV)/.test
 
 fuzz: $(VENV)/.test
 	PYTHONPATH=tests $(BIN)/python tests/fuzz.py $(FUZZ)
+
+sweep: $(VENV)/.test
+	PYTHONPATH=tests $(BIN)/python tests/sweep.py $(SWEEP)
 
 faults: $(VENV)/.test
 	PYTHONPATH=tests $(BIN)/python tests/faults.py $(FAULTS)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import fuzz
+import sweep
 from forked import MOST_BYTES, MOST_SECONDS, Ended
 
 HERE = Path(__file__).resolve().parent
@@ -38,6 +39,26 @@ def test_wild_inputs_end_in_a_result_or_a_word(tmp_path: Path) -> None:
         n for key, n in json.loads((tmp_path / "state.json").read_text())["came"].items() if "outputs" in key
     )
     assert wrote >= 15
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="children are forked")
+def test_a_tenth_of_the_sweep_ends_whole_and_finite(tmp_path: Path) -> None:
+    command = [sys.executable, str(HERE / "sweep.py"), "--part", "10"]
+    done = subprocess.run(
+        command, cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", check=False
+    )
+    assert done.returncode == 0, (done.stdout + done.stderr)[-4000:]
+    assert "42 worlds, 21 of them under a plan" in done.stdout
+    assert "0 faults" in done.stdout
+
+
+@pytest.mark.parametrize("word", ["inf", "-inf", "nan", "NaN", "None", "Infinity"])
+def test_the_sweep_knows_a_number_that_is_none(word: str, tmp_path: Path) -> None:
+    assert sweep.amiss(f"covers {word} residents", "x") is not None
+    assert sweep.amiss(f"a.{word}.b information nano Nonesuch", "x") is None
+    (tmp_path / "verdicts.json").write_text(json.dumps({"observed": word}))
+    assert "verdicts.json" in str(sweep.outputs(tmp_path))
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import math
 import random
@@ -35,7 +36,7 @@ def value(dice: random.Random) -> Any:
         return {dice.choice(TEXTS): scalar(dice)}
     if kind == 2:
         deep: Any = scalar(dice)
-        for _ in range(dice.choice((3, 40, 900))):
+        for _ in range(dice.choice((3, 40, 400))):
             deep = [deep] if dice.random() < 0.7 else {"a": deep}
         return deep
     return scalar(dice)
@@ -45,11 +46,13 @@ def value(dice: random.Random) -> Any:
 
 
 def _places(tree: Any) -> Iterator[tuple[Any, Any]]:
-    """Every container with a key into it."""
-    keys: Any = tree if isinstance(tree, dict) else range(len(tree)) if isinstance(tree, list) else ()
-    for key in list(keys):
-        yield tree, key
-        yield from _places(tree[key])
+    """Every container with a key into it, however deep."""
+    waiting = [tree]
+    while waiting:
+        held = waiting.pop()
+        for key in list(_keys(held)):
+            yield held, key
+            waiting.append(held[key])
 
 
 def tree(sound: Any, dice: random.Random) -> Any:
@@ -67,7 +70,8 @@ def tree(sound: Any, dice: random.Random) -> Any:
         held[dice.choice(TEXTS)] = held.pop(key)
     elif kind == 2:
         other, at = dice.choice(places)
-        held[key] = json.loads(json.dumps(other[at])) if at in _keys(other) else value(dice)
+        same = at in _keys(other)
+        held[key] = copy.deepcopy(other[at]) if same else value(dice)
     elif kind == 3:
         held[key] = [held[key]]
     elif kind == 4 and isinstance(held[key], int | float):
@@ -78,7 +82,7 @@ def tree(sound: Any, dice: random.Random) -> Any:
 
 
 def _keys(held: Any) -> Any:
-    return held if isinstance(held, dict) else range(len(held))
+    return held if isinstance(held, dict) else range(len(held)) if isinstance(held, list) else ()
 
 
 def as_json(sound: bytes, dice: random.Random) -> bytes:

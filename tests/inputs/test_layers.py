@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from html import escape
 from pathlib import Path
 
 import geopandas as gpd
@@ -68,3 +69,21 @@ def test_placemarks(tmp_path: Path, encoding: str, suffix: str) -> None:
     frame, _ = read_facilities(Facilities(path=file, category="医院"))
     assert frame["name"].tolist() == ["县医院"]
     assert (frame.geometry.x[0], frame.geometry.y[0]) == (104.5, 31.3)
+
+
+def test_fields_of_a_kml_keep_their_chinese_names(tmp_path: Path) -> None:
+    """Three names of four characters each: none becomes another, and none is lost."""
+    held = {"机构编号": "1", "机构名称": "甲", "机构类别": "诊所", "床位": "5", "A&B": "x"}
+    data = "".join(f'<Data name="{escape(k)}"><value>{v}</value></Data>' for k, v in held.items())
+    place = "<Point><coordinates>104.5,31.3</coordinates></Point>"
+    mark = f"<Placemark><ExtendedData>{data}</ExtendedData>{place}</Placemark>"
+    text = f'<kml xmlns="http://www.opengis.net/kml/2.2"><Document>{mark}</Document></kml>'
+    path = tmp_path / "f.kml"
+    path.write_text(text, encoding="utf-8")
+    with zipfile.ZipFile(tmp_path / "f.kmz", "w") as archive:
+        archive.write(path, "doc.kml")
+    for one in (path, tmp_path / "f.kmz"):
+        frame, geometry = features(one, None, [])
+        assert {k: frame[k].iloc[0] for k in held} == held
+        assert geometry is not None
+        assert geometry.iloc[0].x == 104.5

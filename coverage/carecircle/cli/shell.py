@@ -20,7 +20,7 @@ from carecircle.cli.help import SpokenCommand, SpokenGroup
 from carecircle.cli.plain import PlainConsole
 from carecircle.cli.speech import Lang, spoken
 from carecircle.cli.usage import WrongUsage, told
-from carecircle.errors import CapacityError, CarecircleError, OutputError, anchor
+from carecircle.errors import CapacityError, CarecircleError, OutputError
 from carecircle.progress import terminal
 from carecircle.strict import clean
 from carecircle.texts import Language, Sentence, say
@@ -115,7 +115,7 @@ def _refused(error: CarecircleError, language: Language) -> NoReturn:
     with contextlib.suppress(OSError):  # where nobody listens, the exit still speaks
         typer.echo(clean(f"{say('cli.error', language)}{error.text(language)}"), err=True)
         for key in sorted({fault.sentence.key for fault in getattr(error, "faults", (error,))}):
-            typer.echo(say("cli.explained", language, anchor=anchor(key)), err=True)
+            typer.echo(say("cli.explained", language, entry=key), err=True)
     raise SystemExit(2) from error
 
 

@@ -23,7 +23,7 @@ MOST_COLUMNS = 16_384
 MOST_TABLE_CELLS = 50_000_000
 """Rows times the widest row."""
 MOST_RASTER_CELLS = 5_000_000_000
-MOST_SOURCES = 200
+MOST_SOURCES = 500
 """Files of facilities in one study."""
 MOST_CROSSINGS = 200_000
 """Of a polygon's border with itself, beyond which no repair is tried."""

@@ -7,6 +7,7 @@ import io
 import re
 import zipfile
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,8 @@ _TEXTS = (".geojson", ".json", ".geojsonl", ".geojsons", ".kml", ".gml")
 _BYTES = "ISO-8859-1"
 """The encoding in which every byte is a character of its own."""
 _DECLARED = re.compile(r"(<\?xml[^>]*encoding=[\"'])[^\"']*", re.IGNORECASE)
+
+_FIELD = re.compile(rb"(<(?:\w+:)?(?:Data|SimpleData|SimpleField)\b[^>]*?\bname\s*=\s*)([\"'])([^\"'<>]*)\2")
 
 
 def features(
@@ -61,6 +64,9 @@ def features(
 
 def _layer(path: Path, layer: str | None, findings: list[Finding]) -> pd.DataFrame:
     raw = _in_utf8(path) if path.suffix.lower() in (*_TEXTS, ".kmz") else None
+    names: dict[str, str] = {}
+    if path.suffix.lower() in (".kml", ".kmz"):
+        raw, names = _fields_numbered(path.read_bytes() if raw is None else raw)
     source: Any = path if raw is None else io.BytesIO(raw)
     known = [str(name) for name, _ in pyogrio.list_layers(source)]
     if layer is not None and layer not in known:
@@ -74,7 +80,7 @@ def _layer(path: Path, layer: str | None, findings: list[Finding]) -> pd.DataFra
     encoding = _of_shapefile(path, chosen)
     if encoding is None:
         frame: pd.DataFrame = pyogrio.read_dataframe(source, layer=chosen)
-        return frame
+        return frame.rename(columns=names)
     return _recoded(pyogrio.read_dataframe(source, layer=chosen, encoding=_BYTES), encoding)
 
 
@@ -93,6 +99,23 @@ def _in_utf8(path: Path) -> bytes | None:
         plain_file = encoding == "utf-8-sig" and path.suffix.lower() != ".kmz"
         return None if plain_file else _DECLARED.sub(r"\1UTF-8", text, count=1).encode()
     raise InputError("inputs.not_text", file=path)
+
+
+def _fields_numbered(raw: bytes) -> tuple[bytes, dict[str, str]]:
+    """A KML whose fields' names GDAL leaves as they are, and what each is called.
+
+    It writes an underscore for every byte of a Chinese name: fields of as many characters become one.
+    """
+    numbered: dict[bytes, bytes] = {}
+
+    def number(found: re.Match[bytes]) -> bytes:
+        name = found[3]
+        if not re.fullmatch(rb"\w+", name):
+            name = numbered.setdefault(name, b"field_%d" % len(numbered))
+        return found[1] + found[2] + name + found[2]
+
+    changed = _FIELD.sub(number, raw)
+    return changed, {new.decode(): unescape(old.decode("utf-8", "replace")) for old, new in numbered.items()}
 
 
 def _of_shapefile(path: Path, layer: str | None) -> str | None:

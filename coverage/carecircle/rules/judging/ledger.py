@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from carecircle import schema
 from carecircle.ledgers import InputsLedger, PeopleLedger, lacking
 from carecircle.schema import GROUND_STATUSES
 
