@@ -250,8 +250,8 @@ def files(folder: Path) -> Path:
             towns.append((own, (west, south, west + 0.1, south + 0.1)))
             people.append(f"{west + 0.05},{south + 0.05},{urban if mark else rural}")
         table.append(f"h{at},{name}医院,综合医院,{west + 0.05},26.55,{BEDS[code]}")
-        for n in range(CENTRES[code]):
-            table.append(f"c{at}-{n},{name}中心{n},社区卫生服务中心,{west + 0.05},26.55,0")
+        centre = f"{name}中心,社区卫生服务中心,{west + 0.05},26.55,0"
+        table.extend(f"c{at}-{n},{centre}" for n in range(CENTRES[code]))
     for file, rows in (("counties", counties), ("towns", towns)):
         shapes = [
             {"type": "Feature", "properties": own, "geometry": mapping(box(*ends))} for own, ends in rows
