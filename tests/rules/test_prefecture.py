@@ -204,6 +204,19 @@ def test_census_rows_are_added_up(plan: Plan) -> None:
     assert any(a.key == "rules.added_up" for a in found.assumptions)
 
 
+def test_a_figure_of_the_city_is_no_county_s(plan: Plan) -> None:
+    """10,389 beds of the whole, and a table that does not say its beds: no county has them."""
+    there = world(
+        totals=totals_of(("510400", "beds", 10_389.0, 2025), ("510400", "residents", 1_212_203.0, 2025))
+    )
+    there.facilities["attributes"] = [{} for _ in range(len(there.facilities))]
+    beds = next(v for v in judge(plan, there, {}) if v.rule == "P6.beds")
+    assert beds.observed == pytest.approx(10_389 / 1_212.203)
+    assert [r.observed for r in beds.counties] == [None] * 5
+    assert [r.numerator for r in beds.counties] == [None] * 5
+    assert [r.denominator for r in beds.counties][3] == 227_011.0
+
+
 def test_the_baseline_adds_census_rows_up(tmp_path: Any) -> None:
     table = tmp_path / "census.csv"
     lines = [f"{code},residents,{urban + rural},2020,census" for code, (_, urban, rural) in COUNTIES.items()]
