@@ -65,6 +65,7 @@ from carecircle.rules import (
     Change,
     Comparison,
     Condition,
+    CountyRow,
     Flip,
     Inconsistency,
     Leg,
@@ -205,11 +206,12 @@ def read(verdict: Verdict, inputs: Inputs) -> pd.DataFrame:
     road: ByRoad | None = verdict.by_road
     ledger: PeopleLedger | None = verdict.ledger
     units: tuple[RuleUnit, ...] = verdict.units
+    counties: tuple[CountyRow, ...] = verdict.counties
     came: InputsLedger | None = inputs.ledger
     outcome: Outcome = decide(0.9, 0.95, ">=", 0.9)
     print(margin(0.95, outcome, ">=", 0.9))
     print(flip, road.paper_only if road else None, ledger.covered if ledger else None, len(units), outcome)
-    print(came.inside if came else None, unlocks([verdict])[:1])
+    print(came.inside if came else None, unlocks([verdict])[:1], [c.numerator for c in counties])
     return by_area(verdict, inputs, "town")
 
 

@@ -33,7 +33,7 @@ def test_the_workbook_has_them_on_a_sheet_and_on_the_clause_s(broken_down: Analy
     book = python_calamine.CalamineWorkbook.from_path(str(tmp_path / "v.xlsx"))
     every = book.get_sheet_by_name("各县（区）明细").to_python()
     rule = broken_down.verdicts[0].rule
-    assert every[0] == ["条款", "县（区）", "分子", "分母", "实测", "结论", "计量单位"]
+    assert every[0] == ["条款", "县（区）", "分子", "分母", "现状", "结论", "计量单位"]
     assert every[1] == [rule, "东区", 4000, 411_427, 9.7223, "仅测算", "每千人口"]
     assert every[2][1:6] == ["盐边县", 600, 178_797, 3.3558, "未达标"]
     own = book.get_sheet_by_name(rule).to_python()

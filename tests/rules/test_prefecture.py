@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import math
+from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
-from shapely.geometry import Point, box
+import python_calamine
+from shapely.geometry import Point, box, mapping
 
+import carecircle
 from carecircle.inputs.load import Inputs
 from carecircle.rules import Outcome, Plan, Verdict, judge, load_plan, required, verdict_schema
 from carecircle.runs.baseline import baseline_verdicts
@@ -200,6 +204,19 @@ def test_census_rows_are_added_up(plan: Plan) -> None:
     assert any(a.key == "rules.added_up" for a in found.assumptions)
 
 
+def test_a_figure_of_the_city_is_no_county_s(plan: Plan) -> None:
+    """10,389 beds of the whole, and a table that does not say its beds: no county has them."""
+    there = world(
+        totals=totals_of(("510400", "beds", 10_389.0, 2025), ("510400", "residents", 1_212_203.0, 2025))
+    )
+    there.facilities["attributes"] = [{} for _ in range(len(there.facilities))]
+    beds = next(v for v in judge(plan, there, {}) if v.rule == "P6.beds")
+    assert beds.observed == pytest.approx(10_389 / 1_212.203)
+    assert [r.observed for r in beds.counties] == [None] * 5
+    assert [r.numerator for r in beds.counties] == [None] * 5
+    assert [r.denominator for r in beds.counties][3] == 227_011.0
+
+
 def test_the_baseline_adds_census_rows_up(tmp_path: Any) -> None:
     table = tmp_path / "census.csv"
     lines = [f"{code},residents,{urban + rural},2020,census" for code, (_, urban, rural) in COUNTIES.items()]
@@ -208,3 +225,72 @@ def test_the_baseline_adds_census_rows_up(tmp_path: Any) -> None:
     beds = verdicts["P6.beds"]
     assert beds.observed == pytest.approx(10389 / 1212.203, abs=1e-9)  # 实有床位10389张
     assert any(a.key == "rules.added_up" for a in beds.assumptions)
+
+
+# ---- from files, in one run ----
+STUDY = """
+name = "p"
+plan = "panzhihua"
+year = 2025
+[boundaries]
+path = "counties.geojson"
+level = "county"
+[[boundaries.levels]]
+path = "towns.geojson"
+level = "town"
+[facilities]
+path = "table.csv"
+complete = true
+[residents]
+path = "people.csv"
+format = "points"
+value = "count"
+column = "count"
+"""
+
+
+def files(folder: Path) -> Path:
+    """The five counties as a planner's files, side by side from 101.5° E, each 0.1° wide; the study's."""
+    counties: list[Any] = []
+    towns: list[Any] = []
+    people, table = ["lon,lat,count"], ["机构编号,机构名称,机构类别,经度,纬度,床位数"]
+    for at, (code, (name, urban, rural)) in enumerate(COUNTIES.items()):
+        west = 101.5 + at * 0.1
+        whole = {"code": code, "name": name, "residents": urban + rural}
+        counties.append((whole, (west, 26.5, west + 0.1, 26.7)))
+        for end, town, mark, south in (("001", "城中街道", 1, 26.5), ("100", "山里镇", 0, 26.6)):
+            own = {"code": code + end, "name": town, "parent": code, "urban": mark}
+            towns.append((own, (west, south, west + 0.1, south + 0.1)))
+            people.append(f"{west + 0.05},{south + 0.05},{urban if mark else rural}")
+        table.append(f"h{at},{name}医院,综合医院,{west + 0.05},26.55,{BEDS[code]}")
+        centre = f"{name}中心,社区卫生服务中心,{west + 0.05},26.55,0"
+        table.extend(f"c{at}-{n},{centre}" for n in range(CENTRES[code]))
+    for file, rows in (("counties", counties), ("towns", towns)):
+        shapes = [
+            {"type": "Feature", "properties": own, "geometry": mapping(box(*ends))} for own, ends in rows
+        ]
+        text = json.dumps({"type": "FeatureCollection", "features": shapes}, ensure_ascii=False)
+        (folder / f"{file}.geojson").write_text(text, encoding="utf-8")
+    (folder / "people.csv").write_text("\n".join(people), encoding="utf-8")
+    (folder / "table.csv").write_text("\n".join(table), encoding="utf-8")
+    (folder / "study.toml").write_text(STUDY, encoding="utf-8")
+    return folder / "study.toml"
+
+
+def test_one_run_from_files_tells_the_counties_in_every_output(tmp_path: Path) -> None:
+    analysis = carecircle.analyze(files(tmp_path))
+    verdicts = {v.rule: v for v in analysis.verdicts}
+    beds = verdicts["P6.beds"]
+    assert [r.name for r in beds.counties] == [name for name, _, _ in COUNTIES.values()]
+    assert [r.numerator for r in beds.counties] == list(BEDS.values())
+    assert sum(r.denominator or 0 for r in beds.counties) == 1_212_203.0
+    load = verdicts["P2.load"]
+    assert load.outcome is Outcome.FAIL
+    assert [r.name for r in load.counties if r.outcome is Outcome.FAIL] == ["盐边县"]
+    analysis.write(tmp_path / "out")
+    written = json.loads((tmp_path / "out" / "verdicts.json").read_text(encoding="utf-8"))
+    of_beds = next(v for v in written["verdicts"] if v["rule"] == "P6.beds")
+    assert [c["numerator"] for c in of_beds["counties"]] == list(BEDS.values())
+    book = python_calamine.CalamineWorkbook.from_path(str(tmp_path / "out" / "verdicts.xlsx"))
+    rows = book.get_sheet_by_name("各县（区）明细").to_python()
+    assert sum(row[0] == "P6.beds" for row in rows) == 5

@@ -86,6 +86,8 @@ def _row(county: tuple[str, str], verdict: Verdict) -> CountyRow:
     """A county's row; a clause asked of the prefecture as a whole is measured there, not judged."""
     other = verdict.measure not in ("", verdict.rule_def.kind)  # met by another rule's figure
     top, bottom = (None, None) if other or verdict.parts is None else verdict.parts
+    if verdict.observed is None and verdict.outcome is Outcome.NOT_ASSESSED:
+        top = None  # nothing of it is known
     asked = verdict.rule_def.for_level != "prefecture"
     outcome = verdict.outcome if asked else Outcome.NO_THRESHOLD
     state = verdict.state if asked else ""

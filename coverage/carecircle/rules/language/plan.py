@@ -220,11 +220,12 @@ def _references(plan: Plan, lines: Sequence[str], name: str) -> Iterable[Carecir
     ids = {r.id for r in plan.rule}
     yield from _repeated(plan, lines, name)
     for number, rule in enumerate(plan.rule):
-        reserved = rule.id.casefold() in _COLUMNS
-        if reserved or len(rule.id) > _LONGEST_ID:
+        if rule.id.casefold() in _COLUMNS or len(rule.id) > _LONGEST_ID:
             place: Any = {"file": name, "row": _line(lines, ("rule", number), "id"), "value": echo(rule.id)}
-            more = {} if reserved else {"most": _LONGEST_ID}
-            yield PlanError("rules.reserved_id" if reserved else "rules.long_id", **more, **place)
+            if rule.id.casefold() in _COLUMNS:
+                yield PlanError("rules.reserved_id", **place)
+            else:
+                yield PlanError("rules.long_id", most=_LONGEST_ID, **place)
         for field in ("any_of", "contradicts", "listed", "part_of", "total_of"):
             named = getattr(rule, field)
             for other in [named] if isinstance(named, str) and named else named:
