@@ -10,7 +10,9 @@ import pandas as pd
 from carecircle import schema
 from carecircle.rules.judging.evidence import Evidence
 from carecircle.rules.judging.measures_people import Reached
-from carecircle.rules.judging.verdict import Outcome, Verdict
+from carecircle.rules.judging.parts import Outcome
+from carecircle.rules.judging.track import on_track
+from carecircle.rules.judging.verdict import Verdict
 from carecircle.rules.kinds.record import kind_of
 from carecircle.rules.language.cited import tier
 from carecircle.rules.language.consistency import inconsistencies, touching
@@ -47,6 +49,8 @@ def judge(plan: Plan, inputs: Inputs, reached: Reached) -> list[Verdict]:
     verdicts = []
     for rule in asked:
         verdict = _either_way(own[rule.id], [own[other] for other in rule.any_of if other in own])
+        alone = verdict is own[rule.id] and not above  # a county is on no line of its prefecture's
+        line = on_track(verdict, plan, inputs.study.year) if alone else None
         verdict = _only_measured(verdict)
         said = [
             Sentence("rules.inconsistent", {"finding": f.sentence}) for f in touching(disagreements, rule.id)
@@ -56,7 +60,9 @@ def judge(plan: Plan, inputs: Inputs, reached: Reached) -> list[Verdict]:
             said.append(Sentence("rules.contradicted", {"others": others}))
         said += [near] if (near := tier(rule)) is not None else []
         told = (*verdict.assumptions, *said, *above)
-        verdicts.append(replace(verdict, assumptions=told, language=inputs.study.language))
+        year = rule.year or plan.plan.target_year
+        verdict = replace(verdict, assumptions=told, target_year=year, on_track=line)
+        verdicts.append(replace(verdict, language=inputs.study.language))
     return verdicts
 
 

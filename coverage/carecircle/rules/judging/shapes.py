@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from dataclasses import fields
 from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, TypedDict, get_args, get_origin, get_type_hints, is_typeddict
+from typing import (
+    Annotated,
+    Any,
+    Literal,
+    NotRequired,
+    TypedDict,
+    get_args,
+    get_origin,
+    get_type_hints,
+    is_typeddict,
+)
 
-from carecircle.rules.judging.verdict import ByRoad, Flip, Outcome, RuleUnit, State
+from carecircle.rules.judging.parts import ByRoad, Flip, OnTrack, Outcome, RuleUnit, State
 from carecircle.schema import InputsLedger, PeopleLedger
 
 _NUMBER = {"type": ["number", "null"]}
@@ -82,6 +92,8 @@ class WrittenVerdict(TypedDict):
     missing_inputs: list[str]
     assumptions: list[str]
     contradicts: list[str]
+    target_year: NotRequired[int | None]
+    on_track: NotRequired[Annotated[dict[str, Any] | None, _record(OnTrack, nullable=True)]]
     units: Annotated[list[dict[str, Any]], {"type": "array", "items": _record(RuleUnit)}]
 
 
@@ -111,14 +123,19 @@ def verdict_schema() -> dict[str, Any]:
     }
 
 
-_PLAIN = {str: "string", float: "number", int: "integer"}
+_PLAIN = {str: "string", float: "number", int: "integer", bool: "boolean"}
 
 
 def _schema(of: Any) -> dict[str, Any]:
     """The schema of an annotation, from the annotation itself."""
     if is_typeddict(of):
-        return _table({name: _schema(hint) for name, hint in get_type_hints(of, include_extras=True).items()})
+        hints = get_type_hints(of, include_extras=True)
+        table = _table({name: _schema(hint) for name, hint in hints.items()})
+        # what files of earlier versions do not hold is not required of any
+        return {**table, "required": [n for n, hint in hints.items() if get_origin(hint) is not NotRequired]}
     origin, parts = get_origin(of), get_args(of)
+    if origin is NotRequired:
+        return _schema(parts[0])
     if origin is Annotated:
         return dict(parts[1])
     if origin is Literal:
@@ -135,7 +152,7 @@ def _schema(of: Any) -> dict[str, Any]:
 
 _TYPES: dict[str, tuple[type, ...]] = {
     "object": (dict,), "array": (list,), "string": (str,), "number": (int, float), "integer": (int,),
-    "null": (type(None),),
+    "null": (type(None),), "boolean": (bool,),
 }  # fmt: skip
 
 
@@ -148,7 +165,8 @@ def misfit(value: Any, schema: dict[str, Any], at: str = "") -> str | None:
     if "const" in schema or "enum" in schema:
         return None if value in [schema.get("const", _NOTHING), *schema.get("enum", ())] else at or "."
     kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
-    if isinstance(value, bool) or not any(isinstance(value, _TYPES[kind]) for kind in kinds):
+    fits = any(isinstance(value, _TYPES[kind]) for kind in kinds)
+    if not fits or isinstance(value, bool) != ("boolean" in kinds):
         return at or "."
     if isinstance(value, list):
         if not schema.get("minItems", 0) <= len(value) <= schema.get("maxItems", len(value)):
@@ -158,7 +176,7 @@ def misfit(value: Any, schema: dict[str, Any], at: str = "") -> str | None:
         lacking = next((key for key in schema["required"] if key not in value), None)
         if lacking is not None:
             return f"{at}.{lacking}".lstrip(".")
-        parts = ((key, value[key], each) for key, each in schema["properties"].items())
+        parts = ((key, value[key], each) for key, each in schema["properties"].items() if key in value)
     else:
         return None
     found = (misfit(each, own, f"{at}.{name}".lstrip(".")) for name, each, own in parts)

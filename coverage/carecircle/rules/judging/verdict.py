@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
-from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from carecircle.cards import Mark, card
+from carecircle.rules.judging.parts import (
+    STATES,
+    ByRoad,
+    Flip,
+    OnTrack,
+    Outcome,
+    RuleUnit,
+    State,
+    came_to,
+    finite,
+    record,
+)
 from carecircle.rules.judging.shown import Target, shown, shown_margin
 from carecircle.rules.language.cited import cited, words
 from carecircle.rules.language.rule import Rule
@@ -22,118 +31,9 @@ if TYPE_CHECKING:
     from carecircle.rules.judging.shapes import WrittenVerdict
 
 
-class Outcome(StrEnum):
-    """What a rule comes to; a unit of a rule may also be WAIVED by the plan's own exception.
-
-    Attributes
-    ----------
-    PASS
-        Holds even if every undecided resident were uncovered.
-    FAIL
-        Does not hold even if every undecided resident were covered.
-    NOT_ASSESSED
-        An input is missing, or the undecided residents decide.
-    NO_THRESHOLD
-        The plan gives no number: measured, not judged.
-    WAIVED
-        Of a unit: the plan excepts it, and it leaves numerator and denominator.
-    """
-
-    PASS = "PASS"
-    FAIL = "FAIL"
-    NOT_ASSESSED = "NOT_ASSESSED"
-    NO_THRESHOLD = "NO_THRESHOLD"
-    WAIVED = "WAIVED"
-
-    @property
-    def sentence(self) -> Sentence:
-        """The outcome's name, free to be said in either language."""
-        return Sentence(f"rules.outcome_{self.value.lower()}")
-
-
-State = Literal["gap", "surplus", "met", "unknown", "measured", "waived"]
-STATES: Mapping[Outcome, State] = {
-    Outcome.PASS: "met", Outcome.FAIL: "gap", Outcome.NOT_ASSESSED: "unknown",
-    Outcome.NO_THRESHOLD: "measured", Outcome.WAIVED: "waived",
-}  # fmt: skip
-"""What an outcome means for the people it is about; more than asked is a ``surplus`` instead."""
 _TONES = {Outcome.PASS: "good", Outcome.FAIL: "bad", Outcome.NOT_ASSESSED: "open"}
 SIGNS = {">=": "≥ ", "<=": "≤ ", "==": "= ", ">": "> ", "<": "< "}
 """How a comparison is written before its target; a band has no sign."""
-
-
-@dataclass(frozen=True)
-class Flip:
-    """Where the outcome would turn.
-
-    Parameters
-    ----------
-    limit
-        The value of the rule's own number (limit or target, in its unit) at which it turns; None where no
-        value would do.
-    residents
-        How many residents would have to change sides; None where the rule does not count people.
-    """
-
-    limit: float | None
-    residents: float | None
-
-
-@dataclass(frozen=True)
-class ByRoad:
-    """A straight-line rule's result by road, beside it and without influence on it.
-
-    Parameters
-    ----------
-    observed
-        Share of residents in scope (0-1) within the limit by road.
-    residents_affected
-        Residents beyond the limit by road, or without a way.
-    paper_only
-        Residents within the limit on paper and beyond it, or without a way, by road.
-    """
-
-    observed: float
-    residents_affected: float
-    paper_only: float
-
-
-@dataclass(frozen=True)
-class RuleUnit:
-    """One area, facility or named thing of a rule.
-
-    Parameters
-    ----------
-    id, name
-        Of the area or facility; the name as the plan writes it for a named one.
-    observed
-        Its own figure in the verdict's unit; None where it cannot be known.
-    outcome
-        Its own outcome, WAIVED included.
-    residents
-        Who live in it, where the rule counts people.
-    waived_by
-        The plan's sentence that excepts it.
-    state
-        ``gap``, ``surplus``, ``met``, ``unknown``, ``measured`` or ``waived``: told from the outcome where
-        it is not given.
-    """
-
-    id: str
-    name: str
-    observed: float | None
-    outcome: Outcome
-    residents: float | None = None
-    waived_by: str | None = None
-    state: str = ""
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "state", self.state or STATES[self.outcome])
-
-    @property
-    def came_to(self) -> Sentence:
-        """The outcome as people read it: a surplus says that more was found than is asked."""
-        return came_to(self.outcome, self.state)
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,6 +79,11 @@ class Verdict:
         What was measured, where it is not the rule's own kind.
     language
         Of the study: the verdict's card in a notebook speaks it.
+    target_year
+        By when the plan asks it.
+    on_track
+        Where the figure stands beside the line from the plan's start to its target year; None where the
+        plan gives no start or the figure is unknown.
     surplus
         More was found than is asked, and nothing less: no gap, and nobody is affected.
     open_listing
@@ -208,6 +113,8 @@ class Verdict:
     units: tuple[RuleUnit, ...] = ()
     measure: str = ""
     language: Language = "zh"
+    target_year: int | None = None
+    on_track: OnTrack | None = None
     surplus: bool = False
     open_listing: bool = False
     people: pd.Series | None = field(default=None, repr=False)
@@ -256,6 +163,19 @@ class Verdict:
             Free to be said in either language.
         """
         return shown(value, self.unit)
+
+    @property
+    def progress(self) -> Sentence | None:
+        """The line of the target and this figure beside it; None where there is no line."""
+        line = self.on_track
+        if line is None:
+            return None
+        facts = {
+            "year": str(line.year), "start": self.shown(line.baseline), "from": str(line.baseline_year),
+            "until": str(line.target_year), "expected": self.shown(line.expected),
+            "observed": self.shown(self.observed), "off": shown_margin(abs(line.margin), self.unit),
+        }  # fmt: skip
+        return Sentence(f"rules.{'on' if line.on_track else 'off'}_track", facts)
 
     @property
     def shown_margin(self) -> Sentence:
@@ -314,40 +234,20 @@ class Verdict:
             "provenance": rule.provenance,
             "modality": rule.modality, "softeners": list(rule.softeners), "kind": rule.kind,
             "measure": self.measure or rule.kind, "scope": rule.scope, "by": rule.by,
-            "outcome": self.outcome.value, "state": self.state, "observed": _finite(self.observed),
+            "outcome": self.outcome.value, "state": self.state, "observed": finite(self.observed),
             "comparison": self.comparison,
             "target": list(self.target) if isinstance(self.target, tuple) else self.target,
-            "target_source": self.target_source, "unit": self.unit, "margin": _finite(self.margin),
-            "flip": None if self.flip is None else _record(self.flip),
-            "by_road": None if self.by_road is None else _record(self.by_road),
+            "target_source": self.target_source, "unit": self.unit, "margin": finite(self.margin),
+            "flip": None if self.flip is None else record(self.flip),
+            "by_road": None if self.by_road is None else record(self.by_road),
             "alternatives": [{"mode": mode, "observed": value} for mode, value in self.alternatives],
-            "residents_affected": _finite(self.residents_affected),
+            "residents_affected": finite(self.residents_affected),
             "ledger": None if self.ledger is None else self.ledger.to_dict(),
             "reason": self.reason.text(language),
             "missing_inputs": [s.text(language) for s in self.missing_inputs],
             "assumptions": [s.text(language) for s in self.assumptions],
             "contradicts": list(rule.contradicts),
-            "units": [_record(unit) for unit in self.units],
+            "target_year": self.target_year,
+            "on_track": None if self.on_track is None else record(self.on_track),
+            "units": [record(unit) for unit in self.units],
         }  # fmt: skip
-
-
-def came_to(outcome: Outcome, state: str) -> Sentence:
-    """An outcome as people read it: a surplus says that more was found than is asked."""
-    if state != "surplus":
-        return outcome.sentence
-    return Sentence("rules.outcome_surplus", {"outcome": outcome.sentence})
-
-
-def _record(part: Flip | ByRoad | RuleUnit) -> dict[str, Any]:
-    """A verdict's part as plain data, field by field."""
-    return {f.name: _written(getattr(part, f.name)) for f in fields(part)}
-
-
-def _written(value: Any) -> Any:
-    if isinstance(value, Outcome):
-        return value.value
-    return _finite(value) if isinstance(value, float) else value
-
-
-def _finite(value: float | None) -> float | None:
-    return None if value is None or not math.isfinite(value) else value
