@@ -315,6 +315,41 @@ def test_compare_says_what_changed(
     assert call(monkeypatch, "compare", tmp_path / "a", tmp_path / "nowhere") == 2
 
 
+def test_compare_of_several_years_says_how_each_clause_moves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    study = street_study(tmp_path / "study")
+    folders = [tmp_path / str(year) for year in (2023, 2024, 2025)]
+    assert call(monkeypatch, "run", study, "--out", folders[0]) == 0
+    told = json.loads((folders[0] / "verdicts.json").read_text(encoding="utf-8"))
+    first = told["verdicts"][0]
+    for folder, observed in zip(folders, (0.2, 0.3, 0.4), strict=True):
+        folder.mkdir(exist_ok=True)
+        first |= {
+            "observed": observed,
+            "outcome": "FAIL",
+            "target": 0.95,
+            "unit": "share",
+            "target_year": 2028,
+        }
+        text = json.dumps({**told, "year": int(folder.name)}, ensure_ascii=False)
+        (folder / "verdicts.json").write_text(text, encoding="utf-8")
+    capsys.readouterr()
+    monkeypatch.setenv("COLUMNS", "220")
+    assert call(monkeypatch, "compare", *folders, "--lang", "en") == 0
+    printed = capsys.readouterr().out
+    # 55 points are left at 10 a year: five and a half years after 2025
+    assert "rises by 10 percentage points a year: met only in 2031 at this pace, later than 2028" in printed
+    assert "2023" in printed
+    assert call(monkeypatch, "compare", *folders, "--json") == 0
+    row = json.loads(capsys.readouterr().out)["progress"][0]
+    assert (row["rule"], row["met_in"], row["standing"]) == (first["rule"], pytest.approx(2030.5), "late")
+    assert call(monkeypatch, "compare", folders[0], folders[1], "--progress", "--lang", "zh") == 0
+    assert "每年上升" in capsys.readouterr().out
+    assert call(monkeypatch, "compare", *folders, folders[0], "--lang", "zh") == 2
+    assert "2023" in capsys.readouterr().err
+
+
 def test_init_makes_a_folder_to_fill_and_never_overwrites(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -101,9 +101,7 @@ def test_the_list_and_the_card_say_it_in_both_languages(
                     folder = Path("maps") / "pictures"
                     folder.mkdir(parents=True, exist_ok=True)
                     row.scroll_into_view_if_needed()
-                    tab.screenshot(
-                        path=str(folder / f"mark-{mark.lower()}-{width}-{['zh', 'en'][turn]}.png")
-                    )
+                    tab.screenshot(path=str(folder / f"mark-{mark.lower()}-{width}-{['zh', 'en'][turn]}.png"))
             tab.locator("#cc-language").click()
             settled(tab)
         seen.clean()

@@ -152,18 +152,31 @@ def init(
 @command()
 def compare(
     before: Annotated[Path, typer.Argument()],
-    after: Annotated[Path, typer.Argument()],
+    after: Annotated[list[Path], typer.Argument()],
+    progress_asked: Annotated[bool, typer.Option("--progress")] = False,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
     lang: LangOption = None,
 ) -> None:
-    """Say which verdicts differ between two runs, and why.
+    """Say which verdicts differ between two runs, and why; of three or more years, the progress of each.
 
     Example: carecircle compare maps/2024 maps/2025
+    Example: carecircle compare maps/2021 maps/2022 maps/2023
     """
-    from carecircle.outputs.terminal.listings import comparison_lines
+    from carecircle.outputs.terminal.listings import comparison_lines, progress_lines
     from carecircle.runs.compare import compare as weigh
     from carecircle.runs.compare import read_verdicts
+    from carecircle.runs.progress import progress as over_years
 
-    comparison_lines(weigh(read_verdicts(before), read_verdicts(after)), spoken(lang, before), PlainConsole())
+    documents, language = [read_verdicts(p) for p in (before, *after)], spoken(lang, before)
+    if len(documents) == 2 and not (progress_asked or as_json):
+        comparison_lines(weigh(*documents), language, PlainConsole())
+        return
+    rows = over_years(documents)
+    if as_json:
+        told = {"progress": [row.to_dict() for row in rows]}
+        typer.echo(json.dumps(told, ensure_ascii=False, indent=1))
+    else:
+        progress_lines(rows, language, PlainConsole())
 
 
 @command()

@@ -86,6 +86,7 @@ def _write(file: Path, cells: npt.NDArray[Any], transform: Affine, **options: in
     with rasterio.open(
         file, "w", driver="GTiff", width=cells.shape[1], height=cells.shape[0], count=1,
         dtype=cells.dtype.name,
-        crs=CRS, transform=transform, compress="deflate", tiled=True, blockxsize=256, blockysize=256, **options,
+        crs=CRS, transform=transform, compress="deflate", tiled=True, blockxsize=256, blockysize=256,
+        **options,
     ) as out:  # fmt: skip
         out.write(cells, 1)

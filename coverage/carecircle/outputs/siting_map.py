@@ -18,8 +18,8 @@ from carecircle.outputs.map.offline import OfflineMap, inlay
 from carecircle.outputs.map.pack import page_json
 from carecircle.outputs.sites.gis import gap_frame
 from carecircle.outputs.sites.tables import summary
+from carecircle.rules.judging.parts import Outcome
 from carecircle.rules.judging.shown import shown
-from carecircle.rules.judging.verdict import Outcome
 from carecircle.siting.result import SitingResult
 from carecircle.texts import LANGUAGES, Sentence, wording
 

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 import carecircle.rules.kinds.builtin  # noqa: F401  -- registers the kinds that come with carecircle
 from carecircle.rules.judging.judge import judge
 from carecircle.rules.judging.ledger import by_area
+from carecircle.rules.judging.parts import ByRoad, CountyRow, Flip, Outcome, RuleUnit
 from carecircle.rules.judging.shapes import verdict_schema
-from carecircle.rules.judging.verdict import ByRoad, CountyRow, Flip, Outcome, RuleUnit, Verdict
+from carecircle.rules.judging.verdict import Verdict
 from carecircle.rules.judging.weighing import decide, margin
 from carecircle.rules.kinds import RuleKind, kind_of, kinds, register
 from carecircle.rules.language.consistency import inconsistencies, known_inconsistencies

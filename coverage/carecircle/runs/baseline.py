@@ -171,8 +171,7 @@ def baseline_json(
                 "id": plan.id, "title": plan.title, "baseline_year": plan.plan.baseline_year,
                 "target_year": plan.plan.target_year,
                 "verdicts": [
-                    {**v.to_dict(language), "year": _year(plan, v),
-                     "target_year": v.rule_def.year or plan.plan.target_year}
+                    {**v.to_dict(language), "year": _year(plan, v)}
                     for v in judged[plan.id]
                 ],
             }

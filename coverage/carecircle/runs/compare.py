@@ -10,9 +10,9 @@ from typing import Any
 
 from carecircle.delivery import settle
 from carecircle.errors import InputError, writing
+from carecircle.rules.judging.parts import Outcome
 from carecircle.rules.judging.shapes import misfit, verdict_schema
 from carecircle.rules.judging.shown import shown
-from carecircle.rules.judging.verdict import Outcome
 from carecircle.texts import Sentence
 
 _SCHEMA = "carecircle/verdicts/1"

@@ -140,7 +140,7 @@ class Book:
 
 
 def _overview(writer: Book, analysis: Analysis) -> None:
-    sheet = writer.sheet(writer.say("sheet_overview"), [12, 34, 12, 22, 22, 22, 14, 14, 60, 26])
+    sheet = writer.sheet(writer.say("sheet_overview"), [12, 34, 12, 22, 22, 22, 14, 14, 60, 26, 50])
     writer.put(sheet, 0, 0, analysis.study.title or analysis.study.name, writer.title)
     writer.put(sheet, 1, 0, analysis.plan.title, writer.label)
     ledger = analysis.inputs.ledger
@@ -164,6 +164,7 @@ def _overview(writer: Book, analysis: Analysis) -> None:
             "modality",
             "quote",
             "section",
+            "on_track",
         )
     ]
     for column, text in enumerate(header):
@@ -197,6 +198,7 @@ def _overview_row(writer: Book, sheet: Any, row: int, verdict: Verdict) -> None:
     writer.put(sheet, row, 7, writer.say(f"modality_{rule.modality}"))
     writer.put(sheet, row, 8, verdict.quote)
     writer.put(sheet, row, 9, verdict.cited.text(language))
+    writer.put(sheet, row, 10, None if verdict.progress is None else verdict.progress.text(language))
 
 
 def _all_units(writer: Book, analysis: Analysis) -> None:
@@ -285,6 +287,7 @@ def _facts(writer: Book, verdict: Verdict) -> list[tuple[str, Cell]]:
         ("column_contradicts", "、".join(verdict.rule_def.contradicts)),
         ("column_alternatives", text(telling.alternative(verdict, m, v) for m, v in verdict.alternatives)),
         ("column_reason", verdict.reason.text(language)),
+        ("column_on_track", None if verdict.progress is None else verdict.progress.text(language)),
         ("column_missing", text(verdict.missing_inputs)),
         ("column_assumptions", text(verdict.assumptions)),
     ]

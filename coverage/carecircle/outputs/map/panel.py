@@ -48,6 +48,7 @@ def clause(
         "softeners": list(rule.softeners),
         "result": telling.result(verdict).both(),
         "reason": verdict.reason.both(),
+        "onTrack": None if verdict.progress is None else verdict.progress.both(),
         "observed": verdict.shown(verdict.observed).both(),
         "target": telling.target(verdict).both(),
         "targetSource": Sentence(f"outputs.target_{verdict.target_source}").both()

@@ -112,6 +112,8 @@ def _sentence(verdict: Verdict, said: Said) -> str:
     if verdict.margin is not None and verdict.margin < 0:
         parts.append(said("margin", margin=shown_margin(-verdict.margin, verdict.unit)))
     text = stop.join(parts) + stop
+    if verdict.progress is not None:
+        text += said.of(verdict.progress) + stop
     if verdict.by_road is not None:
         observed = verdict.shown(verdict.by_road.observed)
         text += said("by_road", observed=observed, paper=said.people(verdict.by_road.paper_only))

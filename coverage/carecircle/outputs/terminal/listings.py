@@ -13,9 +13,12 @@ from rich.table import Table
 from rich.text import Text
 
 from carecircle.rules import Outcome, Plan, inconsistencies, need_sentence, needs
+from carecircle.rules.judging.shown import shown
+from carecircle.rules.judging.verdict import SIGNS
 from carecircle.rules.language.cited import cited, words
 from carecircle.rules.language.titles import title
 from carecircle.runs.compare import Comparison
+from carecircle.runs.progress import Progress
 from carecircle.schema import Finding
 from carecircle.texts import Language, Sentence, say
 
@@ -81,6 +84,27 @@ def comparison_lines(comparison: Comparison, language: Language, console: Consol
             console.print(Padding(Text(reason.text(language)), (0, 0, 0, 2)))
     facts = {"changed": len(comparison.changes), "same": comparison.same}
     console.print(say("listings.compared", language, **facts))
+
+
+def progress_lines(rows: Sequence[Progress], language: Language, console: Console) -> None:
+    """A table of every clause over the years, its pace and what that leads to; then how many of each."""
+    table = Table(show_edge=False, pad_edge=False)
+    table.add_column(say("listings.progress_clause", language), overflow="fold")
+    for year, _ in rows[0].years if rows else ():
+        table.add_column(str(year), justify="right")
+    table.add_column(say("listings.progress_asked", language), justify="right")
+    table.add_column(say("listings.progress_pace", language), overflow="fold")
+    for row in rows:
+        found = [shown(value, row.unit).text(language) for _, value in row.years]
+        asked = "" if row.target is None else SIGNS.get(row.comparison, "")
+        asked += shown(row.target, row.unit).text(language)
+        name = Text.assemble((row.rule, "bold"), f" {row.title}")
+        table.add_row(name, *map(Text, found), Text(asked), Text(row.sentence.text(language)))
+    console.print(table)
+    counts = Counter(row.standing for row in rows)
+    facts = {name: counts[name] for name in ("met", "in_time", "late", "unknown")}
+    stuck = counts["still"] + counts["backward"]
+    console.print(say("listings.progress_counted", language, n=len(rows), stuck=stuck, **facts))
 
 
 def _outcome(outcome: Outcome | None) -> Sentence:

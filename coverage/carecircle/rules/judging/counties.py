@@ -11,7 +11,8 @@ from carecircle import schema
 from carecircle.rules.judging.asked import counties
 from carecircle.rules.judging.evidence import Evidence, canonical
 from carecircle.rules.judging.ledger import by_area
-from carecircle.rules.judging.verdict import CountyRow, Outcome, Verdict
+from carecircle.rules.judging.parts import CountyRow, Outcome
+from carecircle.rules.judging.verdict import Verdict
 from carecircle.rules.judging.ways import judged_each, nothing_to_judge
 from carecircle.rules.judging.weighing import decide
 from carecircle.rules.kinds.record import kind_of

@@ -56,7 +56,8 @@ def judge(plan: Plan, inputs: Inputs, reached: Reached) -> list[Verdict]:
             said.append(Sentence("rules.contradicted", {"others": others}))
         said += [near] if (near := tier(rule)) is not None else []
         told = (*verdict.assumptions, *said, *alike, *above)
-        verdicts.append(replace(verdict, assumptions=told, language=inputs.study.language))
+        year = rule.year or plan.plan.target_year
+        verdicts.append(replace(verdict, assumptions=told, target_year=year, language=inputs.study.language))
     return verdicts
 
 

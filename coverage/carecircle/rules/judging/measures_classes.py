@@ -11,7 +11,8 @@ from carecircle import categories
 from carecircle.categories import FacilitySet
 from carecircle.rules.judging.conclude import concluded
 from carecircle.rules.judging.evidence import Evidence
-from carecircle.rules.judging.verdict import Outcome, RuleUnit, Verdict
+from carecircle.rules.judging.parts import Outcome, RuleUnit
+from carecircle.rules.judging.verdict import Verdict
 from carecircle.rules.language.rule import Rule
 from carecircle.texts import Sentence
 

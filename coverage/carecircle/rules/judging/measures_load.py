@@ -11,8 +11,9 @@ from carecircle.rules.judging.evidence import Evidence
 from carecircle.rules.judging.figures import both_counts, counted, listing_needs, need
 from carecircle.rules.judging.measures_people import Reached
 from carecircle.rules.judging.measures_totals import changed, left_open
+from carecircle.rules.judging.parts import Flip, Outcome, RuleUnit
 from carecircle.rules.judging.units import area_units
-from carecircle.rules.judging.verdict import Flip, Outcome, RuleUnit, Verdict
+from carecircle.rules.judging.verdict import Verdict
 from carecircle.rules.judging.weighing import decide
 from carecircle.rules.language.query import main_query, mode_name
 from carecircle.rules.language.rule import Rule

@@ -17,8 +17,9 @@ from carecircle.rules.judging.evidence import Evidence
 from carecircle.rules.judging.figures import listing_needs, need, unsure_needs
 from carecircle.rules.judging.ground import area_share
 from carecircle.rules.judging.ledger import people_ledger, people_status
+from carecircle.rules.judging.parts import ByRoad, Flip, Outcome
 from carecircle.rules.judging.shown import shown
-from carecircle.rules.judging.verdict import ByRoad, Flip, Outcome, Verdict
+from carecircle.rules.judging.verdict import Verdict
 from carecircle.rules.judging.weighing import decide, margin
 from carecircle.rules.language.query import ReachQuery, alternative_queries, main_query, road_query
 from carecircle.rules.language.rule import Rule

@@ -22,8 +22,9 @@ from carecircle.rules.judging.figures import (
 from carecircle.rules.judging.measures_classes import judge_classes
 from carecircle.rules.judging.named import find_named, is_planned
 from carecircle.rules.judging.names import first_form
+from carecircle.rules.judging.parts import Flip, Outcome, RuleUnit
 from carecircle.rules.judging.shown import shown
-from carecircle.rules.judging.verdict import Flip, Outcome, RuleUnit, Verdict
+from carecircle.rules.judging.verdict import Verdict
 from carecircle.rules.judging.weighing import decide, margin
 from carecircle.rules.kinds.record import kind_of
 from carecircle.rules.language.rule import Rule
@@ -105,8 +106,7 @@ def judge_baseline(rule: Rule, plan: Plan, evidence: Evidence) -> Verdict:
 def judge_published(rule: Rule, plan: Plan, evidence: Evidence) -> Verdict:
     """Judge a figure that only the plan publishes (a mean stay, a death rate) against its target.
 
-    The study's totals may hold a figure under the rule's id; of both the one of the year nearest the study's
-    is judged, and the verdict says whose it is.
+    Of it and the totals' figure under the rule's id the one of the nearest year is judged, and its year said.
     """
     own = rule.published
     assert own is not None  # the rule language asks for one
@@ -115,10 +115,10 @@ def judge_published(rule: Rule, plan: Plan, evidence: Evidence) -> Verdict:
         found[1] is None or abs(found[1] - evidence.study.year) <= abs(own.year - evidence.study.year)
     )
     value, year = found if found is not None and later else (own.value, own.year)
-    source = (
-        Sentence("rules.source_official") if later else Sentence("rules.source_plan", {"year": str(year)})
-    )
-    notes = () if later else (Sentence("rules.plan_own_figure", {"year": str(year)}),)
+    said = {"year": str(year), "target_year": str(evidence.study.year)}
+    keys = ("source_official", "years_differ") if later else ("source_plan", "plan_own_figure")
+    source, note = (Sentence(f"rules.{key}", said) for key in keys)
+    notes = () if later and year in (None, evidence.study.year) else (note,)
     return _judged(rule, Figure(value, value, source, (), notes), "count", {})
 
 

@@ -29,9 +29,10 @@ from carecircle.rules.judging.figures import (
 from carecircle.rules.judging.measures_classes import judge_classes
 from carecircle.rules.judging.named import find_named, is_planned, named_set
 from carecircle.rules.judging.names import first_form
+from carecircle.rules.judging.parts import Outcome, RuleUnit
 from carecircle.rules.judging.shows import OUTCOMES, compare, conditioned, facility_unit, shows
 from carecircle.rules.judging.units import AreaUnit, area_units, left_out, waived
-from carecircle.rules.judging.verdict import Outcome, RuleUnit, Verdict
+from carecircle.rules.judging.verdict import Verdict
 from carecircle.rules.judging.weighing import decide
 from carecircle.rules.language.rule import Condition, Rule
 from carecircle.texts import Sentence

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from dataclasses import fields
 from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, TypedDict, get_args, get_origin, get_type_hints, is_typeddict
+from typing import (
+    Annotated,
+    Any,
+    Literal,
+    NotRequired,
+    TypedDict,
+    get_args,
+    get_origin,
+    get_type_hints,
+    is_typeddict,
+)
 
 from carecircle.ledgers import InputsLedger, PeopleLedger
-from carecircle.rules.judging.verdict import ByRoad, CountyRow, Flip, Outcome, RuleUnit, State
+from carecircle.rules.judging.parts import ByRoad, CountyRow, Flip, OnTrack, Outcome, RuleUnit, State
 
 _NUMBER = {"type": ["number", "null"]}
 _TARGET = {"type": ["number", "array", "null"], "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
@@ -85,6 +95,8 @@ class WrittenVerdict(TypedDict):
     missing_inputs: list[str]
     assumptions: list[str]
     contradicts: list[str]
+    target_year: NotRequired[int | None]
+    on_track: NotRequired[Annotated[dict[str, Any] | None, _record(OnTrack, nullable=True)]]
     units: Annotated[list[dict[str, Any]], {"type": "array", "items": _record(RuleUnit)}]
     counties: Annotated[list[dict[str, Any]], {"type": "array", "items": _record(CountyRow)}]
 
@@ -115,14 +127,19 @@ def verdict_schema() -> dict[str, Any]:
     }
 
 
-_PLAIN = {str: "string", float: "number", int: "integer"}
+_PLAIN = {str: "string", float: "number", int: "integer", bool: "boolean"}
 
 
 def _schema(of: Any) -> dict[str, Any]:
     """The schema of an annotation, from the annotation itself."""
     if is_typeddict(of):
-        return _table({name: _schema(hint) for name, hint in get_type_hints(of, include_extras=True).items()})
+        hints = get_type_hints(of, include_extras=True)
+        table = _table({name: _schema(hint) for name, hint in hints.items()})
+        # what files of earlier versions do not hold is not required of any
+        return {**table, "required": [n for n, hint in hints.items() if get_origin(hint) is not NotRequired]}
     origin, parts = get_origin(of), get_args(of)
+    if origin is NotRequired:
+        return _schema(parts[0])
     if origin is Annotated:
         return dict(parts[1])
     if origin is Literal:
@@ -139,7 +156,7 @@ def _schema(of: Any) -> dict[str, Any]:
 
 _TYPES: dict[str, tuple[type, ...]] = {
     "object": (dict,), "array": (list,), "string": (str,), "number": (int, float), "integer": (int,),
-    "null": (type(None),),
+    "null": (type(None),), "boolean": (bool,),
 }  # fmt: skip
 
 
@@ -152,7 +169,8 @@ def misfit(value: Any, schema: dict[str, Any], at: str = "") -> str | None:
     if "const" in schema or "enum" in schema:
         return None if value in [schema.get("const", _NOTHING), *schema.get("enum", ())] else at or "."
     kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
-    if isinstance(value, bool) or not any(isinstance(value, _TYPES[kind]) for kind in kinds):
+    fits = any(isinstance(value, _TYPES[kind]) for kind in kinds)
+    if not fits or isinstance(value, bool) != ("boolean" in kinds):
         return at or "."
     if isinstance(value, list):
         if not schema.get("minItems", 0) <= len(value) <= schema.get("maxItems", len(value)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from carecircle import categories
 from carecircle.rules.judging.evidence import Evidence, Facility
-from carecircle.rules.judging.verdict import Outcome, RuleUnit
+from carecircle.rules.judging.parts import Outcome, RuleUnit
 from carecircle.rules.judging.weighing import decide
 from carecircle.rules.language.rule import Condition, Rule
 

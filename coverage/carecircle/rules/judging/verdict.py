@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from carecircle.cards import Mark, card
 from carecircle.ledgers import PeopleLedger
+from carecircle.rules.judging.parts import (
+    STATES,
+    ByRoad,
+    CountyRow,
+    Flip,
+    OnTrack,
+    Outcome,
+    RuleUnit,
+    State,
+    came_to,
+)
 from carecircle.rules.judging.shown import Target, shown, shown_margin
 from carecircle.rules.judging.written import written
 from carecircle.rules.language.cited import cited, words
@@ -22,155 +31,9 @@ if TYPE_CHECKING:
     from carecircle.rules.judging.shapes import WrittenVerdict
 
 
-class Outcome(StrEnum):
-    """What a rule comes to; a unit of a rule may also be WAIVED by the plan's own exception.
-
-    Attributes
-    ----------
-    PASS
-        Holds even if every undecided resident were uncovered.
-    FAIL
-        Does not hold even if every undecided resident were covered.
-    NOT_ASSESSED
-        An input is missing, or the undecided residents decide.
-    NO_THRESHOLD
-        The plan gives no number: measured, not judged.
-    WAIVED
-        Of a unit: the plan excepts it, and it leaves numerator and denominator.
-    """
-
-    PASS = "PASS"
-    FAIL = "FAIL"
-    NOT_ASSESSED = "NOT_ASSESSED"
-    NO_THRESHOLD = "NO_THRESHOLD"
-    WAIVED = "WAIVED"
-
-    @property
-    def sentence(self) -> Sentence:
-        """The outcome's name, free to be said in either language."""
-        return Sentence(f"rules.outcome_{self.value.lower()}")
-
-
-State = Literal["gap", "surplus", "met", "unknown", "measured", "waived"]
-STATES: Mapping[Outcome, State] = {
-    Outcome.PASS: "met", Outcome.FAIL: "gap", Outcome.NOT_ASSESSED: "unknown",
-    Outcome.NO_THRESHOLD: "measured", Outcome.WAIVED: "waived",
-}  # fmt: skip
-"""What an outcome means for the people it is about; more than asked is a ``surplus`` instead."""
 _TONES = {Outcome.PASS: "good", Outcome.FAIL: "bad", Outcome.NOT_ASSESSED: "open"}
 SIGNS = {">=": "≥ ", "<=": "≤ ", "==": "= ", ">": "> ", "<": "< "}
 """How a comparison is written before its target; a band has no sign."""
-
-
-@dataclass(frozen=True)
-class Flip:
-    """Where the outcome would turn.
-
-    Parameters
-    ----------
-    limit
-        The value of the rule's own number (limit or target, in its unit) at which it turns; None where no
-        value would do.
-    residents
-        How many residents would have to change sides; None where the rule does not count people.
-    """
-
-    limit: float | None
-    residents: float | None
-
-
-@dataclass(frozen=True)
-class ByRoad:
-    """A straight-line rule's result by road, beside it and without influence on it.
-
-    Parameters
-    ----------
-    observed
-        Share of residents in scope (0-1) within the limit by road.
-    residents_affected
-        Residents beyond the limit by road, or without a way.
-    paper_only
-        Residents within the limit on paper and beyond it, or without a way, by road.
-    """
-
-    observed: float
-    residents_affected: float
-    paper_only: float
-
-
-@dataclass(frozen=True)
-class RuleUnit:
-    """One area, facility or named thing of a rule.
-
-    Parameters
-    ----------
-    id, name
-        Of the area or facility; the name as the plan writes it for a named one.
-    observed
-        Its own figure in the verdict's unit; None where it cannot be known.
-    outcome
-        Its own outcome, WAIVED included.
-    residents
-        Who live in it, where the rule counts people.
-    waived_by
-        The plan's sentence that excepts it.
-    state
-        ``gap``, ``surplus``, ``met``, ``unknown``, ``measured`` or ``waived``: told from the outcome where
-        it is not given.
-    """
-
-    id: str
-    name: str
-    observed: float | None
-    outcome: Outcome
-    residents: float | None = None
-    waived_by: str | None = None
-    state: str = ""
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "state", self.state or STATES[self.outcome])
-
-    @property
-    def came_to(self) -> Sentence:
-        """The outcome as people read it: a surplus says that more was found than is asked."""
-        return came_to(self.outcome, self.state)
-
-
-@dataclass(frozen=True)
-class CountyRow:
-    """What a rule comes to in one county of a prefecture.
-
-    Parameters
-    ----------
-    id, name
-        Of the county.
-    numerator, denominator
-        What is added up and what that is divided by, as for the whole; None where there is none.
-    observed
-        Its own figure in the verdict's unit.
-    outcome
-        Its own outcome; NO_THRESHOLD where the clause is asked of the prefecture as a whole.
-    state
-        As that of a unit: told from the outcome where it is not given.
-    """
-
-    id: str
-    name: str
-    numerator: float | None
-    denominator: float | None
-    observed: float | None
-    outcome: Outcome
-    state: str = ""
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "state", self.state or STATES[self.outcome])
-
-    @property
-    def came_to(self) -> Sentence:
-        """The outcome as people read it, where the clause is judged of a county."""
-        if self.outcome is Outcome.NO_THRESHOLD:
-            return Sentence("rules.state_measured")
-        return came_to(self.outcome, self.state)
 
 
 @dataclass(frozen=True, eq=False)
@@ -218,6 +81,11 @@ class Verdict:
         What was measured, where it is not the rule's own kind.
     language
         Of the study: the verdict's card in a notebook speaks it.
+    target_year
+        By when the plan asks it.
+    on_track
+        Where the figure stands beside the line from the plan's start to its target year; None where the
+        plan gives no start or the figure is unknown.
     surplus
         More was found than is asked, and nothing less: no gap, and nobody is affected.
     open_listing
@@ -250,6 +118,8 @@ class Verdict:
     counties: tuple[CountyRow, ...] = ()
     measure: str = ""
     language: Language = "zh"
+    target_year: int | None = None
+    on_track: OnTrack | None = None
     surplus: bool = False
     open_listing: bool = False
     parts: tuple[float, float | None] | None = None
@@ -301,6 +171,19 @@ class Verdict:
         return shown(value, self.unit)
 
     @property
+    def progress(self) -> Sentence | None:
+        """The line of the target and this figure beside it; None where there is no line."""
+        line = self.on_track
+        if line is None:
+            return None
+        facts = {
+            "year": str(line.year), "start": self.shown(line.baseline), "from": str(line.baseline_year),
+            "until": str(line.target_year), "expected": self.shown(line.expected),
+            "observed": self.shown(self.observed), "off": shown_margin(abs(line.margin), self.unit),
+        }  # fmt: skip
+        return Sentence(f"rules.{'on' if line.on_track else 'off'}_track", facts)
+
+    @property
     def shown_margin(self) -> Sentence:
         """The margin as a reader expects it: between two shares it is percentage points, else in its unit."""
         return shown_margin(self.margin, self.unit)
@@ -350,10 +233,3 @@ class Verdict:
             Plain data, as ``docs/schemas/verdicts.schema.json`` states it.
         """
         return written(self, language)
-
-
-def came_to(outcome: Outcome, state: str) -> Sentence:
-    """An outcome as people read it: a surplus says that more was found than is asked."""
-    if state != "surplus":
-        return outcome.sentence
-    return Sentence("rules.outcome_surplus", {"outcome": outcome.sentence})

@@ -6,9 +6,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from carecircle.rules.judging.asked import judged_by_above
 from carecircle.rules.judging.evidence import Evidence
 from carecircle.rules.judging.measures_people import Reached
-from carecircle.rules.judging.verdict import Outcome, Verdict
+from carecircle.rules.judging.parts import Outcome
+from carecircle.rules.judging.track import on_track
+from carecircle.rules.judging.verdict import Verdict
 from carecircle.rules.kinds.record import kind_of
 from carecircle.rules.language.rule import Rule
 from carecircle.texts import Sentence
@@ -22,10 +25,14 @@ def judged_each(
 ) -> dict[str, Verdict]:
     """Every rule judged on the evidence, by its id; a clause that may be met either way, either way."""
     own = {rule.id: kind_of(rule).measure(rule, plan, evidence, reached) for rule in rules}
-    return {
-        rule_id: _only_measured(_either_way(verdict, [own[o] for o in verdict.rule_def.any_of if o in own]))
-        for rule_id, verdict in own.items()
-    }
+    above = judged_by_above(plan, evidence)
+    settled = {}
+    for rule_id, verdict in own.items():
+        either = _either_way(verdict, [own[o] for o in verdict.rule_def.any_of if o in own])
+        alone = either is verdict and not above  # a county is on no line of its prefecture's
+        line = on_track(either, plan, evidence.inputs.study.year) if alone else None
+        settled[rule_id] = replace(_only_measured(either), on_track=line)
+    return settled
 
 
 def nothing_to_judge(verdict: Verdict) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from carecircle.rules.judging.verdict import Outcome
+from carecircle.rules.judging.parts import Outcome
 
 
 def decide(low: float, high: float, comparison: str, target: float | tuple[float, float]) -> Outcome:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import fields
-from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from carecircle.rules.judging.parts import finite, record
 from carecircle.texts import Language
 
 if TYPE_CHECKING:
@@ -24,34 +22,21 @@ def written(verdict: Verdict, language: Language) -> WrittenVerdict:
         "provenance": rule.provenance,
         "modality": rule.modality, "softeners": list(rule.softeners), "kind": rule.kind,
         "measure": verdict.measure or rule.kind, "scope": rule.scope, "by": rule.by,
-        "outcome": verdict.outcome.value, "state": verdict.state, "observed": _finite(verdict.observed),
+        "outcome": verdict.outcome.value, "state": verdict.state, "observed": finite(verdict.observed),
         "comparison": verdict.comparison,
         "target": list(verdict.target) if isinstance(verdict.target, tuple) else verdict.target,
-        "target_source": verdict.target_source, "unit": verdict.unit, "margin": _finite(verdict.margin),
-        "flip": None if verdict.flip is None else _record(verdict.flip),
-        "by_road": None if verdict.by_road is None else _record(verdict.by_road),
+        "target_source": verdict.target_source, "unit": verdict.unit, "margin": finite(verdict.margin),
+        "flip": None if verdict.flip is None else record(verdict.flip),
+        "by_road": None if verdict.by_road is None else record(verdict.by_road),
         "alternatives": [{"mode": mode, "observed": value} for mode, value in verdict.alternatives],
-        "residents_affected": _finite(verdict.residents_affected),
+        "residents_affected": finite(verdict.residents_affected),
         "ledger": None if verdict.ledger is None else verdict.ledger.to_dict(),
         "reason": verdict.reason.text(language),
         "missing_inputs": [s.text(language) for s in verdict.missing_inputs],
         "assumptions": [s.text(language) for s in verdict.assumptions],
         "contradicts": list(rule.contradicts),
-        "units": [_record(unit) for unit in verdict.units],
-        "counties": [_record(county) for county in verdict.counties],
+        "target_year": verdict.target_year,
+        "on_track": None if verdict.on_track is None else record(verdict.on_track),
+        "units": [record(unit) for unit in verdict.units],
+        "counties": [record(county) for county in verdict.counties],
     }  # fmt: skip
-
-
-def _record(part: Any) -> dict[str, Any]:
-    """A verdict's part as plain data, field by field."""
-    return {f.name: _plain(getattr(part, f.name)) for f in fields(part)}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, StrEnum):
-        return value.value
-    return _finite(value) if isinstance(value, float) else value
-
-
-def _finite(value: float | None) -> float | None:
-    return None if value is None or not math.isfinite(value) else value

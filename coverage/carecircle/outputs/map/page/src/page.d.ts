@@ -92,6 +92,7 @@ export interface Clause {
   softeners: string[];
   result: Said;
   reason: Said;
+  onTrack: Said | null;
   observed: Said;
   target: Said;
   targetSource: Said | null;

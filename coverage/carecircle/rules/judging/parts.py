@@ -1,0 +1,211 @@
+"""What a verdict is made of: outcomes and states, where it turns, the road beside, units, counties, its line."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from typing import Any, Literal
+
+from carecircle.texts import Sentence
+
+
+class Outcome(StrEnum):
+    """What a rule comes to; a unit of a rule may also be WAIVED by the plan's own exception.
+
+    Attributes
+    ----------
+    PASS
+        Holds even if every undecided resident were uncovered.
+    FAIL
+        Does not hold even if every undecided resident were covered.
+    NOT_ASSESSED
+        An input is missing, or the undecided residents decide.
+    NO_THRESHOLD
+        The plan gives no number: measured, not judged.
+    WAIVED
+        Of a unit: the plan excepts it, and it leaves numerator and denominator.
+    """
+
+    PASS = "PASS"
+    FAIL = "FAIL"
+    NOT_ASSESSED = "NOT_ASSESSED"
+    NO_THRESHOLD = "NO_THRESHOLD"
+    WAIVED = "WAIVED"
+
+    @property
+    def sentence(self) -> Sentence:
+        """The outcome's name, free to be said in either language."""
+        return Sentence(f"rules.outcome_{self.value.lower()}")
+
+
+State = Literal["gap", "surplus", "met", "unknown", "measured", "waived"]
+STATES: Mapping[Outcome, State] = {
+    Outcome.PASS: "met", Outcome.FAIL: "gap", Outcome.NOT_ASSESSED: "unknown",
+    Outcome.NO_THRESHOLD: "measured", Outcome.WAIVED: "waived",
+}  # fmt: skip
+"""What an outcome means for the people it is about; more than asked is a ``surplus`` instead."""
+
+
+@dataclass(frozen=True)
+class Flip:
+    """Where the outcome would turn.
+
+    Parameters
+    ----------
+    limit
+        The value of the rule's own number (limit or target, in its unit) at which it turns; None where no
+        value would do.
+    residents
+        How many residents would have to change sides; None where the rule does not count people.
+    """
+
+    limit: float | None
+    residents: float | None
+
+
+@dataclass(frozen=True)
+class ByRoad:
+    """A straight-line rule's result by road, beside it and without influence on it.
+
+    Parameters
+    ----------
+    observed
+        Share of residents in scope (0-1) within the limit by road.
+    residents_affected
+        Residents beyond the limit by road, or without a way.
+    paper_only
+        Residents within the limit on paper and beyond it, or without a way, by road.
+    """
+
+    observed: float
+    residents_affected: float
+    paper_only: float
+
+
+@dataclass(frozen=True)
+class RuleUnit:
+    """One area, facility or named thing of a rule.
+
+    Parameters
+    ----------
+    id, name
+        Of the area or facility; the name as the plan writes it for a named one.
+    observed
+        Its own figure in the verdict's unit; None where it cannot be known.
+    outcome
+        Its own outcome, WAIVED included.
+    residents
+        Who live in it, where the rule counts people.
+    waived_by
+        The plan's sentence that excepts it.
+    state
+        ``gap``, ``surplus``, ``met``, ``unknown``, ``measured`` or ``waived``: told from the outcome where
+        it is not given.
+    """
+
+    id: str
+    name: str
+    observed: float | None
+    outcome: Outcome
+    residents: float | None = None
+    waived_by: str | None = None
+    state: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "state", self.state or STATES[self.outcome])
+
+    @property
+    def came_to(self) -> Sentence:
+        """The outcome as people read it: a surplus says that more was found than is asked."""
+        return came_to(self.outcome, self.state)
+
+
+@dataclass(frozen=True)
+class CountyRow:
+    """What a rule comes to in one county of a prefecture.
+
+    Parameters
+    ----------
+    id, name
+        Of the county.
+    numerator, denominator
+        What is added up and what that is divided by, as for the whole; None where there is none.
+    observed
+        Its own figure in the verdict's unit.
+    outcome
+        Its own outcome; NO_THRESHOLD where the clause is asked of the prefecture as a whole.
+    state
+        As that of a unit: told from the outcome where it is not given.
+    """
+
+    id: str
+    name: str
+    numerator: float | None
+    denominator: float | None
+    observed: float | None
+    outcome: Outcome
+    state: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "state", self.state or STATES[self.outcome])
+
+    @property
+    def came_to(self) -> Sentence:
+        """The outcome as people read it, where the clause is judged of a county."""
+        if self.outcome is Outcome.NO_THRESHOLD:
+            return Sentence("rules.state_measured")
+        return came_to(self.outcome, self.state)
+
+
+@dataclass(frozen=True)
+class OnTrack:
+    """Where a figure stands beside the straight line from the plan's start to its target.
+
+    Parameters
+    ----------
+    year
+        Of the figure: the study's, or that of an older official figure.
+    baseline, baseline_year
+        Where the line begins.
+    target_year
+        Where it ends, at the target.
+    expected
+        What the line asks of the year; the target from its year on, and where the start met it already.
+    margin
+        Signed slack against ``expected``, in the verdict's unit: at least 0 on the line or beyond it.
+    on_track
+        Whether it is.
+    """
+
+    year: int
+    baseline: float
+    baseline_year: int
+    target_year: int
+    expected: float
+    margin: float
+    on_track: bool
+
+
+def came_to(outcome: Outcome, state: str) -> Sentence:
+    """An outcome as people read it: a surplus says that more was found than is asked."""
+    if state != "surplus":
+        return outcome.sentence
+    return Sentence("rules.outcome_surplus", {"outcome": outcome.sentence})
+
+
+def record(part: Flip | ByRoad | RuleUnit | CountyRow | OnTrack) -> dict[str, Any]:
+    """A verdict's part as plain data, field by field."""
+    return {f.name: _written(getattr(part, f.name)) for f in fields(part)}
+
+
+def _written(value: Any) -> Any:
+    if isinstance(value, Outcome):
+        return value.value
+    return finite(value) if isinstance(value, float) else value
+
+
+def finite(value: float | None) -> float | None:
+    """A number that JSON can hold, or None."""
+    return None if value is None or not math.isfinite(value) else value
