@@ -20,7 +20,7 @@ from carecircle.demo.people import CELL_M, People
 
 HILL_M = 50.0
 """Cells of heights and cover."""
-HAMLET, HAMLET_RESIDENTS = [13.85, 12.35], 120
+HAMLET, HAMLET_RESIDENTS = [10.3, 8.2], 120
 """岭上: where it lies, km from the county seat, and who lives there."""
 _BEYOND_M = 3_000.0
 _TREES, _GRASS, _CROPS, _BUILT, _WATER = 10, 30, 40, 50, 80
@@ -84,8 +84,8 @@ def _cover(
 
 def _write(file: Path, cells: npt.NDArray[Any], transform: Affine, **options: int) -> None:
     with rasterio.open(
-        file, "w", driver="GTiff", width=cells.shape[1], height=cells.shape[0], count=1,
-        dtype=cells.dtype.name,
-        crs=CRS, transform=transform, compress="deflate", tiled=True, blockxsize=256, blockysize=256, **options,
+        file, "w", driver="GTiff", width=cells.shape[1], height=cells.shape[0], count=1, crs=CRS,
+        dtype=cells.dtype.name, transform=transform, compress="deflate", tiled=True, blockxsize=256,
+        blockysize=256, **options,
     ) as out:  # fmt: skip
         out.write(cells, 1)
