@@ -65,7 +65,7 @@ def test_the_seed_makes_the_same_roads(again: Path) -> None:
     assert parsed(DATA / "roads/roads.osm.pbf") == parsed(again / "roads/roads.osm.pbf")
 
 
-@pytest.mark.parametrize("name", ("elevation", "landcover", "residents"))
+@pytest.mark.parametrize("name", ["elevation", "landcover", "residents"])
 def test_the_seed_makes_the_same_ground(again: Path, name: str) -> None:
     with (
         rasterio.open(DATA / f"terrain/{name}.tif") as tracked,

@@ -1,4 +1,4 @@
-"""The county with the ground off its roads: who was lost has minutes, and the lane to the hamlet is proposed."""
+"""The county with the ground off its roads: the lost have minutes, the hamlet its lane."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from carecircle.missing_roads import missing_roads
 from realdata import ROOT
 
 pytestmark = pytest.mark.slow
-WALK = "minutes"
 
 
 @pytest.fixture(scope="module")

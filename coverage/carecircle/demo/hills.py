@@ -77,7 +77,9 @@ def _cover(
     lived[inside] = people.grid[row[inside], column[inside]] > 15
     cover[lived.reshape(shape)] = _BUILT
     wet = [land.water.river.buffer(60.0), land.water.lake.difference(land.water.isle)]
-    water: Any = rasterize([(shapely.union_all(wet), 1)], out_shape=shape, transform=transform, dtype="uint8")
+    water: Any = rasterize(
+        [(shapely.union_all(wet), 1)], out_shape=shape, transform=transform, all_touched=True, dtype="uint8"
+    )
     cover[water == 1] = _WATER
     return cover
 

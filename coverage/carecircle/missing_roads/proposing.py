@@ -137,7 +137,8 @@ def _group(
     about = {
         "residents": math.fsum(residents), "off_m": float(off_m.max()),
         "on_foot_min": mean if math.isfinite(joined_m) else math.nan,
-        "lane_m": math.fsum(float(link["metres"]) for link in links), "geometry": shapely.Point(homes[middle]),
+        "lane_m": math.fsum(float(link["metres"]) for link in links),
+        "geometry": shapely.Point(homes[middle]),
     }  # fmt: skip
     return about, links
 
