@@ -65,6 +65,17 @@ def test_the_seed_makes_the_same_roads(again: Path) -> None:
     assert parsed(DATA / "roads/roads.osm.pbf") == parsed(again / "roads/roads.osm.pbf")
 
 
+@pytest.mark.parametrize("name", ["elevation", "landcover", "residents"])
+def test_the_seed_makes_the_same_ground(again: Path, name: str) -> None:
+    with (
+        rasterio.open(DATA / f"terrain/{name}.tif") as tracked,
+        rasterio.open(again / f"terrain/{name}.tif") as made,
+    ):
+        assert (tracked.crs, tracked.transform) == (made.crs, made.transform)
+        apart = np.abs(tracked.read(1).astype(float) - made.read(1).astype(float))
+        assert apart.max() <= (1 if name == "elevation" else 0)  # a metre, where a sine rounds otherwise
+
+
 @pytest.mark.parametrize("name", TEXTS)
 def test_the_seed_makes_the_same_texts(again: Path, name: str) -> None:
     assert (DATA / name).read_bytes() == (again / name).read_bytes()

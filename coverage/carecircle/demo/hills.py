@@ -20,7 +20,7 @@ from carecircle.demo.people import CELL_M, People
 
 HILL_M = 50.0
 """Cells of heights and cover."""
-HAMLET, HAMLET_RESIDENTS = [13.85, 12.35], 120
+HAMLET, HAMLET_RESIDENTS = [10.3, 8.2], 120
 """岭上: where it lies, km from the county seat, and who lives there."""
 _BEYOND_M = 3_000.0
 _TREES, _GRASS, _CROPS, _BUILT, _WATER = 10, 30, 40, 50, 80
@@ -77,16 +77,17 @@ def _cover(
     lived[inside] = people.grid[row[inside], column[inside]] > 15
     cover[lived.reshape(shape)] = _BUILT
     wet = [land.water.river.buffer(60.0), land.water.lake.difference(land.water.isle)]
-    water: Any = rasterize([(shapely.union_all(wet), 1)], out_shape=shape, transform=transform, dtype="uint8")
+    water: Any = rasterize(
+        [(shapely.union_all(wet), 1)], out_shape=shape, transform=transform, all_touched=True, dtype="uint8"
+    )
     cover[water == 1] = _WATER
     return cover
 
 
 def _write(file: Path, cells: npt.NDArray[Any], transform: Affine, **options: int) -> None:
     with rasterio.open(
-        file, "w", driver="GTiff", width=cells.shape[1], height=cells.shape[0], count=1,
-        dtype=cells.dtype.name,
-        crs=CRS, transform=transform, compress="deflate", tiled=True, blockxsize=256, blockysize=256,
-        **options,
+        file, "w", driver="GTiff", width=cells.shape[1], height=cells.shape[0], count=1, crs=CRS,
+        dtype=cells.dtype.name, transform=transform, compress="deflate", tiled=True, blockxsize=256,
+        blockysize=256, **options,
     ) as out:  # fmt: skip
         out.write(cells, 1)

@@ -91,7 +91,7 @@ def missing_roads(
     known = sorted(networks, key=lambda m: (m != "walk", m))
     wanted = mode or next(iter(known), None)
     if demand is None or wanted is None or wanted not in networks:
-        raise UsageError("missing_roads.nothing_to_look_at", value=wanted or "—", known=known or "—")
+        raise UsageError("missing.nothing_to_look_at", value=wanted or "—", known=known or "—")
     most = analysis.study.assumptions.max_snap_m if beyond_m is None else beyond_m
     ground = analysis.inputs.ground
     on_foot = ground is not None and "walk" in ground.walked

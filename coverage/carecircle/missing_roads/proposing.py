@@ -103,8 +103,8 @@ def _group(
     """One group: what is said of it, and its lanes from the road outwards.
 
     No branch goes to fewer than ``least`` residents, or than a hundredth of the group (a tenth, where homes
-    are as many as a grid of residents makes them). One that ends within ``near_m`` of a road is taken to
-    meet it: most lanes lead through.
+    are as many as a grid of residents makes them). One that ends within ``near_m`` of a road is taken to meet
+    it: most lanes lead through.
     """
     root = int(np.argmin(off_m))
     order, parent = tree_of(homes, pairs, root)

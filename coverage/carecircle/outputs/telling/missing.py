@@ -39,4 +39,4 @@ def missing_findings(analysis: Analysis) -> Iterator[Finding]:
             "residents": row.residents, "metres": round(row.off_m), "minutes": round(row.on_foot_min, 1),
             "lane": round(row.lane_m), "rules": row.rules or "—",
         }  # fmt: skip
-        yield Finding("note", Sentence("missing_roads.group", facts), lon=lon, lat=lat)
+        yield Finding("note", Sentence("missing.group", facts), lon=lon, lat=lat)
