@@ -63,8 +63,8 @@ def _mixed(key: Array, *more: Array) -> Array:
 def _shape_hash(coords: Array, offsets: Array, forward: Array) -> Array:
     """A number that a line and its reverse share (and other lines do not, but for chance).
 
-    Each point enters with its place on the line, counted as forward rows run: lines that visit the same points
-    in another order are other lines.
+    Each point enters with its place on the line, counted as forward rows run: lines that visit the same
+    points in another order are other lines.
     """
     if len(offsets) < 2:
         return np.zeros(0, np.uint64)
