@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import xlsxwriter
 
 from carecircle.outputs import telling
+from carecircle.outputs.palette import CELL_HEAD, CELL_LABEL, CELLS
 from carecircle.rules import by_area
 from carecircle.schema import LEVELS
 from carecircle.strict import clean
@@ -22,13 +23,6 @@ if TYPE_CHECKING:
     from carecircle.rules import Verdict
 
 _PARTS = ("covered", "not_covered", "unreachable", "unsnapped", "no_data", "outside", "total")
-_FILLS = {
-    "FAIL": "#F3D9CF",
-    "PASS": "#D9EAF0",
-    "NOT_ASSESSED": "#ECECEC",
-    "NO_THRESHOLD": "#F6F6F3",
-    "WAIVED": "#E9E3F2",
-}
 _LONGEST_CELL, _LONGEST_TITLE = 32_767, 255
 """Characters that a cell and a property of a workbook may have."""
 Cell = str | float | int | None
@@ -76,12 +70,12 @@ class Book:
         points = say("rules.points", language, value="")
         self.points = book.add_format({**common, "num_format": f'0.00"{points}"'})
         self.head = book.add_format(
-            {**common, "bold": True, "bottom": 1, "bg_color": "#F2F4F5", "text_wrap": True}
+            {**common, "bold": True, "bottom": 1, "bg_color": CELL_HEAD, "text_wrap": True}
         )
         self.title = book.add_format({**common, "bold": True, "font_size": 14})
-        self.label = book.add_format({**common, "font_color": "#5B666E"})
+        self.label = book.add_format({**common, "font_color": CELL_LABEL})
         self.outcomes = {
-            o: book.add_format({**common, "bg_color": c, "bold": True}) for o, c in _FILLS.items()
+            o: book.add_format({**common, "bg_color": c, "bold": True}) for o, c in CELLS.items()
         }
 
     def say(self, key: str, **facts: object) -> str:
