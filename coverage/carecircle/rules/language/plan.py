@@ -187,7 +187,7 @@ def _references(plan: Plan, lines: Sequence[str], name: str) -> Iterable[Carecir
     for number, rule in enumerate(plan.rule):
         reserved = rule.id.casefold() in _COLUMNS
         if reserved or len(rule.id) > _LONGEST_ID:
-            facts = {} if reserved else {"most": _LONGEST_ID}
+            facts: dict[str, Any] = {} if reserved else {"most": _LONGEST_ID}
             place: Any = {"file": name, "row": _line(lines, ("rule", number), "id"), "value": echo(rule.id)}
             yield PlanError("rules.reserved_id" if reserved else "rules.long_id", **place, **facts)
         for field in ("any_of", "contradicts", "part_of", "total_of"):
