@@ -27,6 +27,18 @@ def test_no_colour_of_the_palette_is_written_a_second_time() -> None:
     assert again == set()
 
 
+def test_what_python_and_typst_draw_takes_its_colours_from_the_palette() -> None:
+    """In workbooks, QGIS, the report and the siting page; the map page's own sheet has further tints."""
+    own = {
+        f"{path.relative_to(HOME)}: {colour}"
+        for path in HOME.rglob("*")
+        if path.suffix in {".py", ".typ"} or (path.suffix in WRITTEN and path.is_relative_to(HOME / "sites"))
+        if path.name != "palette.py"
+        for colour in re.findall(r"[\"']#[0-9a-fA-F]{3,8}\b|:\s*#[0-9a-fA-F]{3,8}\b", path.read_text("utf-8"))
+    }
+    assert own == set()
+
+
 def test_every_variable_that_a_style_sheet_uses_is_there() -> None:
     there = set(re.findall(r"(--[\w-]+):", palette.css()))
     for path in HOME.rglob("*.css"):

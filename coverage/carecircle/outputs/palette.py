@@ -12,6 +12,10 @@ INK, SOFT, LINE, WASH, WHITE, SEA, LAND = (
 )  # fmt: skip
 BAD, GOOD, UNSURE, PAPER_ONLY = "#9c2a10", "#1f6e8c", "#5f686e", "#6d3f9c"
 PRINT_SOFT, PRINT_RULE = "#59646b", "#aab3b8"
+PRINT_INK, PRINT_BORDER, PRINT_ROAD, PRINT_FRAME = "#111", "#8a8f92", "#6d7478", "#555"
+PRINT_TOWN, PRINT_SCOPE, PRINT_OTHER, PRINT_NOTICE = "#3c4246", "#eddcc9", "#c9d6dc", "#b08a2a"
+PRINT_PATTERNS = ("#b4babd", "#777", "#a33b20")
+"""Lines, dots and the ground of the crossed lines that tell areas apart on a grey printer."""
 ACCENT, NEW, FOCUS, ASKED, NOTICE = "#19597a", "#14577a", "#0b63ce", "#12405f", "#6a4a00"
 UNKNOWN, UNASKED, GAINED, STREET = "#a3a9ad", "#fbfaf7", "#2f8fb3", "#c4cbcf"
 
@@ -29,6 +33,20 @@ OUTCOMES = {
     "WAIVED": "#e6e2ee",
 }  # fmt: skip
 """Areas judged one by one; None is hatched."""
+STYLED = {
+    "covered_nearly": "#e9f1f4", "near": "#e3eff2", "far": "#f3d1a4", "unreachable": "#3c143c",
+    "unsnapped": "#969696", "no_data": "#bebebe", "outside": "#ebebeb", "NOT_ASSESSED": "#dcdcdc",
+    "WAIVED": "#cdc0de", "NO_THRESHOLD": "#f0f0f0", "town": "#5a6268", "village": "#bec3c6",
+}  # fmt: skip
+"""In the styles of QGIS, beside the colours above."""
+KINDS = (GOOD, BAD, PAPER_ONLY, "#5e6e14", "#3c3c3c", "#c88214")
+"""Categories of facilities in turn."""
+CELLS = {
+    "FAIL": "#F3D9CF", "PASS": "#D9EAF0", "NOT_ASSESSED": "#ECECEC", "NO_THRESHOLD": "#F6F6F3",
+    "WAIVED": "#E9E3F2",
+}  # fmt: skip
+"""Outcomes in a workbook."""
+CELL_HEAD, CELL_LABEL = "#F2F4F5", "#5B666E"
 TONES = {"FAIL": BAD, "PASS": GOOD, "NOT_ASSESSED": UNSURE, "NO_THRESHOLD": UNSURE}
 """Outcomes as words."""
 CATCHMENTS = ("#a6cfe3", "#f4cf94", "#b9dcb8", "#e7b8a4", "#cdc0e0", "#f0e6a0", "#9fc7bd", "#e3c0d4")

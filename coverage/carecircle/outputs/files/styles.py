@@ -11,14 +11,14 @@ from carecircle import categories
 from carecircle.outputs import telling
 from carecircle.outputs.map.layers import facility_shape
 from carecircle.outputs.palette import (
-    BAD,
-    GOOD,
     INK,
+    KINDS,
     ON_PAPER,
-    PAPER_ONLY,
+    PRINT_BORDER,
     PRINTED_SHARES,
     SHARE_BREAKS,
     SHARES,
+    STYLED,
     rgba,
 )  # fmt: skip
 from carecircle.rules.language.query import main_query
@@ -31,21 +31,23 @@ if TYPE_CHECKING:
 
 _DOCTYPE = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
 _VERSION = "3.28.0"
-_GREY, _INK = rgba("#8a8f92"), rgba(INK)
+_GREY, _INK = rgba(PRINT_BORDER), rgba(INK)
 _ENDS = (0.0, *SHARE_BREAKS, 1.0)
 _SHARE = tuple(
     (low, high, rgba(colour))
-    for low, high, colour in zip(_ENDS[:-1], _ENDS[1:], (*PRINTED_SHARES[:3], "#e9f1f4"), strict=True)
+    for low, high, colour in zip(
+        _ENDS[:-1], _ENDS[1:], (*PRINTED_SHARES[:3], STYLED["covered_nearly"]), strict=True
+    )
 )
 _NEAR, _FAR_OFF = rgba(ON_PAPER[0]), rgba(PRINTED_SHARES[0])
-_TIME = (_NEAR, rgba("#e3eff2"), rgba("#f3d1a4"), rgba(ON_PAPER[2]), _FAR_OFF)
+_TIME = (_NEAR, rgba(STYLED["near"]), rgba(STYLED["far"]), rgba(ON_PAPER[2]), _FAR_OFF)
 _PEOPLE = {
-    "covered": _NEAR, "not_covered": _FAR_OFF, "unreachable": rgba("#3c143c"),
-    "unsnapped": rgba("#969696"), "no_data": rgba("#bebebe"), "outside": rgba("#ebebeb"),
+    "covered": _NEAR, "not_covered": _FAR_OFF,
+    **{part: rgba(STYLED[part]) for part in ("unreachable", "unsnapped", "no_data", "outside")},
 }  # fmt: skip
 _OUTCOME = {
-    "FAIL": rgba(SHARES[-1][1]), "PASS": _NEAR, "NOT_ASSESSED": rgba("#dcdcdc"),
-    "WAIVED": rgba("#cdc0de"), "NO_THRESHOLD": rgba("#f0f0f0"),
+    "FAIL": rgba(SHARES[-1][1]), "PASS": _NEAR, "NOT_ASSESSED": rgba(STYLED["NOT_ASSESSED"]),
+    "WAIVED": rgba(STYLED["WAIVED"]), "NO_THRESHOLD": rgba(STYLED["NO_THRESHOLD"]),
 }  # fmt: skip
 _SNAPS = (50.0, 200.0, 500.0)
 _FAR = 1e6
@@ -119,16 +121,15 @@ def _shares(verdict: Verdict, level: str, language: Language) -> Style:
 
 
 def _levels(language: Language) -> Style:
-    widths = {"county": _INK, "town": rgba("#5a6268"), "village": rgba("#bec3c6")}
+    widths = {"county": _INK, "town": rgba(STYLED["town"]), "village": rgba(STYLED["village"])}
     classes = [_Class(n, say(f"outputs.page_level_{n}", language), widths[n]) for n in LEVELS]
     return Style("areas", say("styles.levels", language), _categorized("level", classes, "outline"))
 
 
 def _facilities(analysis: Analysis, language: Language) -> Style:
     kinds = sorted(set(analysis.inputs.facilities["category"].astype(str)))
-    tints = (GOOD, BAD, PAPER_ONLY, "#5e6e14", "#3c3c3c", "#c88214")
     classes = [
-        _Class(k, categories.label(k, language), rgba(tints[i % len(tints)]), facility_shape(k))
+        _Class(k, categories.label(k, language), rgba(KINDS[i % len(KINDS)]), facility_shape(k))
         for i, k in enumerate(kinds)
     ]
     name = say("styles.category", language)

@@ -15,6 +15,7 @@ from carecircle.ledgers import lacking
 from carecircle.outputs import telling
 from carecircle.outputs.files import missing
 from carecircle.outputs.files.counties import all_counties, county_table
+from carecircle.outputs.palette import CELL_HEAD, CELL_LABEL, CELLS
 from carecircle.rules import by_area
 from carecircle.schema import GROUND_STATUSES, LEVELS
 from carecircle.strict import clean
@@ -24,13 +25,6 @@ if TYPE_CHECKING:
     from carecircle.analysis import Analysis
     from carecircle.rules import Verdict
 
-_FILLS = {
-    "FAIL": "#F3D9CF",
-    "PASS": "#D9EAF0",
-    "NOT_ASSESSED": "#ECECEC",
-    "NO_THRESHOLD": "#F6F6F3",
-    "WAIVED": "#E9E3F2",
-}
 _LONGEST_CELL, _LONGEST_TITLE = 32_767, 255
 """Characters that a cell and a property of a workbook may have."""
 Cell = str | float | int | None
@@ -80,12 +74,12 @@ class Book:
         points = say("rules.points", language, value="")
         self.points = book.add_format({**common, "num_format": f'0.00"{points}"'})
         self.head = book.add_format(
-            {**common, "bold": True, "bottom": 1, "bg_color": "#F2F4F5", "text_wrap": True}
+            {**common, "bold": True, "bottom": 1, "bg_color": CELL_HEAD, "text_wrap": True}
         )
         self.title = book.add_format({**common, "bold": True, "font_size": 14})
-        self.label = book.add_format({**common, "font_color": "#5B666E"})
+        self.label = book.add_format({**common, "font_color": CELL_LABEL})
         self.outcomes = {
-            o: book.add_format({**common, "bg_color": c, "bold": True}) for o, c in _FILLS.items()
+            o: book.add_format({**common, "bg_color": c, "bold": True}) for o, c in CELLS.items()
         }
 
     def say(self, key: str, **facts: object) -> str:

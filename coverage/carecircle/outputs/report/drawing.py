@@ -10,6 +10,10 @@ from html import escape
 import numpy as np
 import shapely
 
+from carecircle.outputs.palette import PRINT_INK, PRINT_PATTERNS, WHITE
+
+_PAPER, _INK = WHITE, PRINT_INK
+_LINES, _DOTS, _CROSSED = PRINT_PATTERNS
 WIDTH = 720.0
 """Width of a drawing in points of its own; its legend takes `LEGEND` of them."""
 LEGEND = 206.0
@@ -90,7 +94,10 @@ class Sheet:
             return False
         self.taken.append(box)
         face = f'font-size="{size}" font-weight="{700 if bold else 400}" text-anchor="middle"'
-        for paint in ('fill="#fff" stroke="#fff" stroke-width="2.6" stroke-linejoin="round"', 'fill="#111"'):
+        for paint in (
+            f'fill="{_PAPER}" stroke="{_PAPER}" stroke-width="2.6" stroke-linejoin="round"',
+            f'fill="{_INK}"',
+        ):
             self.parts.append(_text(cx, middle + size * 0.36, text, f"{face} {paint}"))
         return True
 
@@ -101,13 +108,16 @@ class Sheet:
         length = max(step * base for step in _STEPS if step * base <= room)
         long = length * self.scale
         x, y = self.width - LEGEND + 14, self.height - _EDGE - 6
-        ink, half = 'stroke="#111" stroke-width="0.8"', f'y="{y - 4:.1f}" width="{long / 2:.1f}" height="4"'
+        ink, half = (
+            f'stroke="{_INK}" stroke-width="0.8"',
+            f'y="{y - 4:.1f}" width="{long / 2:.1f}" height="4"',
+        )
         self.parts += [
-            f'<rect x="{x:.1f}" {half} fill="#111" {ink}/>',
-            f'<rect x="{x + long / 2:.1f}" {half} fill="#fff" {ink}/>',
+            f'<rect x="{x:.1f}" {half} fill="{_INK}" {ink}/>',
+            f'<rect x="{x + long / 2:.1f}" {half} fill="{_PAPER}" {ink}/>',
             _text(x, y - 9, "0", 'font-size="10"'),
             _text(x + long, y - 9, f"{length / 1000:g} {kilometre}", 'font-size="10" text-anchor="middle"'),
-            f'<path d="M{x + 158:.1f} {y - 26:.1f}l5 20l-5 -4l-5 4z" fill="#111"/>',
+            f'<path d="M{x + 158:.1f} {y - 26:.1f}l5 20l-5 -4l-5 4z" fill="{_INK}"/>',
             _text(x + 158, y - 30, north, 'font-size="11" font-weight="700" text-anchor="middle"'),
         ]
 
@@ -127,18 +137,21 @@ class Sheet:
         size = f'viewBox="0 0 {self.width:.0f} {self.height:.0f}"'
         scale = f'width="{self.width:.0f}" height="{self.height:.0f}"'
         head = f'<svg xmlns="http://www.w3.org/2000/svg" {size} {scale} font-family="{escape(self.family)}">'
-        ground = f'<rect width="{self.width:.0f}" height="{self.height:.0f}" fill="#fff"/>'
+        ground = f'<rect width="{self.width:.0f}" height="{self.height:.0f}" fill="{_PAPER}"/>'
         return f"{head}{_PATTERNS}{ground}{''.join(self.parts)}</svg>"
 
 
 _PATTERNS = (
     "<defs>"
     '<pattern id="cc-lines" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
-    '<rect width="5" height="5" fill="#fff"/><path d="M0 0V5" stroke="#b4babd" stroke-width="1.2"/></pattern>'
+    f'<rect width="5" height="5" fill="{_PAPER}"/>'
+    f'<path d="M0 0V5" stroke="{_LINES}" stroke-width="1.2"/></pattern>'
     '<pattern id="cc-dots" width="5" height="5" patternUnits="userSpaceOnUse">'
-    '<rect width="5" height="5" fill="#fff"/><circle cx="2.5" cy="2.5" r="0.8" fill="#777"/></pattern>'
+    f'<rect width="5" height="5" fill="{_PAPER}"/>'
+    f'<circle cx="2.5" cy="2.5" r="0.8" fill="{_DOTS}"/></pattern>'
     '<pattern id="cc-cross" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
-    '<rect width="6" height="6" fill="#a33b20"/><path d="M0 0V6" stroke="#fff" stroke-width="1"/></pattern>'
+    f'<rect width="6" height="6" fill="{_CROSSED}"/>'
+    f'<path d="M0 0V6" stroke="{_PAPER}" stroke-width="1"/></pattern>'
     "</defs>"
 )
 

@@ -15,7 +15,18 @@ import shapely
 from carecircle import categories
 from carecircle.ledgers import LACKING, UNPLACED, lacking
 from carecircle.outputs.map.layers import facility_shape
-from carecircle.outputs.palette import PRINTED_SHARES, SHARE_BREAKS
+from carecircle.outputs.palette import (
+    PRINT_BORDER,
+    PRINT_FRAME,
+    PRINT_INK,
+    PRINT_OTHER,
+    PRINT_ROAD,
+    PRINT_SCOPE,
+    PRINT_TOWN,
+    PRINTED_SHARES,
+    SHARE_BREAKS,
+    WHITE,
+)
 from carecircle.outputs.report.drawing import Sheet, marked
 from carecircle.rules import by_area
 from carecircle.schema import LEVELS
@@ -32,18 +43,17 @@ _CELLS = 30
 _MOST_CIRCLES = 60
 _FEW = 25
 """So many marks keep names off them."""
-_SCOPE = "#eddcc9"
 _ROADS = {
     "motorway": 1.3, "trunk": 1.3, "primary": 1.1, "secondary": 0.8, "tertiary": 0.5,
 }  # fmt: skip
 _MID, _BOLD = (
-    f'fill="none" stroke="#{c}" stroke-width="{w}"'
-    for c, w in (("3c4246", '0.9" stroke-dasharray="6 1.6 1.2 1.6'), ("111", "1.6"))
+    f'fill="none" stroke="{c}" stroke-width="{w}"'
+    for c, w in ((PRINT_TOWN, '0.9" stroke-dasharray="6 1.6 1.2 1.6'), (PRINT_INK, "1.6"))
 )
-_GAP = 'fill="#111" fill-opacity="0.5" stroke="#fff" stroke-width="0.5"'
-_OPEN = 'fill="#fff" stroke="#111" stroke-width="1.2"'
-_OTHER = 'fill="#c9d6dc" stroke="#111" stroke-width="0.8"'
-_BAD = 'fill="#111" stroke="#fff" stroke-width="0.7"'
+_GAP = f'fill="{PRINT_INK}" fill-opacity="0.5" stroke="{WHITE}" stroke-width="0.5"'
+_OPEN = f'fill="{WHITE}" stroke="{PRINT_INK}" stroke-width="1.2"'
+_OTHER = f'fill="{PRINT_OTHER}" stroke="{PRINT_INK}" stroke-width="0.8"'
+_BAD = f'fill="{PRINT_INK}" stroke="{WHITE}" stroke-width="0.7"'
 _OUTCOMES = {
     "FAIL": "url(#cc-cross)",
     "PASS": PRINTED_SHARES[-1],
@@ -97,7 +107,8 @@ def clause_map(
         scope = _scope(sheet, analysis, verdict)
     for area_id, shape in zip(units["area_id"], units.geometry, strict=True):
         sheet.shape(
-            shape, f'fill="{_OUTCOMES.get(judged[area_id], "#fff")}" stroke="#8a8f92" stroke-width="0.4"'
+            shape,
+            f'fill="{_OUTCOMES.get(judged[area_id], WHITE)}" stroke="{PRINT_BORDER}" stroke-width="0.4"',
         )
     _backdrop(sheet, analysis, roads)
     circles = _circles(sheet, verdict, asked)
@@ -113,7 +124,7 @@ def clause_map(
         _share_legend(sheet, language, "report.map_share")
         _gap_legend(sheet, language)
     if scope:
-        sheet.entry(_swatch(_SCOPE), say(f"report.map_{verdict.rule_def.scope}", language))
+        sheet.entry(_swatch(PRINT_SCOPE), say(f"report.map_{verdict.rule_def.scope}", language))
     _unit_legend(sheet, language, {judged[i] for i in units["area_id"]})
     _facility_legend(sheet, language, asked, bad)
     if circles:
@@ -137,7 +148,7 @@ def union_of_gaps(verdicts: Sequence[Verdict]) -> Verdict | None:
     return dataclasses.replace(unmet[0], people=pd.Series(worst, index=unmet[0].people.index, dtype=object))
 
 
-_CIRCLE = 'fill="none" stroke="#111" stroke-width="0.9" stroke-dasharray="4 2.5"'
+_CIRCLE = f'fill="none" stroke="{PRINT_INK}" stroke-width="0.9" stroke-dasharray="4 2.5"'
 
 
 def _shaded(sheet: Sheet, analysis: Analysis, verdict: Verdict) -> None:
@@ -159,7 +170,7 @@ def _shaded(sheet: Sheet, analysis: Analysis, verdict: Verdict) -> None:
             fill = PRINTED_SHARES[int(np.searchsorted(SHARE_BREAKS, value, side="right"))]
         else:
             fill = "url(#cc-dots)" if people.get(area_id, 0) > 0 else "url(#cc-lines)"
-        sheet.shape(shape, f'fill="{fill}" stroke="#8a8f92" stroke-width="0.35"')
+        sheet.shape(shape, f'fill="{fill}" stroke="{PRINT_BORDER}" stroke-width="0.35"')
 
 
 def _scope(sheet: Sheet, analysis: Analysis, verdict: Verdict) -> bool:
@@ -171,7 +182,7 @@ def _scope(sheet: Sheet, analysis: Analysis, verdict: Verdict) -> bool:
     marked_so = areas[areas["urban"].map(lambda u: u == wanted and u is not None) & areas.geometry.notna()]
     level = next((name for name in reversed(LEVELS) if (marked_so["level"] == name).any()), None)
     for shape in marked_so.geometry[(marked_so["level"] == level).to_numpy()]:
-        sheet.shape(shape, f'fill="{_SCOPE}"')
+        sheet.shape(shape, f'fill="{PRINT_SCOPE}"')
     return level is not None
 
 
@@ -193,7 +204,7 @@ def main_roads(analysis: Analysis) -> Roads:
 def _backdrop(sheet: Sheet, analysis: Analysis, roads: Roads) -> None:
     """Main roads and the borders of towns over the shading, the study's boundary over all."""
     for lines, width in roads:
-        sheet.shape(lines, f'fill="none" stroke="#6d7478" stroke-width="{width}"')
+        sheet.shape(lines, f'fill="none" stroke="{PRINT_ROAD}" stroke-width="{width}"')
     frame = analysis.inputs.areas
     for shape in frame.geometry[(frame["level"] == "town").to_numpy() & frame.geometry.notna().to_numpy()]:
         sheet.shape(shape, _MID)
@@ -260,7 +271,8 @@ def _names(sheet: Sheet, analysis: Analysis, first: gpd.GeoDataFrame | None = No
 
 
 def _swatch(fill: str) -> str:
-    return f'<rect x="-12" y="-6" width="24" height="12" fill="{fill}" stroke="#555" stroke-width="0.5"/>'
+    drawn = f'fill="{fill}" stroke="{PRINT_FRAME}" stroke-width="0.5"'
+    return f'<rect x="-12" y="-6" width="24" height="12" {drawn}/>'
 
 
 def _share_legend(sheet: Sheet, language: Language, key: str) -> None:
@@ -296,7 +308,7 @@ def _border_legend(sheet: Sheet, analysis: Analysis, language: Language, roads: 
     if (analysis.inputs.areas["level"] == "town").any():
         sheet.entry(f'<path d="M-12 0H12" {_MID}/>', say("report.map_towns", language))
     if roads:
-        sign = '<path d="M-12 0H12" fill="none" stroke="#6d7478" stroke-width="1.1"/>'
+        sign = f'<path d="M-12 0H12" fill="none" stroke="{PRINT_ROAD}" stroke-width="1.1"/>'
         sheet.entry(sign, say("report.map_roads", language))
 
 

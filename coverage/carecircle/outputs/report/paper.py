@@ -44,7 +44,7 @@ def pdf(report: Report, fonts: Fonts, made: datetime, absent: frozenset[str]) ->
         "date": [made.year, made.month, made.day],
         "palette": {
             "ink": palette.INK, "soft": palette.PRINT_SOFT, "rule": palette.PRINT_RULE,
-            "notice": palette.NOTICE, "tone": palette.TONES,
+            "notice": palette.NOTICE, "edge": palette.PRINT_NOTICE, "tone": palette.TONES,
         },
         "blocks": blocks,
     }  # fmt: skip
