@@ -122,7 +122,7 @@ class Input:
     """One wild input: what to call, and what must be as it was afterwards."""
 
     of: str
-    arguments: list[str | Path]
+    arguments: list[str | Path] = field(default_factory=list)
     out: Path | None = None
     kept: dict[Path, bytes] = field(default_factory=dict)
 
@@ -300,7 +300,10 @@ class Campaign:
 
     def ask(self, number: int, seed: int, room: Path) -> tuple[Input, Ended, str | None]:
         """One input through its command; its files stay in the room."""
-        one = made(number, self.shelf, self.runs, room, seed)
+        try:
+            one = made(number, self.shelf, self.runs, room, seed)
+        except Exception as error:  # a writer that will not write it: the reader is spared, and it is counted
+            return Input("not made"), Ended(0, repr(error), 0.0, 0), None
         came = limited(one.arguments, "none" if number % 4 else "stood for" if number % 16 else "set")
         return one, came, fault_of(one, came)
 

@@ -27,21 +27,21 @@ def campaign(name: str, folder: Path, *options: str) -> str:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="children are forked")
 def test_wild_inputs_end_in_a_result_or_a_word(tmp_path: Path) -> None:
-    said = campaign("fuzz", tmp_path, "--count", "30")
-    assert "30 inputs" in said
+    said = campaign("fuzz", tmp_path, "--count", "20")
+    assert "20 inputs" in said
     assert "0 faults" in said
     state = json.loads((tmp_path / "state.json").read_text())
-    assert sum(state["came"].values()) == 30
-    assert "60 inputs" in campaign("fuzz", tmp_path, "--count", "60")  # taken up, not begun again
-    wrote = sum(
-        n for key, n in json.loads((tmp_path / "state.json").read_text())["came"].items() if "outputs" in key
-    )
-    assert wrote >= 15
+    assert sum(state["came"].values()) == 20
+    assert "40 inputs" in campaign("fuzz", tmp_path, "--count", "40")  # taken up, not begun again
+    came = json.loads((tmp_path / "state.json").read_text())["came"]
+    assert sum(n for key, n in came.items() if key.endswith("outputs")) >= 8  # a fifth, of so few
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="children are forked")
 def test_a_tenth_of_the_sweep_ends_whole_and_finite(tmp_path: Path) -> None:
     command = [sys.executable, str(HERE / "sweep.py"), "--part", "10"]
@@ -62,6 +62,7 @@ def test_the_sweep_knows_a_number_that_is_none(word: str, tmp_path: Path) -> Non
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="children are forked")
 def test_whatever_befalls_a_run_the_next_is_right(tmp_path: Path) -> None:
     few = ("--kills", "3", "--steps", "3", "--full", "2", "--pairs", "1", "--flips", "3", "--readonly", "1")

@@ -76,7 +76,7 @@ def geopackage(path: Path, dice: random.Random) -> None:
         for trigger in [r[0] for r in base.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")]:
             base.execute(f'DROP TRIGGER "{trigger}"')  # they call functions that SQLite alone has not
         for _ in range(dice.choice((1, 1, 2, 4))):
-            with suppress(sqlite3.Error, OverflowError, UnicodeError, ValueError):
+            with suppress(sqlite3.Error, OverflowError, ValueError, IndexError):
                 _changed(base, dice)
         base.commit()
 
@@ -113,6 +113,8 @@ def _changed(base: sqlite3.Connection, dice: random.Random) -> None:
 
 def _reshaped(base: sqlite3.Connection, table: str, dice: random.Random) -> None:
     rows = base.execute(f'SELECT rowid, geom FROM "{table}" WHERE geom IS NOT NULL').fetchall()
+    if not rows:
+        return
     row, blob = dice.choice(rows)
     base.execute(f'UPDATE "{table}" SET geom = ? WHERE rowid = ?', (_shape(blob, dice), row))
 

@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 import shapely
 
+import carecircle
 from carecircle.errors import InputError
 from carecircle.inputs import bounds
 from carecircle.inputs.tables.reading import read_table
 from carecircle.inputs.tables.values import number, unit_of
+from worlds import east, street_study, write_features
 
 HEAD = '<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
 
@@ -108,3 +110,34 @@ def test_a_border_that_crosses_itself_without_end() -> None:
     assert bounds.tangled(shapely.Polygon(rng.uniform(0, 1, (6_000, 2))))
     assert time.perf_counter() - start < 10
     assert not bounds.tangled(_wavy(6_000))
+
+
+def test_the_frame_about_a_fine_border_is_that_of_its_buffer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """But for the corners that an arc of the buffer leaves out: less than two thousandths of it."""
+    region = shapely.Polygon([(0, 0), (400, 30), (380, 900), (-50, 500)])
+    plain = bounds.frame_about(region, 250)
+    assert shapely.equals_exact(plain, region.buffer(250).envelope)
+    monkeypatch.setattr(bounds, "_PLAIN_BORDER", 3)
+    fine = bounds.frame_about(region, 250)
+    assert fine.bounds == (-300, -250, 650, 1150)
+    assert shapely.covers(fine, plain)
+    assert shapely.hausdorff_distance(fine, plain) < 0.5 * np.sqrt(2)
+
+
+@pytest.mark.slow
+def test_a_study_in_a_border_of_many_corners(tmp_path: Path) -> None:
+    """With its map, report and layers: no step takes a multiple of reading it."""
+    study = street_study(tmp_path / "street", extra="[outputs]\nsurface_cell_m = 1000\n")
+    turn = np.linspace(0, 2 * np.pi, 300_000, endpoint=False)
+    far = 1 + 0.02 * np.sin(40 * turn) + 0.002 * np.random.default_rng(1).uniform(-1, 1, len(turn))
+    lon, lat = east(5000)
+    ring = np.column_stack([lon + 0.08 * far * np.cos(turn), lat + 0.05 * far * np.sin(turn)])
+    county = {"area_id": "000000", "name": "一条街"}
+    write_features(
+        study.parent / "county.geojson", [("Polygon", [[*ring.tolist(), ring[0].tolist()]], county)]
+    )
+    began = time.process_time()
+    analysis = carecircle.analyze(study)
+    assert analysis.inputs.water is None
+    analysis.write(tmp_path / "out")
+    assert time.process_time() - began < 30

@@ -125,3 +125,15 @@ def test_the_advice_on_backslashes_works(tmp_path: Path, mend: str) -> None:
 def test_control_characters_of_names_stay_outside() -> None:
     inputs = analyze(real("field/20-control-characters/study.toml")).inputs
     assert all(name.isprintable() for name in [*inputs.facilities["name"], *inputs.areas["name"]])
+
+
+@pytest.mark.parametrize("case", ["25-census-table", "25b-follow-the-message-totals"])
+def test_the_census_decides_once_the_list_is_said_to_be_whole(case: str, tmp_path: Path) -> None:
+    """100 beds for 2,000 residents, 60 asked per 1,000: 50; the advice given leads there."""
+    study = Path(shutil.copytree(real(f"field/{case}"), tmp_path / case)) / "study.toml"
+    (open_list,) = analyze(study).verdicts
+    assert any("complete" in n.text("en") for n in open_list.missing_inputs), open_list.missing_inputs
+    text = study.read_text(encoding="utf-8").replace("[facilities]", "[facilities]\ncomplete = true")
+    study.write_text(text, encoding="utf-8")
+    (verdict,) = analyze(study).verdicts
+    assert (verdict.outcome.value, verdict.observed) == ("FAIL", 50)

@@ -195,7 +195,8 @@ def boundary_flaws(areas: gpd.GeoDataFrame, region: BaseGeometry) -> list[Findin
             if part.area > 1.0 and _wide(part):
                 facts = {"one": here["name"].iat[i], "other": here["name"].iat[j], "ha": part.area / 1e4}
                 found.append(_at(part, "overlap_sliver" if _thin(part) else "overlap", facts, areas.crs))
-        gaps = shapely.difference(region, shapely.union_all(shapes))
+        whole = shapely.union_all(shapes)  # at the bounding level, the region itself
+        gaps = None if shapely.equals_exact(whole, region, 0.0) else shapely.difference(region, whole)
         pieces = [g for g in shapely.get_parts(gaps) if g.area > 1.0 and _wide(g)]
         thin = [g for g in pieces if _thin(g)]
         if thin:

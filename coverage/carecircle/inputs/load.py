@@ -18,7 +18,7 @@ from carecircle.inputs.areas.boundaries import joined, region_of
 from carecircle.inputs.areas.codes import significant
 from carecircle.inputs.areas.degurba import degree_of_urbanisation
 from carecircle.inputs.areas.urban import mark_urban
-from carecircle.inputs.bounds import widened
+from carecircle.inputs.bounds import frame_about, widened
 from carecircle.inputs.checks import frame_findings
 from carecircle.inputs.datum import place, project
 from carecircle.inputs.demand import calibrated, demand_of
@@ -106,8 +106,8 @@ class Inputs:
     @cached_property
     def water(self) -> gpd.GeoDataFrame | None:
         """Rivers and lakes about the region, read when first asked for: `carecircle.inputs.roads.water`."""
-        around = self.region.buffer(self.study.assumptions.buffer_km * 250).envelope
-        return water_of(self.study.roads, self.crs, around)
+        about = frame_about(self.region, self.study.assumptions.buffer_km * 250)
+        return water_of(self.study.roads, self.crs, about)
 
     def home_at(self, level: str) -> pd.Series:
         """For each demand row the area of a level that it lies in; found once."""
