@@ -13,6 +13,7 @@ import carecircle
 from carecircle.outputs.map import basemap, ways
 from carecircle.outputs.map.gap_map import GapPage, page_data
 from carecircle.outputs.map.pack import Block, page_json
+from carecircle.rules.judging.parts import OnTrack
 from carecircle.rules.language.query import main_query
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def page_type(samples: Iterable[dict[str, Any]]) -> str:
 
 
 def samples() -> list[dict[str, Any]]:
-    """The embedded county's page: as it is, with sites added and closed, and over tiles of its own."""
+    """The embedded county's page: with one clause on a line, sites added and closed, tiles of its own."""
     found = carecircle.analyze(ROOT / "data")
     frame = found.inputs.facilities
     some = frame[frame.geometry.notna() & (frame["status"] == "open") & frame["inside"]].to_crs(4326).iloc[0]
@@ -122,7 +123,9 @@ def samples() -> list[dict[str, Any]]:
     )
     with tempfile.TemporaryDirectory() as folder:
         carried, asked = (_over(found, Path(folder), address) for address in TILES)
-    pages = [_data(found), _data(tried, [{**place, "rank": 1, "newly_covered": 1.0}])]
+    line = OnTrack(2023, 0.2, 2020, 2025, 0.5, 0.1, True)
+    lined = replace(found, verdicts=(replace(found.verdicts[0], on_track=line), *found.verdicts[1:]))
+    pages = [_data(lined), _data(tried, [{**place, "rank": 1, "newly_covered": 1.0}])]
     return [*pages, {**pages[0], "basemap": carried["basemap"], "tileServer": asked["tileServer"]}]
 
 
