@@ -14,6 +14,7 @@ from carecircle.outputs.map import basemap, ways
 from carecircle.outputs.map.gap_map import GapPage, page_data
 from carecircle.outputs.map.pack import Block, page_json
 from carecircle.rules import CountyRow, Outcome
+from carecircle.rules.judging.parts import OnTrack
 from carecircle.rules.language.query import main_query
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ def page_type(samples: Iterable[dict[str, Any]]) -> str:
 
 
 def samples(found: Analysis) -> list[dict[str, Any]]:
-    """The page of the embedded county: as it is, with sites added and closed, and over tiles of its own."""
+    """The page of the embedded county: with a clause on a line, sites added and closed, tiles of its own."""
     frame = found.inputs.facilities
     some = frame[frame.geometry.notna() & (frame["status"] == "open") & frame["inside"]].to_crs(4326).iloc[0]
     place = {"name": "新", "category": some["category"], "lon": some.geometry.x, "lat": some.geometry.y}
@@ -122,11 +123,15 @@ def samples(found: Analysis) -> list[dict[str, Any]]:
     )
     with tempfile.TemporaryDirectory() as folder:
         carried, asked = (_over(found, Path(folder), address) for address in TILES)
+    line = OnTrack(2023, 0.2, 2020, 2025, 0.5, 0.1, True)
     row = CountyRow("1", "甲县", 1.0, 2.0, 0.5, Outcome.PASS)
     first, *rest = found.verdicts
     told = replace(
         found,
-        verdicts=[replace(first, counties=(row, replace(row, numerator=None, denominator=None))), *rest],
+        verdicts=[
+            replace(first, counties=(row, replace(row, numerator=None, denominator=None)), on_track=line),
+            *rest,
+        ],
     )
     pages = [_data(found), _data(told), _data(tried, [{**place, "rank": 1, "newly_covered": 1.0}])]
     return [*pages, {**pages[0], "basemap": carried["basemap"], "tileServer": asked["tileServer"]}]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 import shutil
 from contextlib import nullcontext, suppress
 from pathlib import Path
@@ -11,13 +12,14 @@ from pathlib import Path
 import pytest
 
 from carecircle import categories
+from carecircle.doctor import examine
 from carecircle.errors import InputError, UsageError
 from carecircle.inputs.facilities.reading import read_facilities
 from carecircle.rules import Outcome, Verdict, catalogue, judge, load_plan
 from carecircle.runs.baseline import baseline_inputs, named_facilities, published_figures
 from carecircle.starter import init, template_columns
 from carecircle.study import Facilities, load_study
-from realdata import real
+from realdata import plan_text, real
 from test_delivery import dying
 
 NORMS = ("china", "world")
@@ -56,6 +58,68 @@ def test_panzhihua_s_template_lists_eighteen_hospitals_with_their_beds(tmp_path:
     frame, _ = read_facilities(Facilities(path=tmp_path / "机构.xlsx", layer="机构"))
     beds = [a["beds_authorised"] for a in frame["attributes"] if "beds_authorised" in a]
     assert (len(beds), sum(beds)) == (18, 7852)
+
+
+NAMED = {"luojiang": 10, "wutongqiao": 11, "taonan": 7, "beibei": 33, "panzhihua": 21}
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("plan", NAMED)
+def test_every_name_in_the_template_is_the_plan_s_own(plan: str) -> None:
+    text = re.sub(r"\s+", "", plan_text(f"{plan}.txt").read_text(encoding="utf-8"))
+    rows = named_facilities(load_plan(plan))
+    assert len(rows) == len({r["name"] for r in rows}) == NAMED[plan]
+    for row in rows:
+        assert SAID_APART.get(row["name"], row["name"]) in text, row["name"]
+        assert row["category"] in categories.categories()
+
+
+SAID_APART = {
+    "天生街道社区卫生服务中心": "天生街道、歇马街道社区卫生服务中心",
+    "澄江镇卫生院": "澄江、三圣镇卫生院",
+}
+"""Names that a plan says for several facilities at once."""
+
+KINDS = {
+    "luojiang": {"区第二人民医院（金山镇中心卫生院）": "中心卫生院", "区人民医院": "综合医院"},
+    "taonan": {
+        "市人民医院": "综合医院", "市中医医院": "中医医院", "市妇幼保健院": "妇幼保健机构",
+        "市疾病预防控制中心": "疾病预防控制机构", "市结核病防治所": "专科疾病防治机构",
+        "市120医疗急救中心": "急救中心（站）", "白城市洮南神经精神病医院": "精神病医院",
+    },
+    "panzhihua": {
+        "攀枝花市第三人民医院": "精神病医院", "攀枝花市第四人民医院": "传染病医院", "市中心血站": "血站",
+    },
+    "beibei": {"静观医院": "乡镇卫生院", "蔡家医院": "乡镇卫生院"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("plan", KINDS)
+def test_a_named_facility_is_what_the_plan_has_it_be(plan: str) -> None:
+    rows = {r["name"]: r["category"] for r in named_facilities(load_plan(plan))}
+    assert {name: rows[name] for name in KINDS[plan]} == KINDS[plan]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_what_is_to_be_built_is_marked_planned_in_the_table(language: str, tmp_path: Path) -> None:
+    for plan in NAMED:
+        init(tmp_path / plan, plan, language=language)  # type: ignore[arg-type]
+        study = load_study(tmp_path / plan)
+        assert study.facilities is not None
+        frame, _ = read_facilities(study.facilities)
+        told = {r["facility_id"] for r in named_facilities(load_plan(plan)) if r.get("status") == "planned"}
+        assert set(frame.loc[frame["status"] == "planned", "facility_id"]) == told
+        new = [p for p in load_plan(plan).projects if p.change == "new" and p.state != "done"]
+        assert bool(told) >= bool(new)
+
+
+@pytest.mark.parametrize("plan", NAMED)
+def test_the_doctor_names_what_the_template_lacks(plan: str, tmp_path: Path) -> None:
+    init(tmp_path, plan)
+    found = examine(tmp_path / "study.toml")
+    assert not [f for f in found.findings if f.sentence.key.startswith("rules.")]
+    said = " ".join(f.sentence.text("zh") for f in found.findings)
+    assert "坐标" in said
 
 
 def test_it_never_writes_over_a_planners_files(tmp_path: Path) -> None:

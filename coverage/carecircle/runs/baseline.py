@@ -17,6 +17,7 @@ from carecircle.inputs.load import Inputs
 from carecircle.inputs.totals import read_totals
 from carecircle.rules import Plan, Verdict, judge, kind_of
 from carecircle.rules.judging.names import first_form, forms
+from carecircle.rules.language.facilities import NamedFacility
 from carecircle.rules.language.rule import Rule
 from carecircle.schema import AREAS, FACILITIES, TOTALS
 from carecircle.study import Study
@@ -61,14 +62,15 @@ def _plain_total(plan: Plan, rule: Rule) -> str | None:
 
 
 def named_facilities(plan: Plan) -> list[dict[str, Any]]:
-    """Every facility a plan names, once, with the beds it publishes for the starting year; no coordinates."""
-    found: dict[str, dict[str, Any]] = {}
+    """Every facility a plan names, once, with the beds it publishes for the starting year; no coordinates.
+
+    What a ``[[facility]]`` table of the plan says of one holds; rules and projects add the rest.
+    """
+    own = {f.name: _stated(f) for f in plan.facility}
+    found: dict[str, dict[str, Any]] = {name: {} for name in own}
     for rule in plan.rules:
         for name in rule.names:
-            known = next((k for k in found if _same(k, name)), None)
-            key = name if known is None else max(known, name, key=_forms_and_length)
-            entry = found.pop(known, {}) if known is not None else {}
-            found[key] = entry
+            entry = _entry(found, name, own)
             if len(rule.categories) == 1:
                 entry["category"] = rule.categories[0]
             if _TO_BE_BUILT in rule.quote and not rule.has:
@@ -76,8 +78,7 @@ def named_facilities(plan: Plan) -> list[dict[str, Any]]:
             if rule.numerator and kind_of(rule).number == "total" and rule.baseline is not None:
                 entry[rule.numerator] = float(rule.baseline)
     for project in plan.projects:
-        known = next((k for k in found if _same(k, project.name)), project.name)
-        entry = found.setdefault(known, {})
+        entry = _entry(found, project.name, own)
         if project.category:
             entry["category"] = project.category
         if project.change == "new" and project.state != "done":
@@ -86,14 +87,37 @@ def named_facilities(plan: Plan) -> list[dict[str, Any]]:
     for number, (written, known_of_it) in enumerate(found.items(), 1):
         name = first_form(written)
         category = categories.from_name(name) or "医院"
-        rows.append(
-            {"facility_id": f"{plan.id}-{number:02d}", "name": name, "category": category, **known_of_it}
-        )
+        row = {"facility_id": f"{plan.id}-{number:02d}", "name": name, "category": category, **known_of_it}
+        rows.append({**row, **own.get(written, {})})
     return rows
 
 
+def _stated(facility: NamedFacility) -> dict[str, Any]:
+    """What a plan's own table says of a facility."""
+    told: dict[str, Any] = {} if facility.status == "open" else {"status": facility.status}
+    if facility.category:
+        told["category"] = facility.category
+    if facility.designations:
+        told["designations"] = "、".join(facility.designations)
+    return told
+
+
+def _entry(
+    found: dict[str, dict[str, Any]], name: str, fixed: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Any]:
+    """What is known of a facility so far; of two names of one, the fuller is kept."""
+    known = next((k for k in found if _same(k, name)), None)
+    if known is None:
+        return found.setdefault(name, {})
+    if known in fixed:
+        return found[known]
+    entry = found.pop(known)
+    found[max(known, name, key=_forms_and_length)] = entry
+    return entry
+
+
 def _same(one: str, other: str) -> bool:
-    """Whether two names a plan writes are one facility's, in any of their forms."""
+    """Whether two names are one facility's, in any form: 罗江区人民医院 is the plan's 区人民医院."""
     return any(a.endswith(b) or b.endswith(a) for a in forms(one) for b in forms(other))
 
 

@@ -121,7 +121,8 @@ class World:
         step = DY.astype(np.int64) * 65536 + DX
         return (
             f.size, f.width, TILE_BITS, self.tiles_across, self.tiles, f.moves, offset.astype(np.int32),
-            step.astype(np.int32), KINDS[f.kind], f.law, f.base, f.steepest, half, per_m, 0 if f.uniform else 1,
+            step.astype(np.int32), KINDS[f.kind], f.law, f.base, f.steepest, half, per_m,
+            0 if f.uniform else 1,
         )  # fmt: skip
 
     @cached_property

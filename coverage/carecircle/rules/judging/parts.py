@@ -1,4 +1,4 @@
-"""What a verdict is made of: outcomes and states, where it turns, the road beside, units, counties, its line."""
+"""A verdict's parts: outcomes and states, where it turns, the road beside, units, counties, its line."""
 
 from __future__ import annotations
 

@@ -12,12 +12,13 @@ from typing import Any
 from pydantic import Field, ValidationError, model_validator
 
 from carecircle.errors import CarecircleError, PlanError, raise_all
+from carecircle.rules.language.facilities import NamedFacility
 from carecircle.rules.language.projects import Project
 from carecircle.rules.language.refusals import MeaninglessRuleError
 from carecircle.rules.language.rule import Provenance, Rule
 from carecircle.strict import LONGEST_PATH, Strict, UnfitError, echo, parse_toml
 
-_HEADER = re.compile(r"^\s*\[\[\s*(rule|project)\s*\]\]")
+_HEADER = re.compile(r"^\s*\[\[\s*(rule|project|facility)\s*\]\]")
 _PLAN = re.compile(r"^\s*\[\s*plan\s*\]")
 _LONGEST_ID = 60
 _COLUMNS = frozenset(
@@ -75,6 +76,9 @@ class Plan(Strict):
     """Every ``[[rule]]``, in the file's order."""
     project: tuple[Project, ...] = ()
     """Every ``[[project]]``, in the file's order."""
+
+    facility: tuple[NamedFacility, ...] = ()
+    """Every ``[[facility]]``, in the file's order."""
 
     @model_validator(mode="before")
     @classmethod
@@ -251,7 +255,8 @@ def _repeated(plan: Plan, lines: Sequence[str], name: str) -> Iterable[Carecircl
 def _fault(error: Any, lines: Sequence[str], name: str) -> CarecircleError:
     """One pydantic error as one sentence of ours, with its line."""
     where = [str(part) for part in error["loc"]]
-    entry = (where[0], int(where[1])) if where[:1] in (["rule"], ["project"]) and len(where) > 1 else None
+    listed = where[:1] in (["rule"], ["project"], ["facility"]) and len(where) > 1
+    entry = (where[0], int(where[1])) if listed else None
     ours = (error.get("ctx") or {}).get("error")
     field = (
         ours.field
@@ -283,7 +288,7 @@ def _fault(error: Any, lines: Sequence[str], name: str) -> CarecircleError:
 
 
 def _line(lines: Sequence[str], entry: tuple[str, int] | None, field: str) -> int:
-    """Line (from 1) of a field of the n-th rule or project (or of ``[plan]``), else of its header."""
+    """Line (from 1) of a field of the n-th of a list of tables (or of ``[plan]``), else of its header."""
     headers = [(i, found[1]) for i, line in enumerate(lines) if (found := _HEADER.match(line))]
     if entry is None:
         start = next((i for i, line in enumerate(lines) if _PLAN.match(line)), 0)

@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from carecircle import categories
+from carecircle.rules.language.facilities import unknown_terms
 from carecircle.rules.language.refusals import MeaninglessRuleError
 from carecircle.strict import Strict
 
@@ -50,15 +50,7 @@ class Project(Strict):
         changes = self.category or self.designations or self.attributes
         if self.change in ("extended", "reduced", "upgraded") and not changes:
             raise MeaninglessRuleError("change", "rules.changes_nothing", change=self.change)
-        if self.category and self.category not in categories.categories():
-            near = categories.canonical(self.category) or categories.nearest(self.category) or "—"
-            raise MeaninglessRuleError("category", "rules.unmapped_category", value=self.category, near=near)
-        for role in self.designations:
-            if not categories.is_role(role):
-                facts = {"value": role, "near": categories.role(role) or "—"}
-                raise MeaninglessRuleError("designations", "rules.unknown_role", **facts)
-        for name in self.attributes:
-            if name not in categories.attributes():
-                facts = {"value": name, "near": categories.attribute(name) or "—"}
-                raise MeaninglessRuleError("attributes", "rules.unknown_attribute", **facts)
+        fault = next(unknown_terms(self.category, self.designations, self.attributes), None)
+        if fault is not None:
+            raise fault
         return self
