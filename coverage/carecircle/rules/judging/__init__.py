@@ -4,6 +4,6 @@ What do I come here to change?
 - a wrong share of residents: measures_people (radius, time, response), ledger
 - a wrong share of facilities or areas, a wrong count: measures_units, units, conclude
 - a wrong total, ratio or load: measures_totals, figures; pass or fail of a figure: weighing
-- what the study holds, laid out: evidence, ground; the verdict and its written shape: verdict, shapes
-- what a verdict assumes: assumed; how a figure is printed: shown
+- what the study holds, laid out: evidence, ground; the verdict, its parts and shape: verdict, parts, shapes
+- what a verdict assumes: assumed; how a figure is printed: shown; its line to the target: track
 """
