@@ -138,7 +138,7 @@ def grass(z, slow, rounds):
             after = resource.getrusage(resource.RUSAGE_CHILDREN)
             return after.ru_utime - before.ru_utime
 
-        run(f"g.region {bounds} rows={side} cols={side}")
+        run(f"g.region n={side * CELL_M} s=0 e={side * CELL_M} w=0 rows={side} cols={side}")
         for name, array in (("z", z), ("slow", slow * 60), ("start", start)):
             array.astype(np.float32).tofile(f"{room}/{name}.bin")
             run(

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import numpy as np
+import pyproj
 import pytest
+import shapely
 
 import groundworlds as g
 from carecircle.reach.ground import Ground, laws
+from carecircle.reach.surface import region_cells
 from carecircle.terrain import LAWS
 
 
@@ -76,8 +80,6 @@ def river(bridge: bool):
 
 @pytest.mark.parametrize("moves", [8, 16])
 def test_a_river_is_crossed_by_its_bridge_alone(moves):
-    import dataclasses
-
     cells, network = river(True)
     cells = dataclasses.replace(cells, moves=moves)
     start, end = g.centre(cells, 0, 1), g.centre(cells, 17, 1)
@@ -203,3 +205,19 @@ def test_statuses_tell_closed_from_cut_off():
     assert moved["status"].tolist() == ["cut_off", "reached", "reached", "unsnapped"]
     assert moved["snap_m"][1] == pytest.approx(10.0)
     assert moved["cost"][1] == pytest.approx(10.0 + 20.0)
+
+
+def test_a_surface_has_no_cost_on_closed_ground():
+    slow = np.full((10, 30), 1 / 50)
+    slow[:, 12:] = np.nan
+    cells = g.ground(slow, size_m=100.0)
+    ground = Ground(None, cells, "walk", max_snap_m=500)
+    region = region_cells(shapely.box(0, 0, 3000, 1000), pyproj.CRS(g.CRS), cell_m=50.0)
+    facility = g.facilities([g.centre(cells, 5, 5)])
+    drawn = ground.surface(facility, region).values
+    assert np.isnan(drawn[:, 24:]).all()
+    assert np.isfinite(drawn[:, :24]).all()
+    out = ground.nearest(region.centres, facility)["cost"].to_numpy().reshape(20, 60)
+    assert drawn[:, :24] == pytest.approx(out[:, :24].astype(np.float32))
+    assert np.isfinite(out[:, 24:32]).all()  # residents there are moved ashore
+    assert np.isinf(out[:, 35:]).all()

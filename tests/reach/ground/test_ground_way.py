@@ -10,6 +10,7 @@ import shapely
 
 import groundworlds as g
 from carecircle.reach.ground import Ground, ground_isochrones
+from carecircle.terrain import GroundCells
 
 RIDES = [("walk", "once"), ("drive", "once"), ("drive", "again")]
 
@@ -105,3 +106,23 @@ def test_isochrones_are_the_cells_reached_in_time():
     )
     for small, large in zip(drawn.geometry[::2], drawn.geometry[1::2], strict=True):
         assert large.buffer(1e-6).contains(small)
+
+
+def test_points_to_draw_come_in_the_studys_crs():
+    """Cells in degrees, a study in metres: the way is drawn in the study's."""
+    rows = 40
+    lat = 30.0 - (np.arange(rows) + 0.5) / 3600
+    cells = GroundCells(
+        "EPSG:4326", (1 / 3600, 0.0, 117.0, 0.0, -1 / 3600, 30.0), 111_320 / 3600 * np.cos(np.radians(lat)),
+        np.full(rows, 30.79), {"walk": np.full((rows, rows), 1 / 60, np.float32)},
+    )  # fmt: skip
+    corners = g.points([[117.003, 29.997], [117.009, 29.992]], crs=4326).to_crs(g.CRS)
+    health = corners.rename(columns={"demand_id": "facility_id"}).iloc[[1]]
+    ground = Ground(None, cells, "walk")
+    out = ground.nearest(corners.iloc[[0]], health)
+    way = ground.way(corners.geometry[0], corners.geometry[1])
+    assert way.minutes == pytest.approx(out["cost"][0], rel=1e-9)
+    apart = corners.geometry[0].distance(corners.geometry[1])
+    assert apart * 0.999 <= way.metres <= 1.03 * apart
+    assert way.minutes == pytest.approx(way.metres / 60, rel=1e-3)
+    assert way.geometry.distance(corners.geometry[1]) < 40

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from carecircle.reach.ground._bits import lowest_bit
-from carecircle.reach.ground._moves import could_improve, price
+from carecircle.reach.ground._moves import AND_BY, BY, could_improve, price
 from carecircle.reach.search._numba import jit
 
 Array = Any
@@ -27,8 +27,8 @@ _LEAP = 4096
 
 @jit
 def spread(
-    cell: Array, cells: int, width: int, moves: int, offset: Array, kind: int, law: int, base: float,
-    steepest: float, half: Array, per_m: Array, row_step: int, source: Array, spent: Array, limit: float,
+    cell: Array, cells: int, width: int, moves: int, offsets: Array, kind: Any, law: int, base: float,
+    steepest: float, halves: Array, per_ms: Array, row_step: int, source: Array, spent: Array, limit: float,
     per_width: float, first: Array, entry: Array, gate: Array, gate_to: Array, gate_cost: Array, road: Array,
     road_to: Array, road_cost: Array, touched: Array, seen: int,
 ) -> int:  # fmt: skip
@@ -44,6 +44,18 @@ def spread(
     live = 0
     rise = np.empty(16)
     slow = np.empty(16)
+    half = np.empty(16)
+    per_m = np.empty(16)
+    offset = np.empty(16, np.int32)
+    by = np.empty(16, np.int64)
+    also = np.empty(16, np.int64)
+    for k in range(16):
+        half[k] = halves[0, k]
+        per_m[k] = per_ms[0, k]
+        offset[k] = offsets[k]
+        by[k] = BY[k]
+        also[k] = AND_BY[k]
+    known = _I8(0)  # the row whose metres these are
     gated = len(gate) > 0
     bucket = _I8(1) << _I8(60)
     for i in range(len(source)):
@@ -104,14 +116,16 @@ def spread(
                     continue
                 low, high = 0, 0
                 found = _U4(0)
-                row = _I8(0)
                 su = 0.0
                 if u < cells:
                     su = np.float64(cell[un].slow)
-                    if row_step > 0:
-                        row = _I8(u // width)
+                    if row_step > 0 and _I8(u // width) != known:
+                        known = _I8(u // width)
+                        for k in range(16):
+                            half[k] = halves[known, k]
+                            per_m[k] = per_ms[known, k]
                     found = could_improve(
-                        cell, un, c, limit, moves, offset, kind, law, base, half, per_m, row, slow, rise
+                        cell, un, c, limit, moves, offset, kind, law, base, half, per_m, by, also, slow, rise
                     )  # fmt: skip
                     if gated:
                         low, high = gate[un], gate[un + _U4(1)]
@@ -122,7 +136,7 @@ def spread(
                         k = _U4(lowest_bit(found))
                         found &= found - _U4(1)
                         v = _U4(un + _U4(offset[k]))
-                        reached = c + price(su, k, kind, law, base, steepest, half, row, slow, rise)
+                        reached = c + price(su, k, kind, law, base, steepest, half, by, also, slow, rise)
                     elif u < cells:
                         v = _U4(gate_to[low])
                         reached = c + gate_cost[low]

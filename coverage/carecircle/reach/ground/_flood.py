@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from carecircle.reach.ground._bits import lowest_bit
-from carecircle.reach.ground._moves import could_improve, price
+from carecircle.reach.ground._moves import AND_BY, BY, could_improve, price
 from carecircle.reach.search._numba import jit
 
 Array = Any
@@ -33,8 +33,8 @@ _LEAP = 4096
 @jit
 def flood(
     cell: Array, own: Array, cells: int, width: int, tile_bits: int, tiles_across: int, tiles: int,
-    moves: int, offset: Array, step: Array, kind: int, law: int, base: float, steepest: float, half: Array,
-    per_m: Array, row_step: int, source: Array, spent: Array, owner: Array, limit: float, per_fine: float,
+    moves: int, offsets: Array, step: Array, kind: Any, law: int, base: float, steepest: float, halves: Array,
+    per_ms: Array, row_step: int, source: Array, spent: Array, owner: Array, limit: float, per_fine: float,
     fines: int, ring: int, pool: int, gate: Array, gate_code: Array, gate_cost: Array, road: Array,
     road_code: Array, road_cost: Array, road_tile: Array, most: int,
 ) -> bool:  # fmt: skip
@@ -49,6 +49,18 @@ def flood(
     used = 0
     rise = np.empty(16)
     slow = np.empty(16)
+    half = np.empty(16)
+    per_m = np.empty(16)
+    offset = np.empty(16, np.int32)
+    by = np.empty(16, np.int64)
+    also = np.empty(16, np.int64)
+    for k in range(16):
+        half[k] = halves[0, k]
+        per_m[k] = per_ms[0, k]
+        offset[k] = offsets[k]
+        by[k] = BY[k]
+        also[k] = AND_BY[k]
+    known = _I8(0)  # the row whose metres these are
     late_code = np.empty(most, np.int32)
     late_cost = np.empty(most)
     pend = np.full(tiles, -1, np.int32)
@@ -104,8 +116,8 @@ def flood(
         if idle > _LEAP:  # costs that differ by orders of magnitude: on to the next that waits, wherever
             idle = 0
             soonest = np.inf
-            for t in range(tiles):
-                chain = pend[t]
+            for tile in range(tiles):
+                chain = pend[tile]
                 while chain >= 0:
                     soonest = min(soonest, entry[_U4(chain)].cost)
                     chain = entry[_U4(chain)].next
@@ -115,10 +127,10 @@ def flood(
             token_free = np.int32(-1)
             token_used = 0
             waiting = 0
-            for t in range(tiles):
-                if pend[t] >= 0:
-                    due[t] = now
-                    token_tile[token_used] = t
+            for tile in range(tiles):
+                if pend[tile] >= 0:
+                    due[tile] = now
+                    token_tile[token_used] = tile
                     token_next[token_used] = turn[now & ring_mask]
                     turn[now & ring_mask] = token_used
                     token_used += 1
@@ -201,17 +213,22 @@ def flood(
                                 continue
                             o = own[un]
                             su = np.float64(cell[un].slow)
-                            row = (code >> 16) * row_step
+                            row = _I8((code >> 16) * row_step)
+                            if row != known:
+                                known = row
+                                for k in range(16):
+                                    half[k] = halves[row, k]
+                                    per_m[k] = per_ms[row, k]
                             found = could_improve(
-                                cell, un, c, limit, moves, offset, kind, law, base, half, per_m, row, slow,
-                                rise,
+                                cell, un, c, limit, moves, offset, kind, law, base, half, per_m, by, also,
+                                slow, rise,
                             )  # fmt: skip
                             while found != 0:
                                 k = _U4(lowest_bit(found))
                                 found &= found - _U4(1)
                                 v = _U4(un + _U4(offset[k]))
                                 reached = c + price(
-                                    su, k, kind, law, base, steepest, half, row, slow, rise
+                                    su, k, kind, law, base, steepest, half, by, also, slow, rise
                                 )  # fmt: skip
                                 old = cell[v].cost
                                 if reached <= limit and (reached < old or (reached == old and o < own[v])):

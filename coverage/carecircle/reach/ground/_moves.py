@@ -22,14 +22,15 @@ CELL = np.dtype([("cost", "f8"), ("z", "f4"), ("slow", "f4")], align=True)
 _U4 = np.uint32
 _I8 = np.int64
 
-FLAT, WALKED, MIXED = 0, 1, 2
-"""How a field is reckoned: no slopes; Tobler's law everywhere; any law, cells that are ridden, steepness."""
+KINDS = ((0,), (0, 0), (0, 0, 0))
+"""How a field is reckoned: no slopes; Tobler's law everywhere; any law, cells that are ridden, steepness. By
+its length, which the compiler knows, every kind has a search of its own."""
 
 DY = np.array([-1, -1, -1, 0, 0, 1, 1, 1, -2, -2, -1, -1, 1, 1, 2, 2], np.int32)
 DX = np.array([-1, 0, 1, -1, 1, -1, 0, 1, -1, 1, -2, 2, -2, 2, -1, 1], np.int32)
 """The sixteen moves: eight neighbours, then the knight's."""
-_BY = np.array([0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 3, 4, 3, 4, 6, 6], np.int64)
-_AND_BY = np.array([0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 2, 5, 7, 5, 7], np.int64)
+BY = np.array([0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 3, 4, 3, 4, 6, 6], np.int64)
+AND_BY = np.array([0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 2, 5, 7, 5, 7], np.int64)
 """The two cells that a knight's move passes between, as moves."""
 
 _NONE, _TOBLER, _LANGMUIR = laws.NONE, laws.TOBLER, laws.LANGMUIR
@@ -78,78 +79,80 @@ def _at_least(law: int, slope: float) -> float:
 
 @inlined
 def could_improve(
-    cell: Array, u: Any, c: float, limit: float, moves: int, offset: Array, kind: int, law: int, base: float,
-    half: Array, per_m: Array, row: int, slow: Array, rise: Array,
+    cell: Array, u: Any, c: float, limit: float, moves: int, offset: Array, kind: Any, law: int, base: float,
+    half: Array, per_m: Array, by: Array, also: Array, slow: Array, rise: Array,
 ) -> Any:  # fmt: skip
     """Bits of the moves from cell ``u`` (at cost ``c``) whose bound does not exceed what their end costs.
 
-    ``slow`` and ``rise`` are filled for `price`: the neighbours' seconds a metre, the slopes.
+    ``slow`` and ``rise`` are filled for `price`: the neighbours' seconds a metre, the slopes. All these small
+    arrays must be made by the compiled function that calls: of those it was given, the compiler cannot know
+    that they do not overlap, and half the speed is lost.
     """
     found = _U4(0)
     zu = np.float64(cell[u].z)
     su = np.float64(cell[u].slow)
-    if kind == 0:
+    if len(kind) == 1:
         for k in range(8):
             x = cell[_U4(u + _U4(offset[k]))]
             slow[k] = np.float64(x.slow)
-            found |= _U4(min(x.cost, limit) >= c + (su + slow[k]) * half[row, k]) << _U4(k)
+            found |= _U4(min(x.cost, limit) >= c + (su + slow[k]) * half[k]) << _U4(k)
         if moves == 16:
             for k in range(8, 16):
                 x = cell[_U4(u + _U4(offset[k]))]
-                slow[k] = np.float64(x.slow) + slow[_BY[k]] + slow[_AND_BY[k]]
-                found |= _U4(min(x.cost, limit) >= c + (su + slow[k]) * half[row, k]) << _U4(k)
-    elif kind == 1:
+                slow[k] = np.float64(x.slow) + slow[by[k]] + slow[also[k]]
+                found |= _U4(min(x.cost, limit) >= c + (su + slow[k]) * half[k]) << _U4(k)
+    elif len(kind) == 2:
         for k in range(8):
             x = cell[_U4(u + _U4(offset[k]))]
             slow[k] = np.float64(x.slow)
-            y = abs((np.float64(x.z) - zu) * per_m[row, k] + 0.175)
+            y = abs((np.float64(x.z) - zu) * per_m[k] + 0.175)
             rise[k] = y
-            low = c + (su + slow[k]) * half[row, k] * (1.0 + y + 0.5 * y * y)
+            low = c + (su + slow[k]) * half[k] * (1.0 + y + 0.5 * y * y)
             found |= _U4(min(x.cost, limit) >= low) << _U4(k)
         if moves == 16:
             for k in range(8, 16):
                 x = cell[_U4(u + _U4(offset[k]))]
-                y = abs((np.float64(x.z) - zu) * per_m[row, k] + 0.175)
+                y = abs((np.float64(x.z) - zu) * per_m[k] + 0.175)
                 rise[k] = y
-                slow[k] = np.float64(x.slow) + slow[_BY[k]] + slow[_AND_BY[k]]
-                low = c + (su + slow[k]) * half[row, k] * (1.0 + y + 0.5 * y * y)
+                slow[k] = np.float64(x.slow) + slow[by[k]] + slow[also[k]]
+                low = c + (su + slow[k]) * half[k] * (1.0 + y + 0.5 * y * y)
                 found |= _U4(min(x.cost, limit) >= low) << _U4(k)
     else:
         for k in range(moves):
             x = cell[_U4(u + _U4(offset[k]))]
             slow[k] = np.float64(x.slow)
-            rise[k] = (np.float64(x.z) - zu) * per_m[row, k]
+            rise[k] = (np.float64(x.z) - zu) * per_m[k]
             parts = 2.0
             walked = max(su, 0.0) + max(slow[k], 0.0)
             ridden = max(-su, 0.0) + max(-slow[k], 0.0)
             if k >= 8:
-                a, b = slow[_BY[k]], slow[_AND_BY[k]]
+                a, b = slow[by[k]], slow[also[k]]
                 parts = 4.0
                 walked += max(a, 0.0) + max(b, 0.0)
                 ridden += max(-a, 0.0) + max(-b, 0.0)
-            low = c + half[row, k] * ((walked + parts * base) * _at_least(law, rise[k]) + ridden)
+            low = c + half[k] * ((walked + parts * base) * _at_least(law, rise[k]) + ridden)
             found |= _U4(min(x.cost, limit) >= low) << _U4(k)
     return found
 
 
 @inlined
 def price(
-    su: Any, k: Any, kind: int, law: int, base: float, steepest: float, half: Array, row: int, slow: Array,
-    rise: Array,
+    su: Any, k: Any, kind: Any, law: int, base: float, steepest: float, half: Array, by: Array, also: Array,
+    slow: Array, rise: Array,
 ) -> Any:  # fmt: skip
     """What move ``k`` costs, exactly."""
-    if kind == 0:
-        return (su + slow[k]) * half[row, k]
-    if kind == 1:
-        return (su + slow[k]) * half[row, k] * _exp(min(rise[k], 690.0))
+    if len(kind) == 1:
+        return (su + slow[k]) * half[k]
+    if len(kind) == 2:
+        return (su + slow[k]) * half[k] * _exp(min(rise[k], 690.0))
     if abs(rise[k]) > steepest:
         return np.inf
     parts = 2.0
     walked = max(su, 0.0) + max(slow[k], 0.0)
     ridden = max(-su, 0.0) + max(-slow[k], 0.0)
     if k >= 8:
-        a, b = slow[_BY[k]], slow[_AND_BY[k]]
+        a, b = slow[by[k]], slow[also[k]]
         parts = 4.0
         walked += max(a, 0.0) + max(b, 0.0)
         ridden += max(-a, 0.0) + max(-b, 0.0)
-    return half[row, k] * ((walked + parts * base) * _times(law, rise[k]) + ridden)
+    return half[k] * ((walked + parts * base) * _times(law, rise[k]) + ridden)

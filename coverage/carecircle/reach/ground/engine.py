@@ -113,7 +113,7 @@ class World:
     @cached_property
     def geometry(self) -> tuple[Any, ...]:
         """The arguments of the searches that say how cells lie, and what moves cost."""
-        from carecircle.reach.ground._moves import DX, DY
+        from carecircle.reach.ground._moves import DX, DY, KINDS
 
         f = self.field
         half, per_m = f.steps(self.sign)
@@ -121,7 +121,7 @@ class World:
         step = DY.astype(np.int64) * 65536 + DX
         return (
             f.size, f.width, TILE_BITS, self.tiles_across, self.tiles, f.moves, offset.astype(np.int32),
-            step.astype(np.int32), f.kind, f.law, f.base, f.steepest, half, per_m, 0 if f.uniform else 1,
+            step.astype(np.int32), KINDS[f.kind], f.law, f.base, f.steepest, half, per_m, 0 if f.uniform else 1,
         )  # fmt: skip
 
     @cached_property

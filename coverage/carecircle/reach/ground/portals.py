@@ -193,7 +193,7 @@ def _structures(network: Network) -> Array | None:
     said = getattr(network, "structure", None)
     if said is None:
         return None
-    found = np.asarray(said) != 0
+    found: Array = np.asarray(said) != 0
     if len(found) == network.streets:
         return found
     by_street = np.zeros(network.streets, bool)

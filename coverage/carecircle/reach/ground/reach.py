@@ -66,8 +66,10 @@ class Ground:
         self.network = network if cells.roads else None
         self.cells, self.mode, self.metric, self.max_snap_m = cells, mode, metric, max_snap_m
         self._places = places
+        self._crs: Any = cells.crs if network is None else network.crs  # of points that come without one
         self._stood: dict[int, tuple[Any, Standing]] = {}
         self._worlds: dict[str, World] = {}
+        self._centres: tuple[Cells, Standing] | None = None
 
     def nearest(
         self, demand: gpd.GeoDataFrame, facilities: gpd.GeoDataFrame, *,
@@ -168,11 +170,6 @@ class Ground:
             nodes, spent = nodes[::-1], spent[::-1]
         return drawing.path(nodes, [*spent, float(best)], *ends, self.unit)
 
-    @property
-    def _crs(self) -> Any:
-        """The study's: points to draw a way between come in it."""
-        return self.cells.crs if self.network is None else self.network.crs
-
     def _frame(self, point: shapely.Point) -> gpd.GeoDataFrame:
         import geopandas as gpd
 
@@ -181,8 +178,10 @@ class Ground:
     def surface(
         self, facilities: gpd.GeoDataFrame, cells: Cells, *, direction: Direction = "to_facility"
     ) -> Surface:
-        """As `Reach.surface`."""
-        return painted(cells, self._nearest(self.place(cells.centres), self.place(facilities), direction)[0])
+        """As `Reach.surface`; closed ground has no cost."""
+        if self._centres is None or self._centres[0] is not cells:
+            self._centres = cells, self._joining.stand(cells.centres, moving=False)
+        return painted(cells, self._nearest(self._centres[1], self.place(facilities), direction)[0])
 
     def place(self, points: gpd.GeoDataFrame) -> Standing:
         """As `Reach.place`: where they stand, or on the nearest open cell within ``max_snap_m``.
@@ -192,6 +191,8 @@ class Ground:
         known = self._stood.get(id(points))
         if known is None or known[0]() is not points:
             self._stood = {k: v for k, v in self._stood.items() if v[0]() is not None}
+            if self.network is None:
+                self._crs = points.crs or self._crs
             known = self._stood[id(points)] = (weakref.ref(points), self._joining.stand(points))
         return known[1]
 

@@ -81,14 +81,14 @@ class Placing:
     def __init__(self, cells: GroundCells, field: Field, most_m: float) -> None:
         self.cells, self.field, self.most_m = cells, field, most_m
 
-    def seats(self, points: gpd.GeoDataFrame) -> Seats:
-        """The seats of points in any stated CRS."""
+    def seats(self, points: gpd.GeoDataFrame, *, moving: bool = True) -> Seats:
+        """The seats of points in any stated CRS; those on closed ground are moved, or left where they are."""
         x, y, given = point_coordinates(points.geometry.array)
         at = np.full((len(x), 2), np.nan)
         at[given] = self.grid(points.crs, x[given], y[given])
         own = np.floor(np.nan_to_num(at, nan=-1.0)).astype(np.int64)
         stands = given & self._open(own[:, 0], own[:, 1])
-        moved, snap_m = self._moved(at, given & ~stands)
+        moved, snap_m = self._moved(at, given & ~stands & moving)
         placed = np.where(np.isnan(moved), at, moved)
         snapped = stands | ~np.isnan(moved[:, 0])
         xy = np.stack([x, y], axis=1)
@@ -116,7 +116,7 @@ class Placing:
         """Metres between places given as rows and columns."""
         row = np.clip(((a[:, 0] + b[:, 0]) / 2).astype(np.int64), 0, self.field.rows - 1)
         down = (a[:, 0] - b[:, 0]) * self.field.north_m[row]
-        return np.hypot(down, (a[:, 1] - b[:, 1]) * self.field.east_m[row])
+        return np.asarray(np.hypot(down, (a[:, 1] - b[:, 1]) * self.field.east_m[row]))
 
     def heights(self, at: Array) -> Array:
         """Height between the four centres around each place, of those that have one; NaN without."""
@@ -196,6 +196,7 @@ class Placing:
         tall = int(self.most_m / f.north_m.min()) + 1
         wide = int(self.most_m / f.east_m.min()) + 1
         down, right = np.mgrid[-tall : tall + 1, -wide : wide + 1].reshape(2, -1)
+        closed = closed & self._near_open(at, tall, wide)
         for some in np.array_split(np.flatnonzero(closed), 1 + int(closed.sum()) * len(down) // 2_000_000):
             if len(some) == 0:
                 continue
@@ -211,3 +212,14 @@ class Placing:
             nearest = centre.reshape(len(some), -1, 2)[np.arange(len(some)), best]
             found[some[has]], away[some[has]] = nearest[has], least[has]
         return found, away
+
+    def _near_open(self, at: Array, tall: int, wide: int) -> Array:
+        """Whether any cell within some rows and columns of each place is open; without a place: no."""
+        f = self.field
+        total = np.zeros((f.rows + 1, f.columns + 1), np.int32)
+        total[1:, 1:] = f.open.cumsum(axis=0, dtype=np.int32).cumsum(axis=1, dtype=np.int32)
+        own = np.floor(np.nan_to_num(at, nan=-1e6)).astype(np.int64)
+        top, bottom = (np.clip(own[:, 0] + d, 0, f.rows) for d in (-tall, tall + 1))
+        left, right = (np.clip(own[:, 1] + d, 0, f.columns) for d in (-wide, wide + 1))
+        count = total[bottom, right] - total[top, right] - total[bottom, left] + total[top, left]
+        return np.asarray(count > 0)

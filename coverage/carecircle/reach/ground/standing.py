@@ -74,9 +74,9 @@ class Joining:
     ) -> None:
         self.placing, self.network, self.portals, self._places = placing, network, portals, places
 
-    def stand(self, points: gpd.GeoDataFrame) -> Standing:
-        """Where points in any stated CRS stand."""
-        seats = self.placing.seats(points)
+    def stand(self, points: gpd.GeoDataFrame, *, moving: bool = True) -> Standing:
+        """Where points in any stated CRS stand; those on closed ground are moved, or stand nowhere."""
+        seats = self.placing.seats(points, moving=moving)
         nothing, costs = np.zeros(0, np.int64), np.zeros(0)
         if self.portals is None or self.network is None:
             return Standing(seats, (nothing, nothing, costs), (nothing, nothing, costs, costs))
@@ -96,7 +96,9 @@ class Joining:
         there = self.portals.at[self.portals.door[door]]
         return point, door, self.placing.metres(seats.at[point], there)
 
-    def _street(self, points: gpd.GeoDataFrame, seats: Seats, own: Array) -> tuple[Array, ...]:
+    def _street(
+        self, points: gpd.GeoDataFrame, seats: Seats, own: Array
+    ) -> tuple[Array, Array, Array, Array]:
         assert self.portals is not None
         assert self.network is not None
         most = self.placing.most_m

@@ -249,7 +249,7 @@ class Drawing:
         return GroundPath(line, legs, cost / unit, metres, (), (part,))
 
     def _at(self, point: shapely.Point) -> Array:
-        return self.placing.grid(self.crs, np.array([point.x]), np.array([point.y]))[0]
+        return np.asarray(self.placing.grid(self.crs, np.array([point.x]), np.array([point.y]))[0])
 
     def _leg(self, a: Array, b: Array) -> float:
         return float(self.placing.metres(a[None], b[None])[0])

@@ -45,5 +45,5 @@ def inlined(function: Function) -> Function:
     module = numba()
     if module is None:
         raise ImportError("numba is absent: use the searches on scipy")
-    compiled: Function = module.njit(inline="always", error_model="numpy")(function)
+    compiled: Function = module.njit(forceinline=True, error_model="numpy")(function)
     return compiled
