@@ -21,8 +21,9 @@ EDGE = 2
 """Closed cells around the grid, so that a knight's move never leaves the arrays."""
 MOST_ROWS, MOST_COLUMNS = 32_000, 65_000
 CELL = np.dtype([("cost", "f8"), ("z", "f4"), ("slow", "f4")], align=True)
-"""As in `_moves`, which numba alone may read."""
+"""A label beside what a move from the cell needs: 16 bytes."""
 FLAT, WALKED, MIXED = 0, 1, 2
+"""Places in `_moves.KINDS`."""
 MOVES = np.array(
     [
         (-1, -1), (-1, 0), (-1, 1), (0, -1), (0, 1), (1, -1), (1, 0), (1, 1),
