@@ -170,7 +170,7 @@ class Field:
         found["cost"], found["z"], found["slow"] = -1.0, 0.0, np.inf
         found["cost"][self.size :] = np.inf
         inner = found[: self.size].reshape(-1, self.width)[EDGE:-EDGE, EDGE:-EDGE]
-        inner["cost"] = np.where(self.open, np.inf, -1.0)
+        np.copyto(inner["cost"], np.inf, where=self.open)
         inner["slow"] = np.where(self.open, self.slow if self.kind == MIXED else np.abs(self.slow), np.inf)
         if self.elevation_m is not None:
             inner["z"] = np.where(self.open, self.elevation_m, 0.0)
