@@ -97,7 +97,11 @@ def test_labels_and_owners_are_scipys_on_random_worlds(seed, monkeypatch):
         law = LAWS[seed // 2 % 4]
         cells = g.random_ground(rng, 20, 24, law=law, moves=[8, 16][seed // 8 % 2], mode=mode, ride=ride)
     network = g.random_roads(rng, 700.0, mode=mode) if seed % 5 else None
-    demand, health = g.points(rng.uniform(0, 650, (60, 2))), g.facilities(rng.uniform(0, 650, (7, 2)))
+    spots = rng.uniform(0, 650, (7, 2))
+    if seed % 2:  # at centres, so that many a cell is as near to one as to another
+        open_ = np.argwhere(np.isfinite(cells.minutes_per_m[mode]))
+        spots = g.centre(cells, *open_[rng.choice(len(open_), 7, replace=False)].T)
+    demand, health = g.points(rng.uniform(0, 650, (60, 2))), g.facilities(spots)
     direction = ["to_facility", "from_facility"][seed // 3 % 2]
     ground = Ground(network, cells, mode, max_snap_m=60)
     world, sources = (

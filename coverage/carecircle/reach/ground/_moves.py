@@ -18,7 +18,6 @@ from carecircle.reach.search._numba import inlined
 
 Array = Any
 
-CELL = np.dtype([("cost", "f8"), ("z", "f4"), ("slow", "f4")], align=True)
 _U4 = np.uint32
 _I8 = np.int64
 
@@ -26,12 +25,9 @@ KINDS = ((0,), (0, 0), (0, 0, 0))
 """How a field is reckoned: no slopes; Tobler's law everywhere; any law, cells that are ridden, steepness. By
 its length, which the compiler knows, every kind has a search of its own."""
 
-DY = np.array([-1, -1, -1, 0, 0, 1, 1, 1, -2, -2, -1, -1, 1, 1, 2, 2], np.int32)
-DX = np.array([-1, 0, 1, -1, 1, -1, 0, 1, -1, 1, -2, 2, -2, 2, -1, 1], np.int32)
-"""The sixteen moves: eight neighbours, then the knight's."""
 BY = np.array([0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 3, 4, 3, 4, 6, 6], np.int64)
 AND_BY = np.array([0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 2, 5, 7, 5, 7], np.int64)
-"""The two cells that a knight's move passes between, as moves."""
+"""The two cells that each of `field.MOVES` passes between, as moves: those of a knight's move alone."""
 
 _NONE, _TOBLER, _LANGMUIR = laws.NONE, laws.TOBLER, laws.LANGMUIR
 _UP, _DOWN, _STEEP = laws.UP, laws.DOWN, laws.STEEP

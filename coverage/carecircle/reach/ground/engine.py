@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from carecircle.reach.ground.field import Field
+from carecircle.reach.ground.field import MOVES, Field
 from carecircle.reach.search import _scipy
 from carecircle.reach.search._memory import require
 from carecircle.reach.search._numba import numba
@@ -113,12 +113,12 @@ class World:
     @cached_property
     def geometry(self) -> tuple[Any, ...]:
         """The arguments of the searches that say how cells lie, and what moves cost."""
-        from carecircle.reach.ground._moves import DX, DY, KINDS
+        from carecircle.reach.ground._moves import KINDS
 
         f = self.field
         half, per_m = f.steps(self.sign)
-        offset = DY.astype(np.int64) * f.width + DX
-        step = DY.astype(np.int64) * 65536 + DX
+        down, right = MOVES.T
+        offset, step = down * f.width + right, down * 65536 + right
         return (
             f.size, f.width, TILE_BITS, self.tiles_across, self.tiles, f.moves, offset.astype(np.int32),
             step.astype(np.int32), KINDS[f.kind], f.law, f.base, f.steepest, half, per_m,

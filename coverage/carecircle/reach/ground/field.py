@@ -21,8 +21,9 @@ EDGE = 2
 """Closed cells around the grid, so that a knight's move never leaves the arrays."""
 MOST_ROWS, MOST_COLUMNS = 32_000, 65_000
 CELL = np.dtype([("cost", "f8"), ("z", "f4"), ("slow", "f4")], align=True)
-"""As in `_moves`, which numba alone may read."""
+"""A label beside what a move from the cell needs: 16 bytes."""
 FLAT, WALKED, MIXED = 0, 1, 2
+"""Places in `_moves.KINDS`."""
 MOVES = np.array(
     [
         (-1, -1), (-1, 0), (-1, 1), (0, -1), (0, 1), (1, -1), (1, 0), (1, 1),
@@ -169,7 +170,7 @@ class Field:
         found["cost"], found["z"], found["slow"] = -1.0, 0.0, np.inf
         found["cost"][self.size :] = np.inf
         inner = found[: self.size].reshape(-1, self.width)[EDGE:-EDGE, EDGE:-EDGE]
-        inner["cost"] = np.where(self.open, np.inf, -1.0)
+        np.copyto(inner["cost"], np.inf, where=self.open)
         inner["slow"] = np.where(self.open, self.slow if self.kind == MIXED else np.abs(self.slow), np.inf)
         if self.elevation_m is not None:
             inner["z"] = np.where(self.open, self.elevation_m, 0.0)
