@@ -78,6 +78,10 @@ class Attribute:
     aliases: tuple[str, ...]
     borne_by: tuple[str, ...] = ()
     """Facilities of these categories have such a figure; blank of any other means none. Empty: any may."""
+    exact: bool = False
+    """A cell that is no number is an error, not a figure that is unknown."""
+    whole: bool = False
+    """So is a number with a fraction."""
 
     def label(self, language: Language) -> str:
         """The column's name in one language."""
@@ -123,7 +127,10 @@ def departments() -> Mapping[str, Role]:
 
 def _attributes(table: str) -> dict[str, Attribute]:
     return {
-        name: Attribute(name, a["type"], a["zh"], a["en"], tuple(a["aliases"]), tuple(a.get("borne_by", ())))
+        name: Attribute(
+            name, a["type"], a["zh"], a["en"], tuple(a["aliases"]), tuple(a.get("borne_by", ())),
+            a.get("exact", False), a.get("whole", False),
+        )  # fmt: skip
         for name, a in _data()[table].items()
     }
 

@@ -7,15 +7,20 @@ is free first, each with the same chance, from its own station.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from carecircle.emergency.calls import Busy, Floats, nearest_first
+from carecircle.emergency.calls import Busy, Calls, Floats, nearest_first
 from carecircle.emergency.erlang import check_load
 from carecircle.emergency.fleet import busy_units
 from carecircle.errors import UsageError
+
+Model = Callable[[Calls], Busy]
+_MANY, _STEP_MIN = 200_000, 1 / 64
+"""Beyond so many pairs of a place and a unit the percentile is found among minutes rounded up to this step."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +49,9 @@ class Response:
     busy: Busy
 
 
-def response(minutes: Any, weight: Any, *, busy_share: float, service_min: float) -> Response:
+def response(
+    minutes: Any, weight: Any, *, busy_share: float, service_min: float, model: Model = busy_units
+) -> Response:
     """Mean and 90th percentile of the response at a busy share.
 
     Parameters
@@ -58,6 +65,8 @@ def response(minutes: Any, weight: Any, *, busy_share: float, service_min: float
         Mean share of time that units are busy: calls a minute times ``service_min``, a unit.
     service_min
         Minutes that a call keeps a unit, on average.
+    model
+        What tells how busy each is: `busy_units`, or `carecircle.emergency.larson.larson` for a quick guess.
 
     Returns
     -------
@@ -79,7 +88,7 @@ def response(minutes: Any, weight: Any, *, busy_share: float, service_min: float
     share = calls / calls.sum()
     units = taken.shape[1]
     ordered = nearest_first(share, taken)
-    busy = busy_units(ordered.scaled(max(busy_share, 1e-12) * units))
+    busy = model(ordered.scaled(max(busy_share, 1e-12) * units))
     ways = np.isfinite(taken)
     at_once = np.where(ways, busy.answers[ordered.of], 0.0)
     at_once *= ((1 - busy.waits) * share / at_once.sum(axis=1))[:, None]
@@ -134,6 +143,10 @@ def _quantile(taken: Floats, at_once: Floats, later: Floats, wait_min: float, sh
     """The minutes up to which a share of all calls is answered, those that wait among them."""
     if not later.any() or wait_min == 0:
         return weighted_quantile(taken, at_once + later, share)
+    if len(taken) > _MANY:
+        step = np.ceil(taken / _STEP_MIN).astype(np.int64)
+        at_once, later = np.bincount(step, at_once), np.bincount(step, later)
+        taken = np.arange(len(later)) * _STEP_MIN
     order = np.argsort(taken, kind="stable")
     taken, later = taken[order], later[order]
     held = np.concatenate([[0.0], np.cumsum(at_once[order])])

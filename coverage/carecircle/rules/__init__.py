@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import carecircle.rules.kinds.builtin  # noqa: F401  -- registers the kinds that come with carecircle
 from carecircle.rules.judging.judge import by_area, judge
 from carecircle.rules.judging.shapes import verdict_schema
-from carecircle.rules.judging.verdict import ByRoad, Flip, Outcome, RuleUnit, Verdict
+from carecircle.rules.judging.parts import ByBusy, ByRoad, ChainPart, Flip
+from carecircle.rules.judging.verdict import Outcome, RuleUnit, Verdict
 from carecircle.rules.judging.weighing import decide, margin
 from carecircle.rules.kinds import RuleKind, kind_of, kinds, register
 from carecircle.rules.language.consistency import Inconsistency, inconsistencies, known_inconsistencies
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
     from carecircle.runs.compare import Change, Comparison, compare, read_verdicts
 
 __all__ = [
+    "ByBusy",
     "ByRoad",
+    "ChainPart",
     "Change",
     "Comparison",
     "Condition",

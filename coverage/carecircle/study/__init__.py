@@ -1,5 +1,6 @@
 """study.toml -> Study: typed, validated, every default visible."""
 
+from carecircle.study.emergency import Emergency, Start
 from carecircle.study.model import Study, study_schema
 from carecircle.study.reading import load_study
 from carecircle.study.sections import (
@@ -19,10 +20,12 @@ __all__ = [
     "Assumptions",
     "Boundaries",
     "BoundaryLevel",
+    "Emergency",
     "Facilities",
     "Outputs",
     "Residents",
     "Roads",
+    "Start",
     "Study",
     "Totals",
     "Travel",

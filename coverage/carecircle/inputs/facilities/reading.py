@@ -205,18 +205,29 @@ def _attributes(
             if cell is None:
                 continue
             value = _value(cell, kind, factor or 1.0)
-            if value is None:
+            refused = _refused(name or "", kind, value)
+            if refused:
+                faults.append(InputError(refused, file=table.file, row=row, column=header, value=cell))
+            elif value is None:
                 sentence = Sentence("inputs.not_a_number_attribute", {"value": cell})
                 findings.append(Finding("warning", sentence, str(table.file), row, header))
-            elif kind == "number" and isinstance(value, float) and value < 0:
-                faults.append(
-                    InputError(
-                        "inputs.negative_attribute", file=table.file, row=row, column=header, value=cell
-                    )
-                )
             else:
                 rows[position][name or header] = value
     return rows, faults[:20]
+
+
+def _refused(name: str, kind: str, value: object) -> str:
+    """The sentence that refuses a cell; empty where it is let in, or is a figure that is unknown."""
+    if kind != "number":
+        return ""
+    asked = categories.attributes()[name]
+    if value is None:
+        return "inputs.not_minutes" if asked.exact else ""
+    if isinstance(value, float) and value < 0:
+        return "inputs.negative_attribute"
+    if asked.whole and isinstance(value, float) and not value.is_integer():
+        return "inputs.not_whole"
+    return ""
 
 
 def _value(cell: str, kind: str, factor: float) -> object:

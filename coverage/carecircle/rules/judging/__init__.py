@@ -1,7 +1,7 @@
 """Rules held against what a study brought: outcomes, figures, reasons, ledgers.
 
 What do I come here to change?
-- a wrong share of residents: measures_people (radius, time, response), ledger
+- a wrong share of residents: measures_people (radius, time), measures_response, measures_chain, stations, ledger
 - a wrong share of facilities or areas, a wrong count: measures_units, units, conclude
 - a wrong total, ratio or load: measures_totals, figures; pass or fail of a figure: weighing
 - what the study holds, laid out: evidence, ground; the verdict and its written shape: verdict, shapes

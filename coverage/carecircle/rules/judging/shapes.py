@@ -6,7 +6,8 @@ from dataclasses import fields
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, TypedDict, get_args, get_origin, get_type_hints, is_typeddict
 
-from carecircle.rules.judging.verdict import ByRoad, Flip, Outcome, RuleUnit, State
+from carecircle.rules.judging.parts import ByBusy, ByRoad, ChainPart, Flip
+from carecircle.rules.judging.verdict import Outcome, RuleUnit, State
 from carecircle.schema import InputsLedger, PeopleLedger
 
 _NUMBER = {"type": ["number", "null"]}
@@ -75,6 +76,8 @@ class WrittenVerdict(TypedDict):
     margin: float | None
     flip: Annotated[dict[str, Any] | None, _record(Flip, nullable=True)]
     by_road: Annotated[dict[str, Any] | None, _record(ByRoad, nullable=True)]
+    by_busy: Annotated[dict[str, Any] | None, _record(ByBusy, nullable=True)]
+    parts: Annotated[list[dict[str, Any]], {"type": "array", "items": _record(ChainPart)}]
     alternatives: list[Alternative]
     residents_affected: float | None
     ledger: Annotated[dict[str, float] | None, _ledger(PeopleLedger)]

@@ -14,6 +14,7 @@ from carecircle.cards import Mark, card
 from carecircle.rules.judging.shown import Target, shown, shown_margin
 from carecircle.rules.language.rule import Rule
 from carecircle.rules.language.titles import title
+from carecircle.rules.judging.parts import ByBusy, ByRoad, ChainPart, Flip
 from carecircle.schema import PeopleLedger
 from carecircle.texts import Language, Sentence
 
@@ -59,42 +60,6 @@ STATES: Mapping[Outcome, State] = {
 _TONES = {Outcome.PASS: "good", Outcome.FAIL: "bad", Outcome.NOT_ASSESSED: "open"}
 SIGNS = {">=": "≥ ", "<=": "≤ ", "==": "= ", ">": "> ", "<": "< "}
 """How a comparison is written before its target; a band has no sign."""
-
-
-@dataclass(frozen=True)
-class Flip:
-    """Where the outcome would turn.
-
-    Parameters
-    ----------
-    limit
-        The value of the rule's own number (limit or target, in its unit) at which it turns; None where no
-        value would do.
-    residents
-        How many residents would have to change sides; None where the rule does not count people.
-    """
-
-    limit: float | None
-    residents: float | None
-
-
-@dataclass(frozen=True)
-class ByRoad:
-    """A straight-line rule's result by road, beside it and without influence on it.
-
-    Parameters
-    ----------
-    observed
-        Share of residents in scope (0-1) within the limit by road.
-    residents_affected
-        Residents beyond the limit by road, or without a way.
-    paper_only
-        Residents within the limit on paper and beyond it, or without a way, by road.
-    """
-
-    observed: float
-    residents_affected: float
-    paper_only: float
 
 
 @dataclass(frozen=True)
@@ -164,6 +129,10 @@ class Verdict:
         Where the outcome would turn.
     by_road
         A straight-line rule's result by road, beside it.
+    by_busy
+        A response beside how busy the ambulances are.
+    parts
+        The stages of an emergency chain, in order.
     alternatives
         Mode and its observed figure, for the modes reported beside.
     residents_affected
@@ -199,6 +168,8 @@ class Verdict:
     margin: float | None = None
     flip: Flip | None = None
     by_road: ByRoad | None = None
+    by_busy: ByBusy | None = None
+    parts: tuple[ChainPart, ...] = ()
     alternatives: tuple[tuple[str, float], ...] = ()
     residents_affected: float | None = None
     ledger: PeopleLedger | None = None
@@ -311,6 +282,8 @@ class Verdict:
             "target_source": self.target_source, "unit": self.unit, "margin": _finite(self.margin),
             "flip": None if self.flip is None else _record(self.flip),
             "by_road": None if self.by_road is None else _record(self.by_road),
+            "by_busy": None if self.by_busy is None else _record(self.by_busy),
+            "parts": [_record(part) for part in self.parts],
             "alternatives": [{"mode": mode, "observed": value} for mode, value in self.alternatives],
             "residents_affected": _finite(self.residents_affected),
             "ledger": None if self.ledger is None else self.ledger.to_dict(),
@@ -329,7 +302,7 @@ def came_to(outcome: Outcome, state: str) -> Sentence:
     return Sentence("rules.outcome_surplus", {"outcome": outcome.sentence})
 
 
-def _record(part: Flip | ByRoad | RuleUnit) -> dict[str, Any]:
+def _record(part: Flip | ByRoad | ByBusy | ChainPart | RuleUnit) -> dict[str, Any]:
     """A verdict's part as plain data, field by field."""
     return {f.name: _written(getattr(part, f.name)) for f in fields(part)}
 
