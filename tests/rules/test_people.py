@@ -191,7 +191,7 @@ CALLS = {"call_min": 1, "dispatch_min": 1, "calls_per_1000_year": 1e-6}
 
 
 @pytest.mark.parametrize(
-    ("minutes", "outcome"), [(14.0, Outcome.PASS), (13.99, Outcome.PASS), (14.01, Outcome.FAIL)]
+    ("minutes", "outcome"), [(13.999, Outcome.PASS), (14.001, Outcome.FAIL)]
 )
 def test_response_is_the_mean_plus_call_and_dispatch(minutes: float, outcome: Outcome) -> None:
     verdict = _response([minutes - 4, minutes + 4], CALLS)
@@ -247,9 +247,9 @@ def test_calls_that_cannot_be_served_fail_a_response() -> None:
 
 def test_a_response_by_its_90th_percentile() -> None:
     rule = {**RESPONSE, "statistic": "p90"}
-    verdict = _response([float(m) for m in range(1, 11)], CALLS, rule)
-    assert verdict.by_busy.always_free == 11  # the ninth of ten places, and two minutes before
-    assert verdict.observed == pytest.approx(11, abs=1e-6)
+    verdict = _response([float(m) for m in range(1, 12)], CALLS, rule)
+    assert verdict.by_busy.always_free == 12  # the tenth of eleven places, and two minutes before
+    assert verdict.observed == pytest.approx(12, abs=1e-6)
     assert "90th percentile" in verdict.reason.text("en")
 
 
