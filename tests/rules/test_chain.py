@@ -167,7 +167,10 @@ def test_call_handling_and_turnout_are_never_added_twice(tmp_path: Path) -> None
     study = street(tmp_path / "s", stages=STAGES + "[assumptions]\nturnout_min = 2\n")
     with pytest.raises(InputError) as caught:
         load_study(study)
-    assert (caught.value.sentence.key, caught.value.column) == ("study.turnout_moved", "assumptions.turnout_min")
+    assert (caught.value.sentence.key, caught.value.column) == (
+        "study.turnout_moved",
+        "assumptions.turnout_min",
+    )
     assert caught.value.row is not None
 
 
@@ -200,7 +203,7 @@ QUERY = ReachQuery(
 
 
 def town(seed: int) -> tuple[Any, Network, nx.DiGraph, list[int], list[int], list[float]]:
-    """A grid of streets, many of them one-way, at random speeds; residents, stations, hospitals at crossings."""
+    """A grid of streets, many of them one-way, at random speeds; everything stands at crossings."""
     rng = np.random.default_rng(seed)
     across, up = int(rng.integers(3, 6)), int(rng.integers(3, 6))
     spots = [(x * 300.0, y * 300.0) for x in range(across) for y in range(up)]
@@ -224,9 +227,10 @@ def town(seed: int) -> tuple[Any, Network, nx.DiGraph, list[int], list[int], lis
     leads = rng.integers(0, 6, 3).astype(float).tolist()
     homes = places([spots[i] for i in used], prefix="d")
     homes.index = pd.RangeIndex(len(homes))
+    found = enumerate(zip(stations, leads, strict=True))
     rows = [
         *({"facility_id": f"s{i}", "category": "急救中心（站）", "attributes": {"turnout_min": t},
-           "geometry": places([spots[n]]).geometry.iloc[0]} for i, (n, t) in enumerate(zip(stations, leads))),
+           "geometry": places([spots[n]]).geometry.iloc[0]} for i, (n, t) in found),
         *({"facility_id": f"h{i}", "category": "综合医院", "geometry": places([spots[n]]).geometry.iloc[0]}
           for i, n in enumerate(hospitals)),
     ]  # fmt: skip

@@ -190,9 +190,7 @@ CALLS = {"call_min": 1, "dispatch_min": 1, "calls_per_1000_year": 1e-6}
 """Hardly any: an ambulance is as good as always free."""
 
 
-@pytest.mark.parametrize(
-    ("minutes", "outcome"), [(13.999, Outcome.PASS), (14.001, Outcome.FAIL)]
-)
+@pytest.mark.parametrize(("minutes", "outcome"), [(13.999, Outcome.PASS), (14.001, Outcome.FAIL)])
 def test_response_is_the_mean_plus_call_and_dispatch(minutes: float, outcome: Outcome) -> None:
     verdict = _response([minutes - 4, minutes + 4], CALLS)
     assert verdict.outcome is outcome
@@ -221,8 +219,8 @@ def test_a_response_without_calls_is_a_floor_that_fails_and_never_passes() -> No
     assert [m.key for m in open_.missing_inputs] == ["rules.need_calls"]
     busy = open_.by_busy
     assert (busy.busy, busy.observed, busy.always_free) == (None, None, pytest.approx(12))
-    # One ambulance, busy a share p: a share p of the calls waits s / (1 - p) minutes, s a whole service.
-    # s = 1 turn-out + 2.8 ways of 9 + 10 at the scene + 0.8 of 15 at the hospital = 48.2; 12 + s p / (1 - p) = 16.
+    # One ambulance, busy a share p: a share p of the calls waits s / (1 - p) minutes, s a whole service:
+    # 1 turn-out + 2.8 ways of 9 + 10 at the scene + 0.8 of 15 at the hospital = 48.2; 12 + s p / (1 - p).
     service = 1 + 2.8 * 9 + 10 + 0.8 * 15
     assert busy.at_40 == pytest.approx(12 + service * 0.4 / 0.6)
     assert busy.turns_at == pytest.approx(4 / (4 + service), abs=1e-3)

@@ -112,7 +112,9 @@ class Asker:
         many = len(origins) * len(serving)
         if isinstance(reach, Roads):
             found = reach.nearest(origins, serving, direction=leg.direction)
-            costs = reach.pairs(origins, serving, direction=leg.direction) if leg.every and many <= MOST else None
+            costs = (
+                reach.pairs(origins, serving, direction=leg.direction) if leg.every and many <= MOST else None
+            )
         else:  # a reach from outside need not know of leads: every pair, and the least of them
             costs = led(reach.pairs(origins, serving, direction=leg.direction), serving[LEAD].to_numpy(float))
             found = least(reach.nearest(origins, serving, direction=leg.direction), serving, costs)

@@ -1,4 +1,4 @@
-"""Reached frames with what passes at a facility before its unit sets out, and with the cost from every one."""
+"""Reached frames with what passes before a unit sets out, and with the cost from every facility."""
 
 from __future__ import annotations
 

@@ -128,9 +128,15 @@ def departments() -> Mapping[str, Role]:
 def _attributes(table: str) -> dict[str, Attribute]:
     return {
         name: Attribute(
-            name, a["type"], a["zh"], a["en"], tuple(a["aliases"]), tuple(a.get("borne_by", ())),
-            a.get("exact", False), a.get("whole", False),
-        )  # fmt: skip
+            name,
+            a["type"],
+            a["zh"],
+            a["en"],
+            tuple(a["aliases"]),
+            tuple(a.get("borne_by", ())),
+            a.get("exact", False),
+            a.get("whole", False),
+        )
         for name, a in _data()[table].items()
     }
 

@@ -20,7 +20,7 @@ from carecircle.errors import UsageError
 
 Model = Callable[[Calls], Busy]
 _MANY, _STEP_MIN = 200_000, 1 / 64
-"""Beyond so many pairs of a place and a unit the percentile is found among minutes rounded up to this step."""
+"""Beyond so many pairs of place and unit the percentile is sought among minutes rounded up to this step."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +82,7 @@ def response(
     check_load(taken.shape[1], busy_share * taken.shape[1], queue=True)
     if not 0 <= service_min < np.inf:
         raise UsageError("emergency.bad_service", value=str(service_min))
-    if not np.isfinite(taken).any(axis=1)[calls > 0].all():
+    if not np.isfinite(taken[calls > 0]).any(axis=1).all():
         raise UsageError("emergency.out_of_reach")
     taken, calls = taken[calls > 0], calls[calls > 0]
     share = calls / calls.sum()
@@ -145,8 +145,8 @@ def _quantile(taken: Floats, at_once: Floats, later: Floats, wait_min: float, sh
         return weighted_quantile(taken, at_once + later, share)
     if len(taken) > _MANY:
         step = np.ceil(taken / _STEP_MIN).astype(np.int64)
-        at_once, later = np.bincount(step, at_once), np.bincount(step, later)
-        taken = np.arange(len(later)) * _STEP_MIN
+        at_once, later = (np.asarray(np.bincount(step, part), np.float64) for part in (at_once, later))
+        taken = np.asarray(np.arange(len(later)) * _STEP_MIN)
     order = np.argsort(taken, kind="stable")
     taken, later = taken[order], later[order]
     held = np.concatenate([[0.0], np.cumsum(at_once[order])])

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import carecircle.rules.kinds.builtin  # noqa: F401  -- registers the kinds that come with carecircle
 from carecircle.rules.judging.judge import by_area, judge
-from carecircle.rules.judging.shapes import verdict_schema
 from carecircle.rules.judging.parts import ByBusy, ByRoad, ChainPart, Flip
+from carecircle.rules.judging.shapes import verdict_schema
 from carecircle.rules.judging.verdict import Outcome, RuleUnit, Verdict
 from carecircle.rules.judging.weighing import decide, margin
 from carecircle.rules.kinds import RuleKind, kind_of, kinds, register

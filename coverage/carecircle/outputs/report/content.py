@@ -158,6 +158,7 @@ def _missing(analysis: Analysis, said: Said) -> Iterator[Block]:
     if wanted:
         yield Items([said("assumption", says=need, rules=list(rules)) for need, rules in wanted])
 
+
 _STAGES = ("call_min", "dispatch_min", "turnout_min", "scene_min", "handover_min", "calls_per_1000_year")
 
 

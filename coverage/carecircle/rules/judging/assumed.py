@@ -48,9 +48,7 @@ def assumptions_of(rule: Rule, plan: Plan, evidence: Evidence, source: str) -> t
             said.append(Sentence(f"rules.barriers_{study.roads.barriers}"))
     if rule.scope != "all":
         said.extend(urban_notes(plan, evidence))
-    waiting = sum(
-        held is True for wanted in rule.served_by for _, held in evidence.among(wanted, "planned")
-    )
+    waiting = sum(held is True for wanted in rule.served_by for _, held in evidence.among(wanted, "planned"))
     if waiting:
         said.append(Sentence("rules.planned_not_counted", {"facilities": waiting}))
     return tuple(said)

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from carecircle.rules.judging.evidence import Evidence
 from carecircle.rules.judging.figures import Figure, need
-from carecircle.rules.judging.shown import shown
 from carecircle.rules.judging.parts import Flip
+from carecircle.rules.judging.shown import shown
 from carecircle.rules.judging.verdict import Outcome, RuleUnit, Verdict
 from carecircle.rules.judging.weighing import decide, margin
 from carecircle.rules.language.rule import Rule

@@ -121,7 +121,7 @@ class Evidence:
         """Minutes before each place's station sets out, in the order of the places."""
         stages = self.study.emergency
         known = {f.id: stages.start_min(start, f.attributes) for f in self.facilities}
-        return stations.map(known).to_numpy(np.float64)
+        return np.asarray(stations.map(known), np.float64)
 
     @cached_property
     def facilities(self) -> list[Facility]:

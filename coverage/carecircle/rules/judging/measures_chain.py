@@ -58,7 +58,7 @@ def _parts(
     rule: Rule, evidence: Evidence, query: ReachQuery, frame: pd.DataFrame, verdict: Verdict,
     fixed: dict[str, float],
 ) -> tuple[tuple[ChainPart, ...], pd.Series]:  # fmt: skip
-    """Every stage with its mean minutes and what the clause would be with it changed, and each one's station."""
+    """Every stage with its mean minutes and what the clause would be with it changed; each station."""
     assert verdict.people is not None
     whole = verdict.people.isin(["covered", "not_covered"]).to_numpy() & np.isfinite(frame["cost"].to_numpy())
     frame = frame[whole]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,8 +15,8 @@ from carecircle.rules.judging.evidence import Evidence
 from carecircle.rules.judging.figures import listing_needs, need, unsure_needs
 from carecircle.rules.judging.ground import area_share
 from carecircle.rules.judging.ledger import people_ledger, people_status
-from carecircle.rules.judging.shown import shown
 from carecircle.rules.judging.parts import ByRoad, Flip
+from carecircle.rules.judging.shown import shown
 from carecircle.rules.judging.verdict import Outcome, Verdict
 from carecircle.rules.judging.weighing import decide, margin
 from carecircle.rules.language.query import ReachQuery, alternative_queries, main_query, road_query
@@ -116,6 +115,7 @@ def missing_for_reach(rule: Rule, evidence: Evidence, reached: Reached) -> tuple
 
 
 def without_inputs(rule: Rule, lacking: tuple[Sentence, ...]) -> Verdict:
+    """The verdict of a rule that lacks what it is judged from."""
     return Verdict(
         rule_def=rule,
         outcome=Outcome.NOT_ASSESSED,
@@ -127,6 +127,7 @@ def without_inputs(rule: Rule, lacking: tuple[Sentence, ...]) -> Verdict:
 
 
 def empty_scope(rule: Rule, people: pd.Series, ledger: PeopleLedger) -> Verdict:
+    """The verdict where nobody lives whom the rule speaks of."""
     missing = (need("urban"),) if rule.scope != "all" else (need("residents"),)
     reason = Sentence("rules.no_residents_in_scope", {"scope": Sentence(f"rules.scope_{rule.scope}")})
     return Verdict(
@@ -138,6 +139,7 @@ def empty_scope(rule: Rule, people: pd.Series, ledger: PeopleLedger) -> Verdict:
 def ledger_of(
     rule: Rule, evidence: Evidence, frame: pd.DataFrame, limit: float
 ) -> tuple[pd.Series, PeopleLedger]:
+    """What became of each resident under a rule, and the sums."""
     demand = evidence.demand
     people = people_status(demand, frame, limit=limit, in_scope=evidence.in_scope(rule.scope))
     ledger = evidence.inputs.ledger
@@ -173,6 +175,7 @@ def _reason(rule: Rule, outcome: Outcome, ledger: PeopleLedger, low: float, high
 
 
 def settling(rule: Rule, ledger: PeopleLedger) -> tuple[Sentence, ...]:
+    """What would settle a verdict that residents off the roads or of unknown place leave open."""
     found = []
     if ledger.unsnapped > 0:
         found.append(need("roads_near", residents=ledger.unsnapped))

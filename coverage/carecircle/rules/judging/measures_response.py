@@ -154,7 +154,7 @@ def _outcome(
 def _by_busy(
     rule: Rule, evidence: Evidence, frame: pd.DataFrame, there: pd.Series, ledger: PeopleLedger, floor: float
 ) -> ByBusy | None:
-    """The response beside how busy the ambulances are; None where the ways from every station are not known."""
+    """The response beside how busy the ambulances are; None where not every station's ways are known."""
     assert rule.limit is not None
     stages = evidence.study.emergency
     stations = [f for f in evidence.facilities if every_column(f.id) in frame.columns]

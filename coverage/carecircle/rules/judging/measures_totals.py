@@ -26,9 +26,9 @@ from carecircle.rules.judging.figures import (
 from carecircle.rules.judging.measures_classes import judge_classes
 from carecircle.rules.judging.measures_people import Reached
 from carecircle.rules.judging.named import find_named, first_form
+from carecircle.rules.judging.parts import Flip
 from carecircle.rules.judging.shown import shown
 from carecircle.rules.judging.units import area_units
-from carecircle.rules.judging.parts import Flip
 from carecircle.rules.judging.verdict import Outcome, RuleUnit, Verdict
 from carecircle.rules.judging.weighing import decide, margin
 from carecircle.rules.kinds.record import kind_of

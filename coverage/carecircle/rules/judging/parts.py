@@ -52,7 +52,7 @@ class ChainPart:
     minutes
         On average over the residents whom the whole chain reaches.
     halved
-        Share of residents (0-1) within the limit if the stage took half as long; None where there is no limit.
+        Share of residents (0-1) within the limit if the stage took half as long; None without a limit.
     turns_at
         Minutes of the stage at which the clause would turn, all else as it is: for stages that are one figure
         for everybody. None where no minutes would do.

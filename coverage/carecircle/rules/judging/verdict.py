@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, Literal
 import pandas as pd
 
 from carecircle.cards import Mark, card
+from carecircle.rules.judging.parts import ByBusy, ByRoad, ChainPart, Flip
 from carecircle.rules.judging.shown import Target, shown, shown_margin
 from carecircle.rules.language.rule import Rule
 from carecircle.rules.language.titles import title
-from carecircle.rules.judging.parts import ByBusy, ByRoad, ChainPart, Flip
 from carecircle.schema import PeopleLedger
 from carecircle.texts import Language, Sentence
 

@@ -10,7 +10,20 @@ from carecircle.rules.kinds.response import RESPONSE
 from carecircle.rules.kinds.totals import BASELINE, COUNT, PUBLISHED, RATIO
 from carecircle.rules.kinds.units import CONDITIONAL, PRESENCE, SHARE
 
-BUILTIN = (RADIUS, TIME, RESPONSE, LOAD, PRESENCE, RATIO, SHARE, COUNT, CONDITIONAL, BASELINE, PUBLISHED, CHAIN)
+BUILTIN = (
+    RADIUS,
+    TIME,
+    RESPONSE,
+    LOAD,
+    PRESENCE,
+    RATIO,
+    SHARE,
+    COUNT,
+    CONDITIONAL,
+    BASELINE,
+    PUBLISHED,
+    CHAIN,
+)
 
 for kind in BUILTIN:
     register(kind)

@@ -152,7 +152,7 @@ class Rule(Strict):
     also: tuple[AlsoCounts, ...] = ()
     """Further sets of facilities that count as well, each with its own roles."""
     stations: tuple[AlsoCounts, ...] = ()
-    """``chain``: the facilities that an ambulance may come from, as sets; the rule's own are the hospitals."""
+    """``chain``: the sets of facilities an ambulance may come from; the rule's own are the hospitals."""
     mustering: bool = False
     """``chain``: the unit is not on call and is mustered first (应急分队)."""
     statistic: Literal["", "mean", "p90"] = ""

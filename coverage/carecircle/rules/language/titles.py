@@ -24,10 +24,10 @@ def title(rule: Rule) -> Sentence:
     """
     if rule.title_zh:
         return Sentence("rules.who", {"zh": rule.title_zh, "en": rule.title_en})
-    first = next((s for s in (rule, *rule.stations) if s.categories or s.designations), None)
-    who = Sentence("outputs.title_none") if first is None else _names(first.categories, first.designations)
-    if not (rule.categories or rule.stations):
-        who = Sentence("outputs.title_none")
+    kinds, roles = rule.categories, rule.designations
+    if rule.stations and not rule.receives:
+        kinds, roles = rule.stations[0].categories, rule.stations[0].designations
+    who = _names(kinds, roles) if kinds else Sentence("outputs.title_none")
     if rule.numerator:
         found = categories.attributes().get(rule.numerator) or categories.area_attributes().get(
             rule.numerator
