@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from carecircle.emergency.larson import larson
-from carecircle.emergency.response import Response, response, weighted_quantile
+from carecircle.emergency.made import busy_share
+from carecircle.emergency.response import Response, Service, response, weighted_quantile
 from carecircle.emergency.turning import turning_share
 from carecircle.rules.judging.assumed import assumptions_of
 from carecircle.rules.judging.evidence import Evidence
@@ -166,7 +167,7 @@ def _by_busy(
     ways = frame.loc[once, [every_column(f.id) for f in stations]].to_numpy(float)
     minutes = np.repeat(ways, units, axis=1) + (stages.call_min + stages.dispatch_min)
     weight = evidence.demand["residents"].to_numpy(float)[once]
-    service = _service_min(stages, frame.loc[once], weight, evidence)
+    service = _service(stages, frame.loc[once], weight, evidence)
 
     def at(share: float, **model: Any) -> float:
         found: Response = response(minutes, weight, busy_share=share, service_min=service, **model)
@@ -175,7 +176,7 @@ def _by_busy(
     busy = None
     if stages.calls_per_1000_year is not None:
         calls = stages.calls_per_1000_year * ledger.in_scope / 1000 / _YEAR_MIN
-        busy = calls * service / sum(units)
+        busy = busy_share(minutes, weight, calls_a_min=calls, service=service)
     exact = response(minutes[:1], weight[:1], busy_share=0, service_min=service).busy.exact
     return ByBusy(
         busy=busy,
@@ -188,16 +189,20 @@ def _by_busy(
     )
 
 
-def _service_min(stages: Emergency, frame: pd.DataFrame, weight: Array, evidence: Evidence) -> float:
+def _service(stages: Emergency, frame: pd.DataFrame, weight: Array, evidence: Evidence) -> Service:
     """Minutes that a call keeps an ambulance: out, at the scene, to a hospital and back, on average.
 
     The ways to the hospital and back are taken as long as the way out.
     """
     start = evidence.start_minutes("turnout", frame["facility_id"])
-    out = frame["cost"].to_numpy(float) - stages.call_min - stages.dispatch_min - start
-    mean_start, mean_out = (float(weight @ part / weight.sum()) for part in (start, out))
-    brought = stages.transported_share
-    return mean_start + mean_out * (2 + brought) + stages.scene_min + brought * stages.handover_min
+    mean_start = float(weight @ start / weight.sum())
+    before, brought = stages.call_min + stages.dispatch_min + mean_start, stages.transported_share
+    there = mean_start + stages.scene_min + brought * stages.handover_min
+
+    def lasting(answered_min: float) -> float:
+        return there + max(answered_min - before, 0.0) * (2 + brought)
+
+    return lasting
 
 
 def _busy_told(busy: ByBusy | None, stages: Emergency) -> list[Sentence]:
