@@ -1,4 +1,4 @@
-"""The busy share that calls make: the busier units are, the farther they come and the longer they are gone."""
+"""The busy share that calls make: the busier units are, the farther they come, the longer they are gone."""
 
 from __future__ import annotations
 
@@ -26,6 +26,11 @@ def busy_share(minutes: Any, weight: Any, *, calls_a_min: float, service: Servic
     -------
     float
         Found by repeating (Larson's approximation); 1 or more where the calls cannot be served.
+
+    Raises
+    ------
+    UsageError
+        As `carecircle.emergency.response.response`.
     """
     units = len(minutes[0])
     share = 0.0
