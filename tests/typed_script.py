@@ -60,7 +60,9 @@ from carecircle.reach.path import Path as Way
 from carecircle.reach.surface import Cells, Surface, region_cells, travel_time_surface
 from carecircle.reach.travel import nearest_facility, path, service_areas, travel_time_matrix
 from carecircle.rules import (
+    ByBusy,
     ByRoad,
+    ChainPart,
     Change,
     Comparison,
     Condition,
@@ -202,6 +204,9 @@ def read(verdict: Verdict, inputs: Inputs) -> pd.DataFrame:
     """A verdict in all its parts, and town by town."""
     flip: Flip | None = verdict.flip
     road: ByRoad | None = verdict.by_road
+    busy: ByBusy | None = verdict.by_busy
+    stages: tuple[ChainPart, ...] = verdict.parts
+    print(busy, stages)
     ledger: PeopleLedger | None = verdict.ledger
     units: tuple[RuleUnit, ...] = verdict.units
     came: InputsLedger | None = inputs.ledger

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -205,9 +206,10 @@ def _attributes(
             if cell is None:
                 continue
             value = _value(cell, kind, factor or 1.0)
-            refused = _refused(name or "", kind, value)
-            if refused:
-                faults.append(InputError(refused, file=table.file, row=row, column=header, value=cell))
+            place = {"file": table.file, "row": row, "column": header, "value": cell}
+            refused = _refused(name or "", kind, value, **place)
+            if refused is not None:
+                faults.append(refused)
             elif value is None:
                 sentence = Sentence("inputs.not_a_number_attribute", {"value": cell})
                 findings.append(Finding("warning", sentence, str(table.file), row, header))
@@ -216,18 +218,18 @@ def _attributes(
     return rows, faults[:20]
 
 
-def _refused(name: str, kind: str, value: object) -> str:
-    """The sentence that refuses a cell; empty where it is let in, or is a figure that is unknown."""
+def _refused(name: str, kind: str, read: object, **place: Any) -> InputError | None:
+    """Why a cell is refused; None where it is let in, or is a figure that is unknown."""
     if kind != "number":
-        return ""
+        return None
     asked = categories.attributes()[name]
-    if value is None:
-        return "inputs.not_minutes" if asked.exact else ""
-    if isinstance(value, float) and value < 0:
-        return "inputs.negative_attribute"
-    if asked.whole and isinstance(value, float) and not value.is_integer():
-        return "inputs.not_whole"
-    return ""
+    if read is None:
+        return InputError("inputs.not_minutes", **place) if asked.exact else None
+    if isinstance(read, float) and read < 0:
+        return InputError("inputs.negative_attribute", **place)
+    if asked.whole and isinstance(read, float) and not read.is_integer():
+        return InputError("inputs.not_whole", **place)
+    return None
 
 
 def _value(cell: str, kind: str, factor: float) -> object:
