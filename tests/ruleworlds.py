@@ -14,7 +14,7 @@ from carecircle.inputs.load import Inputs
 from carecircle.ledgers import InputsLedger
 from carecircle.rules.language.plan import Plan, PlanHead
 from carecircle.rules.language.query import ReachQuery, required
-from carecircle.schema import DEMAND, TOTALS
+from carecircle.schema import DEMAND, LEG, TOTALS, leg_column
 from carecircle.study import Study
 from carecircle.texts import Sentence
 
@@ -88,12 +88,14 @@ def inputs_of(
     region: Any = None,
     complete: bool | list[str] = True,
     source: str = "table",
+    emergency: dict[str, Any] | None = None,
     **assumptions: Any,
 ) -> Inputs:
     """Inputs as they are once read; the list of facilities is complete unless told otherwise."""
     listed = None if facilities is None else {"path": "test", "complete": complete, "format": source}
     study = Study.model_validate(
-        {"name": "t", "plan": "made_up", "year": 2025, "assumptions": assumptions, "facilities": listed}
+        {"name": "t", "plan": "made_up", "year": 2025, "assumptions": assumptions, "facilities": listed,
+         "emergency": emergency or {}}
     )  # fmt: skip
     ledger = None
     if demand is not None:
@@ -124,5 +126,17 @@ def reached_of(*rows: tuple[float, str]) -> pd.DataFrame:
 
 
 def answers(plan: Plan, frame: pd.DataFrame) -> dict[ReachQuery, pd.DataFrame]:
-    """The same reached frame for every query of a plan."""
-    return dict.fromkeys(required(plan), frame)
+    """The same reached frame for every query of a plan; of several legs the first takes it all."""
+    return {query: with_legs(frame, len(query.legs)) for query in required(plan)}
+
+
+def with_legs(frame: pd.DataFrame, legs: int) -> pd.DataFrame:
+    """A reached frame as that of several legs, all but the first at no cost."""
+    if legs == 1:
+        return frame
+    own = {
+        leg_column(number, name): frame[name] if number == 1 or name != "cost" else frame[name] * 0
+        for number in range(1, legs + 1)
+        for name in LEG
+    }
+    return frame.assign(**own)

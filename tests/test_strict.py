@@ -54,7 +54,7 @@ def _plan(folder: Path, text: str) -> CarecircleError:
 
 
 NUMBERS = [
-    ("assumptions", "max_snap_m"), ("assumptions", "buffer_km"), ("assumptions", "turnout_min"),
+    ("assumptions", "max_snap_m"), ("assumptions", "buffer_km"), ("emergency", "turnout_min"),
     ("assumptions", "target_share"), ("outputs", "surface_cell_m"), ("outputs", "map_budget_mb"),
     ("outputs", "basemap_budget_mb"),
 ]  # fmt: skip

@@ -28,7 +28,7 @@ def test_defaults_are_visible_and_paths_start_at_the_file(tmp_path: Path) -> Non
     assert study.roads.path == (tmp_path / "roads.osm.pbf").resolve()
     assert study.roads.format == "pbf"
     assert study.assumptions.max_snap_m == 500
-    assert study.to_dict()["assumptions"]["turnout_min"] == 2
+    assert study.to_dict()["emergency"]["turnout_min"] == 1
     assert study.to_dict()["roads"]["path"] == "../roads.osm.pbf"
     assert load_study(folder) == study
 

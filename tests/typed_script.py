@@ -40,6 +40,14 @@ from carecircle import (
 from carecircle.categories import canonical, label, select
 from carecircle.demo import write_county
 from carecircle.doctor import Diagnosis, examine
+from carecircle.emergency.calls import calls_in_order, nearest_first
+from carecircle.emergency.erlang import erlang_b, erlang_c
+from carecircle.emergency.fleet import busy_units
+from carecircle.emergency.hypercube import hypercube
+from carecircle.emergency.larson import larson
+from carecircle.emergency.made import busy_share
+from carecircle.emergency.response import response
+from carecircle.emergency.turning import turning_share
 from carecircle.errors import CapacityError, SeveralError
 from carecircle.inputs.datum import to_wgs84, wgs84_to_gcj02
 from carecircle.inputs.load import Inputs, load_inputs
@@ -61,7 +69,9 @@ from carecircle.reach.path import Path as Way
 from carecircle.reach.surface import Cells, Surface, region_cells, travel_time_surface
 from carecircle.reach.travel import nearest_facility, path, service_areas, travel_time_matrix
 from carecircle.rules import (
+    ByBusy,
     ByRoad,
+    ChainPart,
     Change,
     Comparison,
     Condition,
@@ -101,9 +111,11 @@ from carecircle.siting.means import Means
 from carecircle.siting.models import (
     capacitated_mclp,
     capacitated_p_median,
+    double_standard,
     lscp,
     lscp_backup,
     mclp,
+    mexclp,
     p_center,
     p_dispersion,
     p_median,
@@ -184,6 +196,19 @@ def ride(study: Study, mine: Reach) -> tuple[Analysis, ReachQuery]:
     return reanalyze(analysis, scenario=flood), ReachQuery(legs=[station, Leg(("医院",), mode="ambulance")])
 
 
+def ambulances(minutes: Any, people: Any) -> None:
+    """Ambulances that are sometimes busy, and where they stand."""
+    calls = nearest_first(people, minutes).scaled(0.5)
+    print(hypercube(calls).workload, larson(calls).answers, busy_units(calls).exact, erlang_b(2, 0.5))
+    share = busy_share(minutes, people, calls_a_min=0.01, service=lambda answered: 30 + answered)
+    found = response(minutes, people, busy_share=share, service_min=40.0)
+    print(
+        found.mean, turning_share(lambda b: found.mean + b, 16), erlang_c(2, 0.5), calls_in_order([1], [[0]])
+    )
+    far = mexclp(minutes, people, limit=15, busy=share, ambulances=2)
+    print(far.sites, double_standard(minutes, people, near=8, far=15, share=0.8, ambulances=2).status)
+
+
 def rules_of(plan: Plan) -> list[ReachQuery]:
     """What a plan asks, needs and contradicts."""
     rule: Rule = plan.find("L1.radius")
@@ -204,6 +229,9 @@ def read(verdict: Verdict, inputs: Inputs) -> pd.DataFrame:
     """A verdict in all its parts, and town by town."""
     flip: Flip | None = verdict.flip
     road: ByRoad | None = verdict.by_road
+    busy: ByBusy | None = verdict.by_busy
+    stages: tuple[ChainPart, ...] = verdict.stages
+    print(busy, stages)
     ledger: PeopleLedger | None = verdict.ledger
     units: tuple[RuleUnit, ...] = verdict.units
     counties: tuple[CountyRow, ...] = verdict.counties

@@ -58,6 +58,11 @@ def leg_column(number: int, name: str) -> str:
     return f"leg_{number}_{name}"
 
 
+def every_column(facility_id: object) -> str:
+    """Name of a reached frame's column of the cost from one facility, where all are asked."""
+    return f"every_{facility_id}"
+
+
 def stop_column(mode: str) -> str:
     """Name of an edge frame's column that says whether the mode may stop on an edge (bool).
 

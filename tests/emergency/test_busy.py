@@ -198,7 +198,7 @@ def test_places_beyond_some_units_are_answered_by_the_others() -> None:
 
 def test_busy_share_of_one_cannot_be_served() -> None:
     for share in (1.0, 1.2):
-        with pytest.raises(UsageError, match=r"cannot serve"):
+        with pytest.raises(UsageError, match=r"cannot be served"):
             response([[4.0, 10.0]], [1.0], busy_share=share, service_min=40)
 
 

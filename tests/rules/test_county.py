@@ -9,10 +9,9 @@ from typing import Any
 import jsonschema
 import pytest
 
-from carecircle import categories
+from carecircle.analysis.asking import Asker, servings_in
 from carecircle.inputs.load import load_inputs
 from carecircle.reach.network.model import Network
-from carecircle.reach.travel import nearest_facility
 from carecircle.rules import Outcome, Verdict, catalogue, judge, load_plan, required, unlocks, verdict_schema
 from carecircle.study import load_study
 
@@ -28,16 +27,7 @@ def verdicts() -> dict[str, list[Verdict]]:
     for plan in map(load_plan, catalogue()):
         for query in required(plan):
             if query not in reached:
-                serving = categories.select(inputs.facilities, query.categories, query.designations)
-                serving &= inputs.facilities.geometry.notna()
-                network = None if query.metric == "straight_m" else networks[query.mode]
-                reached[query] = nearest_facility(
-                    network,
-                    inputs.demand,
-                    inputs.facilities[serving],
-                    direction=query.direction,
-                    metric=query.metric,
-                )
+                reached[query] = Asker(inputs, networks).reach(query, *servings_in(inputs, query))
         found[plan.id] = judge(plan, inputs, reached)
     return found
 
@@ -47,7 +37,7 @@ def test_every_kind_and_every_outcome_occurs(verdicts: dict[str, list[Verdict]])
     every = [v for own in verdicts.values() for v in own]
     assert {v.rule_def.kind for v in every} == {
         "radius", "time", "response", "load", "presence",
-        "ratio", "share", "count", "conditional", "baseline", "published",
+        "ratio", "share", "count", "conditional", "baseline", "published", "chain",
     }  # fmt: skip
     assert {v.outcome for v in every} == set(Outcome) - {Outcome.WAIVED}
     assert any(u.outcome is Outcome.WAIVED for v in every for u in v.units)

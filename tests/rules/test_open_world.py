@@ -126,7 +126,7 @@ def test_a_list_of_primary_care_fails_no_hospital(plan: str) -> None:
     world = inputs_of(facilities=primary(), complete=False, demand=demand_of({"residents": 1000.0}))
     frame = reached_of((0.0, "island"))
     for verdict in judge(loaded, world, answers(loaded, frame)):
-        asked = {*verdict.rule_def.facilities.categories}
+        asked = {kind for wanted in verdict.rule_def.served_by for kind in wanted.categories}
         elsewhere = asked and not any(
             carecircle.categories.kinds_of([kind]) & carecircle.categories.kinds_of(["基层医疗卫生机构"])
             for kind in asked

@@ -186,27 +186,87 @@ RESPONSE = {"kind": "response", "categories": ["急救中心（站）"], "metric
             "direction": "from_facility", "limit": 16, "limit_unit": "min", "comparison": "<="}  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("minutes", "outcome"), [(14.0, Outcome.PASS), (13.99, Outcome.PASS), (14.01, Outcome.FAIL)]
-)
-def test_response_is_the_mean_plus_turnout(minutes: float, outcome: Outcome) -> None:
-    people = [{"residents": 10.0}, {"residents": 10.0}]
-    verdict = _one(RESPONSE, people, [(minutes - 4, "reached"), (minutes + 4, "reached")], turnout_min=2)
+CALLS = {"call_min": 1, "dispatch_min": 1, "calls_per_1000_year": 1e-6}
+"""Hardly any: an ambulance is as good as always free."""
+
+
+@pytest.mark.parametrize(("minutes", "outcome"), [(13.999, Outcome.PASS), (14.001, Outcome.FAIL)])
+def test_response_is_the_mean_plus_call_and_dispatch(minutes: float, outcome: Outcome) -> None:
+    verdict = _response([minutes - 4, minutes + 4], CALLS)
     assert verdict.outcome is outcome
     assert verdict.observed == pytest.approx(minutes + 2)
-    assert verdict.margin == pytest.approx(14 - minutes)
+    assert verdict.margin == pytest.approx(14 - minutes, abs=1e-6)
     assert verdict.residents_affected == 10.0
+
+
+def _response(minutes: list[float], emergency: dict, rule: dict = RESPONSE, **station):
+    """Places of 10 residents each at so many minutes from the only station, its turn-out among them."""
+    plan = plan_of(rule)
+    facilities = facilities_of({"category": "急救中心（站）", "attributes": station})
+    inputs = inputs_of(
+        demand=demand_of(*({"residents": 10.0} for _ in minutes)), facilities=facilities, emergency=emergency
+    )
+    frame = reached_of(*((m, "reached") for m in minutes)).assign(every_f1=minutes)
+    return judge(plan, inputs, answers(plan, frame))[0]
+
+
+def test_a_response_without_calls_is_a_floor_that_fails_and_never_passes() -> None:
+    stages = {"call_min": 1, "dispatch_min": 1}
+    late = _response([10.0, 19.0], stages)
+    assert (late.outcome, late.reason.key) == (Outcome.FAIL, "rules.response_floor")
+    open_ = _response([6.0, 14.0], stages)
+    assert (open_.outcome, open_.reason.key) == (Outcome.NOT_ASSESSED, "rules.response_calls")
+    assert [m.key for m in open_.missing_inputs] == ["rules.need_calls"]
+    busy = open_.by_busy
+    assert (busy.busy, busy.observed, busy.always_free) == (None, None, pytest.approx(12))
+    # One ambulance, busy a share p: a share p of the calls waits s / (1 - p) minutes, s a whole service:
+    # 1 turn-out + 2.8 ways of 9 + 10 at the scene + 0.8 of 15 at the hospital = 48.2; 12 + s p / (1 - p).
+    service = 1 + 2.8 * 9 + 10 + 0.8 * 15
+    assert busy.at_40 == pytest.approx(12 + service * 0.4 / 0.6)
+    assert busy.turns_at == pytest.approx(4 / (4 + service), abs=1e-3)
+    assert (busy.ambulances, busy.model) == (1, "hypercube")
+
+
+@pytest.mark.parametrize(("shift", "outcome"), [(0.99, Outcome.PASS), (1.01, Outcome.FAIL)])
+def test_the_calls_decide_a_response(shift: float, outcome: Outcome) -> None:
+    service = 1 + 2.8 * 9 + 10 + 0.8 * 15
+    share = 4 / (4 + service) * shift
+    calls = share / service * 525_600 / 20 * 1000  # of 20 residents, one ambulance
+    verdict = _response([6.0, 14.0], {"call_min": 1, "dispatch_min": 1, "calls_per_1000_year": calls})
+    assert verdict.outcome is outcome
+    assert verdict.by_busy.busy == pytest.approx(share)
+    assert verdict.observed == pytest.approx(12 + service * share / (1 - share))
+
+
+def test_calls_that_cannot_be_served_fail_a_response() -> None:
+    verdict = _response([6.0, 14.0], {"calls_per_1000_year": 1_000_000})
+    assert (verdict.outcome, verdict.reason.key) == (Outcome.FAIL, "rules.response_overrun")
+
+
+def test_a_response_by_its_90th_percentile() -> None:
+    rule = {**RESPONSE, "statistic": "p90"}
+    verdict = _response([float(m) for m in range(1, 12)], CALLS, rule)
+    assert verdict.by_busy.always_free == 12  # the tenth of eleven places, and two minutes before
+    assert verdict.observed == pytest.approx(12, abs=1e-6)
+    assert "90th percentile" in verdict.reason.text("en")
+
+
+def test_more_ambulances_at_one_station_wait_less() -> None:
+    found = [_response([6.0, 14.0], {}, ambulances=n).by_busy for n in (1.0, 2.0, 4.0)]
+    assert [b.ambulances for b in found] == [1, 2, 4]
+    assert found[0].at_60 > found[1].at_60 > found[2].at_60 > found[2].always_free
 
 
 def test_response_names_whoever_the_mean_leaves_out() -> None:
     near = [(1.0, "reached"), (INF, "unsnapped")]
-    assert _one(RESPONSE, [{"residents": 99.0}, {"residents": 1.0}], near).outcome is Outcome.PASS
+    few = _one(RESPONSE, [{"residents": 99.0}, {"residents": 1.0}], near)
+    assert (few.outcome, few.reason.key) == (Outcome.NOT_ASSESSED, "rules.response_pairs")
     assert _one(RESPONSE, [{"residents": 98.0}, {"residents": 2.0}], near).outcome is Outcome.FAIL
     island = [(1.0, "reached"), (INF, "island")]
     verdict = _one(RESPONSE, [{"residents": 9999.0}, {"residents": 0.5}], island)
     assert verdict.outcome is Outcome.FAIL
-    assert (verdict.observed, verdict.margin, verdict.flip.limit) == (3.0, None, None)  # no limit turns it
-    late = _one({**RESPONSE, "limit": 2.5}, [{"residents": 9999.0}, {"residents": 0.5}], island)
+    assert (verdict.observed, verdict.margin, verdict.flip.limit) == (2.0, None, None)  # no limit turns it
+    late = _one({**RESPONSE, "limit": 1.5}, [{"residents": 9999.0}, {"residents": 0.5}], island)
     assert (late.outcome, late.margin, late.flip.limit) == (Outcome.FAIL, -0.5, None)
     hidden = [{"residents": 90.0}, {"residents": 10.0, "geometry": None}]
     assert _one(RESPONSE, hidden, [(1.0, "reached"), (1.0, "reached")]).outcome is Outcome.NOT_ASSESSED

@@ -10,13 +10,16 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from carecircle.analysis.leads import MOST, least, led, with_every
 from carecircle.inputs.load import Inputs
-from carecircle.reach.asked import Reach
+from carecircle.reach.asked import LEAD, Reach
 from carecircle.reach.choice import Brought, Reaches, needs_roads
 from carecircle.reach.network.model import Network
+from carecircle.reach.roads import Roads
 from carecircle.reach.surface import Cells, Surface, region_cells
 from carecircle.rules import Leg, ReachQuery
 from carecircle.schema import LEG, check_reached, leg_column
+from carecircle.study.emergency import units_of
 
 _WORST_LAST = ("reached", "unsnapped", "closed", "beyond", "one_way", "island", "cut_off")
 """Of several legs one with no way decides, then one that cannot be placed: see `carecircle.schema.LEG`."""
@@ -32,6 +35,9 @@ def serving_in(inputs: Inputs, query: ReachQuery | Leg, *, inside_only: bool = F
     """Open, placed facilities that may serve a leg; those beyond the boundary where the study says so."""
     facilities = inputs.facilities
     chosen = query.facilities.select(facilities)
+    leg = query if isinstance(query, Leg) else query.leg
+    if leg.start:
+        chosen &= np.array([units_of(a or {}) != 0 for a in facilities["attributes"]], dtype=bool)
     chosen &= facilities.geometry.notna() & ~facilities.geometry.is_empty
     if inside_only or not inputs.study.assumptions.count_outside:
         chosen &= facilities["inside"].astype(bool)
@@ -45,12 +51,23 @@ def servings_in(
     return tuple(serving_in(inputs, leg, inside_only=inside_only) for leg in query.legs)
 
 
+def leads(inputs: Inputs, leg: Leg, serving: gpd.GeoDataFrame) -> list[float]:
+    """Minutes that pass at each facility of a leg before its unit sets out."""
+    stages = inputs.study.emergency
+    return [stages.start_min(leg.start, attributes or {}) for attributes in serving["attributes"]]
+
+
 def same_service(before: Inputs, after: Inputs, query: ReachQuery) -> bool:
-    """Whether every leg of a query is served by the same facilities in both, and has the same origins."""
+    """Whether every leg is served by the same facilities in both, as soon, and has the same origins."""
     pairs = [*zip(servings_in(before, query), servings_in(after, query), strict=True)]
+    soon = all(
+        leads(before, leg, old) == leads(after, leg, new)
+        for leg, (old, new) in zip(query.legs, pairs, strict=True)
+        if leg.start
+    )
     if query.origin == "facilities":
         pairs.append((before.facilities, after.facilities))
-    return all(list(old["facility_id"]) == list(new["facility_id"]) for old, new in pairs)
+    return soon and all(list(old["facility_id"]) == list(new["facility_id"]) for old, new in pairs)
 
 
 def reaches_of(inputs: Inputs, networks: Mapping[str, Network], brought: Brought | None = None) -> Reaches:
@@ -81,18 +98,36 @@ class Asker:
         """The reached frame of a query, each leg served by its own facilities."""
         origins = self._facilities if query.origin == "facilities" else self.inputs.demand
         assert origins is not None
-        legs = []
-        for leg, serving in zip(query.legs, servings, strict=True):
-            found = self._reach_of(leg).nearest(origins, serving, direction=leg.direction)
-            legs.append(check_reached(found, len(origins)))
+        legs = [
+            check_reached(self._leg(leg, origins, serving), len(origins))
+            for leg, serving in zip(query.legs, servings, strict=True)
+        ]
         return legs[0] if len(legs) == 1 else joined(legs)
+
+    def _leg(self, leg: Leg, origins: gpd.GeoDataFrame, serving: gpd.GeoDataFrame) -> pd.DataFrame:
+        """The reached frame of one leg, what passes before a unit sets out in its costs."""
+        reach = self._reach_of(leg)
+        if not leg.start:
+            return reach.nearest(origins, serving, direction=leg.direction)
+        serving = serving.assign(**{LEAD: leads(self.inputs, leg, serving)})
+        many = len(origins) * len(serving)
+        if isinstance(reach, Roads):
+            found = reach.nearest(origins, serving, direction=leg.direction)
+            costs = (
+                reach.pairs(origins, serving, direction=leg.direction) if leg.every and many <= MOST else None
+            )
+        else:  # a reach from outside need not know of leads: every pair, and the least of them
+            costs = led(reach.pairs(origins, serving, direction=leg.direction), serving[LEAD].to_numpy(float))
+            found = least(reach.nearest(origins, serving, direction=leg.direction), serving, costs)
+        return found if costs is None or not leg.every else with_every(found, serving, costs)
 
     def surface(self, query: ReachQuery, *servings: gpd.GeoDataFrame) -> Surface:
         """The query's cost over the study's region: the sum of its legs at each cell."""
-        drawn = [
-            self._reach_of(leg).surface(serving, self._cells, direction=leg.direction)
-            for leg, serving in zip(query.legs, servings, strict=True)
-        ]
+        drawn = []
+        for leg, serving in zip(query.legs, servings, strict=True):
+            if leg.start:
+                serving = serving.assign(**{LEAD: leads(self.inputs, leg, serving)})
+            drawn.append(self._reach_of(leg).surface(serving, self._cells, direction=leg.direction))
         if len(drawn) == 1:
             return drawn[0]
         total = np.sum([s.values for s in drawn], axis=0, dtype=np.float32)

@@ -84,6 +84,10 @@ class Attribute:
     """The designation that a facility marked so holds, and one marked otherwise does not."""
     unit: str = ""
     """What it counts: ``beds``, ``people``, ``devices``, ``vehicles``, ``places``; empty: a plain number."""
+    exact: bool = False
+    """A cell that is no number is an error, not a figure that is unknown."""
+    whole: bool = False
+    """So is a number with a fraction."""
 
     def label(self, language: Language) -> str:
         """The column's name in one language."""
@@ -131,7 +135,7 @@ def _attributes(table: str) -> dict[str, Attribute]:
     return {
         name: Attribute(
             name, a["type"], a["zh"], a["en"], tuple(a["aliases"]), tuple(a.get("borne_by", ())),
-            a.get("grants", ""), a.get("unit", ""),
+            a.get("grants", ""), a.get("unit", ""), a.get("exact", False), a.get("whole", False),
         )
         for name, a in _data()[table].items()
     }  # fmt: skip

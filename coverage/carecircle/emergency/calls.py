@@ -104,6 +104,11 @@ def nearest_first(load: Any, minutes: Any) -> Calls:
     -------
     Calls
         Places of one order merged.
+
+    Raises
+    ------
+    UsageError
+        As `calls_in_order`.
     """
     return calls_in_order(load, np.argsort(np.asarray(minutes, np.float64), axis=1, kind="stable"))
 

@@ -73,6 +73,11 @@ def erlang_b(units: int, load: float) -> float:
     -------
     float
         0 to 1.
+
+    Raises
+    ------
+    UsageError
+        As `check_load`.
     """
     return float(states(units, load, queue=False)[-1])
 
@@ -89,5 +94,10 @@ def erlang_c(units: int, load: float) -> float:
     -------
     float
         0 to 1.
+
+    Raises
+    ------
+    UsageError
+        As `check_load`.
     """
     return float(states(units, load, queue=True)[-1])

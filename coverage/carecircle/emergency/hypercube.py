@@ -69,7 +69,7 @@ def _has(units: int, unit: int) -> npt.NDArray[np.bool_]:
 
 def _levels(units: int) -> list[npt.NDArray[np.int64]]:
     """The states by how many units are busy."""
-    busy = sum(_has(units, unit).astype(np.int64) for unit in range(units))
+    busy = np.sum([_has(units, unit) for unit in range(units)], axis=0)
     return [np.nonzero(busy == k)[0] for k in range(units + 1)]
 
 
@@ -108,11 +108,11 @@ def _balance(load: Floats, first: npt.NDArray[np.int8], levels: list[npt.NDArray
             down[:, place[levels[k][busy] ^ (1 << unit)]] += flow[:, busy]
         return down
 
-    ways = [np.zeros((0, 0))] * units
+    ways: list[Floats] = [np.zeros((0, 0))] * units
     ways[-1] = up(units - 1) / units
     for k in range(units - 1, 0, -1):
         left = (total + k) * np.eye(len(levels[k])) - ended(ways[k], k + 1)
-        ways[k - 1] = np.linalg.solve(left.T, up(k - 1).T).T
+        ways[k - 1] = np.asarray(np.linalg.solve(left.T, up(k - 1).T).T)
     state = np.zeros(1 << units)
     here = np.ones(1)
     state[0] = 1.0

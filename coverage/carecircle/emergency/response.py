@@ -7,15 +7,21 @@ is free first, each with the same chance, from its own station.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from carecircle.emergency.calls import Busy, Floats, nearest_first
+from carecircle.emergency.calls import Busy, Calls, Floats, nearest_first
 from carecircle.emergency.erlang import check_load
 from carecircle.emergency.fleet import busy_units
 from carecircle.errors import UsageError
+
+Model = Callable[[Calls], Busy]
+Service = Callable[[float], float]
+_MANY, _STEP_MIN = 200_000, 1 / 64
+"""Beyond so many pairs of place and unit the percentile is sought among minutes rounded up to this step."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +38,8 @@ class Response:
         Share of calls that find every unit busy.
     wait_min
         Minutes that these wait on average.
+    service_min
+        Minutes that a call keeps a unit, on average.
     busy
         Every unit's share, and who answers whom.
     """
@@ -41,10 +49,13 @@ class Response:
     p90: float
     waits: float
     wait_min: float
+    service_min: float
     busy: Busy
 
 
-def response(minutes: Any, weight: Any, *, busy_share: float, service_min: float) -> Response:
+def response(
+    minutes: Any, weight: Any, *, busy_share: float, service_min: float | Service, model: Model = busy_units
+) -> Response:
     """Mean and 90th percentile of the response at a busy share.
 
     Parameters
@@ -57,7 +68,10 @@ def response(minutes: Any, weight: Any, *, busy_share: float, service_min: float
     busy_share
         Mean share of time that units are busy: calls a minute times ``service_min``, a unit.
     service_min
-        Minutes that a call keeps a unit, on average.
+        Minutes that a call keeps a unit, on average; or what tells them from the mean minutes that the unit
+        which answers takes (the busier they are, the farther it comes).
+    model
+        What tells how busy each is: `busy_units`, or `carecircle.emergency.larson.larson` for a quick guess.
 
     Returns
     -------
@@ -71,24 +85,25 @@ def response(minutes: Any, weight: Any, *, busy_share: float, service_min: float
     """
     taken, calls = np.asarray(minutes, np.float64), np.asarray(weight, np.float64)
     check_load(taken.shape[1], busy_share * taken.shape[1], queue=True)
-    if not 0 <= service_min < np.inf:
-        raise UsageError("emergency.bad_service", value=str(service_min))
-    if not np.isfinite(taken).any(axis=1)[calls > 0].all():
+    if not np.isfinite(taken[calls > 0]).any(axis=1).all():
         raise UsageError("emergency.out_of_reach")
     taken, calls = taken[calls > 0], calls[calls > 0]
     share = calls / calls.sum()
     units = taken.shape[1]
     ordered = nearest_first(share, taken)
-    busy = busy_units(ordered.scaled(max(busy_share, 1e-12) * units))
+    busy = model(ordered.scaled(max(busy_share, 1e-12) * units))
     ways = np.isfinite(taken)
     at_once = np.where(ways, busy.answers[ordered.of], 0.0)
     at_once *= ((1 - busy.waits) * share / at_once.sum(axis=1))[:, None]
     later = ways * (busy.waits * share / ways.sum(axis=1))[:, None]
-    wait_min = service_min / (units * (1 - busy_share))
-    there = np.where(ways, taken, 0.0)
-    mean = float((there * (at_once + later)).sum() + busy.waits * wait_min)
+    on_way = float((np.where(ways, taken, 0.0) * (at_once + later)).sum())
+    service = service_min(on_way) if callable(service_min) else service_min
+    if not 0 <= service < np.inf:
+        raise UsageError("emergency.bad_service", value=str(service))
+    wait_min = service / (units * (1 - busy_share))
+    mean = on_way + busy.waits * wait_min
     p90 = _quantile(taken[ways], at_once[ways], later[ways], wait_min, 0.9)
-    return Response(busy_share, mean, p90, busy.waits, wait_min, busy)
+    return Response(busy_share, mean, p90, busy.waits, wait_min, service, busy)
 
 
 def static(minutes: Any, weight: Any) -> tuple[float, float]:
@@ -134,6 +149,10 @@ def _quantile(taken: Floats, at_once: Floats, later: Floats, wait_min: float, sh
     """The minutes up to which a share of all calls is answered, those that wait among them."""
     if not later.any() or wait_min == 0:
         return weighted_quantile(taken, at_once + later, share)
+    if len(taken) > _MANY:
+        step = np.ceil(taken / _STEP_MIN).astype(np.int64)
+        at_once, later = (np.asarray(np.bincount(step, part), np.float64) for part in (at_once, later))
+        taken = np.asarray(np.arange(len(later)) * _STEP_MIN)
     order = np.argsort(taken, kind="stable")
     taken, later = taken[order], later[order]
     held = np.concatenate([[0.0], np.cumsum(at_once[order])])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from carecircle.reach.snapping.snap import TRIAL_DIGITS
-from carecircle.rules.judging.measures_people import UNSNAPPED_TOLERATED
+from carecircle.rules.judging.measures_response import UNSNAPPED_TOLERATED
 
 INK, SOFT, LINE, WASH, WHITE, SEA, LAND = (
     "#1d2a33", "#566169", "#e1e5e7", "#f4f6f6", "#fff", "#eef1f2", "#f7f5f0",

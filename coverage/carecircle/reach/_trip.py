@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from carecircle.reach import kernels
+from carecircle.reach.asked import LEAD
 from carecircle.reach.search._memory import chunk_length, require
 from carecircle.reach.snapping.snap import Snap, along_street
 
@@ -39,7 +40,10 @@ class Trip:
             ends, starts = self.demand.departures, self.facilities.arrivals
         self.end_node, self.end_cost = ends(metric)
         node, cost = starts(metric)
-        cost = cost + self.facilities.access_cost(metric)[:, None]
+        self.lead = self.facilities.access_cost(metric)
+        if LEAD in facilities and metric == "minutes":
+            self.lead = self.lead + facilities[LEAD].to_numpy(np.float64) * 60.0
+        cost = cost + self.lead[:, None]
         self.port = np.flatnonzero(np.isfinite(cost.ravel()))  # 2 × facility + end of its street
         self.start_node, self.start_cost = node.ravel()[self.port], cost.ravel()[self.port]
         self.demand_access = self.demand.access_cost(metric)
@@ -131,7 +135,6 @@ class Trip:
         first = np.searchsorted(streets, self.demand.street, side="left")
         count = np.searchsorted(streets, self.demand.street, side="right") - first
         count[~self.demand.snapped] = 0
-        access = self.facilities.access_cost(self.metric)
         found = []
         for nth in range(int(count.max(initial=0))):
             rows = np.flatnonzero(count > nth)
@@ -140,7 +143,7 @@ class Trip:
             start, end = ends[::-1] if self.reversed else ends
             street = self.demand.street[rows]
             way = along_street(self.network, street, start, end, self.metric)
-            found.append((rows, facility, access[facility] + way))
+            found.append((rows, facility, self.lead[facility] + way))
         return found
 
 

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 Array = np.ndarray[Any, Any]
 Direction = Literal["to_facility", "from_facility"]
 METRICS = ("minutes", "road_m", "straight_m")
+LEAD = "lead_min"
+"""Column of a facilities frame, where it has one: minutes that pass at each before anything moves. Roads add
+them to their minutes; a reach from outside need not know of them."""
 
 
 class Placed(Protocol):

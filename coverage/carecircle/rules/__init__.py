@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import carecircle.rules.kinds.builtin  # noqa: F401  -- registers the kinds that come with carecircle
 from carecircle.rules.judging.judge import judge
 from carecircle.rules.judging.ledger import by_area
-from carecircle.rules.judging.parts import ByRoad, CountyRow, Flip, Outcome, RuleUnit
+from carecircle.rules.judging.parts import ByBusy, ByRoad, ChainPart, CountyRow, Flip, Outcome, RuleUnit
 from carecircle.rules.judging.shapes import verdict_schema
 from carecircle.rules.judging.verdict import Verdict
 from carecircle.rules.judging.weighing import decide, margin
@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     from carecircle.runs.compare import Change, Comparison, compare, read_verdicts
 
 __all__ = [
+    "ByBusy",
     "ByRoad",
+    "ChainPart",
     "Change",
     "Comparison",
     "Condition",

@@ -1,5 +1,6 @@
 """study.toml -> Study: typed, validated, every default visible."""
 
+from carecircle.study.emergency import Emergency, Start
 from carecircle.study.model import Study, study_schema
 from carecircle.study.reading import load_study
 from carecircle.study.sections import (
@@ -24,6 +25,7 @@ __all__ = [
     "BoundaryLevel",
     "ClassTable",
     "Cover",
+    "Emergency",
     "Facilities",
     "Friction",
     "Grounding",
@@ -31,6 +33,7 @@ __all__ = [
     "Residents",
     "Roads",
     "SpreadBy",
+    "Start",
     "Study",
     "Terrain",
     "Totals",

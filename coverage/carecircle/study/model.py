@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field
 from carecircle.cards import card
 from carecircle.profiles import Profile
 from carecircle.strict import file_name
+from carecircle.study.emergency import Emergency
 from carecircle.study.sections import (
     Assumptions,
     Boundaries,
@@ -68,6 +69,8 @@ class Study(Section):
     """What no plan states."""
     terrain: Terrain | None = None
     """The ground off the roads; absent: whoever lives too far from any road is unsnapped."""
+    emergency: Emergency = Emergency()
+    """The stages of an emergency that no road tells, and the calls."""
     outputs: Outputs = Outputs()
     """What the written files look like."""
     file: Path | None = Field(default=None, exclude=True)
@@ -110,7 +113,7 @@ class Study(Section):
         share = 1.0 if assumed.target_share is None else assumed.target_share
         numbers = {
             "share": share, "metres": assumed.max_snap_m, "buffer_km": assumed.buffer_km,
-            "turnout": assumed.turnout_min,
+            "turnout": self.emergency.call_min + self.emergency.dispatch_min + self.emergency.turnout_min,
         }  # fmt: skip
         inputs = [f"{Sentence(f'cards.{n}').text(self.language)} {_what(s)}" for n, s in given.items() if s]
         facts = (

@@ -151,6 +151,9 @@ def _fault(file: Path, lines: Sequence[str], error: Any) -> CarecircleError:
     where = [str(part) for part in error["loc"]]
     key = ".".join(where)
     if error["type"] == "extra_forbidden":
+        if where == ["assumptions", "turnout_min"]:
+            row, given = _line(lines, where), echo(error.get("input"))
+            return StudyError("study.turnout_moved", file=file, row=row, column=key, value=given)
         known = _known_keys(where[:-1])
         near = difflib.get_close_matches(where[-1], known, n=1, cutoff=0.5)
         if near:

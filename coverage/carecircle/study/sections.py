@@ -199,8 +199,6 @@ class Assumptions(Section):
     """Roads and facilities so far beyond the boundary may serve residents inside, kilometres."""
     count_outside: bool = True
     """Whether facilities beyond the boundary serve residents inside."""
-    turnout_min: float = Field(default=2.0, ge=0, le=1440)
-    """Ambulances: call handling and turn-out before the journey, minutes."""
 
 
 class Outputs(Section):

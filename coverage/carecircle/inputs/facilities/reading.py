@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -205,18 +206,30 @@ def _attributes(
             if cell is None:
                 continue
             value = _value(cell, kind, factor or 1.0)
-            if value is None:
+            place = {"file": table.file, "row": row, "column": header, "value": cell}
+            refused = _refused(name or "", kind, value, **place)
+            if refused is not None:
+                faults.append(refused)
+            elif value is None:
                 sentence = Sentence("inputs.not_a_number_attribute", {"value": cell})
                 findings.append(Finding("warning", sentence, str(table.file), row, header))
-            elif kind == "number" and isinstance(value, float) and value < 0:
-                faults.append(
-                    InputError(
-                        "inputs.negative_attribute", file=table.file, row=row, column=header, value=cell
-                    )
-                )
             else:
                 rows[position][name or header] = value
     return rows, faults[:20]
+
+
+def _refused(name: str, kind: str, read: object, **place: Any) -> InputError | None:
+    """Why a cell is refused; None where it is let in, or is a figure that is unknown."""
+    if kind != "number":
+        return None
+    asked = categories.attributes()[name]
+    if read is None:
+        return InputError("inputs.not_minutes", **place) if asked.exact else None
+    if isinstance(read, float) and read < 0:
+        return InputError("inputs.negative_attribute", **place)
+    if asked.whole and isinstance(read, float) and not read.is_integer():
+        return InputError("inputs.not_whole", **place)
+    return None
 
 
 def _value(cell: str, kind: str, factor: float) -> object:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from branca.element import Element
 
+from carecircle.analysis.asking import leads
 from carecircle.outputs import palette, telling
 from carecircle.outputs.map import basemap, layers, overlays, panel, ways
 from carecircle.outputs.map.offline import OfflineMap, inlay
@@ -209,7 +210,9 @@ def _queries(analysis: Analysis) -> list[ReachQuery]:
     found: dict[ReachQuery, None] = {}
     for verdict in analysis.verdicts:
         for query in (main_query(verdict.rule_def), road_query(verdict.rule_def)):
-            if telling.counts_people(verdict) and query is not None and query in analysis.reached:
+            if not telling.counts_people(verdict) or query is None or query not in analysis.reached:
+                continue
+            if len(query.legs) == 1:  # of several legs the page shows what was judged, and searches none
                 found[query] = None
     return list(found)
 
@@ -218,9 +221,16 @@ def _query(analysis: Analysis, query: ReachQuery, block: Block) -> dict[str, Any
     """A query's answers, and the positions of the facilities that may serve."""
     facilities = analysis.inputs.facilities
     number = {f: i for i, f in enumerate(facilities["facility_id"])}
-    serving = [number[f] for f in analysis.serving(query)["facility_id"]]
+    serving = analysis.serving(query)
     held = layers.query(query, analysis.reached[query], facilities, block)
-    return {**held, "serving": serving, "before": layers.before(query, analysis, block)}
+    stages, start = analysis.study.emergency, query.leg.start
+    return {
+        **held,
+        "serving": [number[f] for f in serving["facility_id"]],
+        "start": leads(analysis.inputs, query.leg, serving) if start else None,
+        "startNew": stages.start_min(start, {}),
+        "before": layers.before(query, analysis, block),
+    }
 
 
 def _clause(

@@ -32,7 +32,8 @@ def clause(
     query, road = main_query(rule), road_query(rule)
     limit = rule.limit * rule.factor if rule.limit is not None else None
     judged = telling.counts_people(verdict)
-    tried = judged and bool(kind.people)
+    tried = judged and bool(kind.people) and rule.statistic != "p90"
+    stages = analysis.study.emergency
     straight = rule.metric == "straight_m"
     return {
         "rule": verdict.rule,
@@ -86,7 +87,7 @@ def clause(
         "surface": None,
         "limit": rule.limit,
         "factor": rule.factor,
-        "turnout": analysis.study.assumptions.turnout_min if kind.people == "mean" else 0.0,
+        "turnout": stages.call_min + stages.dispatch_min if kind.people == "mean" else 0.0,
         "unsure": verdict.open_listing,
     }
 

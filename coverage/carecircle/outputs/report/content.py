@@ -188,6 +188,9 @@ def _missing(analysis: Analysis, said: Said) -> Iterator[Block]:
         yield Items([said("assumption", says=need, rules=list(rules)) for need, rules in wanted])
 
 
+_STAGES = ("call_min", "dispatch_min", "turnout_min", "scene_min", "handover_min", "calls_per_1000_year")
+
+
 def _assumptions(analysis: Analysis, said: Said) -> Iterator[Block]:
     """Each assumption once, with the clauses that rest on it."""
     rules: dict[str, dict[str, None]] = {}
@@ -209,7 +212,7 @@ def _method(analysis: Analysis, said: Said) -> Iterator[Block]:
         said("method_radius"),
         said("method_verdict"),
         said("method_border", buffer=assumed.buffer_km, counted=counted),
-        said("method_turnout", turnout=assumed.turnout_min),
+        said("method_emergency", figures=analysis.study.emergency.told(*_STAGES)),
         said("method_limits"),
     ]
     yield Items(lines)

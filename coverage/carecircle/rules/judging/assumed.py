@@ -33,7 +33,7 @@ def assumptions_of(rule: Rule, plan: Plan, evidence: Evidence, source: str) -> t
     said = []
     study = evidence.study
     if rule.metric != "straight_m" and rule.mode is not None:
-        direction = Sentence(f"rules.direction_{rule.direction}")
+        direction = Sentence(f"rules.direction_{'chain' if rule.stations else rule.direction}")
         said.append(Sentence("rules.mode_assumed", {"mode": mode_name(rule.mode), "direction": direction}))
     if source != "plan" and rule.limit is not None:
         share = shown(target_share(rule, evidence)[0], "share")
@@ -51,7 +51,7 @@ def assumptions_of(rule: Rule, plan: Plan, evidence: Evidence, source: str) -> t
             said.append(Sentence(f"rules.barriers_{study.roads.barriers}"))
     if rule.scope != "all":
         said.extend(urban_notes(plan, evidence))
-    waiting = sum(held is True for _, held in evidence.among(rule.facilities, "planned"))
+    waiting = sum(held is True for wanted in rule.served_by for _, held in evidence.among(wanted, "planned"))
     if waiting:
         said.append(Sentence("rules.planned_not_counted", {"facilities": waiting}))
     return tuple(said)

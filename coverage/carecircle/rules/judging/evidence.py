@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import numpy.typing as npt
 import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
@@ -18,7 +19,7 @@ from carecircle.rules.judging.names import forms, once
 
 if TYPE_CHECKING:
     from carecircle.inputs.load import Inputs
-    from carecircle.study import Study
+    from carecircle.study import Start, Study
 
 _STREET = ("街道", "街道办事处", "办事处", "subdistrict", "street")
 _COMMUNITY = ("社区", "居委会", "居民委员会", "社区居委会", "社区居民委员会", "community")
@@ -120,6 +121,12 @@ class Evidence:
         return bool(self.study.facility_sources) or len(self.inputs.facilities) > 0
 
     # ---- facilities ----
+    def start_minutes(self, start: Start, stations: pd.Series) -> npt.NDArray[Any]:
+        """Minutes before each place's station sets out, in the order of the places."""
+        stages = self.study.emergency
+        known = {f.id: stages.start_min(start, f.attributes) for f in self.facilities}
+        return stations.map(known).to_numpy(float)
+
     @cached_property
     def facilities(self) -> list[Facility]:
         """Every facility, whatever its status and side of the boundary."""

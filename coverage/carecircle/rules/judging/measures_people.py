@@ -1,11 +1,10 @@
-"""Rules about where people live: radius, time and response, judged in residents."""
+"""Rules about where people live: radius and time, judged in residents; what other people-rules share."""
 
 from __future__ import annotations
 
 import math
 import sys
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,10 +30,8 @@ if TYPE_CHECKING:
 Reached = Mapping[ReachQuery, pd.DataFrame]
 _OF_THE_ROADS = ("rules.people_not_assessed", "rules.response_unreached", "rules.response_nobody")
 """Sentences that speak of residents off the roads."""
-_ANY = sys.float_info.max
+ANY = sys.float_info.max
 """A limit that holds whoever is reached at all."""
-UNSNAPPED_TOLERATED = 0.01
-"""A mean may leave out this share of residents who cannot be placed on a road."""
 
 
 def judge_reach(rule: Rule, plan: Plan, evidence: Evidence, reached: Reached) -> Verdict:
@@ -46,22 +43,22 @@ def judge_reach(rule: Rule, plan: Plan, evidence: Evidence, reached: Reached) ->
     lacking = missing_for_reach(rule, evidence, reached)
     query = main_query(rule)
     if lacking or query is None:
-        return _without(rule, lacking)
+        return without_inputs(rule, lacking)
     frame = reached[query]
     if rule.limit is None:
         return _measured(rule, plan, evidence, frame)
-    people, ledger = _ledger(rule, evidence, frame, rule.limit * rule.factor)
+    people, ledger = ledger_of(rule, evidence, frame, rule.limit * rule.factor)
     if ledger.in_scope <= 0:
-        return _empty_scope(rule, people, ledger)
+        return empty_scope(rule, people, ledger)
     low = ledger.covered / ledger.in_scope
     high = math.fsum([ledger.covered, ledger.unplaced, ledger.no_data]) / ledger.in_scope
     target, source = target_share(rule, evidence)
     outcome = decide(low, high, ">=", target)
-    unsure = _unsure(rule, evidence)
+    unsure = unsure_of(rule, evidence)
     if outcome is Outcome.FAIL and unsure:
         outcome, high = Outcome.NOT_ASSESSED, 1.0
     undecided = outcome is Outcome.NOT_ASSESSED
-    if not evidence.among(rule.facilities) and outcome is not Outcome.PASS:
+    if not all(evidence.among(wanted) for wanted in rule.served_by) and outcome is not Outcome.PASS:
         return _none_listed(rule, evidence, outcome, people, ledger, unsure if undecided else ())
     return Verdict(
         rule_def=rule,
@@ -77,7 +74,7 @@ def judge_reach(rule: Rule, plan: Plan, evidence: Evidence, reached: Reached) ->
         residents_affected=None if unsure and undecided else affected(ledger),
         ledger=ledger,
         open_listing=bool(unsure),
-        missing_inputs=(*(_settling(rule, ledger) if undecided else ()), *(unsure if undecided else ())),
+        missing_inputs=(*(settling(rule, ledger) if undecided else ()), *(unsure if undecided else ())),
         assumptions=(*assumptions_of(rule, plan, evidence, source), *_on_the_ground(rule, evidence)),
         people=people,
     )
@@ -105,77 +102,6 @@ def _none_listed(
     )  # fmt: skip
 
 
-def judge_response(rule: Rule, plan: Plan, evidence: Evidence, reached: Reached) -> Verdict:
-    """Judge a response rule: residents-weighted mean travel time plus call handling and turn-out.
-
-    The mean is over reached residents. Anyone unreachable fails the rule, and so do unsnapped residents
-    beyond 1 % of the scope; residents of unknown place or scope beyond that leave it undecided.
-    """
-    lacking = missing_for_reach(rule, evidence, reached)
-    query = main_query(rule)
-    if lacking or query is None or rule.limit is None:
-        return replace(_without(rule, lacking), unit="min", comparison="<=")
-    frame, turnout = reached[query], evidence.study.assumptions.turnout_min
-    people, ledger = _ledger(rule, evidence, frame, _ANY)
-    if ledger.in_scope <= 0:
-        return replace(_empty_scope(rule, people, ledger), unit="min", comparison="<=")
-    there = people == "covered"
-    weights = evidence.demand["residents"][there]
-    mean = None
-    if ledger.covered > 0:
-        mean = math.fsum(weights * frame["cost"][there]) / ledger.covered + turnout
-    tolerated = UNSNAPPED_TOLERATED * ledger.in_scope
-    unreached = ledger.lacking
-    unsure = _unsure(rule, evidence)
-    left_out = unreached > 0 or ledger.unplaced > tolerated
-    outcome, key = _response_outcome(mean, rule.limit, left_out, ledger.no_data > tolerated, bool(unsure))
-    facts = {
-        "mean": shown(mean, "min"), "turnout": turnout, "unreachable": unreached,
-        "unsnapped": ledger.unplaced, "no_data": ledger.no_data,
-    }  # fmt: skip
-    late = math.fsum(evidence.demand["residents"][there & (frame["cost"] + turnout > rule.limit)])
-    rests = outcome is Outcome.NOT_ASSESSED and bool(unsure)
-    missing = (*_settling(rule, ledger), *unsure) if outcome is Outcome.NOT_ASSESSED else ()
-    return Verdict(
-        rule_def=rule,
-        outcome=outcome,
-        reason=Sentence(_over_ground(f"rules.{key}", ledger), facts),
-        observed=mean,
-        target=rule.limit,
-        unit="min",
-        comparison="<=",
-        margin=None if mean is None else margin(mean, outcome, "<=", rule.limit),
-        flip=Flip(None if left_out else mean, None),
-        residents_affected=None if rests else math.fsum([late, unreached]),
-        ledger=ledger,
-        open_listing=bool(unsure),
-        missing_inputs=missing,
-        assumptions=(
-            *assumptions_of(rule, plan, evidence, "plan"),
-            Sentence("rules.turnout", {"minutes": turnout}),
-        ),
-        people=people,
-    )
-
-
-def _response_outcome(
-    mean: float | None, limit: float, left_out: bool, open_: bool, unsure: bool
-) -> tuple[Outcome, str]:
-    """What a response rule comes to, and the sentence that says why.
-
-    ``mean`` is None where nobody is reached: there is nothing to take a mean of.
-    """
-    if left_out:
-        outcome, key = Outcome.FAIL, "response_unreached"
-    elif open_ or mean is None:
-        outcome, key = Outcome.NOT_ASSESSED, "response_undecided"
-    else:
-        outcome, key = decide(mean, mean, "<=", limit), "response"
-    if outcome is Outcome.FAIL and unsure:
-        outcome, key = Outcome.NOT_ASSESSED, "response_undecided"
-    return outcome, "response_nobody" if mean is None else key
-
-
 def missing_for_reach(rule: Rule, evidence: Evidence, reached: Reached) -> tuple[Sentence, ...]:
     """The evidence without which a rule about reach cannot be judged."""
     found = []
@@ -190,7 +116,8 @@ def missing_for_reach(rule: Rule, evidence: Evidence, reached: Reached) -> tuple
     return tuple(found)
 
 
-def _without(rule: Rule, lacking: tuple[Sentence, ...]) -> Verdict:
+def without_inputs(rule: Rule, lacking: tuple[Sentence, ...]) -> Verdict:
+    """The verdict of a rule that lacks what it is judged from."""
     return Verdict(
         rule_def=rule,
         outcome=Outcome.NOT_ASSESSED,
@@ -201,7 +128,8 @@ def _without(rule: Rule, lacking: tuple[Sentence, ...]) -> Verdict:
     )
 
 
-def _empty_scope(rule: Rule, people: pd.Series, ledger: PeopleLedger) -> Verdict:
+def empty_scope(rule: Rule, people: pd.Series, ledger: PeopleLedger) -> Verdict:
+    """The verdict where nobody lives whom the rule speaks of."""
     missing = (need("urban"),) if rule.scope != "all" else (need("residents"),)
     reason = Sentence("rules.no_residents_in_scope", {"scope": Sentence(f"rules.scope_{rule.scope}")})
     return Verdict(
@@ -210,9 +138,10 @@ def _empty_scope(rule: Rule, people: pd.Series, ledger: PeopleLedger) -> Verdict
     )  # fmt: skip
 
 
-def _ledger(
+def ledger_of(
     rule: Rule, evidence: Evidence, frame: pd.DataFrame, limit: float
 ) -> tuple[pd.Series, PeopleLedger]:
+    """What became of each resident under a rule, and the sums."""
     people = _people(rule, evidence, frame, limit)
     ledger = evidence.inputs.ledger
     assert ledger is not None  # residents come with their ledger
@@ -226,9 +155,9 @@ def _people(rule: Rule, evidence: Evidence, frame: pd.DataFrame, limit: float) -
 def _measured(rule: Rule, plan: Plan, evidence: Evidence, frame: pd.DataFrame) -> Verdict:
     """A rule without a number: the residents-weighted mean distance or time is reported, nothing judged."""
     unit = rule.limit_unit or "min"
-    people, ledger = _ledger(rule, evidence, frame, _ANY)
+    people, ledger = ledger_of(rule, evidence, frame, ANY)
     if ledger.in_scope <= 0:
-        return _empty_scope(rule, people, ledger)
+        return empty_scope(rule, people, ledger)
     there = people == "covered"
     weights = evidence.demand["residents"][there]
     mean = None
@@ -248,15 +177,16 @@ def _reason(rule: Rule, outcome: Outcome, ledger: PeopleLedger, low: float, high
         "high": shown(high, "share"), "limit": shown(rule.limit, rule.limit_unit),
         "beyond": ledger.lacking,
     }  # fmt: skip
-    return Sentence(_over_ground(f"rules.people_{outcome.value.lower()}", ledger), facts)
+    return Sentence(over_ground(f"rules.people_{outcome.value.lower()}", ledger), facts)
 
 
-def _over_ground(key: str, ledger: PeopleLedger) -> str:
+def over_ground(key: str, ledger: PeopleLedger) -> str:
     """The sentence as it is said where people cross the ground: then nobody lives off the roads."""
     return f"{key}_ground" if ledger.closed is not None and key in _OF_THE_ROADS else key
 
 
-def _settling(rule: Rule, ledger: PeopleLedger) -> tuple[Sentence, ...]:
+def settling(rule: Rule, ledger: PeopleLedger) -> tuple[Sentence, ...]:
+    """What would settle a verdict that residents off the roads or of unknown place leave open."""
     found = []
     if ledger.unsnapped > 0:
         found.append(need("roads_near", residents=ledger.unsnapped))
@@ -267,20 +197,22 @@ def _settling(rule: Rule, ledger: PeopleLedger) -> tuple[Sentence, ...]:
     return tuple(found)
 
 
-def _unsure(rule: Rule, evidence: Evidence) -> tuple[Sentence, ...]:
+def unsure_of(rule: Rule, evidence: Evidence) -> tuple[Sentence, ...]:
     """What the facility table leaves open about the facilities of a rule."""
-    counted = evidence.among(rule.facilities)
-    unknown = [f for f, held in counted if held is None]
-    placeless = [f for f, held in counted if held is not False and not f.placed]
-    found = [*unsure_needs(rule.facilities, unknown), *listing_needs(evidence, rule.facilities)]
-    if placeless:
-        found.append(need("coordinates", lacking=len(placeless), name=placeless[0].name))
-    return tuple(found)
+    found: list[Sentence] = []
+    for wanted in rule.served_by:
+        counted = evidence.among(wanted)
+        unknown = [f for f, held in counted if held is None]
+        placeless = [f for f, held in counted if held is not False and not f.placed]
+        found += [*unsure_needs(wanted, unknown), *listing_needs(evidence, wanted)]
+        if placeless:
+            found.append(need("coordinates", lacking=len(placeless), name=placeless[0].name))
+    return tuple(dict.fromkeys(found))
 
 
 def _flip(rule: Rule, evidence: Evidence, frame: pd.DataFrame, ledger: PeopleLedger, target: float) -> Flip:
     """The smallest limit that holds the target share, and the residents between here and there."""
-    there = (_people(rule, evidence, frame, _ANY) == "covered").to_numpy()
+    there = (_people(rule, evidence, frame, ANY) == "covered").to_numpy()
     cost = frame["cost"].to_numpy()[there]
     order = np.argsort(cost, kind="stable")
     held = np.cumsum(evidence.demand["residents"].to_numpy()[there][order])
@@ -293,7 +225,7 @@ def _by_road(rule: Rule, evidence: Evidence, reached: Reached, on_paper: pd.Seri
     query = road_query(rule)
     if query is None or query not in reached or rule.limit is None:
         return None
-    people, ledger = _ledger(rule, evidence, reached[query], rule.limit * rule.factor)
+    people, ledger = ledger_of(rule, evidence, reached[query], rule.limit * rule.factor)
     fails = people.isin(LACKING) & (on_paper == "covered")
     return ByRoad(
         observed=ledger.covered / ledger.in_scope,
@@ -305,9 +237,10 @@ def _by_road(rule: Rule, evidence: Evidence, reached: Reached, on_paper: pd.Seri
 def _alternatives(rule: Rule, evidence: Evidence, reached: Reached) -> list[tuple[str, float]]:
     found = []
     for query in alternative_queries(rule):
-        if query in reached and rule.limit is not None and query.mode is not None:
-            _, ledger = _ledger(rule, evidence, reached[query], rule.limit * rule.factor)
-            found.append((query.mode, ledger.covered / ledger.in_scope))
+        mode = query.legs[0].mode
+        if query in reached and rule.limit is not None and mode is not None:
+            _, ledger = ledger_of(rule, evidence, reached[query], rule.limit * rule.factor)
+            found.append((mode, ledger.covered / ledger.in_scope))
     return found
 
 

@@ -85,6 +85,62 @@ class ByRoad:
 
 
 @dataclass(frozen=True)
+class ChainPart:
+    """One stage of an emergency.
+
+    Parameters
+    ----------
+    name
+        ``call``, ``dispatch``, ``turnout``, ``to_patient``, ``scene`` or ``to_hospital``.
+    minutes
+        On average over the residents whom the whole chain reaches.
+    halved
+        Share of residents (0-1) within the limit if the stage took half as long; None without a limit.
+    turns_at
+        Minutes of the stage at which the clause would turn, all else as it is: for stages that are one figure
+        for everybody. None where no minutes would do.
+    """
+
+    name: str
+    minutes: float
+    halved: float | None
+    turns_at: float | None
+
+
+@dataclass(frozen=True)
+class ByBusy:
+    """A response beside how busy the ambulances are.
+
+    Parameters
+    ----------
+    busy
+        Share of time (0-1) that an ambulance is busy, from the study's calls; None: the calls are unknown.
+    observed
+        Minutes at that share; None where it is unknown or the calls cannot be served.
+    always_free
+        Minutes if every station had an ambulance free: the floor.
+    at_20, at_40, at_60
+        Minutes at these busy shares.
+    turns_at
+        The busy share from which on the clause is missed; None where it holds at 99 %.
+    ambulances
+        How many there are, one a station where the table does not say.
+    model
+        ``hypercube`` (exact) or ``larson`` (his approximation).
+    """
+
+    busy: float | None
+    observed: float | None
+    always_free: float
+    at_20: float
+    at_40: float
+    at_60: float
+    turns_at: float | None
+    ambulances: int
+    model: str
+
+
+@dataclass(frozen=True)
 class RuleUnit:
     """One area, facility or named thing of a rule.
 
@@ -195,7 +251,7 @@ def came_to(outcome: Outcome, state: str) -> Sentence:
     return Sentence("rules.outcome_surplus", {"outcome": outcome.sentence})
 
 
-def record(part: Flip | ByRoad | RuleUnit | CountyRow | OnTrack) -> dict[str, Any]:
+def record(part: Flip | ByRoad | ByBusy | ChainPart | RuleUnit | CountyRow | OnTrack) -> dict[str, Any]:
     """A verdict's part as plain data, field by field."""
     return {f.name: _written(getattr(part, f.name)) for f in fields(part)}
 

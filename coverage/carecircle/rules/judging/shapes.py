@@ -17,7 +17,17 @@ from typing import (
 )
 
 from carecircle.ledgers import InputsLedger, PeopleLedger
-from carecircle.rules.judging.parts import ByRoad, CountyRow, Flip, OnTrack, Outcome, RuleUnit, State
+from carecircle.rules.judging.parts import (
+    ByBusy,
+    ByRoad,
+    ChainPart,
+    CountyRow,
+    Flip,
+    OnTrack,
+    Outcome,
+    RuleUnit,
+    State,
+)
 
 _NUMBER = {"type": ["number", "null"]}
 _TARGET = {"type": ["number", "array", "null"], "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
@@ -88,6 +98,8 @@ class WrittenVerdict(TypedDict):
     margin: float | None
     flip: Annotated[dict[str, Any] | None, _record(Flip, nullable=True)]
     by_road: Annotated[dict[str, Any] | None, _record(ByRoad, nullable=True)]
+    by_busy: NotRequired[Annotated[dict[str, Any] | None, _record(ByBusy, nullable=True)]]
+    stages: NotRequired[Annotated[list[dict[str, Any]], {"type": "array", "items": _record(ChainPart)}]]
     alternatives: list[Alternative]
     residents_affected: float | None
     ledger: Annotated[dict[str, float] | None, _ledger(PeopleLedger)]

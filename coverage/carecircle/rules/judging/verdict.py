@@ -11,7 +11,9 @@ from carecircle.cards import Mark, card
 from carecircle.ledgers import PeopleLedger
 from carecircle.rules.judging.parts import (
     STATES,
+    ByBusy,
     ByRoad,
+    ChainPart,
     CountyRow,
     Flip,
     OnTrack,
@@ -65,6 +67,10 @@ class Verdict:
         Where the outcome would turn.
     by_road
         A straight-line rule's result by road, beside it.
+    by_busy
+        A response beside how busy the ambulances are.
+    stages
+        Of an emergency chain, in order.
     alternatives
         Mode and its observed figure, for the modes reported beside.
     residents_affected
@@ -109,6 +115,8 @@ class Verdict:
     margin: float | None = None
     flip: Flip | None = None
     by_road: ByRoad | None = None
+    by_busy: ByBusy | None = None
+    stages: tuple[ChainPart, ...] = ()
     alternatives: tuple[tuple[str, float], ...] = ()
     residents_affected: float | None = None
     ledger: PeopleLedger | None = None

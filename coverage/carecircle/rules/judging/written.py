@@ -28,6 +28,8 @@ def written(verdict: Verdict, language: Language) -> WrittenVerdict:
         "target_source": verdict.target_source, "unit": verdict.unit, "margin": finite(verdict.margin),
         "flip": None if verdict.flip is None else record(verdict.flip),
         "by_road": None if verdict.by_road is None else record(verdict.by_road),
+        "by_busy": None if verdict.by_busy is None else record(verdict.by_busy),
+        "stages": [record(stage) for stage in verdict.stages],
         "alternatives": [{"mode": mode, "observed": value} for mode, value in verdict.alternatives],
         "residents_affected": finite(verdict.residents_affected),
         "ledger": None if verdict.ledger is None else verdict.ledger.to_dict(),

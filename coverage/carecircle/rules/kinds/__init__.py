@@ -2,7 +2,8 @@
 
 What do I come here to change?
 What a record holds, and the register: `record`. Which kinds come with carecircle: `builtin`.
-Distances and minutes to a facility: `reach`. Mean response times: `response`. Residents a facility: `load`.
+Distances and minutes to a facility: `reach`. Response times: `response`. Residents a facility: `load`.
+The whole way of an emergency: `chain`.
 Every area, every facility: `units`. Ratios, numbers, starting and published figures: `totals`.
 How a kind is judged stands in the measures; its sentences stand in ``wording/``, or come with `register`.
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from carecircle.rules.kinds.chain import CHAIN
 from carecircle.rules.kinds.load import LOAD
 from carecircle.rules.kinds.reach import RADIUS, TIME
 from carecircle.rules.kinds.record import register
@@ -9,7 +10,20 @@ from carecircle.rules.kinds.response import RESPONSE
 from carecircle.rules.kinds.totals import BASELINE, COUNT, PUBLISHED, RATIO
 from carecircle.rules.kinds.units import CONDITIONAL, PRESENCE, SHARE
 
-BUILTIN = (RADIUS, TIME, RESPONSE, LOAD, PRESENCE, RATIO, SHARE, COUNT, CONDITIONAL, BASELINE, PUBLISHED)
+BUILTIN = (
+    RADIUS,
+    TIME,
+    RESPONSE,
+    LOAD,
+    PRESENCE,
+    RATIO,
+    SHARE,
+    COUNT,
+    CONDITIONAL,
+    BASELINE,
+    PUBLISHED,
+    CHAIN,
+)
 
 for kind in BUILTIN:
     register(kind)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from carecircle.rules.judging.measures_people import judge_response
+from carecircle.rules.judging.measures_response import judge_response
 from carecircle.rules.kinds.reach import people_inputs
 from carecircle.rules.kinds.record import RuleKind
-from carecircle.rules.language.query import nearest_query
+from carecircle.rules.language.query import response_query
 from carecircle.rules.language.rule import Rule
 
 
@@ -20,7 +20,8 @@ RESPONSE = RuleKind(
     limit_units=("min",),
     metrics=("minutes",),
     levels=("region",),
-    query=nearest_query,
+    takes=("statistic",),
+    query=response_query,
     inputs=people_inputs,
     unit=_unit,
     people="mean",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from carecircle import categories
@@ -14,6 +14,7 @@ from carecircle.profiles import mode_by
 from carecircle.rules.kinds.record import kind_of
 from carecircle.rules.language.plan import Plan
 from carecircle.rules.language.rule import Rule
+from carecircle.study import Start
 from carecircle.texts import Language, Sentence
 
 Part = tuple[tuple[str, ...], tuple[str, ...]]
@@ -38,6 +39,11 @@ class Leg:
         ``minutes``, ``road_m`` or ``straight_m``.
     also, without
         Further sets that may answer, as (categories, designations); categories that may not.
+    start
+        What passes before a facility's unit sets out (``turnout``, ``muster``): part of the cost, in minutes;
+        a facility without ambulances then does not answer.
+    every
+        The cost from every facility is asked too, not only the nearest one's.
     """
 
     categories: tuple[str, ...]
@@ -47,6 +53,8 @@ class Leg:
     metric: Metric = "minutes"
     also: tuple[Part, ...] = ()
     without: tuple[str, ...] = ()
+    start: Start = ""
+    every: bool = False
 
     @property
     def facilities(self) -> FacilitySet:
@@ -59,6 +67,8 @@ class Leg:
         who = "|".join([*self.categories, "+", *self.designations])
         who += "".join("|or|" + "|".join([*kinds, "+", *roles]) for kinds, roles in self.also)
         who += "".join(f"|not|{kind}" for kind in self.without)
+        who += f"|{self.start}" if self.start else ""
+        who += "|every" if self.every else ""
         parts = [self.metric, *([self.mode] if self.mode else [])]
         parts += ["from" if self.direction == "from_facility" else "to", f"{zlib.crc32(who.encode()):08x}"]
         return "_".join(parts)
@@ -227,12 +237,55 @@ def nearest_query(rule: Rule) -> ReachQuery:
     return _query_of(rule, rule.mode, rule.direction, metric)
 
 
+def response_query(rule: Rule) -> ReachQuery:
+    """The query of a rule about when help arrives: turn-out and way, from the nearest station and from every.
+
+    Parameters
+    ----------
+    rule
+        Its facilities are the stations.
+
+    Returns
+    -------
+    ReachQuery
+        One leg, the costs with each station's own turn-out.
+    """
+    leg = _leg_of(rule.facilities, rule.mode, rule.direction, "minutes")
+    return ReachQuery(legs=[replace(leg, start="turnout", every=True)])
+
+
+def chain_query(rule: Rule) -> ReachQuery:
+    """The query of a rule about the whole way of an emergency: station to patient, patient to hospital.
+
+    Parameters
+    ----------
+    rule
+        Its ``stations`` send, its own facilities receive; without any the chain ends at the patient.
+
+    Returns
+    -------
+    ReachQuery
+        One or two legs that meet at the patient.
+    """
+    legs = [replace(
+        _leg_of(rule.station_facilities, rule.mode, "from_facility", "minutes"),
+        start="muster" if rule.mustering else "turnout",
+    )]  # fmt: skip
+    if rule.receives:
+        legs.append(_leg_of(rule.facilities, rule.mode, "to_facility", "minutes"))
+    return ReachQuery(legs=legs)
+
+
 def _query_of(rule: Rule, mode: str | None, direction: Direction, metric: Metric) -> ReachQuery:
-    """A question about a rule's facilities; the order in which it names them does not matter."""
-    wanted = rule.facilities
+    """A question about a rule's facilities."""
+    return ReachQuery(legs=[_leg_of(rule.facilities, mode, direction, metric)])
+
+
+def _leg_of(wanted: FacilitySet, mode: str | None, direction: Direction, metric: Metric) -> Leg:
+    """A way to or from some facilities; the order in which a rule names them does not matter."""
     (kinds, roles), *also = [(tuple(sorted(kinds)), tuple(sorted(roles))) for kinds, roles in wanted.parts]
     left = tuple(sorted(wanted.without))
-    return ReachQuery(kinds, roles, mode, direction, metric, also=tuple(sorted(also)), without=left)
+    return Leg(kinds, roles, mode, direction, metric, also=tuple(sorted(also)), without=left)
 
 
 def road_query(rule: Rule) -> ReachQuery | None:
@@ -253,7 +306,7 @@ def alternative_queries(rule: Rule) -> Iterator[ReachQuery]:
     if query is None or query.metric == "straight_m":
         return
     for mode in rule.alternatives:
-        yield _query_of(rule, mode, query.direction, query.metric)
+        yield ReachQuery(legs=[replace(leg, mode=mode) for leg in query.legs], origin=query.origin)
 
 
 def required(plan: Plan) -> list[ReachQuery]:

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from carecircle.rules.language.rule import Rule
 
 
+_ONLY_SOME = (
+    "each_role", "per_class", "denominator_also", "falls", "published", "stations", "mustering", "statistic",
+)  # fmt: skip
+"""Fields that only some kinds understand."""
 _ABOUT = ("==", ">=", "<=")
 """Comparisons that a tolerance (左右) widens."""
 _SHORTEST = 8
@@ -70,12 +74,14 @@ def _categories(rule: Rule) -> Iterator[tuple[str, tuple[str, ...]]]:
     yield from ((f, getattr(rule, f)) for f in ("categories", "denominator_categories", "not_categories"))
     yield from (("also", a.categories) for a in rule.also)
     yield from (("denominator_also", a.categories) for a in rule.denominator_also)
+    yield from (("stations", a.categories) for a in rule.stations)
 
 
 def _roles(rule: Rule) -> Iterator[tuple[str, tuple[str, ...]]]:
     yield from ((f, getattr(rule, f)) for f in ("designations", "denominator_designations", "has"))
     yield from (("also", a.designations) for a in rule.also)
     yield from (("denominator_also", a.designations) for a in rule.denominator_also)
+    yield from (("stations", a.designations) for a in rule.stations)
 
 
 def _sets(rule: Rule) -> Iterator[MeaninglessRuleError]:
@@ -95,6 +101,8 @@ def _sets(rule: Rule) -> Iterator[MeaninglessRuleError]:
                 yield MeaninglessRuleError(field, "rules.also_empty", field=field)
             elif (more.categories, more.designations) == (kinds, roles):
                 yield MeaninglessRuleError(field, "rules.also_twice", field=field)
+    if any(not (s.categories or s.designations) for s in rule.stations):
+        yield MeaninglessRuleError("stations", "rules.also_empty", field="stations")
     if rule.not_categories and rule.categories:
         named = (*rule.categories, *(c for a in rule.also for c in a.categories))
         for left in rule.not_categories:
@@ -106,7 +114,7 @@ def _sets(rule: Rule) -> Iterator[MeaninglessRuleError]:
 
 def _taken(rule: Rule, kind: RuleKind) -> Iterator[MeaninglessRuleError]:
     """Fields that only some kinds understand, and what those fields need beside them."""
-    for field in ("each_role", "per_class", "denominator_also", "falls", "published"):
+    for field in _ONLY_SOME:
         if getattr(rule, field) and field not in kind.takes:
             yield MeaninglessRuleError(field, "rules.field_unused", field=field, kind=rule.kind)
     if rule.each_role and (len(rule.has) < 2 or rule.by != "region" or rule.each is not None):

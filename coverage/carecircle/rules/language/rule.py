@@ -153,6 +153,12 @@ class Rule(Strict):
     """Roles that each of them must hold."""
     also: tuple[AlsoCounts, ...] = ()
     """Further sets of facilities that count as well, each with its own roles."""
+    stations: tuple[AlsoCounts, ...] = ()
+    """``chain``: the sets of facilities an ambulance may come from; the rule's own are the hospitals."""
+    mustering: bool = False
+    """``chain``: the unit is not on call and is mustered first (应急分队)."""
+    statistic: Literal["", "mean", "p90"] = ""
+    """``response``: the mean over all calls (absent), or the minutes that 90 of 100 do not exceed."""
     not_categories: tuple[str, ...] = ()
     """Categories left out of the set, with everything narrower."""
     names: tuple[str, ...] = ()
@@ -253,6 +259,23 @@ class Rule(Strict):
     def facilities(self) -> FacilitySet:
         """The facilities it speaks of: ``categories`` with ``designations``, or any set of ``also``."""
         return _set(self.categories, self.designations, self.also, self.not_categories)
+
+    @property
+    def station_facilities(self) -> FacilitySet:
+        """``chain``: the facilities that an ambulance may come from."""
+        return FacilitySet(tuple((s.categories, s.designations) for s in self.stations))
+
+    @property
+    def receives(self) -> bool:
+        """``chain``: whether it ends at a hospital (of its own facilities), not at the patient."""
+        return bool(self.categories or self.designations or self.also)
+
+    @property
+    def served_by(self) -> tuple[FacilitySet, ...]:
+        """Every set of facilities of which one must be reached: of a chain its stations and its hospitals."""
+        if not self.stations:
+            return (self.facilities,)
+        return (self.station_facilities, *((self.facilities,) if self.receives else ()))
 
     @property
     def denominator_facilities(self) -> FacilitySet:

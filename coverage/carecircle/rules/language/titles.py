@@ -24,7 +24,10 @@ def title(rule: Rule) -> Sentence:
     """
     if rule.title_zh:
         return Sentence("rules.who", {"zh": rule.title_zh, "en": rule.title_en})
-    who = _names(rule.categories, rule.designations) if rule.categories else Sentence("outputs.title_none")
+    kinds, roles = rule.categories, rule.designations
+    if rule.stations and not rule.receives:
+        kinds, roles = rule.stations[0].categories, rule.stations[0].designations
+    who = _names(kinds, roles) if kinds else Sentence("outputs.title_none")
     if rule.numerator:
         found = categories.attributes().get(rule.numerator) or categories.area_attributes().get(
             rule.numerator
@@ -34,6 +37,7 @@ def title(rule: Rule) -> Sentence:
     if rule.limit is not None:
         facts["limit"] = Sentence(f"outputs.limit_{rule.limit_unit}", {"value": rule.limit})
     facts["mode"] = mode_name(rule.mode)
+    facts["statistic"] = Sentence(f"rules.statistic_{rule.statistic or 'mean'}")
     return Sentence(kind_of(rule).title(rule), facts)
 
 

@@ -71,6 +71,8 @@ export interface Query {
   status: Column;
   reasons: string[];
   serving: number[];
+  start: null;
+  startNew: number;
   before: {
     cost: Column;
     facility: Column;

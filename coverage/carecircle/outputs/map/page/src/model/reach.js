@@ -26,14 +26,22 @@ export class Reach extends Answers {
     this.near = new Map();
   }
 
+  /** What a seat costs before anything is on the road: the way to it, and what passes before its unit sets out. */
+  lead(seat, { metres: away }) {
+    const { start, startNew, serving } = this.query,
+      access = accessCost(this.net, this.metric, away);
+    if (!start) return access;
+    const at = seat.index === undefined ? -1 : serving.indexOf(seat.index);
+    return access + (at < 0 ? startNew : start[at]) * 60;
+  }
+
   /** Nodes that a seat is entered (or left) by: [[node, cost]]. */
-  ports({ street, position, metres: away }) {
+  ports({ street, position }, lead) {
     if (street < 0) return [];
-    const access = accessCost(this.net, this.metric, away),
-      ends = endCosts(this.net, this.metric, street, position, !this.turned);
+    const ends = endCosts(this.net, this.metric, street, position, !this.turned);
     return [0, 1]
       .filter((d) => ends[d] < Infinity)
-      .map((d) => [this.net.ends[d][street], ends[d] + access]);
+      .map((d) => [this.net.ends[d][street], ends[d] + lead]);
   }
 
   /** Takes seats away and puts seats in; returns the demand rows whose cost or seat changed. */
@@ -49,7 +57,8 @@ export class Reach extends Answers {
     }
     for (const held of come) {
       held.place = placeOf(held.seat, this.query.mode);
-      held.ports = this.ports(held.place);
+      held.lead = this.lead(held.seat, held.place);
+      held.ports = this.ports(held.place, held.lead);
       if (held.place.street < 0) continue;
       streets.add(held.place.street);
       this.near.set(held.place.street, [...(this.near.get(held.place.street) || []), held]);
@@ -176,11 +185,11 @@ export class Reach extends Answers {
       const v = this.net.ends[d][street];
       if (this.nodeOwner[v] >= 0) take(this.nodeCost[v] + ends[d], this.nodeOwner[v], d);
     }
-    for (const { seat, place } of this.near.get(street) || []) {
+    for (const { seat, place, lead } of this.near.get(street) || []) {
       const way = this.turned
         ? alongStreet(this.net, this.metric, street, t, place.position)
         : alongStreet(this.net, this.metric, street, place.position, t);
-      take(accessCost(this.net, this.metric, place.metres) + way, seat.number, 2);
+      take(lead + way, seat.number, 2);
     }
     cost = (cost + accessCost(this.net, this.metric, away)) / (this.metric === 'minutes' ? 60 : 1);
     return { cost, seat: cost < Infinity ? owner : -1, side };

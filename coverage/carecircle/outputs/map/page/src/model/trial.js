@@ -87,7 +87,10 @@ class Trial {
     });
   }
 
-  /** A mean time or distance: judged where the clause asks for a response time, else only told. */
+  /**
+   * A mean time or distance: told only, or where the clause asks for a response time judged as a floor. An
+   * ambulance is not always free: above the limit the clause is missed, below it nothing is said.
+   */
   judgeMean(ledger, scope) {
     const { clause } = this,
       unreached = exactSum([ledger.unreachable, ledger.not_covered]);
@@ -100,7 +103,7 @@ class Trial {
         affected: unreached,
         share: null,
       };
-    let outcome = mean <= clause.limit ? 'PASS' : 'FAIL';
+    let outcome = mean <= clause.limit ? 'NOT_ASSESSED' : 'FAIL';
     if (unreached > 0 || ledger.unsnapped > page.numbers.unsnappedTolerated * scope) outcome = 'FAIL';
     else if (ledger.no_data > page.numbers.unsnappedTolerated * scope || mean === null) outcome = 'NOT_ASSESSED';
     if (outcome === 'FAIL' && clause.unsure) outcome = 'NOT_ASSESSED';
