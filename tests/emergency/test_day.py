@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from carecircle.analysis.asking import Asker, servings_in
+from carecircle.analysis.asking import Asker, reaches_of, servings_in
 from carecircle.emergency.made import busy_share
 from carecircle.emergency.response import response, static
 from carecircle.inputs.load import load_inputs
@@ -32,7 +32,7 @@ def county() -> tuple[Floats, Floats, Floats]:
     inputs: Any = load_inputs(load_study(COUNTY))
     network = Network.from_edges(inputs.edges, mode="ambulance")
     leg = Leg(("急救中心（站）",), mode="ambulance", direction="from_facility", start="turnout", every=True)
-    frame = Asker(inputs, {"ambulance": network}).reach(
+    frame = Asker(inputs, reaches_of(inputs, {"ambulance": network})).reach(
         ReachQuery(legs=[leg]), *servings_in(inputs, ReachQuery(legs=[leg]))
     )
     ways = frame[[c for c in frame.columns if str(c).startswith("every_")]].to_numpy(float)

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 import carecircle
-from carecircle.analysis.asking import Asker, same_service, servings_in
+from carecircle.analysis.asking import Asker, reaches_of, same_service, servings_in
 from carecircle.errors import InputError, PlanError
 from carecircle.reach.network.model import Network
 from carecircle.reach.roads import Roads
@@ -99,7 +99,7 @@ def test_every_stage_is_added_once(tmp_path: Path) -> None:
     assert "dispatch 0.5 min (assumed)" in said
     assert "do not say how many" not in said
     written = chain_of(found).to_dict("zh")
-    assert [p["name"] for p in written["parts"]] == list(parts)
+    assert [p["name"] for p in written["stages"]] == list(parts)
 
 
 def test_what_would_turn_the_clause_turns_it(tmp_path: Path) -> None:
@@ -252,11 +252,16 @@ class Foreign:
     def pairs(self, demand: Any, facilities: Any, **options: Any) -> Any:
         return self.roads.pairs(demand, facilities.drop(columns="lead_min", errors="ignore"), **options)
 
+    def surface(self, facilities: Any, cells: Any, **options: Any) -> Any:
+        return self.roads.surface(facilities.drop(columns="lead_min", errors="ignore"), cells, **options)
+
 
 @pytest.mark.parametrize("seed", range(200))
 def test_chain_is_the_best_of_every_station_and_hospital(seed: int) -> None:
     (inputs, used), network, graph, stations, hospitals, leads = town(seed)
-    frame = Asker(inputs, {"ambulance": network}).reach(QUERY, *servings_in(inputs, QUERY))
+    frame = Asker(inputs, reaches_of(inputs, {"ambulance": network})).reach(
+        QUERY, *servings_in(inputs, QUERY)
+    )
     away = dict(nx.all_pairs_dijkstra_path_length(graph))
     for row, home in enumerate(used):
         pairs = [
@@ -267,14 +272,26 @@ def test_chain_is_the_best_of_every_station_and_hospital(seed: int) -> None:
         assert frame["cost"].iloc[row] == pytest.approx(min(pairs), abs=1e-9)
     legs = frame[["leg_1_cost", "leg_2_cost"]].to_numpy()
     assert (frame["cost"].to_numpy()[:, None] >= legs).all()
-    alone = Asker(inputs, {"ambulance": network}).reach(
+    alone = Asker(inputs, reaches_of(inputs, {"ambulance": network})).reach(
         ReachQuery(legs=[QUERY.legs[1]]), servings_in(inputs, QUERY)[1]
     )
     np.testing.assert_array_equal(alone["cost"], legs[:, 1])
     brought: Any = {("minutes", "ambulance"): Foreign(Roads(network))}
-    other = Asker(inputs, {}, brought).reach(QUERY, *servings_in(inputs, QUERY))
+    other = Asker(inputs, reaches_of(inputs, {}, brought)).reach(QUERY, *servings_in(inputs, QUERY))
     np.testing.assert_allclose(other["cost"], frame["cost"], rtol=1e-12)
     assert other["leg_1_facility_id"].tolist() == frame["leg_1_facility_id"].tolist()
+
+
+@pytest.mark.parametrize("seed", range(0, 200, 40))
+def test_a_reach_that_knows_of_no_leads_draws_the_same_surface(seed: int) -> None:
+    (inputs, _), network, *_ = town(seed)
+    inputs = dataclasses.replace(inputs, region=inputs.demand.union_all().envelope.buffer(100))
+    servings = servings_in(inputs, QUERY)
+    ours = Asker(inputs, reaches_of(inputs, {"ambulance": network})).surface(QUERY, *servings)
+    brought: Any = {("minutes", "ambulance"): Foreign(Roads(network))}
+    theirs = Asker(inputs, reaches_of(inputs, {}, brought)).surface(QUERY, *servings)
+    assert np.isfinite(ours.values).any()
+    np.testing.assert_allclose(theirs.values, ours.values, rtol=1e-5)
 
 
 @pytest.mark.parametrize("seed", range(0, 200, 10))
@@ -285,7 +302,7 @@ def test_no_stages_and_a_hospital_at_every_station_are_two_plain_legs(seed: int)
     twins = both.assign(facility_id="h" + both["facility_id"], category="综合医院")
     both["attributes"] = [{"turnout_min": 0.0}] * len(both)
     again = dataclasses.replace(inputs, facilities=pd.concat([both, twins], ignore_index=True))
-    asker = Asker(again, {"ambulance": network})
+    asker = Asker(again, reaches_of(again, {"ambulance": network}))
     frame = asker.reach(QUERY, *servings_in(again, QUERY))
     for number, direction in ((1, "from_facility"), (2, "to_facility")):
         plain = Roads(network).nearest(again.demand, twins, direction=direction)  # type: ignore[arg-type]

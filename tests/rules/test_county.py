@@ -9,7 +9,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from carecircle.analysis.asking import Asker, servings_in
+from carecircle.analysis.asking import Asker, reaches_of, servings_in
 from carecircle.inputs.load import load_inputs
 from carecircle.reach.network.model import Network
 from carecircle.rules import Outcome, Verdict, catalogue, judge, load_plan, required, unlocks, verdict_schema
@@ -27,7 +27,9 @@ def verdicts() -> dict[str, list[Verdict]]:
     for plan in map(load_plan, catalogue()):
         for query in required(plan):
             if query not in reached:
-                reached[query] = Asker(inputs, networks).reach(query, *servings_in(inputs, query))
+                reached[query] = Asker(inputs, reaches_of(inputs, networks)).reach(
+                    query, *servings_in(inputs, query)
+                )
         found[plan.id] = judge(plan, inputs, reached)
     return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -123,15 +124,25 @@ class Asker:
 
     def surface(self, query: ReachQuery, *servings: gpd.GeoDataFrame) -> Surface:
         """The query's cost over the study's region: the sum of its legs at each cell."""
-        drawn = []
-        for leg, serving in zip(query.legs, servings, strict=True):
-            if leg.start:
-                serving = serving.assign(**{LEAD: leads(self.inputs, leg, serving)})
-            drawn.append(self._reach_of(leg).surface(serving, self._cells, direction=leg.direction))
+        drawn = [self._drawn(leg, serving) for leg, serving in zip(query.legs, servings, strict=True)]
         if len(drawn) == 1:
             return drawn[0]
         total = np.sum([s.values for s in drawn], axis=0, dtype=np.float32)
         return Surface(np.asarray(total), drawn[0].transform, drawn[0].crs)
+
+    def _drawn(self, leg: Leg, serving: gpd.GeoDataFrame) -> Surface:
+        """The cost of one leg, what passes before a unit sets out in it."""
+        reach, lead = self._reach_of(leg), np.array(leads(self.inputs, leg, serving) if leg.start else [])
+        if not lead.size:
+            return reach.surface(serving, self._cells, direction=leg.direction)
+        if isinstance(reach, Roads):
+            return reach.surface(serving.assign(**{LEAD: lead}), self._cells, direction=leg.direction)
+        parts = [  # of those that set out as soon
+            (soon, reach.surface(serving[lead == soon], self._cells, direction=leg.direction))
+            for soon in np.unique(lead)
+        ]
+        least_of_all = np.fmin.reduce([part.values + np.float32(soon) for soon, part in parts])
+        return replace(parts[0][1], values=least_of_all)
 
     def _reach_of(self, leg: Leg) -> Reach:
         return self.reaches.of(leg.metric, leg.mode)
