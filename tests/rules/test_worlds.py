@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
 from pathlib import Path
@@ -11,10 +12,12 @@ import pandas as pd
 import pytest
 
 from carecircle import categories
+from carecircle.analysis.asking import joined, leads, servings_in
 from carecircle.inputs.load import Inputs
 from carecircle.rules import Plan, Verdict, judge, load_plan
-from carecircle.rules.language.query import required
+from carecircle.rules.language.query import Leg, ReachQuery, required
 from carecircle.rules.language.rule import Rule
+from carecircle.schema import every_column
 from realdata import plan_text
 from ruleworlds import areas_of, demand_of, facilities_of, inputs_of, totals_of
 
@@ -68,25 +71,40 @@ def inputs(world: dict[str, Any]) -> Inputs:
         demand=demand_of(*({"residents": n} for n in people)) if people else None,
         totals=totals_of(*(("region", name, float(v), year) for name, v in world.get("totals", {}).items())),
         complete=world.get("complete", True),
+        emergency=world.get("emergency"),
     )
 
 
 def reached(plan: Plan, world: dict[str, Any], there: Inputs) -> dict[Any, pd.DataFrame]:
-    """The nearest facility that a query speaks of, by the minutes of each line."""
+    """The soonest facility that each leg of a query speaks of, by the minutes of each line."""
     found = {}
     for query in required(plan):
-        chosen = plan.rules[0].facilities.select(there.facilities).tolist()
-        costs = []
-        for line in world.get("people", ()):
-            way = re.search(rf"{query.direction.removesuffix('_facility')}=(\S+)", line)
-            minutes = [float(m) for m in way[1].split(",")] if way else []
-            costs.append(min((m for m, c in zip(minutes, chosen, strict=False) if c), default=None))
-        found[query] = pd.DataFrame({
-            "demand_id": [f"d{n}" for n in range(len(costs))], "facility_id": None, "snap_m": 0.0,
-            "cost": [float("inf") if c is None else c for c in costs],
-            "status": ["island" if c is None else "reached" for c in costs],
-        })  # fmt: skip
+        legs = [leg_of(leg, world, there) for leg in query.legs]
+        found[query] = legs[0] if len(legs) == 1 else joined(legs)
     return found
+
+
+def leg_of(leg: Leg, world: dict[str, Any], there: Inputs) -> pd.DataFrame:
+    serving = servings_in(there, ReachQuery(legs=[leg]))[0]
+    lead = dict(
+        zip(serving.index, leads(there, leg, serving) if leg.start else [0.0] * len(serving), strict=True)
+    )
+    rows = []
+    for line in world.get("people", ()):
+        way = re.search(rf"{leg.direction.removesuffix('_facility')}=(\S+)", line)
+        minutes = [float(m) for m in way[1].split(",")] if way else []
+        rows.append([m + lead[at] if at in lead else math.inf for at, m in enumerate(minutes)])
+    best = [min(row, default=math.inf) for row in rows]
+    owner = [None if math.isinf(b) else there.facilities["facility_id"][row.index(b)]
+             for row, b in zip(rows, best, strict=True)]  # fmt: skip
+    frame = pd.DataFrame({
+        "demand_id": [f"d{n}" for n in range(len(best))], "facility_id": pd.Series(owner, dtype=object),
+        "snap_m": 0.0, "cost": best, "status": ["island" if math.isinf(b) else "reached" for b in best],
+    })  # fmt: skip
+    if not leg.every:
+        return frame
+    every = {every_column(serving["facility_id"][at]): [row[at] for row in rows] for at in lead}
+    return frame.assign(**every)
 
 
 def verdict(plan: Plan, rules: list[Rule], world: dict[str, Any]) -> Verdict:
