@@ -203,7 +203,8 @@ WORLDS: dict[str, Callable[[Path], None]] = {
     "a county with a hole": _holed,
     "all facilities outside": lambda study: _facilities(study.parent, _at(-1500, 0), _at(11_500, 0)),
     "the least of assumptions": lambda study: _more(
-        study, "[assumptions]\nmax_snap_m = 1e-6\nbuffer_km = 0\ntarget_share = 0\nturnout_min = 0\n"
+        study, "[assumptions]\nmax_snap_m = 1e-6\nbuffer_km = 0\ntarget_share = 0\n"
+        "[emergency]\ncall_min = 0\ndispatch_min = 0\nturnout_min = 0\nscene_min = 0\n",
     ),
     "residents alone": lambda study: _alone(study, "residents"),
 }  # fmt: skip
