@@ -1280,8 +1280,9 @@ var Trial = class {
     if (code === COVERED && this.base[i] !== COVERED) this.gained.add(n);
     if (code !== COVERED && this.base[i] === COVERED) this.lost.add(n);
     if (!this.mean || code !== COVERED) return;
-    this.travel.add(sign * (this.residents[i] * cost));
-    if (cost + this.clause.turnout > this.clause.limit) this.late.add(n);
+    const minutes2 = cost + this.clause.turnout;
+    this.travel.add(sign * (this.residents[i] * minutes2));
+    if (minutes2 > this.clause.limit) this.late.add(n);
   }
   /** Brings the rows that changed up to date; false where too much happened since. */
   follow(live2) {
@@ -1326,7 +1327,7 @@ var Trial = class {
    */
   judgeMean(ledger, scope) {
     const { clause } = this, unreached = exactSum([ledger.unreachable, ledger.not_covered]);
-    const mean = ledger.covered > 0 ? this.travel.value() / ledger.covered + clause.turnout : null;
+    const mean = ledger.covered > 0 ? this.travel.value() / ledger.covered : null;
     if (!clause.byMean)
       return {
         outcome: clause.outcome,

@@ -42,8 +42,9 @@ class Trial {
     if (code === COVERED && this.base[i] !== COVERED) this.gained.add(n);
     if (code !== COVERED && this.base[i] === COVERED) this.lost.add(n);
     if (!this.mean || code !== COVERED) return;
-    this.travel.add(sign * (this.residents[i] * cost));
-    if (cost + this.clause.turnout > this.clause.limit) this.late.add(n);
+    const minutes = cost + this.clause.turnout; // of a mean distance there is none
+    this.travel.add(sign * (this.residents[i] * minutes));
+    if (minutes > this.clause.limit) this.late.add(n);
   }
 
   /** Brings the rows that changed up to date; false where too much happened since. */
@@ -94,7 +95,7 @@ class Trial {
   judgeMean(ledger, scope) {
     const { clause } = this,
       unreached = exactSum([ledger.unreachable, ledger.not_covered]);
-    const mean = ledger.covered > 0 ? this.travel.value() / ledger.covered + clause.turnout : null;
+    const mean = ledger.covered > 0 ? this.travel.value() / ledger.covered : null;
     if (!clause.byMean)
       return {
         outcome: clause.outcome,
