@@ -79,7 +79,7 @@ def test_filled_and_run_it_gives_a_map(plan: str, tmp_path: Path) -> None:
     assert (tmp_path / "out" / "gap_map.html") in files
     assert (tmp_path / "out" / "gap_map.html").stat().st_size > 10_000
     judged = [v for v in analysis.verdicts if v.outcome in (Outcome.PASS, Outcome.FAIL)]
-    assert {v.rule_def.kind for v in judged} & {"radius", "time"}
+    assert {v.rule_def.kind for v in judged} & {"radius", "time", "chain"}
     assert len(judged) > {"china": 5, "world": 1}.get(plan, 10)
     for verdict in judged:
         if verdict.rule_def.provenance != "official":
