@@ -281,6 +281,8 @@ def test_response_names_whoever_the_mean_leaves_out() -> None:
             ("5 residents have no route", "0 live off the roads", "location of 0 is unknown"),
         ),
         ("unsnapped", Outcome.FAIL, ("0 residents have no route", "5 live off the roads")),
+        ("closed", Outcome.FAIL, ("0 residents have no route", "5 live on closed ground")),
+        ("cut_off", Outcome.FAIL, ("5 residents have no route", "0 live on closed ground")),
         ("placeless", Outcome.NOT_ASSESSED, ("0 residents have no route", "location of 5 is unknown")),
     ],
 )
