@@ -15,11 +15,12 @@ from shapely.geometry.base import BaseGeometry
 
 from carecircle.errors import InputError, raise_all
 from carecircle.inputs.areas.boundaries import joined, region_of, to_village_points
+from carecircle.inputs.areas.degurba import degree_of_urbanisation
 from carecircle.inputs.checks import limited
 from carecircle.inputs.datum import place, project
 from carecircle.inputs.door import Door
 from carecircle.inputs.residents.calibrate import calibrate, figures_of
-from carecircle.inputs.residents.grids import Grid, grid_extent, share_grid
+from carecircle.inputs.residents.grids import Grid, grid_extent, grid_points, share_grid
 from carecircle.inputs.tables.points import swapped_places
 from carecircle.ledgers import InputsLedger
 from carecircle.schema import LEVELS, Finding, check_demand
@@ -184,3 +185,34 @@ def with_residents(
     total = math.fsum([inside, ledger.outside, no_data])
     after = InputsLedger(total, inside, ledger.outside, no_data, ledger.cells_without_value)
     return demand.assign(residents=residents), after
+
+
+def urban_by_grid(
+    door: Door, areas: gpd.GeoDataFrame, around: BaseGeometry, demand: gpd.GeoDataFrame
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Demand and areas marked by the Degree of Urbanisation of all residents in reach of the boundary.
+
+    Parameters
+    ----------
+    door
+        With residents as a grid, or as points in degrees.
+    areas, demand
+        In the study's CRS.
+    around
+        The region widened by as far as the classes look, in the study's CRS.
+
+    Returns
+    -------
+    tuple of GeoDataFrame
+        Demand and areas, each with its ``urban`` column.
+    """
+    west, south, east, north = place(gpd.GeoSeries([around], crs=demand.crs), demand.crs).total_bounds
+    if door.grid is not None:
+        lon, lat, residents = grid_points(door.grid, (west, south, east, north))
+    else:
+        assert door.points is not None
+        known = door.points[door.points.geometry.notna()]
+        lon, lat = known.geometry.x.to_numpy(), known.geometry.y.to_numpy()
+        residents = known["residents"].to_numpy()
+    degree = degree_of_urbanisation(lon, lat, residents)
+    return degree.mark_demand(demand), degree.mark_areas(areas, demand)

@@ -16,17 +16,16 @@ from shapely.geometry.base import BaseGeometry
 from carecircle.errors import CarecircleError, InputError, raise_all
 from carecircle.inputs.areas.boundaries import joined, region_of
 from carecircle.inputs.areas.codes import significant
-from carecircle.inputs.areas.degurba import degree_of_urbanisation
 from carecircle.inputs.areas.urban import mark_urban
 from carecircle.inputs.bounds import frame_about, widened
 from carecircle.inputs.checks import frame_findings
-from carecircle.inputs.datum import place, project
-from carecircle.inputs.demand import calibrated, demand_of
+from carecircle.inputs.datum import project
+from carecircle.inputs.demand import calibrated, demand_of, urban_by_grid
 from carecircle.inputs.door import MOST_FAULTS, Door, read_door
 from carecircle.inputs.extent import crs_of
 from carecircle.inputs.facilities.shift import shifted_sources
 from carecircle.inputs.provenance import attributions, hashes, region_source
-from carecircle.inputs.residents.grids import cell_km2, grid_hull, grid_points
+from carecircle.inputs.residents.grids import cell_km2, grid_hull
 from carecircle.inputs.roads.kept import roads_of
 from carecircle.inputs.roads.water import water_of
 from carecircle.inputs.tables.points import swapped_places
@@ -110,7 +109,18 @@ class Inputs:
         return water_of(self.study.roads, self.crs, about)
 
     def home_at(self, level: str) -> pd.Series:
-        """For each demand row the area of a level that it lies in; found once."""
+        """For each demand row the area of a level that it lies in; found once.
+
+        Parameters
+        ----------
+        level
+            ``county``, ``town`` or ``village``.
+
+        Returns
+        -------
+        Series
+            Ids of areas, on the index of the demand frame; None where a row lies in none.
+        """
         if level not in self._homes:
             assert self.demand is not None
             self._homes[level] = self.demand["area_id"].map(dict(descendants(self.areas, level)))
@@ -165,7 +175,7 @@ def load_inputs(
     except CarecircleError as fault:
         faults.append(fault)
     if study.urban.by == "degurba" and demand is not None:
-        demand, areas = _urban_by_grid(door, study, areas, around, demand)
+        demand, areas = urban_by_grid(door, areas, around, demand)
     edges, roads_key = None, ""
     modes = known_modes() if modes is None else modes
     if study.roads is not None and modes:
@@ -254,22 +264,6 @@ def _bound(study: Study, door: Door) -> tuple[BaseGeometry, pyproj.CRS, Sentence
 
 
 # ---- joined -------------------------------------------------------------------------------------------
-
-
-def _urban_by_grid(
-    door: Door, study: Study, areas: gpd.GeoDataFrame, around: BaseGeometry, demand: gpd.GeoDataFrame
-) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
-    """Demand and areas marked by the Degree of Urbanisation of all residents in reach of the boundary."""
-    west, south, east, north = place(gpd.GeoSeries([around], crs=demand.crs), demand.crs).total_bounds
-    if door.grid is not None:
-        lon, lat, residents = grid_points(door.grid, (west, south, east, north))
-    else:
-        assert door.points is not None
-        known = door.points[door.points.geometry.notna()]
-        lon, lat = known.geometry.x.to_numpy(), known.geometry.y.to_numpy()
-        residents = known["residents"].to_numpy()
-    degree = degree_of_urbanisation(lon, lat, residents)
-    return degree.mark_demand(demand), degree.mark_areas(areas, demand)
 
 
 def _areas(door: Door, study: Study, crs: pyproj.CRS) -> gpd.GeoDataFrame:

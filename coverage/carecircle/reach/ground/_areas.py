@@ -49,12 +49,12 @@ def spread(
     offset = np.empty(16, np.int32)
     by = np.empty(16, np.int64)
     also = np.empty(16, np.int64)
-    for k in range(16):
-        half[k] = halves[0, k]
-        per_m[k] = per_ms[0, k]
-        offset[k] = offsets[k]
-        by[k] = BY[k]
-        also[k] = AND_BY[k]
+    for move in range(16):
+        half[move] = halves[0, move]
+        per_m[move] = per_ms[0, move]
+        offset[move] = offsets[move]
+        by[move] = BY[move]
+        also[move] = AND_BY[move]
     known = _I8(0)  # the row whose metres these are
     gated = len(gate) > 0
     bucket = _I8(1) << _I8(60)
@@ -121,9 +121,9 @@ def spread(
                     su = np.float64(cell[un].slow)
                     if row_step > 0 and _I8(u // width) != known:
                         known = _I8(u // width)
-                        for k in range(16):
-                            half[k] = halves[known, k]
-                            per_m[k] = per_ms[known, k]
+                        for move in range(16):
+                            half[move] = halves[known, move]
+                            per_m[move] = per_ms[known, move]
                     found = could_improve(
                         cell, un, c, limit, moves, offset, kind, law, base, half, per_m, by, also, slow, rise
                     )  # fmt: skip

@@ -54,12 +54,12 @@ def flood(
     offset = np.empty(16, np.int32)
     by = np.empty(16, np.int64)
     also = np.empty(16, np.int64)
-    for k in range(16):
-        half[k] = halves[0, k]
-        per_m[k] = per_ms[0, k]
-        offset[k] = offsets[k]
-        by[k] = BY[k]
-        also[k] = AND_BY[k]
+    for move in range(16):
+        half[move] = halves[0, move]
+        per_m[move] = per_ms[0, move]
+        offset[move] = offsets[move]
+        by[move] = BY[move]
+        also[move] = AND_BY[move]
     known = _I8(0)  # the row whose metres these are
     late_code = np.empty(most, np.int32)
     late_cost = np.empty(most)
@@ -216,9 +216,9 @@ def flood(
                             row = _I8((code >> 16) * row_step)
                             if row != known:
                                 known = row
-                                for k in range(16):
-                                    half[k] = halves[row, k]
-                                    per_m[k] = per_ms[row, k]
+                                for move in range(16):
+                                    half[move] = halves[row, move]
+                                    per_m[move] = per_ms[row, move]
                             found = could_improve(
                                 cell, un, c, limit, moves, offset, kind, law, base, half, per_m, by, also,
                                 slow, rise,
