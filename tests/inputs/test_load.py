@@ -15,7 +15,9 @@ import shapely
 from carecircle.errors import CarecircleError, InputError, SeveralInputsError
 from carecircle.inputs.load import load_inputs
 from carecircle.schema import check_areas, check_demand, check_edges, check_facilities
+from carecircle.study import load_study
 from realdata import real
+from worlds import street_study
 
 Write = Callable[..., Any]
 HEAD = "id,name,category,lon,lat"
@@ -264,3 +266,24 @@ def test_malawi_in_its_own_projection(study_of: Write) -> None:
     assert found.facilities["capacity"].notna().all()
     assert isinstance(found.areas, gpd.GeoDataFrame)
     assert found.crs.to_epsg() == 32736
+
+
+def test_a_list_cannot_be_complete_and_partial(tmp_path: Path) -> None:
+    """Of the two statements one is wrong; each mend that the message names is one that works."""
+    file = street_study(tmp_path / "street")
+    totals = file.parent / "totals.csv"
+    both = "attribute,value,year\nresidents,1000,2020\npartial_inventory,1,2020\n"
+    totals.write_text(both, encoding="utf-8")
+    said = file.read_text(encoding="utf-8")
+    assert said.count("[facilities]\n") == 1
+    file.write_text(
+        said.replace("[facilities]\n", "[facilities]\ncomplete = true\n")
+        + '\n[totals]\npath = "totals.csv"\n',
+        encoding="utf-8",
+    )
+    with pytest.raises(InputError) as refused:
+        load_inputs(load_study(file), modes=())
+    assert "partial_inventory" in refused.value.text("en")
+    assert "totals.csv" in refused.value.text("en")
+    totals.write_text(both.replace("partial_inventory,1,2020\n", ""), encoding="utf-8")
+    assert load_inputs(load_study(file), modes=()).totals["attribute"].tolist() == ["residents"]

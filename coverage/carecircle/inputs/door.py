@@ -86,6 +86,9 @@ def _readers(
     def totals(section: Totals) -> None:
         door.totals, found = read_totals(section.path, section.columns)
         door.findings += found
+        partial_list = (door.totals["attribute"] == "partial_inventory") & (door.totals["value"] == 1)
+        if partial_list.any() and any(source.complete is True for source in study.facility_sources):
+            raise InputError("inputs.complete_and_partial", file=section.path, value="partial_inventory")
 
     if boundaries is not None:
         yield boundaries.path or study.extract, partial(areas, boundaries)
