@@ -7,6 +7,7 @@ FOLDER is a fresh checkout and ``carecircle`` the one on the path. Each command 
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import shutil
@@ -25,10 +26,13 @@ def commands(folder: Path) -> list[str]:
     return [line for line in lines if line.startswith("carecircle ")]
 
 
-def two_years(folder: Path, line: str) -> None:
-    """The page compares two runs that a reader would have by then: the demo's stands for both."""
-    for name in shlex.split(line)[2:4]:
+def several_years(folder: Path, line: str) -> None:
+    """The page compares runs that a reader would have by then: the demo's stands for each, of its year."""
+    for name in shlex.split(line)[2:]:
         shutil.copytree(folder / "maps" / "demo", folder / name, dirs_exist_ok=True)
+        verdicts = folder / name / "verdicts.json"
+        told = {**json.loads(verdicts.read_text(encoding="utf-8")), "year": int(name[-4:])}
+        verdicts.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
 
 
 def main() -> int:
@@ -36,13 +40,13 @@ def main() -> int:
     folder = Path(sys.argv[1]).resolve()
     lines = commands(folder)
     verbs = [line.split()[1] for line in lines]
-    wanted = ["demo", "init", "doctor", "run", "compare", "site"]
+    wanted = ["demo", "init", "doctor", "run", "compare", "compare", "site"]
     if verbs != wanted:
         print(f"{START} shows {verbs}, not {wanted}")
         return 1
     for line in lines:
         if " compare " in line:
-            two_years(folder, line)
+            several_years(folder, line)
         start = time.monotonic()
         done = subprocess.run(shlex.split(line), cwd=folder, capture_output=True, text=True, check=False)
         print(f"{line}: {time.monotonic() - start:.0f} s, exit {done.returncode}")
