@@ -36,7 +36,7 @@ def double_standard(
 
         \max \sum_i w_i y^2_i \quad\text{s.t.}\quad \sum_{j: d_{ij} \le r_2} x_j \ge 1,\;\;
         \sum_i w_i y^1_i \ge \alpha \sum_i w_i,\;\; y^1_i + y^2_i \le \sum_{j: d_{ij} \le r_1} x_j,\;\;
-        y^2_i \le y^1_i,\;\; \sum_j x_j \le p,\;\; x_j \in \{0, \dots, p_j\}
+        y^2_i \le y^1_i,\;\; \sum_j x_j \le p,\;\; x_j \in \{0, \ldots, p_j\}
 
     with :math:`r_1 \le r_2` the near and the far limit, :math:`\alpha` the share of residents that must have
     an ambulance within the near one, :math:`y^2_i` 1 if row *i* has two of them there, :math:`x_j` the

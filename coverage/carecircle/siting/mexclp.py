@@ -35,7 +35,7 @@ def mexclp(
 
         \max \sum_i w_i \sum_{k} (1-q)\,q^{k-1}\, y_{ik} \quad\text{s.t.}\quad
         \sum_k y_{ik} \le \sum_{j \in N_i} x_j,\;\; \sum_j x_j \le p,\;\;
-        x_j \in \{0, 1, 2, \dots\},\; 0 \le y_{ik} \le 1
+        x_j \in \{0, 1, 2, \ldots\},\; 0 \le y_{ik} \le 1
 
     with :math:`w_i` the residents of demand row *i*, :math:`N_i` the stations within the limit, *q* the share
     of time that an ambulance is busy, :math:`x_j` the ambulances of station *j*, *p* all of them: a row with
