@@ -13,6 +13,7 @@ import shapely
 from scipy.spatial import Delaunay
 
 from carecircle.reach.network.model import Network
+from carecircle.schema import STRUCTURE, STRUCTURES
 from carecircle.terrain import GroundCells
 
 CRS = "EPSG:32650"
@@ -83,7 +84,11 @@ def to_centres(frame: gpd.GeoDataFrame, cells: GroundCells) -> gpd.GeoDataFrame:
 
 
 def roads(
-    lines: Sequence[tuple[Any, float, bool]], *, mode: str = "walk", stop: Sequence[bool] | None = None
+    lines: Sequence[tuple[Any, float, bool]],
+    *,
+    mode: str = "walk",
+    stop: Sequence[bool] | None = None,
+    structure: Sequence[str] | None = None,
 ) -> Network:
     """A network of (line, km/h, both ways), joined where lines begin and end at the very same point."""
     nodes: dict[tuple[float, float], int] = {}
@@ -93,11 +98,13 @@ def roads(
         a, b = (nodes.setdefault(tuple(c), len(nodes)) for c in (line.coords[0], line.coords[-1]))
         may = True if stop is None else stop[i]
         seconds = line.length * 3.6 / kph
-        rows.append((len(rows), a, b, line.length, seconds, may, line))
+        met = STRUCTURES.index("ground" if structure is None else structure[i])
+        rows.append((len(rows), a, b, line.length, seconds, may, met, line))
         if both:
-            rows.append((len(rows), b, a, line.length, seconds, may, shapely.reverse(line)))
+            rows.append((len(rows), b, a, line.length, seconds, may, met, shapely.reverse(line)))
     columns = [
-        "edge_id", "from_node", "to_node", "length_m", f"travel_time_s_{mode}", f"may_stop_{mode}", "geometry"
+        "edge_id", "from_node", "to_node", "length_m", f"travel_time_s_{mode}", f"may_stop_{mode}", STRUCTURE,
+        "geometry",
     ]  # fmt: skip
     frame = gpd.GeoDataFrame(pd.DataFrame(rows, columns=columns), geometry="geometry", crs=CRS)
     return Network.from_edges(frame, mode=mode, access_speed_kph=4.0)

@@ -102,7 +102,7 @@ def test_a_tunnel_is_level_and_has_no_doors():
     )
     ends = [tuple(g.centre(cells, 1, 0)), tuple(g.centre(cells, 1, 10))]
     stubs = [([e, (e[0], e[1] + 1e-3)], 3.6, True) for e in ends]
-    tunnel = g.roads([(ends, 3.6, True), *stubs], stop=[False, True, True])
+    tunnel = g.roads([(ends, 3.6, True), *stubs], structure=["tunnel", "ground", "ground"])
     road = g.roads([(ends, 3.6, True), *stubs], stop=[True, True, True])
     through = between(cells, (1, 0), (1, 10), network=tunnel)
     assert through * 60 == pytest.approx(1000.0, abs=0.02)
