@@ -166,7 +166,7 @@ def portals_of(
     """
     field = placing.field
     at = placing.grid(network.crs, network.coords[:, 0], network.coords[:, 1])
-    structure = _structures(network)
+    structure = structures(network)
     can_stop = network.may_stop if structure is None else network.may_stop & ~structure
     split = can_stop if structure is None else ~structure
     street, row, column, share, metres = pieces(
@@ -188,8 +188,8 @@ def portals_of(
     )  # fmt: skip
 
 
-def _structures(network: Network) -> Array | None:
-    """bool[s]: bridges and tunnels; None where nobody says."""
+def structures(network: Network) -> Array | None:
+    """bool[s]: bridges and tunnels, onto which nobody steps from beside; None where nobody says."""
     said = getattr(network, "structure", None)
     if said is None:
         return None

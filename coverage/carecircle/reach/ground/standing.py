@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from carecircle.reach.ground.portals import structures
+
 if TYPE_CHECKING:
     import geopandas as gpd
 
@@ -107,6 +109,9 @@ class Joining:
         else:
             snap = self._places.of(self.network, points, most)
         own = own[snap.snapped[own]]
+        above = structures(self.network)
+        if above is not None:
+            own = own[~above[snap.street[own]]]
         at = self.placing.grid(self.network.crs, *snap.xy[own].T)
         row, column = seats.own
         inside = (np.floor(at[:, 0]) == row[own]) & (np.floor(at[:, 1]) == column[own])
