@@ -224,7 +224,7 @@ def _spacing(frame: gpd.GeoDataFrame) -> float:
     sample = points[:: max(1, len(points) // 500)]
     tree = shapely.STRtree(points)
     _, gaps = tree.query_nearest(sample, exclusive=True, return_distance=True, all_matches=False)
-    return round(float(np.median(gaps)), 1)
+    return round(float(np.median(gaps)), 1) if len(gaps) else 100.0  # none where all stand in one place
 
 
 def query(
