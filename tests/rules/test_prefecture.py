@@ -16,7 +16,7 @@ import carecircle
 from carecircle.inputs.load import Inputs
 from carecircle.rules import Outcome, Plan, Verdict, judge, load_plan, required, verdict_schema
 from carecircle.runs.baseline import baseline_verdicts
-from ruleworlds import areas_of, demand_of, facilities_of, inputs_of, totals_of
+from ruleworlds import areas_of, demand_of, facilities_of, inputs_of, plan_of, reached_of, totals_of
 
 COUNTIES = {
     "510402": ("东区", 407_322, 4_105), "510403": ("西区", 123_131, 6_275),
@@ -294,3 +294,23 @@ def test_one_run_from_files_tells_the_counties_in_every_output(tmp_path: Path) -
     book = python_calamine.CalamineWorkbook.from_path(str(tmp_path / "out" / "verdicts.xlsx"))
     rows = book.get_sheet_by_name("各县（区）明细").to_python()
     assert sum(row[0] == "P6.beds" for row in rows) == 5
+
+
+def test_residents_on_closed_ground_leave_their_county_undecided() -> None:
+    """60 of 100 covered and 40 who cannot be placed: anything from 60 to 100 %, against 90 % asked."""
+    rule = {
+        "kind": "time", "categories": ["社区卫生服务中心"], "metric": "minutes", "mode": "walk", "limit": 15,
+        "limit_unit": "min", "target": 0.9,
+    }  # fmt: skip
+    plan = plan_of(rule)
+    counties = areas_of({"level": "county", "area_id": "1"}, {"level": "county", "area_id": "2"})
+    people = demand_of(
+        {"area_id": "1"}, {"area_id": "2", "residents": 60.0}, {"area_id": "2", "residents": 40.0}
+    )
+    there = facilities_of({"category": "社区卫生服务中心", "area_id": "1"})
+    found = reached_of((1.0, "reached"), (1.0, "reached"), (math.inf, "closed"))
+    world = inputs_of(areas=counties, demand=people, facilities=there)
+    (verdict,) = judge(plan, world, dict.fromkeys(required(plan), found))
+    assert [(r.observed, r.outcome) for r in verdict.counties] == [
+        (1.0, Outcome.PASS), (0.6, Outcome.NOT_ASSESSED),
+    ]  # fmt: skip

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from carecircle import schema
+from carecircle.ledgers import UNPLACED
 from carecircle.rules.judging.asked import counties
 from carecircle.rules.judging.evidence import Evidence, canonical
 from carecircle.rules.judging.ledger import by_area
@@ -112,7 +113,7 @@ def _people_rows(verdict: Verdict, evidence: Evidence) -> Iterator[CountyRow]:
         if not scope:
             continue
         low = row["covered"] / scope
-        high = math.fsum([row["covered"], row["unsnapped"], row["no_data"]]) / scope
+        high = math.fsum(row.get(box, 0.0) for box in ("covered", *UNPLACED, "no_data")) / scope
         outcome = decide(low, high, ">=", verdict.target) if asked else Outcome.NO_THRESHOLD
         if outcome is Outcome.FAIL and verdict.open_listing:
             outcome = Outcome.NOT_ASSESSED
