@@ -1,6 +1,6 @@
 """Whatever a file holds, reading it ends in a result or in one of our own errors.
 
-``CARECIRCLE_FUZZ`` sets how many cases each kind of file gets (a few in CI, many in ``make fuzz``).
+``CARECIRCLE_FUZZ`` sets how many cases each kind of file gets (whole commands: `make fuzz`).
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ from carecircle.inputs.roads.edges import read_roads
 from carecircle.inputs.totals import read_totals
 from carecircle.study import Boundaries, Facilities, Residents, Roads, Study
 from carecircle.texts import LANGUAGES
+from wild import damaged
 
 CASES = int(os.environ.get("CARECIRCLE_FUZZ", "200"))
 CRS = study_crs(104.5, 31.3)
@@ -137,21 +138,6 @@ KINDS: dict[str, tuple[Callable[[Path], None], Callable[[Path], None]]] = {
 }
 
 
-def _damaged(raw: bytes, rng: random.Random) -> bytes:
-    """Cut short, or with a few bits turned, or with a piece cut out or doubled."""
-    kind = rng.randrange(4)
-    at = rng.randrange(len(raw))
-    if kind == 0:
-        return raw[:at]
-    if kind == 1:
-        turned = bytearray(raw)
-        for _ in range(rng.randrange(1, 12)):
-            turned[rng.randrange(len(raw))] ^= 1 << rng.randrange(8)
-        return bytes(turned)
-    end = min(len(raw), at + rng.randrange(1, 200))
-    return raw[:at] + raw[end:] if kind == 2 else raw[:end] + raw[at:]
-
-
 @pytest.mark.parametrize("name", sorted(KINDS))
 def test_damaged_files(tmp_path: Path, name: str) -> None:
     write, read = KINDS[name]
@@ -161,7 +147,7 @@ def test_damaged_files(tmp_path: Path, name: str) -> None:
     raw = path.read_bytes()
     rng = random.Random(name)
     for _ in range(max(CASES // 10, 5)):
-        path.write_bytes(_damaged(raw, rng))
+        path.write_bytes(damaged(raw, rng))
         survives(lambda: read(path))
 
 

@@ -13,10 +13,9 @@ import pandas as pd
 
 from carecircle.analysis.leads import MOST, least, led, with_every
 from carecircle.inputs.load import Inputs
-from carecircle.reach.asked import LEAD, Reach
+from carecircle.reach.asked import LEAD, Reach, takes_lead
 from carecircle.reach.choice import Brought, Reaches, needs_roads
 from carecircle.reach.network.model import Network
-from carecircle.reach.roads import Roads
 from carecircle.reach.surface import Cells, Surface, region_cells
 from carecircle.rules import Leg, ReachQuery
 from carecircle.schema import LEG, check_reached, leg_column
@@ -112,7 +111,7 @@ class Asker:
             return reach.nearest(origins, serving, direction=leg.direction)
         serving = serving.assign(**{LEAD: leads(self.inputs, leg, serving)})
         many = len(origins) * len(serving)
-        if isinstance(reach, Roads):
+        if takes_lead(reach):
             found = reach.nearest(origins, serving, direction=leg.direction)
             costs = (
                 reach.pairs(origins, serving, direction=leg.direction) if leg.every and many <= MOST else None
@@ -135,7 +134,7 @@ class Asker:
         reach, lead = self._reach_of(leg), np.array(leads(self.inputs, leg, serving) if leg.start else [])
         if not lead.size:
             return reach.surface(serving, self._cells, direction=leg.direction)
-        if isinstance(reach, Roads):
+        if takes_lead(reach):
             return reach.surface(serving.assign(**{LEAD: lead}), self._cells, direction=leg.direction)
         parts = [  # of those that set out as soon
             (soon, reach.surface(serving[lead == soon], self._cells, direction=leg.direction))

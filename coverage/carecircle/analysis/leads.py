@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
 
+from carecircle.reach.asked import by_id
 from carecircle.schema import every_column
 
 Array = np.ndarray[Any, Any]
@@ -51,10 +52,9 @@ def least(found: pd.DataFrame, serving: gpd.GeoDataFrame, costs: csr_array) -> p
     DataFrame
         Facility and cost of the least pair of each place.
     """
-    ids = serving["facility_id"].to_numpy(object)
-    table = _dense(costs)
-    order = np.array(sorted(range(len(ids)), key=lambda i: str(ids[i])), np.int64)
-    best = order[np.argmin(table[:, order], axis=1)] if len(ids) else np.zeros(len(found), np.int64)
+    ids, order = by_id(serving)
+    table = _dense(costs)[:, order]
+    best = np.argmin(table, axis=1) if len(ids) else np.zeros(len(found), np.int64)
     cost = table[np.arange(len(found)), best] if len(ids) else np.full(len(found), np.inf)
     owner = np.where(np.isfinite(cost), ids[best] if len(ids) else None, None)
     return found.assign(facility_id=pd.Series(owner, index=found.index, dtype=object), cost=cost)

@@ -22,8 +22,8 @@ Array = np.ndarray[Any, Any]
 Direction = Literal["to_facility", "from_facility"]
 METRICS = ("minutes", "road_m", "straight_m")
 LEAD = "lead_min"
-"""Column of a facilities frame, where it has one: minutes that pass at each before anything moves. Roads add
-them to their minutes; a reach from outside need not know of them."""
+"""Column of a facilities frame, where it has one: minutes that pass at each before anything moves. A reach
+that says ``takes_lead = True`` adds them to its minutes; others need not know of them."""
 
 
 class Placed(Protocol):
@@ -140,6 +140,11 @@ class Reach(Protocol):
         Placed
             Whether each has a place, how far off it is, and where.
         """
+
+
+def takes_lead(reach: Reach) -> bool:
+    """Whether a reach adds `LEAD` to its minutes, as roads do."""
+    return bool(getattr(reach, "takes_lead", False))
 
 
 def by_id(facilities: gpd.GeoDataFrame) -> tuple[Array, Array]:

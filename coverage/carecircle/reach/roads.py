@@ -44,6 +44,9 @@ class Roads:
         network.
     """
 
+    takes_lead = True
+    """Whether `carecircle.reach.asked.LEAD` of a facility enters its costs."""
+
     def __init__(
         self, network: Network, metric: Metric = "minutes", *, max_snap_m: float = 500.0,
         places: Places | None = None,

@@ -120,12 +120,12 @@ def double_standard(
         return impossible("double_standard", rows, seconds=watch.seconds)
     if answer.x is None:
         raise out_of_time(effort.time_limit)
-    held, new = fleet.placed(answer, candidates)
+    held, sites, new = fleet.placed(answer, candidates)
     objective = math.fsum(people[close @ held >= 1.5])
     allocation, _ = nearest_open(cost, np.nonzero(held)[0], limit=far)
     value = closed(objective, -answer.bound, larger_is_better=True, whole=False)
     return Solution(
         "double_standard", "optimal" if value.proven else "feasible", value.objective, value.bound,
-        tuple(int(j) for j in np.repeat(np.arange(candidates), held.astype(np.int64))), new, allocation,
+        sites, new, allocation,
         (), None, watch.seconds,
     )  # fmt: skip

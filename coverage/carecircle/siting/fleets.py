@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import scipy.sparse as sp
 
 from carecircle.errors import UsageError, raise_all
@@ -81,8 +82,8 @@ class Fleet:
         every = sp.csr_array(np.ones((1, candidates)))
         model.rows(every, np.full(1, float(here.sum())), np.full(1, total))
 
-    def placed(self, answer: Answer, candidates: int) -> tuple[Floats, tuple[int, ...]]:
-        """Ambulances at each station, and the stations of those placed, one entry an ambulance.
+    def placed(self, answer: Answer, candidates: int) -> tuple[Floats, tuple[int, ...], tuple[int, ...]]:
+        """Ambulances at each station; the stations of all, and of those placed, one entry an ambulance.
 
         Parameters
         ----------
@@ -94,12 +95,17 @@ class Fleet:
         Returns
         -------
         tuple
-            float64[candidates], and columns ascending.
+            float64[candidates], and twice columns ascending.
         """
         assert answer.x is not None
         count = np.round(answer.x[:candidates])
         new = (count - self.here(candidates)).astype(np.int64)
-        return count, tuple(int(j) for j in np.repeat(np.arange(candidates), new))
+        return count, _each(count.astype(np.int64)), _each(new)
+
+
+def _each(count: npt.NDArray[np.int64]) -> tuple[int, ...]:
+    """Every column as often as its count."""
+    return tuple(int(j) for j in np.repeat(np.arange(len(count)), count))
 
 
 def beside(rows: Csr, *more: Csr) -> Csr:

@@ -102,13 +102,13 @@ def mexclp(
     answer = model.run(time_limit=watch.left, gap=effort.gap)
     if answer.x is None:
         raise out_of_time(effort.time_limit)
-    held, new = fleet.placed(answer, candidates)
+    held, sites, new = fleet.placed(answer, candidates)
     objective = math.fsum(people * (1 - busy ** (near @ held)))
     stations = np.nonzero(held)[0]
     allocation, _ = nearest_open(cost, stations, limit=limit)
     value = closed(objective, -answer.bound, larger_is_better=True, whole=False)
     return Solution(
         "mexclp", "optimal" if value.proven else "feasible", value.objective, value.bound,
-        tuple(int(j) for j in np.repeat(np.arange(candidates), held.astype(np.int64))), new, allocation,
+        sites, new, allocation,
         tuple(np.nonzero(np.diff(near.indptr) == 0)[0].tolist()), None, watch.seconds,
     )  # fmt: skip

@@ -71,18 +71,13 @@ def judge_reach(rule: Rule, plan: Plan, evidence: Evidence, reached: Reached) ->
         flip=_flip(rule, evidence, frame, ledger, target),
         by_road=_by_road(rule, evidence, reached, people),
         alternatives=tuple(_alternatives(rule, evidence, reached)),
-        residents_affected=None if unsure and undecided else affected(ledger),
+        residents_affected=None if unsure and undecided else ledger.lacking,
         ledger=ledger,
         open_listing=bool(unsure),
         missing_inputs=(*(settling(rule, ledger) if undecided else ()), *(unsure if undecided else ())),
         assumptions=(*assumptions_of(rule, plan, evidence, source), *_on_the_ground(rule, evidence)),
         people=people,
     )
-
-
-def affected(ledger: PeopleLedger) -> float:
-    """Residents in scope whom a rule does not cover."""
-    return ledger.lacking
 
 
 def _none_listed(
@@ -97,7 +92,7 @@ def _none_listed(
         reason=Sentence("rules.lacks" if missing else "rules.none_listed", {"needs": list(missing)}),
         observed=None if open_ else 0.0, target=target, target_source=source,
         margin=None if open_ else margin(0.0, outcome, ">=", target),
-        residents_affected=None if open_ else affected(ledger), ledger=ledger, missing_inputs=missing,
+        residents_affected=None if open_ else ledger.lacking, ledger=ledger, missing_inputs=missing,
         open_listing=bool(missing), people=people,
     )  # fmt: skip
 

@@ -71,7 +71,7 @@ export interface Query {
   status: Column;
   reasons: string[];
   serving: number[];
-  start: null;
+  start: number[] | null;
   startNew: number;
   before: {
     cost: Column;
