@@ -13,10 +13,11 @@ import pandas as pd
 
 from carecircle.analysis.leads import MOST, least, led, with_every
 from carecircle.inputs.load import Inputs
+from carecircle.reach.answers import Cells, Surface
 from carecircle.reach.asked import LEAD, Reach, takes_lead
 from carecircle.reach.choice import Brought, Reaches, needs_roads
 from carecircle.reach.network.model import Network
-from carecircle.reach.surface import Cells, Surface, region_cells
+from carecircle.reach.surface import region_cells
 from carecircle.rules import Leg, ReachQuery
 from carecircle.schema import LEG, check_reached, leg_column
 from carecircle.study.emergency import units_of

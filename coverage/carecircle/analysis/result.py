@@ -16,11 +16,11 @@ from carecircle.analysis.scenario import Scenario
 from carecircle.cards import card
 from carecircle.errors import UsageError
 from carecircle.inputs.load import Inputs
+from carecircle.reach.answers import Path as Way
+from carecircle.reach.answers import Surface
 from carecircle.reach.asked import Reach
 from carecircle.reach.choice import Brought, Reaches
 from carecircle.reach.network.model import Network
-from carecircle.reach.path import Path as Way
-from carecircle.reach.surface import Surface
 from carecircle.rules import Leg, Plan, ReachQuery, Verdict
 from carecircle.schema import Finding
 from carecircle.study import Study

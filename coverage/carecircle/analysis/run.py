@@ -22,10 +22,10 @@ from carecircle.errors import UsageError
 from carecircle.inputs.load import Inputs, load_inputs
 from carecircle.profiles import mode_name, profile
 from carecircle.progress import Tell, watched
+from carecircle.reach.answers import Surface
 from carecircle.reach.choice import Brought, Reaches
 from carecircle.reach.network.model import Network
 from carecircle.reach.network.store import from_bytes, to_bytes
-from carecircle.reach.surface import Surface
 from carecircle.rules import Plan, ReachQuery, Verdict, judge, load_plan, required
 from carecircle.schema import leg_column
 from carecircle.study import Study, load_study

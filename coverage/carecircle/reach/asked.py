@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import shapely
 
-    from carecircle.reach.path import Path
-    from carecircle.reach.surface import Cells, Surface
+    from carecircle.reach.answers import Cells, Path, Surface
 
 Array = np.ndarray[Any, Any]
 Direction = Literal["to_facility", "from_facility"]

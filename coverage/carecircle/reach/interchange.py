@@ -14,12 +14,11 @@ from carecircle.errors import InputError
 from carecircle.passage import structure
 from carecircle.profiles import profile
 from carecircle.reach._geodesy import line_lengths_m
+from carecircle.reach.graph._arrays import NetworkArrays
 from carecircle.schema import STRUCTURE, STRUCTURES, stop_column, time_column
 
 if TYPE_CHECKING:
     import networkx as nx
-
-    from carecircle.reach.network.model import Network
 
 
 def edges_from_networkx(G: nx.MultiDiGraph, *, mode: str, crs: Any = None) -> gpd.GeoDataFrame:
@@ -124,7 +123,7 @@ def _seconds(edge: dict[str, Any], length_m: float, mode: str) -> tuple[float, b
     return (length_m * 3.6 / kph if kph > 0 else float("inf")), stop
 
 
-def to_networkx(network: Network) -> nx.MultiDiGraph:
+def to_networkx(network: NetworkArrays) -> nx.MultiDiGraph:
     """The open rows of a network as a graph as osmnx writes it.
 
     Parameters

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -11,35 +10,15 @@ import shapely
 from shapely.ops import substring
 
 from carecircle.reach import kernels
+from carecircle.reach.answers import Path
 from carecircle.reach.snapping.snap import Snap, along_street
 
 if TYPE_CHECKING:
     from carecircle.reach.network.model import Metric, Network
 
+__all__ = ["Path", "path"]
+
 Array = np.ndarray[Any, Any]
-
-
-@dataclass(frozen=True, eq=False)
-class Path:
-    """One way, in the direction of travel.
-
-    Parameters
-    ----------
-    geometry
-        LineString along the roads, in the network's CRS.
-    access
-        The legs off the roads: from the starting point to the road, and from the road to the end.
-    minutes, metres
-        Of the whole way, access legs included.
-    edge_ids
-        Directed edges travelled, the first and last perhaps in part.
-    """
-
-    geometry: shapely.LineString
-    access: tuple[shapely.LineString, shapely.LineString]
-    minutes: float
-    metres: float
-    edge_ids: tuple[int, ...]
 
 
 def path(

@@ -19,11 +19,10 @@ if TYPE_CHECKING:
     import shapely
     from scipy.sparse import csr_array
 
+    from carecircle.reach.answers import Cells, Path, Surface
     from carecircle.reach.asked import Direction
     from carecircle.reach.network.model import Metric, Network
-    from carecircle.reach.path import Path
     from carecircle.reach.snapping.snap import Snap
-    from carecircle.reach.surface import Cells, Surface
 
 Array = np.ndarray[Any, Any]
 

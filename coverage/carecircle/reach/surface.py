@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import affine
@@ -14,6 +13,7 @@ import shapely
 
 from carecircle.errors import CapacityError
 from carecircle.reach._trip import Trip
+from carecircle.reach.answers import Cells, Surface
 from carecircle.reach.asked import check_asked
 
 if TYPE_CHECKING:
@@ -23,47 +23,11 @@ if TYPE_CHECKING:
     from carecircle.reach.network.model import Network
     from carecircle.reach.snapping.snap import Snap
 
+__all__ = ["Cells", "Surface", "painted", "region_cells", "travel_time_surface"]
+
 Array = np.ndarray[Any, Any]
 
 MOST_CELLS = 4_000_000
-
-
-@dataclass(frozen=True, eq=False)
-class Surface:
-    """A grid of travel times.
-
-    Parameters
-    ----------
-    values
-        float32[h, w], minutes (metres of a straight line or by length); NaN outside the region, off the roads
-        and where no facility is reached.
-    transform
-        From (column, row) to the CRS; north is up.
-    crs
-        Projected, in metres.
-    """
-
-    values: Array
-    transform: affine.Affine
-    crs: pyproj.CRS
-
-
-@dataclass(frozen=True, eq=False)
-class Cells:
-    """The cells of a region, laid out once for every surface of a study.
-
-    Parameters
-    ----------
-    centres
-        ``demand_id`` (the cell's number, row by row) and points, for the cells of the region.
-    width, height, transform
-        The grid they lie in.
-    """
-
-    centres: gpd.GeoDataFrame
-    width: int
-    height: int
-    transform: affine.Affine
 
 
 def region_cells(region: BaseGeometry, crs: pyproj.CRS, *, cell_m: float) -> Cells:

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from carecircle.errors import UsageError
+from carecircle.reach.answers import Path
 from carecircle.reach.asked import Direction, check_asked, table
-from carecircle.reach.path import Path, path
+from carecircle.reach.path import path
 from carecircle.reach.roads import Roads, nearest_by_road
 from carecircle.reach.straight import StraightLine
 

@@ -27,7 +27,7 @@ from carecircle.texts import LANGUAGES, Sentence
 
 if TYPE_CHECKING:
     from carecircle.analysis import Analysis
-    from carecircle.reach.surface import Surface
+    from carecircle.reach.answers import Surface
     from carecircle.rules import ReachQuery
 
 PEOPLE = ("outside", "no_data", "unsnapped", "unreachable", "covered", "not_covered")

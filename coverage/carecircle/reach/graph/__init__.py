@@ -2,4 +2,5 @@
 
 What do I come here to change?
 - how rows become streets: _streets; the arrays assembled: _build; what they are: _arrays
+- the grid of streets that points are snapped by: _grid
 """

@@ -176,6 +176,19 @@ class NetworkArrays:
         road = self.component_road_m[self.component[self.street_ends[candidates, 0]]]
         return np.asarray(candidates[road >= LEAST_COMPONENT_M])
 
+    @cached_property
+    def snap_grid(self) -> tuple[Any, ...]:
+        """The snappable streets by cell of a grid; see `carecircle.reach.graph._grid.grid_of`."""
+        from carecircle.reach.graph._grid import grid_of
+
+        return grid_of(self.snappable, self.coords, self.offsets)
+
+    @cached_property
+    def snap_tree(self) -> tuple[Array, shapely.STRtree]:
+        """The snappable streets as LineStrings, and the STRtree over them."""
+        lines = self.lines(self.snappable)
+        return lines, shapely.STRtree(lines)
+
     def components(self) -> pd.DataFrame:
         """The parts of the network that hang together.
 

@@ -26,10 +26,9 @@ if TYPE_CHECKING:
     import shapely
     from scipy.sparse import csr_array
 
+    from carecircle.reach.answers import Cells, Path, Surface
     from carecircle.reach.asked import Direction
     from carecircle.reach.network.model import Metric, Network
-    from carecircle.reach.path import Path
-    from carecircle.reach.surface import Cells, Surface
     from carecircle.terrain import GroundCells
 
 Array = np.ndarray[Any, Any]

@@ -17,9 +17,9 @@ import pyproj
 import shapely
 from shapely.ops import substring
 
+from carecircle.reach.answers import Path
 from carecircle.reach.ground import laws
 from carecircle.reach.ground.field import EDGE, MOVES
-from carecircle.reach.path import Path
 
 if TYPE_CHECKING:
     from carecircle.reach.ground.engine import Sources, World

@@ -10,7 +10,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -220,21 +219,6 @@ class Network(NetworkArrays):
         from carecircle.reach.snapping.snap import snap_points
 
         return snap_points(self, points, max_snap_m=max_snap_m)
-
-    @cached_property
-    def snap_grid(self) -> tuple[Any, ...]:
-        """The snappable streets by cell of a grid; see `carecircle.reach.snapping.snap.grid_of`."""
-        from carecircle.reach.snapping.snap import grid_of
-
-        return grid_of(self)
-
-    @cached_property
-    def snap_tree(self) -> tuple[Any, Any]:
-        """The snappable streets as LineStrings, and the STRtree over them."""
-        import shapely
-
-        lines = self.lines(self.snappable)
-        return lines, shapely.STRtree(lines)
 
     def reverse(self) -> Network:
         """The same roads with every direction turned round.

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import shapely
 
 from carecircle.reach._geodesy import distance_m, point_coordinates
+from carecircle.reach.graph._arrays import Metric, NetworkArrays
 from carecircle.reach.search._engine import processors
 from carecircle.reach.search._numba import numba
-
-if TYPE_CHECKING:
-    from carecircle.reach.network.model import Metric, Network
 
 Array = np.ndarray[Any, Any]
 
@@ -47,7 +44,7 @@ class Snap:
         float64[p, 2]: the points themselves.
     """
 
-    network: Network
+    network: NetworkArrays
     street: Array
     position: Array
     snap_m: Array
@@ -104,7 +101,7 @@ class Snap:
         return node, cost
 
 
-def street_costs(network: Network, street: Array, metric: Metric) -> tuple[Array, Array]:
+def street_costs(network: NetworkArrays, street: Array, metric: Metric) -> tuple[Array, Array]:
     """Cost float64 of whole streets as drawn, and against; inf where that direction is closed."""
     rows = network.street_rows[street]
     if len(network.edge_id) == 0:
@@ -115,7 +112,7 @@ def street_costs(network: Network, street: Array, metric: Metric) -> tuple[Array
     return cost[:, 0], cost[:, 1]
 
 
-def along_street(network: Network, street: Array, start: Array, end: Array, metric: Metric) -> Array:
+def along_street(network: NetworkArrays, street: Array, start: Array, end: Array, metric: Metric) -> Array:
     """Cost float64 of going from one position of a street to another without leaving it; inf if one-way."""
     drawn, against = street_costs(network, street, metric)
     way = end - start
@@ -126,7 +123,7 @@ def along_street(network: Network, street: Array, start: Array, end: Array, metr
     return best
 
 
-def snap_points(network: Network, points: Any, *, max_snap_m: float) -> Snap:
+def snap_points(network: NetworkArrays, points: Any, *, max_snap_m: float) -> Snap:
     """Place points on the nearest street where the mode may stop.
 
     Streets of components with less than 1 km of road do not count. Equally near streets: the one with the
@@ -149,7 +146,7 @@ def snap_points(network: Network, points: Any, *, max_snap_m: float) -> Snap:
     return Snap(network, np.where(far, np.int32(-1), street), position, metres, xy, np.stack([x, y], axis=1))
 
 
-def _in_crs(network: Network, points: Any) -> Any:
+def _in_crs(network: NetworkArrays, points: Any) -> Any:
     geometry = getattr(points, "geometry", points)
     crs = getattr(geometry, "crs", None)
     if crs is not None and crs != network.crs:
@@ -158,7 +155,7 @@ def _in_crs(network: Network, points: Any) -> Any:
 
 
 def _nearest_street(
-    network: Network, x: Array, y: Array, present: Array, trial: Array
+    network: NetworkArrays, x: Array, y: Array, present: Array, trial: Array
 ) -> tuple[Array, Array, Array, Array]:
     """Street, position on it, geodesic distance and place of every point, however far."""
     p = len(x)
@@ -187,7 +184,7 @@ _MOST_RINGS = 16
 """Cells around a point that the grid is searched before the tree takes over."""
 
 
-def _by_grid(network: Network, x: Array, y: Array) -> tuple[Array, Array, Array, Array]:
+def _by_grid(network: NetworkArrays, x: Array, y: Array) -> tuple[Array, Array, Array, Array]:
     """Nearest streets by a grid of their pieces, several threads at a time; by the tree far from them all."""
     from carecircle.reach.snapping._nearest_line import nearest_lines
 
@@ -207,26 +204,7 @@ def _by_grid(network: Network, x: Array, y: Array) -> tuple[Array, Array, Array,
     return street, ahead, length, place
 
 
-def grid_of(network: Network) -> tuple[Any, ...]:
-    """left, bottom, cell_m, columns, rows, and the pieces of snappable streets in each cell as CSR.
-
-    A cell holds about one piece; the grid has at most 4,000 + 4,000 columns and rows.
-    """
-    from carecircle.reach.snapping._nearest_line import grid_pieces
-
-    streets = network.snappable
-    size = np.diff(network.offsets)[streets]
-    first = np.repeat(network.offsets[:-1][streets] - (np.cumsum(size) - size), size)
-    inside = network.coords[first + np.arange(int(size.sum()))]
-    (left, bottom), (right, top) = inside.min(axis=0).tolist(), inside.max(axis=0).tolist()
-    width, height = right - left, top - bottom
-    cell_m = max(math.sqrt(width * height / len(inside)), (width + height) / 8000, 1.0)
-    columns, rows = int(width / cell_m) + 1, int(height / cell_m) + 1
-    cells = grid_pieces(streets, network.coords, network.offsets, left, bottom, cell_m, columns, rows)
-    return left, bottom, cell_m, columns, rows, *cells
-
-
-def _by_tree(network: Network, x: Array, y: Array) -> tuple[Array, Array, Array, Array]:
+def _by_tree(network: NetworkArrays, x: Array, y: Array) -> tuple[Array, Array, Array, Array]:
     """The same where numba is absent: an STRtree of whole streets."""
     lines, tree = network.snap_tree
     points = np.asarray(shapely.points(x, y))
