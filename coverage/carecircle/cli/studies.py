@@ -163,8 +163,8 @@ def compare(
     Example: carecircle compare maps/2021 maps/2022 maps/2023
     """
     from carecircle.outputs.terminal.listings import comparison_lines, progress_lines
-    from carecircle.runs.compare import compare as weigh
-    from carecircle.runs.compare import read_verdicts
+    from carecircle.rules.comparing import compare as weigh
+    from carecircle.rules.comparing import read_verdicts
     from carecircle.runs.progress import progress as over_years
 
     documents, language = [read_verdicts(p) for p in (before, *after)], spoken(lang, before)

@@ -3,14 +3,13 @@
 What do I come here to change?
 - what a plan file may say: language; how it is judged: judging; what a kind is: kinds
 - the catalogue: plans; inputs a rule needs: needs; plans as plain data: plan_data
+- two written verdict files and why they differ: comparing
 """
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
 import carecircle.rules.kinds.builtin  # noqa: F401  -- registers the kinds that come with carecircle
+from carecircle.rules.comparing import Change, Comparison, compare, read_verdicts
 from carecircle.rules.judging.judge import judge
 from carecircle.rules.judging.ledger import by_area
 from carecircle.rules.judging.parts import ByBusy, ByRoad, ChainPart, CountyRow, Flip, Outcome, RuleUnit
@@ -26,9 +25,6 @@ from carecircle.rules.language.query import Leg, ReachQuery, nearest_query, requ
 from carecircle.rules.language.rule import Condition, Rule
 from carecircle.rules.needs import need_sentence, needs, unlocks
 from carecircle.rules.plan_data import plans_json
-
-if TYPE_CHECKING:
-    from carecircle.runs.compare import Change, Comparison, compare, read_verdicts
 
 __all__ = [
     "ByBusy",
@@ -71,12 +67,3 @@ __all__ = [
     "unlocks",
     "verdict_schema",
 ]
-
-_IN_RUNS = ("Change", "Comparison", "compare", "read_verdicts")
-
-
-def __getattr__(name: str) -> Any:
-    """Comparing runs stands on a floor above and is fetched when it is first asked for here."""
-    if name in _IN_RUNS:
-        return getattr(import_module("carecircle.runs.compare"), name)
-    raise AttributeError(f"module 'carecircle.rules' has no attribute {name!r}")

@@ -10,8 +10,8 @@ from typing import Any
 
 from carecircle.delivery import settle
 from carecircle.errors import InputError, writing
+from carecircle.rules.comparing import read_verdicts
 from carecircle.rules.judging.shapes import misfit
-from carecircle.runs.compare import read_verdicts
 from carecircle.texts import Language
 
 OUTCOMES = ("FAIL", "NOT_ASSESSED", "NO_THRESHOLD", "PASS")

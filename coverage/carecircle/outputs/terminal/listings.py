@@ -13,11 +13,11 @@ from rich.table import Table
 from rich.text import Text
 
 from carecircle.rules import Outcome, Plan, inconsistencies, need_sentence, needs
+from carecircle.rules.comparing import Comparison
 from carecircle.rules.judging.shown import shown
 from carecircle.rules.judging.verdict import SIGNS
 from carecircle.rules.language.cited import cited, words
 from carecircle.rules.language.titles import title
-from carecircle.runs.compare import Comparison
 from carecircle.runs.progress import Progress
 from carecircle.schema import Finding
 from carecircle.texts import Language, Sentence, say
