@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from carecircle.errors import UsageError
 from carecircle.texts import LANGUAGES, bring, wording
@@ -12,15 +12,13 @@ from carecircle.texts import LANGUAGES, bring, wording
 if TYPE_CHECKING:
     import pandas as pd
 
-    from carecircle.rules.judging.evidence import Evidence
-    from carecircle.rules.judging.verdict import Verdict
     from carecircle.rules.language.plan import Plan
     from carecircle.rules.language.query import ReachQuery
     from carecircle.rules.language.refusals import MeaninglessRuleError
     from carecircle.rules.language.rule import Rule
 
-    Measure = Callable[[Rule, Plan, Evidence, Mapping[ReachQuery, pd.DataFrame]], Verdict]
-    OnEvidence = Callable[[Rule, Plan, Evidence], Verdict]
+    Measure = Callable[[Rule, Plan, Any, Mapping[ReachQuery, pd.DataFrame]], Any]
+    OnEvidence = Callable[[Rule, Plan, Any], Any]
 
 
 def _no_query(rule: Rule) -> ReachQuery | None:
@@ -48,7 +46,8 @@ class RuleKind:
     name
         As a plan writes it: ``kind = "radius"``.
     measure
-        Judges a rule from the plan, the evidence and the answers to its queries.
+        Judges a rule from the plan, the evidence (`carecircle.rules.judging.evidence.Evidence`) and the
+        answers to its queries: a `carecircle.rules.Verdict`.
     requires
         Fields without which a rule of this kind means nothing.
     limit_units
@@ -200,9 +199,7 @@ def kind_of(rule: Rule) -> RuleKind:
 def on_evidence(measure: OnEvidence) -> Measure:
     """A measure that asks nothing of reach, as the register takes it."""
 
-    def judged(
-        rule: Rule, plan: Plan, evidence: Evidence, reached: Mapping[ReachQuery, pd.DataFrame]
-    ) -> Verdict:
+    def judged(rule: Rule, plan: Plan, evidence: Any, reached: Mapping[ReachQuery, pd.DataFrame]) -> Any:
         return measure(rule, plan, evidence)
 
     return judged
