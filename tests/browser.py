@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, BrowserContext, Page
 
 INSTALL = "sudo apt-get install chromium  (or: python -m playwright install chromium)"
 _ARGUMENTS = [
@@ -86,7 +86,30 @@ def chromium() -> Iterator[Browser]:
         try:
             yield browser
         finally:
+            _WINDOWS.clear()
             browser.close()
+
+
+_WINDOWS: dict[str, BrowserContext] = {}
+"""One for each set of options: to open a window costs more than most visits."""
+
+
+def _window(browser: Browser, options: dict[str, Any]) -> BrowserContext:
+    """The window for visits with these options; an empty page keeps it open between them."""
+    asked = repr(sorted(options.items()))
+    if asked not in _WINDOWS:
+        _WINDOWS[asked] = browser.new_context(**options)
+        _WINDOWS[asked].new_page()
+    return _WINDOWS[asked]
+
+
+def _left(window: BrowserContext, page: Page) -> None:
+    """Make a window as it was before a visit: nothing kept, no page but the empty one."""
+    window.set_offline(False)
+    with suppress(Exception):  # a page that has left its own address has no storage
+        page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+    for opened in window.pages[1:]:
+        opened.close()
 
 
 @contextmanager
@@ -97,8 +120,9 @@ def visit(
 
     ``script`` runs before the page's own.
     """
-    context = browser.new_context(viewport={"width": width, "height": height}, offline=False, **options)
+    context = _window(browser, options)
     page = context.new_page()
+    page.set_viewport_size({"width": width, "height": height})
     page.add_init_script(f"({_WAITING})()")
     if script:
         page.add_init_script(script)
@@ -120,7 +144,8 @@ def visit(
         page.wait_for_selector("body[data-ready=yes]", timeout=20_000)
         yield seen
     finally:
-        context.close()
+        context.unroute("**/*", gate)
+        _left(context, page)
 
 
 def settled(page: Any) -> None:

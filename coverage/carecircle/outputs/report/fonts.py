@@ -90,6 +90,13 @@ def legible(text: str, absent: frozenset[str]) -> str:
 
 def glyphs(path: Path, index: int, asked: frozenset[int]) -> set[int]:
     """Those of the asked code points that a face has a glyph for (its ``cmap``, formats 4 and 12)."""
+    firsts, lasts = _segments(path, index)
+    return {c for c in asked if any(c <= lasts[i] for i in _before(firsts, c))}
+
+
+@cache
+def _segments(path: Path, index: int) -> tuple[list[int], list[int]]:
+    """First and last code points of a face's segments, read once a run."""
     with path.open("rb") as file:
         head = file.read(12)
         start = 0
@@ -102,14 +109,13 @@ def glyphs(path: Path, index: int, asked: frozenset[int]) -> set[int]:
         records = [struct.unpack(">4sIII", file.read(16)) for _ in range(count)]
         place = next(((o, n) for tag, _, o, n in records if tag == b"cmap"), None)
         if place is None:
-            return set()
+            return [], []
         file.seek(place[0])
         table = file.read(place[1])
     (subtables,) = struct.unpack(">H", table[2:4])
     offsets = {struct.unpack(">I", table[8 + 8 * i : 12 + 8 * i])[0] for i in range(subtables)}
     ranges = sorted(r for offset in sorted(offsets) for r in _ranges(table, offset))
-    firsts = [low for low, _ in ranges]
-    return {c for c in asked if any(c <= ranges[i][1] for i in _before(firsts, c))}
+    return [low for low, _ in ranges], [high for _, high in ranges]
 
 
 def _before(firsts: list[int], code: int) -> range:
