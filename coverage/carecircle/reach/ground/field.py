@@ -22,6 +22,8 @@ EDGE = 2
 MOST_ROWS, MOST_COLUMNS = 32_000, 65_000
 CELL = np.dtype([("cost", "f8"), ("z", "f4"), ("slow", "f4")], align=True)
 """A label beside what a move from the cell needs: 16 bytes."""
+_KEPT_CELLS = 4_000_000
+"""Up to so many cells their fresh labels are kept for the next search."""
 FLAT, WALKED, MIXED = 0, 1, 2
 """Places in `_moves.KINDS`."""
 MOVES = np.array(
@@ -146,6 +148,13 @@ class Field:
         """bool[rows, columns]."""
         return np.isfinite(self.slow)
 
+    @cached_property
+    def open_before(self) -> Array:
+        """int32[rows + 1, columns + 1]: how many open cells lie above and left of each corner of the grid."""
+        total = np.zeros((self.rows + 1, self.columns + 1), np.int32)
+        total[1:, 1:] = self.open.cumsum(axis=0, dtype=np.int32).cumsum(axis=1, dtype=np.int32)
+        return total
+
     def cost_of(self, rows: Array, columns: Array) -> Array:
         """Seconds a level metre on some cells, as positive numbers; infinite where closed."""
         there = (rows >= 0) & (columns >= 0) & (rows < self.rows) & (columns < self.columns)
@@ -167,14 +176,27 @@ class Field:
     def records(self, more: int = 0) -> Array:
         """Fresh labels: cells that nothing has reached yet, then ``more`` places on roads."""
         found = np.empty(self.size + more, CELL)
+        if self.size <= _KEPT_CELLS:
+            found[: self.size] = self._untouched
+        else:
+            self._lay_out(found[: self.size])
+        found[self.size :] = (np.inf, 0.0, np.inf)
+        return found
+
+    @cached_property
+    def _untouched(self) -> Array:
+        """The labels of a small grid, kept: it is searched often."""
+        found = np.empty(self.size, CELL)
+        self._lay_out(found)
+        return found
+
+    def _lay_out(self, found: Array) -> None:
         found["cost"], found["z"], found["slow"] = -1.0, 0.0, np.inf
-        found["cost"][self.size :] = np.inf
-        inner = found[: self.size].reshape(-1, self.width)[EDGE:-EDGE, EDGE:-EDGE]
+        inner = found.reshape(-1, self.width)[EDGE:-EDGE, EDGE:-EDGE]
         np.copyto(inner["cost"], np.inf, where=self.open)
         inner["slow"] = np.where(self.open, self.slow if self.kind == MIXED else np.abs(self.slow), np.inf)
         if self.elevation_m is not None:
             inner["z"] = np.where(self.open, self.elevation_m, 0.0)
-        return found
 
     @cached_property
     def uniform(self) -> bool:

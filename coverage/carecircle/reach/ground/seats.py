@@ -192,6 +192,8 @@ class Placing:
     def _moved(self, at: Array, closed: Array) -> tuple[Array, Array]:
         """The nearest open centre within reach of each point on closed ground, and how far it is."""
         found, away = np.full(at.shape, np.nan), np.full(len(at), np.nan)
+        if not closed.any():
+            return found, away
         f = self.field
         tall = int(self.most_m / f.north_m.min()) + 1
         wide = int(self.most_m / f.east_m.min()) + 1
@@ -215,9 +217,7 @@ class Placing:
 
     def _near_open(self, at: Array, tall: int, wide: int) -> Array:
         """Whether any cell within some rows and columns of each place is open; without a place: no."""
-        f = self.field
-        total = np.zeros((f.rows + 1, f.columns + 1), np.int32)
-        total[1:, 1:] = f.open.cumsum(axis=0, dtype=np.int32).cumsum(axis=1, dtype=np.int32)
+        f, total = self.field, self.field.open_before
         own = np.floor(np.nan_to_num(at, nan=-1e6)).astype(np.int64)
         top, bottom = (np.clip(own[:, 0] + d, 0, f.rows) for d in (-tall, tall + 1))
         left, right = (np.clip(own[:, 1] + d, 0, f.columns) for d in (-wide, wide + 1))
