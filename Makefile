@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test lint check page page-check rooms schemas docs notebooks fuzz faults sweep bench clean
+.PHONY: demo test samples lint check page page-check rooms schemas docs notebooks fuzz faults sweep bench clean
 
 $(VENV)/.run: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit("carecircle needs Python 3.11 or newer; this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
@@ -33,7 +33,10 @@ demo: $(VENV)/.run
 	@echo "Double-click maps/demo/index.html to open it."
 
 test: $(VENV)/.test
-	@$(BIN)/python -m pytest -n auto --dist worksteal $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n auto --dist worksteal -m "not campaign" $(PYTEST_ARGS)
+
+samples: $(VENV)/.test
+	@$(BIN)/python -m pytest -n auto --dist worksteal -m campaign $(PYTEST_ARGS)
 
 fuzz: $(VENV)/.test
 	PYTHONPATH=tests $(BIN)/python tests/fuzz.py $(FUZZ)
@@ -63,7 +66,7 @@ lint: $(VENV)/.lint page-check
 	$(BIN)/mypy --strict tests/typed_script.py
 	$(BIN)/lint-imports
 
-check: lint test
+check: lint samples test
 
 rooms: $(VENV)/.run
 	@$(BIN)/python docs/_ext/house.py

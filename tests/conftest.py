@@ -32,9 +32,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--real-summary", action="store_true", help="say how many real-data tests ran and skipped"
     )
-    parser.addoption(
-        "--all-notebooks", action="store_true", help="run every notebook, not the short ones alone"
-    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

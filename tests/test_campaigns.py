@@ -26,6 +26,7 @@ def campaign(name: str, folder: Path, *options: str) -> str:
     return done.stdout
 
 
+@pytest.mark.campaign
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="children are forked")
@@ -40,6 +41,7 @@ def test_wild_inputs_end_in_a_result_or_a_word(tmp_path: Path) -> None:
     assert sum(n for key, n in came.items() if key.endswith("outputs")) >= 8  # a fifth, of so few
 
 
+@pytest.mark.campaign
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="children are forked")
@@ -61,6 +63,7 @@ def test_the_sweep_knows_a_number_that_is_none(word: str, tmp_path: Path) -> Non
     assert "verdicts.json" in str(sweep.outputs(tmp_path))
 
 
+@pytest.mark.campaign
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="children are forked")

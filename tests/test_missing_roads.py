@@ -183,6 +183,7 @@ def _minutes_kept(town: Robbed) -> pd.Series:
     return pd.Series(kept).groupby(lost["lane"].to_numpy()).all()
 
 
+@pytest.mark.campaign
 @pytest.mark.real
 @pytest.mark.slow
 def test_lanes_taken_from_a_real_town_are_proposed_again(robbed: Robbed) -> None:

@@ -1,6 +1,6 @@
 """Every notebook runs, its two forms are one, and what is stored of its output is light.
 
-``make test`` runs those of `ALWAYS`; ``--all-notebooks``, as ``.ci/run`` passes it, runs all of them.
+``make test`` runs those of `ALWAYS`, ``make samples`` the others.
 """
 
 from __future__ import annotations
@@ -56,12 +56,11 @@ def test_every_text_is_in_both_languages(script: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("script", NOTEBOOKS, ids=lambda n: n.stem)
-def test_it_runs(
-    script: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
-) -> None:
-    if script.stem not in ALWAYS and not request.config.getoption("--all-notebooks"):
-        pytest.skip("run with --all-notebooks, as .ci/run does")
+@pytest.mark.parametrize(
+    "script",
+    [pytest.param(n, marks=[pytest.mark.campaign][n.stem in ALWAYS :], id=n.stem) for n in NOTEBOOKS],
+)
+def test_it_runs(script: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JUPYTER_PLATFORM_DIRS", "1")
     monkeypatch.setenv("PYTHONPATH", str(ROOT / "coverage"))
     notebook = run_notebook(script, tmp_path)

@@ -11,6 +11,7 @@ import carecircle
 from moves import compare
 
 
+@pytest.mark.campaign
 @pytest.mark.browser
 @pytest.mark.slow
 @pytest.mark.timeout(900)

@@ -12,6 +12,7 @@ from moves import compare
 from realstudy import real_study
 
 
+@pytest.mark.campaign
 @pytest.mark.browser
 @pytest.mark.real
 @pytest.mark.slow

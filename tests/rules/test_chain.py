@@ -256,6 +256,7 @@ class Foreign:
         return self.roads.surface(facilities.drop(columns="lead_min", errors="ignore"), cells, **options)
 
 
+@pytest.mark.campaign
 @pytest.mark.parametrize("seed", range(200))
 def test_chain_is_the_best_of_every_station_and_hospital(seed: int) -> None:
     (inputs, used), network, graph, stations, hospitals, leads = town(seed)

@@ -17,7 +17,7 @@ from carecircle.analysis import Analysis
 from realdata import real
 from realstudy import real_study
 
-pytestmark = [pytest.mark.real, pytest.mark.slow]
+pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.campaign]
 DATA = "terrain/comoros"
 FILES = tuple(
     f"{DATA}/{n}" for n in ("com_ppp_2020_UNadj.tif", "comores-latest.osm.pbf", "srtm", "cglc", "health.gpkg")
