@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from carecircle.analysis import Analysis, analyze
-from carecircle.cards import TONES, Mark, card
+from carecircle.cards import Mark, card
+from carecircle.colours import CARDS
 from carecircle.siting.remedy import site
 from carecircle.study import Study, load_study
 from carecircle.texts import LANGUAGES, Sentence
@@ -33,7 +34,7 @@ def test_every_text_is_escaped_and_what_is_unknown_is_left_out() -> None:
     assert html.count("<div") == html.count("</div>")
 
 
-@pytest.mark.parametrize("colour", TONES.values())
+@pytest.mark.parametrize("colour", CARDS.values())
 def test_white_on_a_mark_can_be_read(colour: str) -> None:
     assert 1.05 / (luminance(colour) + 0.05) >= 4.5
 

@@ -7,17 +7,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from carecircle.colours import CARD_EDGE, CARDS, WHITE
 from carecircle.texts import Language, Sentence
 
 Value = Sentence | str | float | None
 
-TONES = {"good": "#2c7d6b", "bad": "#b3402a", "open": "#8a6d1a", "plain": "#5b6b73"}
-"""Colours of a mark: dark enough for white text (contrast of at least 4.5 : 1)."""
 _CHINESE = re.compile("[\u3400-\u9fff]")
-_BOX = (
-    "border:1px solid rgba(128,128,128,.4);border-radius:6px;padding:.5em .8em;max-width:48em;margin:.3em 0"
-)
-_MARK = "color:#fff;border-radius:4px;padding:.05em .5em;font-weight:600;white-space:nowrap"
+_BOX = f"border:1px solid {CARD_EDGE};border-radius:6px;padding:.5em .8em;max-width:48em;margin:.3em 0"
+_MARK = f"color:{WHITE};border-radius:4px;padding:.05em .5em;font-weight:600;white-space:nowrap"
 _CELL = "text-align:left;padding:.1em .9em .1em 0;vertical-align:top;background:none"
 
 
@@ -30,7 +27,7 @@ class Mark:
     word
         What it says.
     tone
-        One of `TONES`.
+        One of `carecircle.colours.CARDS`.
     """
 
     word: Sentence | str
@@ -89,7 +86,7 @@ def _cell(value: Value | Mark, language: Language) -> str:
 
 
 def _marked(mark: Mark, language: Language) -> str:
-    return f'<span style="{_MARK};background:{TONES[mark.tone]}">{_said(mark.word, language)}</span>'
+    return f'<span style="{_MARK};background:{CARDS[mark.tone]}">{_said(mark.word, language)}</span>'
 
 
 def _said(value: Value, language: Language) -> str:

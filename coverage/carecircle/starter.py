@@ -13,6 +13,7 @@ from typing import Any
 import xlsxwriter
 
 from carecircle import categories
+from carecircle.colours import TEMPLATE_HEAD
 from carecircle.delivery import delivered
 from carecircle.errors import UsageError, writing
 from carecircle.rules import Plan, load_plan, needs
@@ -144,7 +145,7 @@ def _write_template(path: Path, plan: Plan, language: Language) -> None:
     options = {"strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(str(path), options) as book:
         book.set_properties({"title": plan.title, "created": created.replace(microsecond=0, tzinfo=None)})
-        bold = book.add_format({"bold": True, "bg_color": "#DCE6F1", "border": 1})
+        bold = book.add_format({"bold": True, "bg_color": TEMPLATE_HEAD, "border": 1})
         wrap = book.add_format({"text_wrap": True, "valign": "top"})
         text = book.add_format({"num_format": "@"})
         sheet = book.add_worksheet(say("starter.sheet_facilities", language))

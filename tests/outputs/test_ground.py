@@ -16,8 +16,9 @@ import shapely
 from PIL import Image
 
 from browser import settled, visit
+from carecircle import colours
 from carecircle.errors import InputError
-from carecircle.outputs import gap_map, palette
+from carecircle.outputs import gap_map
 from carecircle.outputs.map import basemap, layers
 from carecircle.study import Outputs
 
@@ -63,7 +64,7 @@ def contrast(a: str, b: str) -> float:
 
 def test_times_grow_darker_class_by_class() -> None:
     """So that a sheet without colour, and an eye without it, still tell them apart."""
-    steps = [contrast(c.removeprefix("#"), "000000") for c in palette.TIMES]
+    steps = [contrast(c.removeprefix("#"), "000000") for c in colours.TIMES]
     assert all(a / b > 1.08 for a, b in itertools.pairwise(steps))
 
 

@@ -6,37 +6,53 @@ import json
 import re
 from pathlib import Path
 
+from carecircle import colours
 from carecircle.outputs import palette
 from carecircle.outputs.map.pack import page_json
 from carecircle.reach.snapping.snap import TRIAL_DIGITS
 
 HOME = Path(palette.__file__).parent
+PACKAGE = Path(colours.__file__).parent
 WRITTEN = {".py", ".js", ".css", ".html", ".typ"}
-COLOUR = re.compile(r"#[0-9a-f]{6}\b")
+COLOUR = re.compile(r"#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})\b(?!-)|(?:rgb|hsl)a?\(\s*\d", re.IGNORECASE)
+"""As Python, typst, style sheets and scripts write one."""
+BUNDLES = {"map/page/page.js", "sites/page/siting.js"}
 
 
-def test_no_colour_of_the_palette_is_written_a_second_time() -> None:
-    own = set(COLOUR.findall((HOME / "palette.py").read_text(encoding="utf-8")))
-    again = {
-        f"{path.relative_to(HOME)}: {colour}"
-        for path in HOME.rglob("*")
-        if path.suffix in {".py", ".js", ".css", ".html", ".typ"}
-        and path.name not in {"palette.py", "page.js"}
-        for colour in own.intersection(COLOUR.findall(path.read_text(encoding="utf-8").lower()))
+def test_every_colour_stands_in_one_room() -> None:
+    """Also where one is used once: what draws names it, and is handed it by `carecircle.colours`."""
+    rooms = {PACKAGE / "colours.py", *(HOME / bundle for bundle in BUNDLES)}
+    found = {
+        f"{path.relative_to(PACKAGE)}:{number}: {colour[0]}"
+        for path in PACKAGE.rglob("*")
+        if path.suffix in WRITTEN and path not in rooms
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        for colour in [COLOUR.search(line)]
+        if colour
     }
-    assert again == set()
+    assert found == set()
 
 
-def test_what_python_and_typst_draw_takes_its_colours_from_the_palette() -> None:
-    """In workbooks, QGIS, the report and the siting page; the map page's own sheet has further tints."""
-    own = {
-        f"{path.relative_to(HOME)}: {colour}"
-        for path in HOME.rglob("*")
-        if path.suffix in {".py", ".typ"} or (path.suffix in WRITTEN and path.is_relative_to(HOME / "sites"))
-        if path.name != "palette.py"
-        for colour in re.findall(r"[\"']#[0-9a-fA-F]{3,8}\b|:\s*#[0-9a-fA-F]{3,8}\b", path.read_text("utf-8"))
-    }
-    assert own == set()
+def test_a_colour_is_known_however_it_is_written() -> None:
+    for one in (
+        "#fff",
+        "color:#0b4fa6;",
+        "'#F3D9CF'",
+        "#0003",
+        "rgba(29,42,51,.5)",
+        "rgb( 1 2 3 )",
+        "hsl(1,2%,3%)",
+    ):
+        assert COLOUR.search(one), one
+    for none in (
+        "#cc-panel",
+        "#cs-foot",
+        "rgba(INK)",
+        "rgba(var(--ink-rgb),.5)",
+        "rgb(data.palette.ink)",
+        "#faces",
+    ):
+        assert not COLOUR.search(none), none
 
 
 def test_every_variable_that_a_style_sheet_uses_is_there() -> None:
@@ -54,10 +70,12 @@ def test_the_page_counts_with_what_python_counts_with() -> None:
     assert numbers["placeStep"] == 10**TRIAL_DIGITS == 1000
     assert numbers["timeBreaks"] == list(palette.TIME_BREAKS)
     assert numbers["unreached"] == 4294967295
-    assert len(palette.TIMES) == len(palette.TIME_BREAKS) + 1
+    assert len(colours.TIMES) == len(palette.TIME_BREAKS) + 1
 
 
 def test_a_colour_as_qgis_and_word_write_it() -> None:
     assert palette.rgba("#1d2a33") == "29,42,51,255"
     assert palette.rgba("#ffffff", 90) == "255,255,255,90"
+    assert palette.rgba("#fff") == "255,255,255,255"
+    assert palette.rgba("#1d2a33", None) == "29,42,51"
     assert palette.bare("#9c2a10") == "9C2A10"

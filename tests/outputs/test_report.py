@@ -17,7 +17,8 @@ from typing import Any
 import docx as word_reader
 import pytest
 
-from carecircle.outputs import palette, telling
+from carecircle import colours
+from carecircle.outputs import telling
 from carecircle.outputs import write as write_folder
 from carecircle.outputs.report import fonts, maps, write_report
 from carecircle.outputs.report.blocks import Picture, Table
@@ -124,7 +125,7 @@ def test_a_map_has_legend_scale_north_and_names(analysis: Any) -> None:
 def test_shades_are_told_apart_on_a_grey_printer() -> None:
     grey = [
         0.2126 * int(c[1:3], 16) + 0.7152 * int(c[3:5], 16) + 0.0722 * int(c[5:7], 16)
-        for c in palette.PRINTED_SHARES
+        for c in colours.PRINTED_SHARES
     ]
     steps = [b - a for a, b in pairwise(grey)]
     assert min(steps) > 20

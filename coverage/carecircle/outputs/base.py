@@ -5,7 +5,7 @@ from __future__ import annotations
 import folium
 import geopandas as gpd
 
-from carecircle.outputs import palette
+from carecircle import colours
 from carecircle.outputs.map.offline import OfflineMap
 from carecircle.texts import Language
 
@@ -30,6 +30,6 @@ def offline_base(frame: gpd.GeoDataFrame, *, title: str = "", language: Language
     """
     west, south, east, north = (float(v) for v in frame.to_crs(4326).total_bounds)
     drawn = OfflineMap(bounds=(west, south, east, north), title=title, language=language)
-    style = f"<style>body {{ margin: 0 }} .folium-map {{ height: 100vh; background: {palette.SEA} }}</style>"
+    style = f"<style>body {{ margin: 0 }} .folium-map {{ height: 100vh; background: {colours.SEA} }}</style>"
     drawn.get_root().header.add_child(folium.Element(style))
     return drawn

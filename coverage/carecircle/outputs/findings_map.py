@@ -9,10 +9,10 @@ from typing import Any
 import geopandas as gpd
 from branca.element import Element
 
+from carecircle import colours
 from carecircle.crs import crosses, drawn_degrees
 from carecircle.doctor import Diagnosis
 from carecircle.errors import UsageError
-from carecircle.outputs import palette
 from carecircle.outputs.map.offline import OfflineMap, inlay
 from carecircle.outputs.map.pack import page_json
 from carecircle.outputs.ours import put_page
@@ -53,7 +53,7 @@ def findings_map(diagnosis: Diagnosis, language: Language) -> OfflineMap:
     drawn = OfflineMap(bounds=(west, south, east, north), title=title, language=language)
     _Findings(
         {
-            "palette": palette.LISTED_FINDINGS,
+            "palette": colours.LISTED_FINDINGS,
             "title": title,
             "region": region.__geo_interface__,
             "findings": [

@@ -10,9 +10,8 @@ import numpy as np
 import pyproj
 from branca.element import Element
 
-from carecircle import categories
+from carecircle import categories, colours
 from carecircle.crs import crosses, drawn_degrees
-from carecircle.outputs import palette
 from carecircle.outputs.map.layers import bounds
 from carecircle.outputs.map.offline import OfflineMap, inlay
 from carecircle.outputs.map.pack import page_json
@@ -79,7 +78,7 @@ def _data(result: SitingResult) -> dict[str, Any]:
     region = gpd.GeoSeries([inputs.region], crs=inputs.crs).simplify(20)
     region = region.to_crs(_degrees(result))
     return {
-        "palette": {k: getattr(palette, k.upper()) for k in ("ink", "white", "bad", "gained", "street")},
+        "palette": {k: getattr(colours, k.upper()) for k in ("ink", "white", "bad", "gained", "street")},
         "language": study.language,
         "words": words,
         "title": study.title or study.name,

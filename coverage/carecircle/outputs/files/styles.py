@@ -8,19 +8,10 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from carecircle import categories
+from carecircle.colours import INK, KINDS, ON_PAPER, PRINT_BORDER, PRINTED_SHARES, SHARES, STYLED
 from carecircle.outputs import telling
 from carecircle.outputs.map.layers import facility_shape
-from carecircle.outputs.palette import (
-    INK,
-    KINDS,
-    ON_PAPER,
-    PRINT_BORDER,
-    PRINTED_SHARES,
-    SHARE_BREAKS,
-    SHARES,
-    STYLED,
-    rgba,
-)  # fmt: skip
+from carecircle.outputs.palette import SHARE_BREAKS, rgba
 from carecircle.rules.language.query import main_query
 from carecircle.schema import LEVELS
 from carecircle.texts import Language, say

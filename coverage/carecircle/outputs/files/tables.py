@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import xlsxwriter
 
+from carecircle.colours import CELL_HEAD, CELL_LABEL, CELLS
 from carecircle.ledgers import lacking
 from carecircle.outputs import telling
 from carecircle.outputs.files import missing
 from carecircle.outputs.files.counties import all_counties, county_table
-from carecircle.outputs.palette import CELL_HEAD, CELL_LABEL, CELLS
 from carecircle.rules import by_area
 from carecircle.schema import GROUND_STATUSES, LEVELS
 from carecircle.strict import clean

@@ -12,7 +12,7 @@ data.findings.forEach(function (finding) {
   item.appendChild(said); list.appendChild(item);
   if (finding.lon === null) return;
   var mark = L.circleMarker([finding.lat, finding.lon],
-    {radius: 7, color: '#fff', weight: 1.5, fillColor: data.palette[finding.level], fillOpacity: 0.95}).addTo(map);
+    {radius: 7, color: data.palette.edge, weight: 1.5, fillColor: data.palette[finding.level], fillOpacity: 0.95}).addTo(map);
   var tip = document.createElement('div'); tip.textContent = finding.text; tip.style.whiteSpace = 'normal';
   tip.style.width = '16rem';
   mark.bindTooltip(tip);

@@ -19,9 +19,10 @@ import shapely
 from pyproj import Transformer
 
 from carecircle import categories
+from carecircle.colours import TIMES
 from carecircle.crs import between, crosses, drawn_degrees
 from carecircle.outputs.map.pack import Block
-from carecircle.outputs.palette import STEP, TIME_BREAKS, TIMES, UNREACHED
+from carecircle.outputs.palette import STEP, TIME_BREAKS, UNREACHED
 from carecircle.schema import GROUND_STATUSES, LEVELS, REACH_STATUSES, STATUSES
 from carecircle.texts import LANGUAGES, Sentence
 

@@ -10,7 +10,7 @@ from html import escape
 import numpy as np
 import shapely
 
-from carecircle.outputs.palette import PRINT_INK, PRINT_PATTERNS, WHITE
+from carecircle.colours import PRINT_INK, PRINT_PATTERNS, WHITE
 
 _PAPER, _INK = WHITE, PRINT_INK
 _LINES, _DOTS, _CROSSED = PRINT_PATTERNS

@@ -13,9 +13,7 @@ import pandas as pd
 import shapely
 
 from carecircle import categories
-from carecircle.ledgers import LACKING, UNPLACED, lacking
-from carecircle.outputs.map.layers import facility_shape
-from carecircle.outputs.palette import (
+from carecircle.colours import (
     PRINT_BORDER,
     PRINT_FRAME,
     PRINT_INK,
@@ -24,9 +22,11 @@ from carecircle.outputs.palette import (
     PRINT_SCOPE,
     PRINT_TOWN,
     PRINTED_SHARES,
-    SHARE_BREAKS,
     WHITE,
 )
+from carecircle.ledgers import LACKING, UNPLACED, lacking
+from carecircle.outputs.map.layers import facility_shape
+from carecircle.outputs.palette import SHARE_BREAKS
 from carecircle.outputs.report.drawing import Sheet, marked
 from carecircle.rules import by_area
 from carecircle.schema import LEVELS

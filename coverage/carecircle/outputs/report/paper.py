@@ -10,7 +10,7 @@ from typing import Any
 
 import typst
 
-from carecircle.outputs import palette
+from carecircle import colours
 from carecircle.outputs.report.blocks import Picture, Report
 from carecircle.outputs.report.fonts import Fonts, legible
 
@@ -43,8 +43,8 @@ def pdf(report: Report, fonts: Fonts, made: datetime, absent: frozenset[str]) ->
         "sans": fonts.sans,
         "date": [made.year, made.month, made.day],
         "palette": {
-            "ink": palette.INK, "soft": palette.PRINT_SOFT, "rule": palette.PRINT_RULE,
-            "notice": palette.NOTICE, "edge": palette.PRINT_NOTICE, "tone": palette.TONES,
+            "ink": colours.INK, "soft": colours.PRINT_SOFT, "rule": colours.PRINT_RULE,
+            "notice": colours.NOTICE, "edge": colours.PRINT_NOTICE, "tone": colours.TONES,
         },
         "blocks": blocks,
     }  # fmt: skip

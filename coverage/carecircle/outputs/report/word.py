@@ -16,7 +16,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
-from carecircle.outputs import palette
+from carecircle import colours
 from carecircle.outputs.palette import bare
 from carecircle.outputs.report.blocks import (
     Block,
@@ -35,9 +35,9 @@ from carecircle.outputs.report.paper import pngs
 from carecircle.strict import clean
 
 _SONG, _HEI = ("Times New Roman", "宋体"), ("Arial", "黑体")
-_TONES = {outcome: bare(colour) for outcome, colour in palette.TONES.items()}
-_INK = bare(palette.INK)
-_SOFT, _RULE = bare(palette.PRINT_SOFT), bare(palette.PRINT_RULE)
+_TONES = {outcome: bare(colour) for outcome, colour in colours.TONES.items()}
+_INK = bare(colours.INK)
+_SOFT, _RULE = bare(colours.PRINT_SOFT), bare(colours.PRINT_RULE)
 _TEXT_CM = 16.4
 _LONGEST_TITLE = 255
 """Characters that a property of a Word document may have."""
@@ -122,7 +122,7 @@ class _Paper:
         self._line(self.report.eyebrow, 9, colour=_SOFT)
         self._line(self.report.title, 21, bold=True, after=4)
         if self.report.notice:
-            self._line(self.report.notice, 9, colour=bare(palette.NOTICE), bold=True, after=2)
+            self._line(self.report.notice, 9, colour=bare(colours.NOTICE), bold=True, after=2)
         stop = "：" if self.zh else ": "
         identity = "　".join(f"{name}{stop}{value}" for name, value in self.report.identity)
         _border(self._line(identity, 9, colour=_SOFT, after=6), "bottom", _INK, 12)

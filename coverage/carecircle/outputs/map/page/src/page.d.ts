@@ -258,6 +258,22 @@ export interface Page {
       closed: string;
       cut_off: string;
     };
+    white: string;
+    sea: string;
+    focus: string;
+    ruler: string;
+    region: string;
+    facility: string;
+    water: string;
+    shore: string;
+    unitFail: string;
+    road: string;
+    lane: string;
+    border: string;
+    villageBorder: string;
+    catchmentBorder: string;
+    townName: string;
+    villageName: string;
     sites: {
       added: string;
       closed: string;

@@ -3,8 +3,9 @@
 import { page } from '../model/page.js';
 import { begun } from './stage.js';
 import { look } from './state.js';
+import { sheer } from './sheer.js';
 
-const HALO = 'rgba(255,255,255,.92)';
+const halo = () => sheer(page.palette.white, 0.92);
 
 export const FONT =
   '"PingFang SC","Hiragino Sans GB","Microsoft YaHei","Noto Sans CJK SC","Source Han Sans SC",sans-serif';
@@ -141,7 +142,7 @@ function tiled(ctx, name, wide, high, draw) {
       pen = tile.getContext('2d');
     tile.width = wide;
     tile.height = high;
-    pen.fillStyle = 'rgba(29,42,51,.5)';
+    pen.fillStyle = sheer(page.palette.ink, 0.5);
     draw(pen);
     hatches[name] = tile;
   }
@@ -167,7 +168,7 @@ export function labeller(ctx, view, marks) {
     ctx.textAlign = 'left';
     ctx.lineJoin = 'round';
     ctx.lineWidth = 3;
-    ctx.strokeStyle = HALO;
+    ctx.strokeStyle = halo();
     ctx.strokeText(text, left, y);
     ctx.fillStyle = colour;
     ctx.fillText(text, left, y);

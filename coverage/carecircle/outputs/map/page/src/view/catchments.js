@@ -8,6 +8,7 @@ import { h } from './elements.js';
 import { swatch } from './legend.js';
 import { zoomToFacility } from './panel.js';
 import { drawCells, hatched } from './shades.js';
+import { sheer } from './sheer.js';
 
 export function drawCatchments(ctx, view, clause) {
   const { owners, codes, colour, edges } = catchments(clause, view.basis),
@@ -19,7 +20,7 @@ export function drawCatchments(ctx, view, clause) {
         ? page.palette.catchments.length
         : colour.get(owners[i]);
   drawCells(ctx, view, classOf, [...page.palette.catchments, null]);
-  ctx.strokeStyle = 'rgba(46,60,70,.75)';
+  ctx.strokeStyle = sheer(page.palette.catchmentBorder, 0.75);
   ctx.lineWidth = 1.1;
   ctx.lineCap = 'round';
   ctx.beginPath();

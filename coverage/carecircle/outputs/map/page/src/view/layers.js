@@ -16,6 +16,7 @@ import { CELL_SHADES, cellSize } from './shades.js';
 import { redraw } from './stack.js';
 import { fitZoom } from './stage.js';
 import { asked } from './state.js';
+import { sheer } from './sheer.js';
 
 function shadeArea(ctx, view, clause, a) {
   const unit = unitOf(clause, a);
@@ -131,7 +132,7 @@ export function drawRoads(ctx, view) {
   const closer = Math.max(0, view.zoom - fitZoom());
   for (const { rank, shapes } of [...roadShapes()].reverse()) {
     if (rank > 3 + closer) continue;
-    ctx.strokeStyle = rank < 2 ? 'rgba(122,116,104,.62)' : 'rgba(134,129,118,.42)';
+    ctx.strokeStyle = rank < 2 ? sheer(page.palette.road, 0.62) : sheer(page.palette.lane, 0.42);
     ctx.lineWidth = ROAD_WIDTH[Math.min(rank, 5)] * (1 + closer * 0.22);
     ctx.beginPath();
     for (let f = 0; f < shapes.n; f++) if (seen(view, shapes, f)) trace(ctx, view, shapes, f);
@@ -142,7 +143,7 @@ export function drawRoads(ctx, view) {
 export function drawBorders(ctx, view) {
   const land = regionShape(),
     shapes = areaShapes();
-  ctx.fillStyle = basemapOn() ? 'rgba(255,255,255,.3)' : 'rgba(238,241,242,.78)';
+  ctx.fillStyle = basemapOn() ? sheer(page.palette.white, 0.3) : sheer(page.palette.sea, 0.78);
   ctx.beginPath();
   ctx.rect(0, 0, view.width, view.height);
   trace(ctx, view, land, 0);
@@ -150,14 +151,14 @@ export function drawBorders(ctx, view) {
   ctx.lineJoin = 'round';
   for (const level of [...page.levels].reverse()) {
     if (level.id === 'village' && view.shading !== 'village' && view.zoom < fitZoom() + 1.5) continue;
-    ctx.strokeStyle = level.id === 'village' ? 'rgba(90,100,108,.28)' : 'rgba(70,82,92,.5)';
+    ctx.strokeStyle = level.id === 'village' ? sheer(page.palette.villageBorder, 0.28) : sheer(page.palette.border, 0.5);
     ctx.lineWidth = level.id === 'village' ? 0.6 : 0.9;
     ctx.beginPath();
     for (let a = 0; a < shapes.n; a++)
       if (page.areas.level[a] === level.index && seen(view, shapes, a)) trace(ctx, view, shapes, a);
     ctx.stroke();
   }
-  ctx.strokeStyle = '#3b4750';
+  ctx.strokeStyle = page.palette.region;
   ctx.lineWidth = 1.8;
   ctx.beginPath();
   trace(ctx, view, land, 0);
@@ -178,7 +179,7 @@ export function drawCircles(ctx, view) {
   ctx.strokeStyle = page.palette.good;
   ctx.lineWidth = 1.6;
   ctx.setLineDash([7, 5]);
-  ctx.fillStyle = 'rgba(31,110,140,.05)';
+  ctx.fillStyle = sheer(page.palette.good, 0.05);
   const centres = clause.asked
     .filter((i) => f.placed[i] && statusHere(i, view.basis) === 'open')
     .map((i) => [lonOf(f.x[i]), latOf(f.y[i])]);
@@ -206,7 +207,7 @@ export function drawFacilities(ctx, view) {
   if (view.on.others)
     for (let i = 0; i < f.n; i++) {
       if (!f.placed[i] || chosen.has(i)) continue;
-      facilityMark(ctx, page.categories[f.category[i]].shape, ...place(i), 2.6, f.status[i], '#7d868c');
+      facilityMark(ctx, page.categories[f.category[i]].shape, ...place(i), 2.6, f.status[i], page.palette.facility);
     }
   if (!view.on.asked || !clause) return view.on.others;
   const judged = new Map(clause.units.filter((u) => u.facility >= 0).map((u) => [u.facility, u.outcome]));
@@ -261,8 +262,8 @@ export function drawNames(ctx, view) {
           worldX(x) * view.scale - view.left,
           worldY(y) * view.scale - view.top,
           level.id === 'village'
-            ? { size: 11, colour: '#5c6870' }
-            : { size: 12.5, weight: 500, colour: '#46525b' },
+            ? { size: 11, colour: page.palette.villageName }
+            : { size: 12.5, weight: 500, colour: page.palette.townName },
         );
     }
   }
@@ -271,7 +272,7 @@ export function drawNames(ctx, view) {
 export function drawWay(ctx, view) {
   if (!view.way) return false;
   for (const [width, colour] of [
-    [7, 'rgba(255,255,255,.9)'],
+    [7, sheer(page.palette.white, 0.9)],
     [3.5, page.palette.ink],
   ]) {
     ctx.lineJoin = ctx.lineCap = 'round';
@@ -298,7 +299,7 @@ export function drawWay(ctx, view) {
   const [x, y] = view.way[0];
   ctx.beginPath();
   ctx.arc(x * view.scale - view.left, y * view.scale - view.top, 5.5, 0, 7);
-  ctx.fillStyle = '#fff';
+  ctx.fillStyle = page.palette.white;
   ctx.fill();
   ctx.lineWidth = 3;
   ctx.stroke();

@@ -11,6 +11,7 @@ import {
 import { CELL_SHADES } from './shades.js';
 import { map } from './stage.js';
 import { look } from './state.js';
+import { sheer } from './sheer.js';
 
 export function swatch(style) {
   return h('span', { class: 'cc-swatch', style, 'aria-hidden': 'true' });
@@ -36,7 +37,7 @@ export const row = (mark, text) => h('li', {}, mark, h('span', {}, text));
 
 const ruledStyle = (gap, paper) =>
   paper && gap
-    ? `;background-image:repeating-linear-gradient(0deg,rgba(29,42,51,.5) 0 .8px,transparent .8px ${gap}px)`
+    ? `;background-image:repeating-linear-gradient(0deg,${sheer(page.palette.ink, 0.5)} 0 .8px,transparent .8px ${gap}px)`
     : '';
 
 /** Classes in a row, with the numbers where they meet; on paper with the lines of the map. */
@@ -71,7 +72,7 @@ function shadeLegend(clause, view) {
     'ul',
     {},
     row(
-      swatch(`background:repeating-linear-gradient(135deg,#fff 0 3px,${page.palette.unknown} 3px 4.4px)`),
+      swatch(`background:repeating-linear-gradient(135deg,${page.palette.white} 0 3px,${page.palette.unknown} 3px 4.4px)`),
       say('page_unknown'),
     ),
   );
@@ -191,7 +192,7 @@ function facilityLegend(clause, view) {
   if (view.on.others)
     rows.push(
       row(
-        markSwatch((ctx, c) => facilityMark(ctx, 'circle', c, c, 2.6, 'open', '#7d868c')),
+        markSwatch((ctx, c) => facilityMark(ctx, 'circle', c, c, 2.6, 'open', page.palette.facility)),
         say('page_layer_others'),
       ),
     );
@@ -206,7 +207,7 @@ const listedOverlays = (places, mark) => h('ul', { class: 'cc-places' }, places.
 function overlayLegend(clause, view) {
   const found = [];
   if (view.on.units && failing(clause).length)
-    found.push(h('ul', {}, row(swatch(`background:repeating-linear-gradient(135deg,#fff 0 5px,#c98774 5px 6.2px);box-shadow:inset 0 0 0 1.8px ${page.palette.bad}`), say('page_units_shown', { n: failing(clause).length }))));
+    found.push(h('ul', {}, row(swatch(`background:repeating-linear-gradient(135deg,${page.palette.white} 0 5px,${page.palette.unitFail} 5px 6.2px);box-shadow:inset 0 0 0 1.8px ${page.palette.bad}`), say('page_units_shown', { n: failing(clause).length }))));
   if (view.on.islands) {
     const { query, count } = cutOff(clause),
       shown = Object.keys(count).filter((why) => count[why] > 0);
@@ -219,7 +220,7 @@ function overlayLegend(clause, view) {
             {},
             shown.map((why) => row(markSwatch((ctx, c) => cutOffMark(ctx, why, c, c, 6)), say(`page_cut_${why}`, { n: people(count[why]) }))),
             shown.length ? null : h('li', {}, say('page_islands_none')),
-            page.islands[query.mode] ? row(swatch(`background:#fff;box-shadow:none;border-radius:0;border-top:3px solid ${page.palette.cutOff.island};height:3px`), say('page_island_roads', { n: page.islands[query.mode].parts })) : null,
+            page.islands[query.mode] ? row(swatch(`background:${page.palette.white};box-shadow:none;border-radius:0;border-top:3px solid ${page.palette.cutOff.island};height:3px`), say('page_island_roads', { n: page.islands[query.mode].parts })) : null,
           ),
     );
   }

@@ -5,6 +5,7 @@ import { page } from '../model/page.js';
 import { codesOf, paperOnly } from '../model/sides.js';
 import { boxOf } from './repaint.js';
 import { map } from './stage.js';
+import { sheer } from './sheer.js';
 
 export const ROAD_WIDTH = [2.2, 1.7, 1.2, 0.8, 0.6, 0.5];
 
@@ -111,7 +112,7 @@ export function drawGap(ctx, view) {
 export function gapMark(ctx, kind, x, y, r) {
   ctx.lineWidth = 1;
   if (kind === 2) {
-    ctx.fillStyle = 'rgba(255,255,255,.75)';
+    ctx.fillStyle = sheer(page.palette.white, 0.75);
     ctx.fillRect(x - r, y - r, 2 * r, 2 * r);
     ctx.strokeStyle = page.palette.gapUnsure;
     ctx.lineWidth = 1.4;
@@ -122,14 +123,14 @@ export function gapMark(ctx, kind, x, y, r) {
   }
   ctx.beginPath();
   ctx.arc(x, y, r, 0, 7);
-  ctx.fillStyle = kind === 3 ? 'rgba(109,63,156,.78)' : 'rgba(156,42,16,.76)';
+  ctx.fillStyle = kind === 3 ? sheer(page.palette.paperOnly, 0.78) : sheer(page.palette.bad, 0.76);
   ctx.fill();
-  ctx.strokeStyle = 'rgba(255,255,255,.9)';
+  ctx.strokeStyle = sheer(page.palette.white, 0.9);
   ctx.stroke();
   if (r < 3.2 || kind === 0) return;
   const d = r * 0.55;
   ctx.lineWidth = Math.max(1.2, r * 0.18);
-  ctx.strokeStyle = '#fff';
+  ctx.strokeStyle = page.palette.white;
   ctx.beginPath();
   if (kind === 1) {
     ctx.moveTo(x - d, y - d);
@@ -164,9 +165,9 @@ export function facilityMark(ctx, shape, x, y, r, status, colour) {
   } else ctx.arc(x, y, r, 0, 7);
   ctx.lineJoin = 'round';
   ctx.lineWidth = 3.4;
-  ctx.strokeStyle = '#fff';
+  ctx.strokeStyle = page.palette.white;
   ctx.stroke();
-  ctx.fillStyle = status === 'open' ? colour : '#fff';
+  ctx.fillStyle = status === 'open' ? colour : page.palette.white;
   ctx.fill();
   ctx.lineWidth = 1.5;
   ctx.strokeStyle = colour;
@@ -174,7 +175,7 @@ export function facilityMark(ctx, shape, x, y, r, status, colour) {
   ctx.stroke();
   ctx.setLineDash([]);
   if (r < 5) return;
-  ctx.strokeStyle = status === 'open' ? '#fff' : colour;
+  ctx.strokeStyle = status === 'open' ? page.palette.white : colour;
   ctx.lineWidth = 1.6;
   ctx.beginPath();
   const d = r * 0.5,

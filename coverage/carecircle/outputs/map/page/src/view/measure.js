@@ -10,6 +10,7 @@ import { showMap } from './sheets.js';
 import { redraw } from './stack.js';
 import { map } from './stage.js';
 import { closeWhy } from './why.js';
+import { sheer } from './sheer.js';
 
 export const measure = { on: false, places: [] };
 
@@ -52,12 +53,12 @@ export function drawMeasure(ctx, view) {
   };
   if (at.length > 2) {
     path(true);
-    ctx.fillStyle = 'rgba(11,99,206,.12)';
+    ctx.fillStyle = sheer(page.palette.focus, 0.12);
     ctx.fill();
   }
   for (const [width, colour] of [
-    [6, 'rgba(255,255,255,.92)'],
-    [2.6, '#0b4fa6'],
+    [6, sheer(page.palette.white, 0.92)],
+    [2.6, page.palette.ruler],
   ]) {
     path(false);
     ctx.lineWidth = width;
@@ -67,7 +68,7 @@ export function drawMeasure(ctx, view) {
   for (const [x, y] of at) {
     ctx.beginPath();
     ctx.arc(x, y, 4.5, 0, 7);
-    ctx.fillStyle = '#fff';
+    ctx.fillStyle = page.palette.white;
     ctx.fill();
     ctx.stroke();
   }

@@ -12,6 +12,7 @@ import { showMap } from './sheets.js';
 import { calm, fitZoom, map } from './stage.js';
 import { state } from './state.js';
 import { openWhy } from './why.js';
+import { sheer } from './sheer.js';
 
 const islandShapes = once(() =>
   Object.fromEntries(Object.entries(page.islands).map(([mode, held]) => [mode, openShapes(held.shapes)])),
@@ -22,8 +23,8 @@ const waterShapes = once(() => page.water && { areas: openShapes(page.water.area
 export function drawWater(ctx, view) {
   if (!page.water || !view.on.water) return false;
   const { areas, lines } = waterShapes();
-  ctx.fillStyle = '#c3d9e6';
-  ctx.strokeStyle = '#a5c4d6';
+  ctx.fillStyle = page.palette.water;
+  ctx.strokeStyle = page.palette.shore;
   ctx.lineJoin = ctx.lineCap = 'round';
   ctx.lineWidth = 0.8;
   for (let f = 0; f < areas.n; f++) {
@@ -57,7 +58,7 @@ export function drawUnits(ctx, view) {
       if (!seen(view, shapes, unit.area)) continue;
       ctx.beginPath();
       trace(ctx, view, shapes, unit.area);
-      ctx.fillStyle = hatch(ctx, 'rgba(156,42,16,.55)', 9);
+      ctx.fillStyle = hatch(ctx, sheer(page.palette.bad, 0.55), 9);
       ctx.fill('evenodd');
       ctx.strokeStyle = page.palette.bad;
       ctx.lineWidth = 1.8;
@@ -114,9 +115,9 @@ export function cutOffMark(ctx, why, x, y, r) {
   } else if (why === 'unsnapped' || why === 'closed') ctx.rect(x - r, y - r, 2 * r, 2 * r);
   else ctx.arc(x, y, r, 0, 7);
   const hollow = why === 'unsnapped' || why === 'beyond' || why === 'closed';
-  ctx.fillStyle = hollow ? 'rgba(255,255,255,.85)' : page.palette.cutOff[why];
+  ctx.fillStyle = hollow ? sheer(page.palette.white, 0.85) : page.palette.cutOff[why];
   ctx.fill();
-  ctx.strokeStyle = hollow ? page.palette.cutOff[why] : '#fff';
+  ctx.strokeStyle = hollow ? page.palette.cutOff[why] : page.palette.white;
   ctx.lineWidth = hollow ? 1.8 : 1.2;
   if (why === 'unsnapped') ctx.setLineDash([2.5, 2]);
   ctx.stroke();
@@ -179,8 +180,8 @@ export function siteMark(ctx, kind, x, y, rank) {
     ctx.closePath();
   } else ctx.arc(x, y, r, 0, 7);
   ctx.lineJoin = 'round';
-  ctx.fillStyle = kind === 'closed' ? '#fff' : page.palette.sites[kind];
-  ctx.strokeStyle = kind === 'closed' ? page.palette.sites.closed : '#fff';
+  ctx.fillStyle = kind === 'closed' ? page.palette.white : page.palette.sites[kind];
+  ctx.strokeStyle = kind === 'closed' ? page.palette.sites.closed : page.palette.white;
   ctx.lineWidth = 2;
   ctx.fill();
   ctx.stroke();
@@ -194,7 +195,7 @@ export function siteMark(ctx, kind, x, y, rank) {
   }
   if (kind !== 'proposed') return;
   ctx.font = `700 12px ${FONT}`;
-  ctx.fillStyle = '#fff';
+  ctx.fillStyle = page.palette.white;
   ctx.textAlign = 'center';
   ctx.textBaseline = 'middle';
   ctx.fillText(String(rank), x, y + 0.5);
@@ -210,12 +211,12 @@ export function findingMark(ctx, level, x, y) {
     ctx.closePath();
   } else ctx.arc(x, y, 7, 0, 7);
   ctx.lineJoin = 'round';
-  ctx.strokeStyle = '#fff';
+  ctx.strokeStyle = page.palette.white;
   ctx.lineWidth = 3;
   ctx.stroke();
   ctx.fillStyle = page.palette.findings[level];
   ctx.fill();
-  ctx.fillStyle = '#fff';
+  ctx.fillStyle = page.palette.white;
   ctx.font = `700 11px ${FONT}`;
   ctx.textAlign = 'center';
   ctx.textBaseline = 'middle';

@@ -91,7 +91,7 @@ export const hatched = (key, facts) =>
     'ul',
     {},
     row(
-      swatch(`background:repeating-linear-gradient(135deg,#fff 0 3px,${page.palette.unknownCell} 3px 4.4px)`),
+      swatch(`background:repeating-linear-gradient(135deg,${page.palette.white} 0 3px,${page.palette.unknownCell} 3px 4.4px)`),
       say(key, facts),
     ),
   );

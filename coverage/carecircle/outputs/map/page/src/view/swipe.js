@@ -59,7 +59,7 @@ export function bothSides(name, draw) {
       ctx.restore();
     });
     if (name !== 'places') return true;
-    ctx.fillStyle = '#fff';
+    ctx.fillStyle = page.palette.white;
     ctx.fillRect(x - 2.5, 0, 5, view.height);
     ctx.fillStyle = page.palette.ink;
     ctx.fillRect(x - 1, 0, 2, view.height);
