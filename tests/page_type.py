@@ -1,4 +1,4 @@
-"""The type of the page's data, from what Python puts into pages; run, this writes page.d.ts."""
+"""The types of the pages' data, from what Python puts into pages; run, this writes both page.d.ts."""
 
 from __future__ import annotations
 
@@ -10,18 +10,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import carecircle
+from carecircle.outputs import siting_map
 from carecircle.outputs.map import basemap, ways
 from carecircle.outputs.map.gap_map import GapPage, page_data
 from carecircle.outputs.map.pack import Block, page_json
 from carecircle.rules import CountyRow, Outcome
 from carecircle.rules.judging.parts import OnTrack
 from carecircle.rules.language.query import main_query
+from carecircle.siting.remedy import site
+from trialtown import town_analysis
 
 if TYPE_CHECKING:
     from carecircle.analysis import Analysis
 
 ROOT = Path(__file__).resolve().parent.parent
-KEPT = ROOT / "coverage/carecircle/outputs/map/page/src/page.d.ts"
+OUTPUTS = ROOT / "coverage/carecircle/outputs"
+KEPT, KEPT_SITING = OUTPUTS / "map/page/src/page.d.ts", OUTPUTS / "sites/page/src/page.d.ts"
 HEAD = """// Written by tests/page_type.py from pages that Python makes; a test holds it equal. Do not edit.
 
 /** A sentence in both languages. */
@@ -29,7 +33,8 @@ export interface Said {
   zh: string;
   en: string;
 }
-
+"""
+BLOCKS = """
 /** A column of a block: offset, count, type, whether each number adds to the one before, the block. */
 export type Column = [number, number, string, boolean, string];
 
@@ -42,11 +47,24 @@ export interface Shapes {
 }
 """
 TILES = ("{z}/{x}/{y}.png", "https://tiles.example/{z}/{x}/{y}.png")
-RECORDS = ("page.words", "page.answer.tally", "page.islands", "page.basemap.tiles", "page.ways.modes")
+RECORDS = (
+    "page.words",
+    "siting.words",
+    "page.answer.tally",
+    "page.islands",
+    "page.basemap.tiles",
+    "page.ways.modes",
+)
 """What is named by data (a rule, a mode, a tile), not by the program."""
 NAMED = {"page.clauses[]": "Clause", "page.queries[]": "Query", "page.ways": "Ways", "page.kinds[]": "Kind",
          "page.ways.modes[]": "ModeWays", "page.sites[]": "Site", "page.findings[]": "Finding",
-         "page.facilities": "Facilities", "page.areas": "Areas", "page": "Page"}  # fmt: skip
+         "page.facilities": "Facilities", "page.areas": "Areas", "page": "Page",
+         "siting.facilities[]": "Facility", "siting.sites[]": "Site", "siting.rules[]": "Rule",
+         "siting.clauses[]": "Clause", "siting.closings[]": "Closing", "siting": "SitingPage"}  # fmt: skip
+PLACE = "[number, number]"
+TOLD = {"siting.region": "GeoJSON.FeatureCollection", "siting.streets[][]": PLACE,
+        "siting.sites[].at": PLACE, "siting.facilities[].at": PLACE}  # fmt: skip
+"""What is said closer than samples show it."""
 
 
 class Writer:
@@ -57,6 +75,8 @@ class Writer:
 
     def of(self, values: list[Any], at: str) -> str:
         """The type of a place in the data, of all values that samples have there."""
+        if at in TOLD:
+            return TOLD[at]
         known = [v for v in values if v is not None]
         absent = " | null" if len(known) < len(values) else ""
         if not known:
@@ -101,16 +121,25 @@ def _column(value: Any) -> bool:
 
 
 def page_type(samples: Iterable[dict[str, Any]]) -> str:
-    """The declarations of pages, indented."""
+    """The declarations of map pages, indented."""
+    return _declared(samples, "page", HEAD + BLOCKS)
+
+
+def siting_type(samples: Iterable[dict[str, Any]]) -> str:
+    """The declarations of siting pages, indented."""
+    return _declared(samples, "siting", HEAD)
+
+
+def _declared(samples: Iterable[dict[str, Any]], root: str, head: str) -> str:
     writer = Writer()
-    writer.of(list(samples), "page")
+    writer.of(list(samples), root)
     depth, lines = 0, []
     for line in "\n".join(writer.interfaces).splitlines():
         text = line.strip()
         depth -= text.startswith("}")
         lines.append("  " * depth + text if text else "")
         depth += text.endswith("{")
-    return HEAD + "\n" + "\n".join(lines).rstrip() + "\n"
+    return head + "\n" + "\n".join(lines).rstrip() + "\n"
 
 
 def samples(found: Analysis) -> list[dict[str, Any]]:
@@ -139,6 +168,14 @@ def samples(found: Analysis) -> list[dict[str, Any]]:
     return [*pages, {**pages[0], "basemap": carried["basemap"], "tileServer": asked["tileServer"]}]
 
 
+def siting_samples(folder: Path) -> list[dict[str, Any]]:
+    """The siting page of the crooked town: with a facility that must not close, and what cannot be done."""
+    data = siting_map._data(site(town_analysis(folder), clauses=["W.walk", "D.drive"], sites=2))
+    shut = {"name": "甲", "rule": "W.walk", "residents": 1, "single": True}
+    told = {**data, "impossible": [data["answer"]], "closings": [shut], "attributions": ["甲"]}
+    return [json.loads(page_json(sample)) for sample in (data, told)]
+
+
 def _data(analysis: Analysis, proposed: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
     block, (data, blocks) = Block(level=1), page_data(analysis, proposed=proposed)
     queries = [q for q in map(main_query, analysis.plan.rules) if q in analysis.reached]
@@ -161,3 +198,5 @@ def _over(analysis: Analysis, folder: Path, address: str) -> dict[str, Any]:
 
 if __name__ == "__main__":
     KEPT.write_text(page_type(samples(carecircle.analyze(ROOT / "data"))), encoding="utf-8")
+    with tempfile.TemporaryDirectory() as town:
+        KEPT_SITING.write_text(siting_type(siting_samples(Path(town))), encoding="utf-8")

@@ -44,6 +44,12 @@ def test_the_type_of_the_page_is_what_python_writes(embedded: Analysis) -> None:
     assert page_type.KEPT.read_text(encoding="utf-8") == page_type.page_type(page_type.samples(embedded))
 
 
+def test_the_type_of_the_siting_page_is_what_python_writes(tmp_path: Path) -> None:
+    """Red: as above."""
+    made = page_type.siting_type(page_type.siting_samples(tmp_path))
+    assert page_type.KEPT_SITING.read_text(encoding="utf-8") == made
+
+
 def test_a_type_is_read_from_samples() -> None:
     made = page_type.page_type(
         [

@@ -2,6 +2,7 @@
 
 import { byId } from '../../../map/page/src/view/elements.js';
 
+/** @type {import('./page').SitingPage} */
 export const data = JSON.parse(byId('cs-data').textContent);
 export const state = { when: 'after', rule: 0, language: data.language };
 

@@ -63,7 +63,7 @@ export function draw() {
 /** Shows all residents of the gap and all sites. */
 export function fit() {
   const places = data.rules
-    .flatMap((r) => r.lat.map((lat, i) => [lat, r.lon[i]]))
+    .flatMap((r) => r.lat.map((lat, i) => /** @type {[number, number]} */ ([lat, r.lon[i]])))
     .concat(data.sites.map((s) => s.at));
   if (places.length) leafletMap.fitBounds(L.latLngBounds(places).pad(0.08), { animate: false });
 }
