@@ -1734,8 +1734,14 @@ var look = () => ({
 });
 var asked = (clause) => new Set(clause ? clause.asked : []);
 
+// map/page/src/view/sheer.js
+function sheer(colour, opacity) {
+  const whole = colour.length > 4 ? colour : colour.replace(/[0-9a-f]/gi, "$&$&"), part = (at) => parseInt(whole.slice(at, at + 2), 16);
+  return `rgba(${part(1)},${part(3)},${part(5)},${opacity})`;
+}
+
 // map/page/src/view/canvas.js
-var HALO = "rgba(255,255,255,.92)";
+var halo = () => sheer(page.palette.white, 0.92);
 var FONT = '"PingFang SC","Hiragino Sans GB","Microsoft YaHei","Noto Sans CJK SC","Source Han Sans SC",sans-serif';
 function seen(view, shapes, f) {
   const b = shapes.boxes, i = f * 4;
@@ -1852,7 +1858,7 @@ function tiled(ctx, name, wide, high, draw) {
     const tile = document.createElement("canvas"), pen = tile.getContext("2d");
     tile.width = wide;
     tile.height = high;
-    pen.fillStyle = "rgba(29,42,51,.5)";
+    pen.fillStyle = sheer(page.palette.ink, 0.5);
     draw(pen);
     hatches[name] = tile;
   }
@@ -1873,7 +1879,7 @@ function labeller(ctx, view, marks) {
     ctx.textAlign = "left";
     ctx.lineJoin = "round";
     ctx.lineWidth = 3;
-    ctx.strokeStyle = HALO;
+    ctx.strokeStyle = halo();
     ctx.strokeText(text, left, y);
     ctx.fillStyle = colour;
     ctx.fillText(text, left, y);
@@ -2004,7 +2010,7 @@ var hatched = (key, facts) => h(
   "ul",
   {},
   row(
-    swatch(`background:repeating-linear-gradient(135deg,#fff 0 3px,${page.palette.unknownCell} 3px 4.4px)`),
+    swatch(`background:repeating-linear-gradient(135deg,${page.palette.white} 0 3px,${page.palette.unknownCell} 3px 4.4px)`),
     say(key, facts)
   )
 );
@@ -2063,7 +2069,7 @@ function drawCatchments(ctx, view, clause) {
   const { owners, codes, colour, edges } = catchments(clause, view.basis), { residents } = demand();
   const classOf = (i) => !(residents[i] > 0) || codes && codes[i] === OUTSIDE ? -1 : owners[i] < 0 ? page.palette.catchments.length : colour.get(owners[i]);
   drawCells(ctx, view, classOf, [...page.palette.catchments, null]);
-  ctx.strokeStyle = "rgba(46,60,70,.75)";
+  ctx.strokeStyle = sheer(page.palette.catchmentBorder, 0.75);
   ctx.lineWidth = 1.1;
   ctx.lineCap = "round";
   ctx.beginPath();
@@ -2224,7 +2230,7 @@ function drawRoads(ctx, view) {
   const closer = Math.max(0, view.zoom - fitZoom());
   for (const { rank, shapes } of [...roadShapes()].reverse()) {
     if (rank > 3 + closer) continue;
-    ctx.strokeStyle = rank < 2 ? "rgba(122,116,104,.62)" : "rgba(134,129,118,.42)";
+    ctx.strokeStyle = rank < 2 ? sheer(page.palette.road, 0.62) : sheer(page.palette.lane, 0.42);
     ctx.lineWidth = ROAD_WIDTH[Math.min(rank, 5)] * (1 + closer * 0.22);
     ctx.beginPath();
     for (let f = 0; f < shapes.n; f++) if (seen(view, shapes, f)) trace(ctx, view, shapes, f);
@@ -2233,7 +2239,7 @@ function drawRoads(ctx, view) {
 }
 function drawBorders(ctx, view) {
   const land = regionShape(), shapes = areaShapes();
-  ctx.fillStyle = basemapOn() ? "rgba(255,255,255,.3)" : "rgba(238,241,242,.78)";
+  ctx.fillStyle = basemapOn() ? sheer(page.palette.white, 0.3) : sheer(page.palette.sea, 0.78);
   ctx.beginPath();
   ctx.rect(0, 0, view.width, view.height);
   trace(ctx, view, land, 0);
@@ -2241,14 +2247,14 @@ function drawBorders(ctx, view) {
   ctx.lineJoin = "round";
   for (const level of [...page.levels].reverse()) {
     if (level.id === "village" && view.shading !== "village" && view.zoom < fitZoom() + 1.5) continue;
-    ctx.strokeStyle = level.id === "village" ? "rgba(90,100,108,.28)" : "rgba(70,82,92,.5)";
+    ctx.strokeStyle = level.id === "village" ? sheer(page.palette.villageBorder, 0.28) : sheer(page.palette.border, 0.5);
     ctx.lineWidth = level.id === "village" ? 0.6 : 0.9;
     ctx.beginPath();
     for (let a = 0; a < shapes.n; a++)
       if (page.areas.level[a] === level.index && seen(view, shapes, a)) trace(ctx, view, shapes, a);
     ctx.stroke();
   }
-  ctx.strokeStyle = "#3b4750";
+  ctx.strokeStyle = page.palette.region;
   ctx.lineWidth = 1.8;
   ctx.beginPath();
   trace(ctx, view, land, 0);
@@ -2268,7 +2274,7 @@ function drawCircles(ctx, view) {
   ctx.strokeStyle = page.palette.good;
   ctx.lineWidth = 1.6;
   ctx.setLineDash([7, 5]);
-  ctx.fillStyle = "rgba(31,110,140,.05)";
+  ctx.fillStyle = sheer(page.palette.good, 0.05);
   const centres = clause.asked.filter((i) => f.placed[i] && statusHere(i, view.basis) === "open").map((i) => [lonOf(f.x[i]), latOf(f.y[i])]);
   for (const site of live(view.basis) ? scenario.sites : [])
     if (page.kinds[site.kind].serves.includes(clause.query)) centres.push([site.lon, site.lat]);
@@ -2290,7 +2296,7 @@ function drawFacilities(ctx, view) {
   if (view.on.others)
     for (let i = 0; i < f.n; i++) {
       if (!f.placed[i] || chosen.has(i)) continue;
-      facilityMark(ctx, page.categories[f.category[i]].shape, ...place(i), 2.6, f.status[i], "#7d868c");
+      facilityMark(ctx, page.categories[f.category[i]].shape, ...place(i), 2.6, f.status[i], page.palette.facility);
     }
   if (!view.on.asked || !clause) return view.on.others;
   const judged = new Map(clause.units.filter((u) => u.facility >= 0).map((u) => [u.facility, u.outcome]));
@@ -2338,7 +2344,7 @@ function drawNames(ctx, view) {
           page.areas.names[a],
           worldX(x) * view.scale - view.left,
           worldY(y) * view.scale - view.top,
-          level.id === "village" ? { size: 11, colour: "#5c6870" } : { size: 12.5, weight: 500, colour: "#46525b" }
+          level.id === "village" ? { size: 11, colour: page.palette.villageName } : { size: 12.5, weight: 500, colour: page.palette.townName }
         );
     }
   }
@@ -2346,7 +2352,7 @@ function drawNames(ctx, view) {
 function drawWay(ctx, view) {
   if (!view.way) return false;
   for (const [width, colour] of [
-    [7, "rgba(255,255,255,.9)"],
+    [7, sheer(page.palette.white, 0.9)],
     [3.5, page.palette.ink]
   ]) {
     ctx.lineJoin = ctx.lineCap = "round";
@@ -2373,7 +2379,7 @@ function drawWay(ctx, view) {
   const [x, y] = view.way[0];
   ctx.beginPath();
   ctx.arc(x * view.scale - view.left, y * view.scale - view.top, 5.5, 0, 7);
-  ctx.fillStyle = "#fff";
+  ctx.fillStyle = page.palette.white;
   ctx.fill();
   ctx.lineWidth = 3;
   ctx.stroke();
@@ -3034,8 +3040,8 @@ var waterShapes = once(() => page.water && { areas: openShapes(page.water.areas)
 function drawWater(ctx, view) {
   if (!page.water || !view.on.water) return false;
   const { areas, lines: lines2 } = waterShapes();
-  ctx.fillStyle = "#c3d9e6";
-  ctx.strokeStyle = "#a5c4d6";
+  ctx.fillStyle = page.palette.water;
+  ctx.strokeStyle = page.palette.shore;
   ctx.lineJoin = ctx.lineCap = "round";
   ctx.lineWidth = 0.8;
   for (let f = 0; f < areas.n; f++) {
@@ -3062,7 +3068,7 @@ function drawUnits(ctx, view) {
       if (!seen(view, shapes, unit.area)) continue;
       ctx.beginPath();
       trace(ctx, view, shapes, unit.area);
-      ctx.fillStyle = hatch(ctx, "rgba(156,42,16,.55)", 9);
+      ctx.fillStyle = hatch(ctx, sheer(page.palette.bad, 0.55), 9);
       ctx.fill("evenodd");
       ctx.strokeStyle = page.palette.bad;
       ctx.lineWidth = 1.8;
@@ -3109,9 +3115,9 @@ function cutOffMark(ctx, why, x, y, r) {
   } else if (why === "unsnapped" || why === "closed") ctx.rect(x - r, y - r, 2 * r, 2 * r);
   else ctx.arc(x, y, r, 0, 7);
   const hollow = why === "unsnapped" || why === "beyond" || why === "closed";
-  ctx.fillStyle = hollow ? "rgba(255,255,255,.85)" : page.palette.cutOff[why];
+  ctx.fillStyle = hollow ? sheer(page.palette.white, 0.85) : page.palette.cutOff[why];
   ctx.fill();
-  ctx.strokeStyle = hollow ? page.palette.cutOff[why] : "#fff";
+  ctx.strokeStyle = hollow ? page.palette.cutOff[why] : page.palette.white;
   ctx.lineWidth = hollow ? 1.8 : 1.2;
   if (why === "unsnapped") ctx.setLineDash([2.5, 2]);
   ctx.stroke();
@@ -3160,8 +3166,8 @@ function siteMark(ctx, kind, x, y, rank) {
     ctx.closePath();
   } else ctx.arc(x, y, r, 0, 7);
   ctx.lineJoin = "round";
-  ctx.fillStyle = kind === "closed" ? "#fff" : page.palette.sites[kind];
-  ctx.strokeStyle = kind === "closed" ? page.palette.sites.closed : "#fff";
+  ctx.fillStyle = kind === "closed" ? page.palette.white : page.palette.sites[kind];
+  ctx.strokeStyle = kind === "closed" ? page.palette.sites.closed : page.palette.white;
   ctx.lineWidth = 2;
   ctx.fill();
   ctx.stroke();
@@ -3175,7 +3181,7 @@ function siteMark(ctx, kind, x, y, rank) {
   }
   if (kind !== "proposed") return;
   ctx.font = `700 12px ${FONT}`;
-  ctx.fillStyle = "#fff";
+  ctx.fillStyle = page.palette.white;
   ctx.textAlign = "center";
   ctx.textBaseline = "middle";
   ctx.fillText(String(rank), x, y + 0.5);
@@ -3190,12 +3196,12 @@ function findingMark(ctx, level, x, y) {
     ctx.closePath();
   } else ctx.arc(x, y, 7, 0, 7);
   ctx.lineJoin = "round";
-  ctx.strokeStyle = "#fff";
+  ctx.strokeStyle = page.palette.white;
   ctx.lineWidth = 3;
   ctx.stroke();
   ctx.fillStyle = page.palette.findings[level];
   ctx.fill();
-  ctx.fillStyle = "#fff";
+  ctx.fillStyle = page.palette.white;
   ctx.font = `700 11px ${FONT}`;
   ctx.textAlign = "center";
   ctx.textBaseline = "middle";
@@ -3271,12 +3277,12 @@ function drawMeasure(ctx, view) {
   };
   if (at.length > 2) {
     path(true);
-    ctx.fillStyle = "rgba(11,99,206,.12)";
+    ctx.fillStyle = sheer(page.palette.focus, 0.12);
     ctx.fill();
   }
   for (const [width, colour] of [
-    [6, "rgba(255,255,255,.92)"],
-    [2.6, "#0b4fa6"]
+    [6, sheer(page.palette.white, 0.92)],
+    [2.6, page.palette.ruler]
   ]) {
     path(false);
     ctx.lineWidth = width;
@@ -3286,7 +3292,7 @@ function drawMeasure(ctx, view) {
   for (const [x2, y2] of at) {
     ctx.beginPath();
     ctx.arc(x2, y2, 4.5, 0, 7);
-    ctx.fillStyle = "#fff";
+    ctx.fillStyle = page.palette.white;
     ctx.fill();
     ctx.stroke();
   }
@@ -3401,7 +3407,7 @@ function bothSides(name, draw) {
       ctx.restore();
     });
     if (name !== "places") return true;
-    ctx.fillStyle = "#fff";
+    ctx.fillStyle = page.palette.white;
     ctx.fillRect(x - 2.5, 0, 5, view.height);
     ctx.fillStyle = page.palette.ink;
     ctx.fillRect(x - 1, 0, 2, view.height);
@@ -4090,7 +4096,7 @@ function drawGap(ctx, view) {
 function gapMark(ctx, kind, x, y, r) {
   ctx.lineWidth = 1;
   if (kind === 2) {
-    ctx.fillStyle = "rgba(255,255,255,.75)";
+    ctx.fillStyle = sheer(page.palette.white, 0.75);
     ctx.fillRect(x - r, y - r, 2 * r, 2 * r);
     ctx.strokeStyle = page.palette.gapUnsure;
     ctx.lineWidth = 1.4;
@@ -4101,14 +4107,14 @@ function gapMark(ctx, kind, x, y, r) {
   }
   ctx.beginPath();
   ctx.arc(x, y, r, 0, 7);
-  ctx.fillStyle = kind === 3 ? "rgba(109,63,156,.78)" : "rgba(156,42,16,.76)";
+  ctx.fillStyle = kind === 3 ? sheer(page.palette.paperOnly, 0.78) : sheer(page.palette.bad, 0.76);
   ctx.fill();
-  ctx.strokeStyle = "rgba(255,255,255,.9)";
+  ctx.strokeStyle = sheer(page.palette.white, 0.9);
   ctx.stroke();
   if (r < 3.2 || kind === 0) return;
   const d = r * 0.55;
   ctx.lineWidth = Math.max(1.2, r * 0.18);
-  ctx.strokeStyle = "#fff";
+  ctx.strokeStyle = page.palette.white;
   ctx.beginPath();
   if (kind === 1) {
     ctx.moveTo(x - d, y - d);
@@ -4139,9 +4145,9 @@ function facilityMark(ctx, shape, x, y, r, status, colour) {
   } else ctx.arc(x, y, r, 0, 7);
   ctx.lineJoin = "round";
   ctx.lineWidth = 3.4;
-  ctx.strokeStyle = "#fff";
+  ctx.strokeStyle = page.palette.white;
   ctx.stroke();
-  ctx.fillStyle = status === "open" ? colour : "#fff";
+  ctx.fillStyle = status === "open" ? colour : page.palette.white;
   ctx.fill();
   ctx.lineWidth = 1.5;
   ctx.strokeStyle = colour;
@@ -4149,7 +4155,7 @@ function facilityMark(ctx, shape, x, y, r, status, colour) {
   ctx.stroke();
   ctx.setLineDash([]);
   if (r < 5) return;
-  ctx.strokeStyle = status === "open" ? "#fff" : colour;
+  ctx.strokeStyle = status === "open" ? page.palette.white : colour;
   ctx.lineWidth = 1.6;
   ctx.beginPath();
   const d = r * 0.5, cy = shape === "triangle" ? y + r * 0.25 : y;
@@ -4183,7 +4189,7 @@ function markSwatch(draw, size = 22) {
   return canvas;
 }
 var row = (mark, text) => h("li", {}, mark, h("span", {}, text));
-var ruledStyle = (gap, paper) => paper && gap ? `;background-image:repeating-linear-gradient(0deg,rgba(29,42,51,.5) 0 .8px,transparent .8px ${gap}px)` : "";
+var ruledStyle = (gap, paper) => paper && gap ? `;background-image:repeating-linear-gradient(0deg,${sheer(page.palette.ink, 0.5)} 0 .8px,transparent .8px ${gap}px)` : "";
 function ramp(colours, edges, gaps = [], paper = false) {
   return h(
     "div",
@@ -4210,7 +4216,7 @@ function shadeLegend(clause, view) {
     "ul",
     {},
     row(
-      swatch(`background:repeating-linear-gradient(135deg,#fff 0 3px,${page.palette.unknown} 3px 4.4px)`),
+      swatch(`background:repeating-linear-gradient(135deg,${page.palette.white} 0 3px,${page.palette.unknown} 3px 4.4px)`),
       say("page_unknown")
     )
   );
@@ -4320,7 +4326,7 @@ function facilityLegend(clause, view) {
   if (view.on.others)
     rows.push(
       row(
-        markSwatch((ctx, c) => facilityMark(ctx, "circle", c, c, 2.6, "open", "#7d868c")),
+        markSwatch((ctx, c) => facilityMark(ctx, "circle", c, c, 2.6, "open", page.palette.facility)),
         say("page_layer_others")
       )
     );
@@ -4331,7 +4337,7 @@ var listedOverlays = (places, mark) => h("ul", { class: "cc-places" }, places.sl
 function overlayLegend(clause, view) {
   const found = [];
   if (view.on.units && failing(clause).length)
-    found.push(h("ul", {}, row(swatch(`background:repeating-linear-gradient(135deg,#fff 0 5px,#c98774 5px 6.2px);box-shadow:inset 0 0 0 1.8px ${page.palette.bad}`), say("page_units_shown", { n: failing(clause).length }))));
+    found.push(h("ul", {}, row(swatch(`background:repeating-linear-gradient(135deg,${page.palette.white} 0 5px,${page.palette.unitFail} 5px 6.2px);box-shadow:inset 0 0 0 1.8px ${page.palette.bad}`), say("page_units_shown", { n: failing(clause).length }))));
   if (view.on.islands) {
     const { query, count } = cutOff(clause), shown = Object.keys(count).filter((why) => count[why] > 0);
     found.push(
@@ -4341,7 +4347,7 @@ function overlayLegend(clause, view) {
         {},
         shown.map((why) => row(markSwatch((ctx, c) => cutOffMark(ctx, why, c, c, 6)), say(`page_cut_${why}`, { n: people(count[why]) }))),
         shown.length ? null : h("li", {}, say("page_islands_none")),
-        page.islands[query.mode] ? row(swatch(`background:#fff;box-shadow:none;border-radius:0;border-top:3px solid ${page.palette.cutOff.island};height:3px`), say("page_island_roads", { n: page.islands[query.mode].parts })) : null
+        page.islands[query.mode] ? row(swatch(`background:${page.palette.white};box-shadow:none;border-radius:0;border-top:3px solid ${page.palette.cutOff.island};height:3px`), say("page_island_roads", { n: page.islands[query.mode].parts })) : null
       )
     );
   }

@@ -62,7 +62,10 @@ function draw() {
   else sites.remove();
 }
 function fit() {
-  const places = data.rules.flatMap((r) => r.lat.map((lat, i) => [lat, r.lon[i]])).concat(data.sites.map((s) => s.at));
+  const places = data.rules.flatMap((r) => r.lat.map((lat, i) => (
+    /** @type {[number, number]} */
+    [lat, r.lon[i]]
+  ))).concat(data.sites.map((s) => s.at));
   if (places.length) leafletMap.fitBounds(L.latLngBounds(places).pad(0.08), { animate: false });
 }
 
