@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator
+
+from carecircle import plain_toml
 
 LARGEST = 1e15
 """No figure of a study is larger: beyond it a float no longer counts by ones, and sums overflow."""
@@ -41,7 +42,8 @@ class Strict(BaseModel):
     @classmethod
     def _fit(cls, value: Any, info: ValidationInfo) -> Any:
         if isinstance(value, str):  # most of what stands in a file
-            check(value)
+            if _FOREIGN.search(value) is not None:
+                check(value)
             return value
         kind = cls.model_fields[info.field_name].annotation if info.field_name else None
         if isinstance(value, bool) and kind is not bool and bool not in get_args(kind):
@@ -156,6 +158,6 @@ def parse_toml(raw: bytes) -> tuple[dict[str, Any], str]:
     """
     text = toml_text(raw)
     try:
-        return tomllib.loads(text), text
+        return plain_toml.loads(text), text
     except RecursionError as error:
         raise ValueError("nested too deeply") from error

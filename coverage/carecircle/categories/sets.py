@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from carecircle.categories.roles import holds, stated_in
+from carecircle.categories.roles import holds, told_in
 from carecircle.categories.terms import broader, categories, descendants
 
 
@@ -78,7 +78,7 @@ class FacilitySet:
         designations: Collection[str],
         attributes: Mapping[str, Any],
         *,
-        stated: bool = True,
+        told: Collection[str] | None = None,
         plain: Collection[str] = (),
     ) -> bool | None:
         """Whether a facility is one of the set; None where its table does not say.
@@ -87,15 +87,15 @@ class FacilitySet:
         ----------
         category, designations, attributes
             Of the facility.
-        stated
-            Whether its table has a column of designations.
+        told
+            The roles that its list speaks of, as `holds` takes them; None: every one.
         plain
             Categories that its table tells from the narrower ones: a row of one is none of those.
         """
         if category in self._without:
             return False
         answers = [
-            self._part(at, category, designations, attributes, stated, plain) for at in range(len(self.parts))
+            self._part(at, category, designations, attributes, told, plain) for at in range(len(self.parts))
         ]
         if True in answers:
             left_out = any(category in broader(c) for c in self.without) and category not in plain
@@ -104,13 +104,13 @@ class FacilitySet:
 
     def _part(
         self, at: int, category: str, designations: Collection[str], attributes: Mapping[str, Any],
-        stated: bool, plain: Collection[str],
+        told: Collection[str] | None, plain: Collection[str],
     ) -> bool | None:  # fmt: skip
         kinds, wider = self._kinds[at], self._wider[at]
         sure = kinds is None or category in kinds
         if not sure and (category not in wider or category in plain):
             return False
-        answers = [holds(designations, attributes, r, stated=stated) for r in self.parts[at][1]]
+        answers = [holds(designations, attributes, r, told=told) for r in self.parts[at][1]]
         if False in answers:
             return False
         return True if sure and None not in answers else None
@@ -118,9 +118,9 @@ class FacilitySet:
     def held(self, facilities: pd.DataFrame) -> pd.Series:
         """For each facility of a frame True, False or None, as `counts` says of it; whatever its status."""
         columns = ("category", "designations", "attributes")
-        rows = zip(*(facilities[c] for c in columns), stated_in(facilities), strict=True)
+        rows = zip(*(facilities[c] for c in columns), told_in(facilities), strict=True)
         plain = told_apart(set(facilities["category"]))
-        found = [self.counts(c, d or (), a or {}, stated=s, plain=plain) for c, d, a, s in rows]
+        found = [self.counts(c, d or (), a or {}, told=t, plain=plain) for c, d, a, t in rows]
         return pd.Series(found, index=facilities.index, dtype=object)
 
     def select(self, facilities: pd.DataFrame) -> pd.Series:

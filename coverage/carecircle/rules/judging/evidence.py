@@ -14,7 +14,7 @@ from shapely.geometry.base import BaseGeometry
 
 from carecircle import categories, schema
 from carecircle.categories import FacilitySet
-from carecircle.rules.judging.listing import Listing, listings, unlisted
+from carecircle.rules.judging.listing import Listing, listings, told_of_some, unlisted
 from carecircle.rules.judging.names import forms, once
 
 if TYPE_CHECKING:
@@ -40,8 +40,8 @@ class Facility:
     area_id: str | None
     designations: tuple[str, ...]
     attributes: Mapping[str, Any]
-    stated: bool = True
-    """Whether its table has a column of designations."""
+    told: frozenset[str] | None = None
+    """The roles that its list speaks of by leaving them out; None: every one."""
     placed: bool = True
     """Whether anyone knows where it is."""
     trial: bool = False
@@ -52,18 +52,16 @@ class Facility:
         return number(self.attributes.get(name))
 
     def holds(self, roles: Iterable[str]) -> bool | None:
-        """Whether it holds every role; None where the table does not say."""
+        """Whether it holds every role; None where its list does not say."""
         answers = {
-            categories.holds(self.designations, self.attributes, role, stated=self.stated) for role in roles
+            categories.holds(self.designations, self.attributes, role, told=self.told) for role in roles
         }
         return False if False in answers else None if None in answers else True
 
     def one_of(self, wanted: FacilitySet, plain: Collection[str] = ()) -> bool | None:
         """Whether it is one of a set; None where the table does not say, or says something wider."""
         exact = (self.category,) if self.trial else plain
-        return wanted.counts(
-            self.category, self.designations, self.attributes, stated=self.stated, plain=exact
-        )
+        return wanted.counts(self.category, self.designations, self.attributes, told=self.told, plain=exact)
 
 
 @dataclass(frozen=True)
@@ -134,14 +132,15 @@ class Evidence:
         columns = ("facility_id", "name", "category", "status", "inside", "area_id", "designations",
                    "attributes")  # fmt: skip
         trial = frame["trial"].eq(True) if "trial" in frame else [False] * len(frame)
-        beside = (categories.stated_in(frame), frame.geometry.notna(), trial)
+        partial = self.partial_inventory
+        beside = (categories.told_in(frame), frame.geometry.notna(), trial)
         rows = zip(*(frame[c].tolist() for c in columns), *beside, strict=True)
         return [
             Facility(
-                str(i), str(n), c, s, bool(b), a if isinstance(a, str) else None, tuple(d or ()), t or {}, r,
-                bool(p), bool(new),
+                str(i), str(n), c, s, bool(b), a if isinstance(a, str) else None, tuple(d or ()), t or {},
+                told_of_some(told, d, t) if partial else told, bool(p), bool(new),
             )
-            for i, n, c, s, b, a, d, t, r, p, new in rows
+            for i, n, c, s, b, a, d, t, told, p, new in rows
         ]  # fmt: skip
 
     def counting(self, wanted: FacilitySet) -> tuple[list[Facility], list[Facility]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from carecircle.rules.judging.assumed import urban_notes
 from carecircle.rules.judging.conclude import units_by_name, without_areas
 from carecircle.rules.judging.evidence import Evidence
-from carecircle.rules.judging.figures import both_counts, counted, listing_needs, need
+from carecircle.rules.judging.figures import both_counts, counted, listing_needs, need, unsure_needs
 from carecircle.rules.judging.measures_people import Reached
 from carecircle.rules.judging.measures_totals import changed, left_open
 from carecircle.rules.judging.parts import Flip, Outcome, RuleUnit
@@ -69,7 +69,7 @@ def judge_load(rule: Rule, plan: Plan, evidence: Evidence, reached: Reached) -> 
         comparison="between",
         margin=_load_margin(people.low, n, low, high, outcome),
         flip=Flip(people.low / n if n else None, _load_turn(people.low, n, low, high)),
-        residents_affected=over,
+        residents_affected=over if centres.known else None,
         missing_inputs=missing if outcome is Outcome.NOT_ASSESSED else (),
         assumptions=tuple(dict.fromkeys(said)),
         units=tuple(units),
@@ -125,7 +125,8 @@ def _load_turn(people: float, n: int, low: float, high: float) -> float:
 def _load_by_unit(rule: Rule, plan: Plan, evidence: Evidence, low: float, high: float) -> Verdict:
     more = listing_needs(evidence, rule.facilities)
     units = []
-    for unit in area_units(rule, evidence, *evidence.counting(rule.facilities)):
+    chosen, unsure = evidence.counting(rule.facilities)
+    for unit in area_units(rule, evidence, chosen, unsure):
         outcome = Outcome.NOT_ASSESSED
         if unit.residents is not None and not unit.unsure and not more:
             outcome = load_outcome(unit.residents, unit.residents, len(unit.facilities), low, high)
@@ -143,12 +144,14 @@ def _load_by_unit(rule: Rule, plan: Plan, evidence: Evidence, low: float, high: 
         "failing": len(bad), "open": len(open_), "waived": 0,
     }  # fmt: skip
     share = good / len(units)
+    people = [need("unit_residents")] if any(u.residents is None for u in units) else []
+    missing = (*more, *unsure_needs(rule.facilities, unsure), *people) or (need("facility_areas"),)
     return Verdict(
         rule_def=rule, outcome=outcome, reason=Sentence(f"rules.units_{outcome.value.lower()}", facts),
         observed=share, target=1.0, target_source=rule.target_source,
         margin=share - 1.0, flip=Flip(share, None),
         residents_affected=math.fsum(u.residents or 0 for u in bad),
-        missing_inputs=(*more, need("unit_residents")) if outcome is Outcome.NOT_ASSESSED else (),
+        missing_inputs=missing if outcome is Outcome.NOT_ASSESSED else (),
         units=tuple(units),
     )  # fmt: skip
 
