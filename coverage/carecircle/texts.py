@@ -156,7 +156,8 @@ class Sentence:
         return {language: self.text(language) for language in LANGUAGES}
 
     def __hash__(self) -> int:
-        return hash((self.key, self.text("en")))
+        plain = ((k, v) for k, v in self.facts.items() if isinstance(v, str | int | float | Sentence))
+        return hash((self.key, frozenset(plain)))
 
 
 def _fact(value: object, language: Language) -> object:

@@ -139,8 +139,15 @@ def _denied(wanted: str, held: set[str], attributes: Mapping[str, Any]) -> bool:
     scale = known[wanted].scale if wanted in known else ""
     if scale and any(known[h].scale == scale for h in held if h in known):
         return True
-    by_owner = [o.id for o in owners().values() if wanted in o.implies]
+    by_owner = _granted_by().get(wanted, ())
     return bool(by_owner) and all(_owned((attributes.get("ownership"),), o) is False for o in by_owner)
+
+
+@cache
+def _granted_by() -> Mapping[str, tuple[str, ...]]:
+    """The kinds of ownership that grant a designation, by the designation."""
+    every = {role for owner in owners().values() for role in owner.implies}
+    return {role: tuple(o.id for o in owners().values() if role in o.implies) for role in every}
 
 
 def spoken_of(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import pandas as pd
@@ -55,15 +55,15 @@ class FacilitySet:
 
     @cached_property
     def _kinds(self) -> list[frozenset[str] | None]:
-        return [kinds_of(kinds) if kinds else None for kinds, _ in self.parts]
+        return [_narrower(kinds) if kinds else None for kinds, _ in self.parts]
 
     @cached_property
     def _wider(self) -> list[frozenset[str]]:
-        return [frozenset().union(*(broader(c) for c in kinds)) for kinds, _ in self.parts]
+        return [_broader(kinds) for kinds, _ in self.parts]
 
     @cached_property
     def _without(self) -> frozenset[str]:
-        return kinds_of(self.without)
+        return _narrower(self.without)
 
     def of_kind(self, category: str) -> bool:
         """Whether a category may be one of the set's, whatever the roles."""
@@ -132,6 +132,16 @@ class FacilitySet:
 def kinds_of(kinds: Iterable[str]) -> frozenset[str]:
     """Several categories with everything narrower."""
     return frozenset().union(*(descendants(c) for c in kinds))
+
+
+@cache
+def _narrower(kinds: tuple[str, ...]) -> frozenset[str]:
+    return kinds_of(kinds)
+
+
+@cache
+def _broader(kinds: tuple[str, ...]) -> frozenset[str]:
+    return frozenset().union(*(broader(c) for c in kinds))
 
 
 def told_apart(present: Collection[str]) -> frozenset[str]:

@@ -229,11 +229,13 @@ def role(text: str) -> str | None:
     return _role_index().get(fold(text))
 
 
+@cache
 def attribute(header: str) -> str | None:
     """The facility attribute a table's header means, or None."""
     return _attribute_index("attributes").get(fold(header))
 
 
+@cache
 def area_attribute(header: str) -> str | None:
     """The area attribute a header (or a totals row's attribute) means, or None."""
     return _attribute_index("area_attributes").get(fold(header))

@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy.typing as npt
 import pandas as pd
-from shapely.geometry.base import BaseGeometry
 
 from carecircle import categories, schema
 from carecircle.categories import FacilitySet
+from carecircle.rules.judging.areas import Area, area_of
 from carecircle.rules.judging.listing import Listing, listings, told_of_some, unlisted
 from carecircle.rules.judging.names import forms, once
 
 if TYPE_CHECKING:
     from carecircle.inputs.load import Inputs
     from carecircle.study import Start, Study
-
-_STREET = ("街道", "街道办事处", "办事处", "subdistrict", "street")
-_COMMUNITY = ("社区", "居委会", "居民委员会", "社区居委会", "社区居民委员会", "community")
-_NEITHER = ("场", "虚拟生活区", "生活区", "开发区", "园区", "管理区", "工业区", "保护区", "虚拟社区")
-"""Endings of what official divisions list beside towns and villages: farms, zones, holding areas."""
-_RURAL = ("镇", "乡", "苏木", "村", "村委会", "村民委员会", "嘎查", "town", "township", "village")
 
 
 @dataclass(frozen=True)
@@ -62,16 +56,6 @@ class Facility:
         """Whether it is one of a set; None where the table does not say, or says something wider."""
         exact = (self.category,) if self.trial else plain
         return wanted.counts(self.category, self.designations, self.attributes, told=self.told, plain=exact)
-
-
-@dataclass(frozen=True)
-class Area:
-    """One area of a level; ``kind`` is street, township, community or village, empty for none of these."""
-
-    id: str
-    name: str
-    kind: str
-    shape: BaseGeometry | None
 
 
 class Evidence:
@@ -188,12 +172,13 @@ class Evidence:
     def areas_at(self, level: str) -> list[Area]:
         """The areas of a level."""
         if level not in self._levels:
-            frame = self.inputs.areas
-            rows = frame[frame["level"] == level].to_dict("records")
-            self._levels[level] = [
-                Area(str(r["area_id"]), str(r["name"]), _kind(level, r), _shape(r["geometry"])) for r in rows
-            ]
+            self._levels[level] = [area_of(level, row) for row in self._area_rows if row["level"] == level]
         return self._levels[level]
+
+    @cached_property
+    def _area_rows(self) -> list[dict[Hashable, Any]]:
+        rows: list[dict[Hashable, Any]] = pd.DataFrame(self.inputs.areas).to_dict("records")
+        return rows
 
     def residents_at(self, level: str) -> Mapping[str, float]:
         """Residents of each area of a level: the official figure, else the sum of its demand points."""
@@ -300,6 +285,7 @@ class Evidence:
         )
 
 
+@cache
 def canonical(name: object) -> str:
     """An attribute's id for any spelling of it; an unknown name stands for itself."""
     text = str(name).strip()
@@ -322,28 +308,3 @@ def number(value: Any) -> float | None:
 def _distance(year: int | None, wanted: int) -> float:
     """How far a figure's year is from the one asked for; of two equally far the earlier, undated last."""
     return 1e4 if year is None else abs(year - wanted) + (0.5 if year > wanted else 0.0)
-
-
-def _kind(level: str, row: Mapping[str, Any]) -> str:
-    """street or township, community or village: by the file's type, else the name, else the urban mark.
-
-    Empty for a farm, a zone or a holding area, which official divisions list beside them.
-    """
-    if level == "county":
-        return "county"
-    high, words, low = (
-        ("street", _STREET, "township") if level == "town" else ("community", _COMMUNITY, "village")
-    )
-    for text in (row.get("area_type"), row.get("type"), row["name"]):
-        plain = str(text).strip().casefold() if isinstance(text, str) else ""
-        if plain.endswith(_NEITHER):
-            return ""
-        if plain.endswith(words):
-            return high
-        if plain.endswith(_RURAL):
-            return low
-    return high if row["urban"] is True or row["urban"] == 1 else low
-
-
-def _shape(shape: BaseGeometry | None) -> BaseGeometry | None:
-    return None if shape is None or shape.is_empty else shape

@@ -107,7 +107,7 @@ def term_label(term: str) -> Sentence:
 
 def attribute_name(name: str) -> Sentence:
     """An attribute's name, free to be said in either language."""
-    spec = {**categories.area_attributes(), **categories.attributes()}.get(name)
+    spec = categories.attributes().get(name) or categories.area_attributes().get(name)
     zh, en = (spec.zh, spec.en) if spec else (name, name)
     return Sentence("rules.who", {"zh": zh, "en": en})
 

@@ -6,7 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from carecircle.rules.judging.evidence import Area, Evidence, Facility
+from carecircle.rules.judging.areas import Area
+from carecircle.rules.judging.evidence import Evidence, Facility
 from carecircle.rules.judging.figures import need
 from carecircle.rules.language.rule import Rule, Waiver
 from carecircle.texts import Sentence
