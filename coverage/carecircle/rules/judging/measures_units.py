@@ -56,7 +56,7 @@ def judge_presence(rule: Rule, plan: Plan, evidence: Evidence) -> Verdict:
     if rule.by == "named":
         return _judge_named(rule, plan, evidence)
     if rule.each_role:
-        return replace(concluded(rule, *_roles_held(rule, evidence)), parts=None)
+        return replace(concluded(rule, *_roles_held(rule, evidence), of="role"), parts=None)
     counted = rule.facilities.showing(rule.has)
     chosen, unsure = evidence.counting(counted)
     wanted = rule.each or _ONE
@@ -115,7 +115,7 @@ def _share_of(rule: Rule, plan: Plan, evidence: Evidence, wanted: FacilitySet) -
     units = [facility_unit(rule, f) for f in chosen]
     units += [RuleUnit(f.id, f.name, None, Outcome.NOT_ASSESSED) for f in unsure]
     missing = [*unsure_needs(wanted, unsure), *_unknown(rule, units, chosen)]
-    return concluded(rule, units, missing, more=listing_needs(evidence, wanted))
+    return concluded(rule, units, missing, more=listing_needs(evidence, wanted), of="facility")
 
 
 def judge_conditional(rule: Rule, plan: Plan, evidence: Evidence) -> Verdict:
@@ -138,7 +138,8 @@ def judge_conditional(rule: Rule, plan: Plan, evidence: Evidence) -> Verdict:
             rule_def=rule, outcome=Outcome.NOT_ASSESSED, reason=Sentence("rules.none_bound"),
             target=target_of(rule), target_source=rule.target_source, missing_inputs=tuple(more),
         )  # fmt: skip
-    return concluded(rule, units, missing, more=() if rule.by in _LEVELS else more)
+    areas = rule.by in _LEVELS
+    return concluded(rule, units, missing, more=() if areas else more, of="" if areas else "facility")
 
 
 def _when_unknown(rule: Rule, units: Sequence[RuleUnit]) -> list[Sentence]:
@@ -185,7 +186,7 @@ def judge_each_ratio(rule: Rule, plan: Plan, evidence: Evidence) -> Verdict:
         ]
     units += [RuleUnit(f.id, f.name, None, Outcome.NOT_ASSESSED) for f in unsure]
     more = listing_needs(evidence, rule.facilities)
-    return concluded(rule, units, missing, share_target=1.0, more=more)
+    return concluded(rule, units, missing, share_target=1.0, more=more, of="facility")
 
 
 def judge_area_ratio(rule: Rule, plan: Plan, evidence: Evidence) -> Verdict:
