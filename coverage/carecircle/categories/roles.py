@@ -53,6 +53,7 @@ def _owners_above(owner: str) -> tuple[str, ...]:
     return () if parent is None else (parent, *_owners_above(parent))
 
 
+@cache
 def is_ownership(text: str) -> bool:
     """Whether a rule may ask for this ownership."""
     return text in owners() and owners()[text].asked
@@ -87,21 +88,30 @@ def holds(
         The designations and departments that its list speaks of: of another the lack of a word says nothing.
         None: of every one.
     """
-    held = _closure(facility_roles) | _granted(attributes.get("ownership"))
+    held = _closure(facility_roles) if facility_roles else set()
+    if attributes.get("ownership") is not None:
+        held |= _granted(attributes["ownership"])
     if wanted in held:
         return True
     if is_ownership(wanted):
         return _owned((attributes.get("ownership"), *facility_roles), wanted)
-    ending = next((e for e in _ABOVE if wanted.endswith(e)), "")
-    asked = level(wanted.removesuffix(ending))
-    if asked is not None and wanted not in designations():
-        return _levelled(attributes.get("level"), held, asked, bool(ending))
+    asked = _level_asked(wanted)
+    if asked is not None:
+        return _levelled(attributes.get("level"), held, *asked)
     if wanted in departments():
         return _has_department(attributes.get("departments"), held, wanted, told)
     mark = attributes.get(granting().get(wanted, ""))
     if not _absent(mark):
         return bool(mark)
     return False if _denied(wanted, held, attributes) else _unsaid(wanted, held, told)
+
+
+@cache
+def _level_asked(wanted: str) -> tuple[Level, bool] | None:
+    """The level that a role is, and whether a higher one will do (二级及以上); None for other roles."""
+    ending = next((e for e in _ABOVE if wanted.endswith(e)), "")
+    asked = None if wanted in designations() else level(wanted.removesuffix(ending))
+    return None if asked is None else (asked, bool(ending))
 
 
 def _unsaid(wanted: str, held: set[str], told: Collection[str] | None) -> bool | None:

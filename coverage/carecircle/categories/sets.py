@@ -94,26 +94,19 @@ class FacilitySet:
         """
         if category in self._without:
             return False
-        answers = [
-            self._part(at, category, designations, attributes, told, plain) for at in range(len(self.parts))
-        ]
-        if True in answers:
-            left_out = any(category in broader(c) for c in self.without) and category not in plain
-            return None if left_out else True
-        return None if None in answers else False
-
-    def _part(
-        self, at: int, category: str, designations: Collection[str], attributes: Mapping[str, Any],
-        told: Collection[str] | None, plain: Collection[str],
-    ) -> bool | None:  # fmt: skip
-        kinds, wider = self._kinds[at], self._wider[at]
-        sure = kinds is None or category in kinds
-        if not sure and (category not in wider or category in plain):
-            return False
-        answers = [holds(designations, attributes, r, told=told) for r in self.parts[at][1]]
-        if False in answers:
-            return False
-        return True if sure and None not in answers else None
+        unsure = False
+        for (_, roles), kinds, wider in zip(self.parts, self._kinds, self._wider, strict=True):
+            sure = kinds is None or category in kinds
+            if not sure and (category not in wider or category in plain):
+                continue
+            answers = [holds(designations, attributes, r, told=told) for r in roles]
+            if False in answers:
+                continue
+            if sure and None not in answers:
+                left_out = any(category in broader(c) for c in self.without) and category not in plain
+                return None if left_out else True
+            unsure = True
+        return None if unsure else False
 
     def held(self, facilities: pd.DataFrame) -> pd.Series:
         """For each facility of a frame True, False or None, as `counts` says of it; whatever its status."""

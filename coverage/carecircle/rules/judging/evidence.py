@@ -159,9 +159,9 @@ class Evidence:
     @cached_property
     def top(self) -> list[tuple[str, str]]:
         """Ids and names of the areas that make up the study: those whose parent is not in the frame."""
-        areas = self.inputs.areas
-        top = areas[~areas["parent_id"].isin(areas["area_id"].tolist())]
-        return [(str(i), str(n)) for i, n in zip(top["area_id"], top["name"], strict=True)]
+        areas = {row["area_id"] for row in self._area_rows}
+        top = [row for row in self._area_rows if row["parent_id"] not in areas]
+        return [(str(row["area_id"]), str(row["name"])) for row in top]
 
     def above(self, level: str) -> Mapping[str, str]:
         """For every area the one of a level that holds it."""
@@ -187,18 +187,18 @@ class Evidence:
         return self._residents[level]
 
     def _count(self, level: str) -> dict[str, float]:
-        frame = self.inputs.areas
-        areas = frame[frame["level"] == level]
-        official = pd.to_numeric(areas["official_residents"], errors="coerce")
-        known = {a: float(r) for a, r in zip(areas["area_id"], official, strict=True) if r == r}
+        areas = [row for row in self._area_rows if row["level"] == level]
+        told = pd.Series([row["official_residents"] for row in areas], dtype=object)
+        official = pd.to_numeric(told, errors="coerce").tolist()
+        known = {a["area_id"]: float(r) for a, r in zip(areas, official, strict=True) if r == r}
         if self.inputs.demand is not None and len(known) < len(areas):
             above = self.above(level)
             sums: dict[str, list[float]] = {}
             for area_id, people in zip(self.demand["area_id"], self.demand["residents"], strict=True):
                 if isinstance(area_id, str) and area_id in above:
                     sums.setdefault(above[area_id], []).append(people)
-            for area_id in areas["area_id"]:
-                known.setdefault(area_id, math.fsum(sums.get(area_id, [])))
+            for area in areas:
+                known.setdefault(area["area_id"], math.fsum(sums.get(area["area_id"], [])))
         return known
 
     def in_scope(self, scope: str) -> pd.Series:
