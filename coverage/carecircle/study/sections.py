@@ -13,6 +13,23 @@ from carecircle.strict import Strict, UnfitError
 Datum = Literal["wgs84", "cgcs2000", "gcj02", "bd09"]
 
 
+def known_category(given: str | None) -> str | None:
+    """A category by the plans' own term.
+
+    Raises
+    ------
+    UnfitError
+        If it is none.
+    """
+    if given is None:
+        return None
+    meant = categories.canonical(given)
+    if meant is None:
+        near = categories.nearest(given) or "医院"
+        raise UnfitError("study.unknown_category", category=given, near=near)
+    return meant
+
+
 def known_terms(given: bool | tuple[str, ...]) -> bool | tuple[str, ...]:
     """Categories and roles by the plans' own terms, or a plain yes or no.
 
@@ -100,7 +117,7 @@ class Facilities(Section):
     """Of a GeoPackage or workbook with several."""
     columns: dict[str, str] = Field(default={})
     """What a column is -> its header in the file: ``{lon = "经度"}``."""
-    category: str | None = None
+    category: Annotated[str | None, AfterValidator(known_category)] = None
     """The category of every row (``cells``, or a table without a category column)."""
     complete: Annotated[bool | tuple[str, ...], AfterValidator(known_terms)] = False
     """Whether all there are stand in it with every role they hold: all, or of the terms named."""

@@ -256,17 +256,13 @@ def _cells(source: Facilities, table: Table, findings: list[Finding]) -> gpd.Geo
     if source.count_column is None or source.category is None:
         need = "count_column" if source.count_column is None else "category"
         raise InputError("inputs.cells_need", file=source.path, value=need)
-    kind = categories.canonical(source.category)
-    if kind is None:
-        raise InputError(
-            "inputs.unknown_category_near", file=source.path, value=source.category,
-            near=categories.nearest(source.category) or "医疗卫生机构",
-        )  # fmt: skip
     headers = {values.fold(h): h for h in table.frame.columns}
     header = headers.get(values.fold(source.count_column))
     if header is None:
-        raise InputError("inputs.missing_column", file=source.path, missing=[source.count_column],
-                         present=list(table.frame.columns))  # fmt: skip
+        present = list(table.frame.columns)
+        raise InputError(
+            "inputs.missing_column", file=source.path, missing=[source.count_column], present=present
+        )
     faults = table.require(["facility_id"])
     raise_all(faults)
     ids = table.text("facility_id")
@@ -288,7 +284,7 @@ def _cells(source: Facilities, table: Table, findings: list[Finding]) -> gpd.Geo
         {
             "facility_id": facility_ids,
             "name": facility_ids,
-            "category": kind,
+            "category": source.category,
             "designations": _objects([()] * len(rows)),
             "status": "open",
             "capacity": np.nan,

@@ -86,7 +86,7 @@ def target(verdict: Verdict) -> Sentence:
 
 
 def flip(verdict: Verdict) -> Sentence | None:
-    """What would meet a clause that is missed, or undo one that is met; of an undecided one what decides it."""
+    """What would meet a clause that is missed, undo one that is met, decide one that is open."""
     outcome = verdict.outcome.value
     if outcome == "NOT_ASSESSED":
         needs = list(verdict.missing_inputs[:_NEEDS])
