@@ -172,8 +172,9 @@ def _from_geometry(
     lon = pd.Series(shapely.get_x(placed.to_numpy()), index=placed.index)
     lat = pd.Series(shapely.get_y(placed.to_numpy()), index=placed.index)
     whole = pd.Series(~shapely.is_missing(placed.to_numpy()), index=placed.index)
-    x, y = (pd.Series(of(shapes), index=placed.index) for of in (shapely.get_x, shapely.get_y))
-    faults = _range_faults(table, lon, lat, whole, None if crs.is_geographic else (x, y, crs.name))
+    east, north = (pd.Series(of(shapes), index=placed.index) for of in (shapely.get_x, shapely.get_y))
+    read = None if crs.is_geographic else (east, north, crs.name)
+    faults = _range_faults(table, lon, lat, whole, read)
     if not faults and datum in ("gcj02", "bd09"):
         x, y = _shifted(table, lon.to_numpy(), lat.to_numpy(), datum, findings)
         found = np.full(len(table), None, dtype=object)
