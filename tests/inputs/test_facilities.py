@@ -173,7 +173,6 @@ def test_a_count_that_is_none(table: Write, count: str) -> None:
         (None, "诊所", "cells_need"),
         ("n", None, "cells_need"),
         ("m", "诊所", "missing_column"),
-        ("n", "诊锁", "unknown_category_near"),
     ],
 )
 def test_cells_say_what_they_need(table: Write, count: str | None, category: str | None, key: str) -> None:

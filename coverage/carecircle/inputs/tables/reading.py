@@ -149,8 +149,8 @@ def column_name(column: str) -> Sentence:
     """
     known = aliases().get(column, (column,))
     chinese = next((h for h in known if not h.isascii()), column)
-    facts = {"zh": chinese, "en": column, "headers": list(known[:_HEADERS_TOLD])}
-    return Sentence("inputs.column_by_headers", facts)
+    name = Sentence("inputs.column_name", {"zh": chinese, "en": column})
+    return Sentence("inputs.column_by_headers", {"name": name, "headers": list(known[:_HEADERS_TOLD])})
 
 
 def read_table(

@@ -56,7 +56,8 @@ def judge_load(rule: Rule, plan: Plan, evidence: Evidence, reached: Reached) -> 
     needed, most = load_band(people.high, low, high)
     over, under = max(0.0, people.low - high * n), max(0.0, low * n - people.high) if n > most else 0.0
     counts: dict[str, object] = {
-        "residents": people.low, "facilities": n, "asked": _asked(needed, most, low),
+        "residents": people.low, "facilities": n, "needed": needed, "most": most,
+        "asked": _asked(needed, most, low),
         "off": Sentence(f"rules.load_{'over' if over else 'under'}", {"n": over or under}),
         "band": shown((low, high), "residents_per_facility"),
     }  # fmt: skip
