@@ -215,6 +215,26 @@ def test_a_role_that_nobody_wrote_is_undecided_and_named(tmp_path: Path, kind: s
     assert one(rule, held, **world).outcome is told
 
 
+def test_a_mean_is_measured_to_those_that_surely_count(tmp_path: Path) -> None:
+    rule = {"kind": "time", **STROKE, "metric": "minutes", "mode": "drive", "limit_unit": "min"}
+    demand = demand_of({"residents": 100.0})
+    found = one(rule, listed(tmp_path, *HOSPITALS), demand=demand)
+    assert (found.outcome, found.observed) == (Outcome.NO_THRESHOLD, None)
+    assert "卒中中心" in found.reason.text("zh")
+    plan = plan_of({**rule, "designations": ["卒中中心", "三级"]})
+    world = inputs_of(
+        facilities=listed(tmp_path, "甲,综合医院,卒中中心,,三级,,", HOSPITALS[1]), demand=demand
+    )
+    found = judge(plan, world, answers(plan, reached_of((12.0, "reached"))))[0]
+    assert found.observed == 12.0
+    assert "rules.measured_to_known" not in {s.key for s in found.assumptions}
+    there = listed(tmp_path, "甲,综合医院,卒中中心,,三级,,", "乙,综合医院,卒中中心,,,,")
+    unknown = inputs_of(facilities=there, demand=demand)
+    found = judge(plan, unknown, answers(plan, reached_of((12.0, "reached"))))[0]
+    assert found.observed == 12.0
+    assert "rules.measured_to_known" in {s.key for s in found.assumptions}
+
+
 def test_a_town_without_the_role_is_undecided_until_some_row_holds_it(tmp_path: Path) -> None:
     areas = areas_of({"level": "town", "name": "甲镇"}, {"level": "town", "name": "乙镇"})
     rule = {"kind": "presence", "categories": ["乡镇卫生院"], "designations": ["次中心"], "by": "town"}

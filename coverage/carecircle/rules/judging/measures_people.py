@@ -157,10 +157,16 @@ def _measured(rule: Rule, plan: Plan, evidence: Evidence, frame: pd.DataFrame) -
     mean = None
     if ledger.covered > 0:
         mean = math.fsum(weights * frame["cost"][there]) / ledger.covered / rule.factor
+    unsure = unsure_of(rule, evidence)
     reason = Sentence("rules.no_number", {"mean": shown(mean, unit), "residents": ledger.covered})
+    if unsure and mean is None:
+        reason = Sentence("rules.lacks", {"needs": list(unsure)})
+    said = assumptions_of(rule, plan, evidence, "plan")
+    if unsure and mean is not None:
+        said = (*said, Sentence("rules.measured_to_known", {"needs": list(unsure)}))
     return Verdict(
         rule_def=rule, outcome=Outcome.NO_THRESHOLD, reason=reason, observed=mean, unit=unit, ledger=ledger,
-        assumptions=assumptions_of(rule, plan, evidence, "plan"), people=people,
+        assumptions=said, people=people,
     )  # fmt: skip
 
 
