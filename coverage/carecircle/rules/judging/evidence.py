@@ -285,10 +285,14 @@ class Evidence:
         )
 
 
-@cache
 def canonical(name: object) -> str:
     """An attribute's id for any spelling of it; an unknown name stands for itself."""
-    text = str(name).strip()
+    return _canonical(str(name))
+
+
+@cache
+def _canonical(name: str) -> str:
+    text = name.strip()
     return categories.area_attribute(text) or categories.attribute(text) or text
 
 
