@@ -121,6 +121,7 @@ def template_columns(plan: Plan, language: Language) -> list[Column]:
                 unlocks.setdefault(name, []).append(rule.id)
         if rule.designations or rule.has:
             unlocks.setdefault("designations", []).append(rule.id)
+    unlocks = {name: list(dict.fromkeys(ids)) for name, ids in unlocks.items()}
     columns = []
     for name, zh in _HEADERS.items():
         header = zh if language == "zh" else name

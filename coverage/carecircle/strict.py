@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, get_args, get_origin
+from typing import Any, Self, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, ModelWrapValidatorHandler, ValidationError, model_validator
+from pydantic_core import ErrorDetails, InitErrorDetails
+
+from carecircle import plain_toml
 
 LARGEST = 1e15
 """No figure of a study is larger: beyond it a float no longer counts by ones, and sums overflow."""
@@ -37,18 +40,54 @@ class Strict(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, allow_inf_nan=False)
 
-    @field_validator("*", mode="before")
+    @model_validator(mode="wrap")
     @classmethod
-    def _fit(cls, value: Any, info: ValidationInfo) -> Any:
-        if isinstance(value, str):  # most of what stands in a file
-            check(value)
-            return value
-        kind = cls.model_fields[info.field_name].annotation if info.field_name else None
-        if isinstance(value, bool) and kind is not bool and bool not in get_args(kind):
-            raise UnfitError("errors.true_false")
-        names = isinstance(value, dict) and get_origin(kind) is dict
-        check([*value, *value.values()] if names else value)
-        return value
+    def _fit(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        """A table whose values are looked at once, all together; what is unfit is told beside all else."""
+        unfit = _unfit(cls, data) if isinstance(data, dict) else {}
+        if not unfit:
+            return handler(data)
+        told = [
+            InitErrorDetails(type="value_error", loc=(name,), input=data[name], ctx={"error": error})
+            for name, error in unfit.items()
+        ]
+        try:
+            handler({name: value for name, value in data.items() if name not in unfit})
+        except ValidationError as error:
+            told += [_again(e) for e in error.errors() if e["type"] != "missing" or e["loc"][0] not in unfit]
+        raise ValidationError.from_exception_data(cls.__name__, told)
+
+
+def _unfit(model: type[BaseModel], table: Mapping[str, Any]) -> dict[str, UnfitError]:
+    """The fields of a table whose values no door lets in, each with what is wrong with it."""
+    found = {}
+    fields = model.__pydantic_fields__
+    for name, value in table.items():
+        kind = type(value)
+        if kind is str:  # most of what stands in a file
+            if _FOREIGN.search(value) is None:
+                continue
+        elif (kind is float or kind is int) and fits(value):
+            continue
+        if name in fields:
+            try:
+                _check(value, fields[name].annotation)
+            except UnfitError as error:
+                found[name] = error
+    return found
+
+
+def _check(value: Any, kind: Any) -> None:
+    if isinstance(value, bool) and kind is not bool and bool not in get_args(kind):
+        raise UnfitError("errors.true_false")
+    names = isinstance(value, dict) and get_origin(kind) is dict
+    check([*value, *value.values()] if names else value)
+
+
+def _again(error: ErrorDetails) -> InitErrorDetails:
+    """An error of a part as it is raised for the whole."""
+    told = InitErrorDetails(type=error["type"], loc=error["loc"], input=error["input"])
+    return InitErrorDetails(**told, ctx=error["ctx"]) if "ctx" in error else told
 
 
 def check(value: Any) -> None:
@@ -156,6 +195,6 @@ def parse_toml(raw: bytes) -> tuple[dict[str, Any], str]:
     """
     text = toml_text(raw)
     try:
-        return tomllib.loads(text), text
+        return plain_toml.loads(text), text
     except RecursionError as error:
         raise ValueError("nested too deeply") from error

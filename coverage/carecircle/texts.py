@@ -10,13 +10,14 @@ are never translated.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
 from importlib import resources
 from typing import Literal, get_args
+
+from carecircle import plain_toml
 
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -33,7 +34,7 @@ def wording() -> Mapping[str, Mapping[str, str]]:
         if not entry.name.endswith(".toml"):
             continue
         room = entry.name.removesuffix(".toml")
-        for name, forms in tomllib.loads(entry.read_text(encoding="utf-8")).items():
+        for name, forms in plain_toml.loads(entry.read_text(encoding="utf-8")).items():
             sentences[f"{room}.{name}"] = forms
     return sentences
 
@@ -155,7 +156,8 @@ class Sentence:
         return {language: self.text(language) for language in LANGUAGES}
 
     def __hash__(self) -> int:
-        return hash((self.key, self.text("en")))
+        plain = ((k, v) for k, v in self.facts.items() if isinstance(v, str | int | float | Sentence))
+        return hash((self.key, frozenset(plain)))
 
 
 def _fact(value: object, language: Language) -> object:

@@ -141,7 +141,7 @@ def test_the_column_that_is_asked_for_is_the_one_that_tells() -> None:
     told = {"急诊科": "科室", "社区医院": "称号", "县办": "办医", "三级甲等": "级"}
     for role, word in told.items():
         rule = {"kind": "share", "categories": ["综合医院"], "has": [role], "target": 1.0}
-        there = facilities_of({"category": "综合医院", "roles_stated": False})
+        there = facilities_of({"category": "综合医院", "roles_told": frozenset()})
         found = judge(plan_of(rule), inputs_of(facilities=there), {})[0]
         said = " ".join(n.text("zh") for n in found.missing_inputs)
         assert word in said, (role, said)

@@ -4,6 +4,7 @@ from carecircle.categories.osm import KEYS, from_name, from_osm_tags, is_past
 from carecircle.categories.roles import (
     Level,
     holds,
+    implied,
     in_categories,
     is_ownership,
     is_role,
@@ -11,7 +12,8 @@ from carecircle.categories.roles import (
     ownership,
     roles_held,
     select,
-    stated_in,
+    spoken_of,
+    told_in,
 )
 from carecircle.categories.sets import FacilitySet, kinds_of, told_apart
 from carecircle.categories.terms import (
@@ -40,6 +42,7 @@ __all__ = [
     "KEYS", "Attribute", "AttributeType", "Category", "FacilitySet", "Level", "Owner", "Role",
     "area_attribute", "area_attributes", "attribute", "attributes", "broader", "canonical",
     "categories", "departments", "descendants", "designations", "from_name", "from_osm_tags",
-    "holds", "in_categories", "is_ownership", "is_past", "is_role", "kinds_of", "label", "level", "nearest",
-    "owners", "ownership", "role", "roles_held", "select", "stated_in", "told_apart",
+    "holds", "implied", "in_categories", "is_ownership", "is_past", "is_role", "kinds_of", "label",
+    "level", "nearest", "owners", "ownership", "role", "roles_held", "select", "spoken_of",
+    "told_apart", "told_in",
 ]  # fmt: skip

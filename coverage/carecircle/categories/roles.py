@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from carecircle.categories.terms import departments, descendants, designations, fold, granting, owners, role
@@ -54,11 +53,13 @@ def _owners_above(owner: str) -> tuple[str, ...]:
     return () if parent is None else (parent, *_owners_above(parent))
 
 
+@cache
 def is_ownership(text: str) -> bool:
     """Whether a rule may ask for this ownership."""
     return text in owners() and owners()[text].asked
 
 
+@cache
 def is_role(text: str) -> bool:
     """Whether a rule may ask for this role: a designation, department, level or ownership word."""
     plain = text
@@ -69,8 +70,9 @@ def is_role(text: str) -> bool:
 
 
 def holds(
-    facility_roles: Collection[str], attributes: Mapping[str, Any], wanted: str, *, stated: bool = True
-) -> bool | None:
+    facility_roles: Collection[str], attributes: Mapping[str, Any], wanted: str,
+    *, told: Collection[str] | None = None,
+) -> bool | None:  # fmt: skip
     """Whether a facility holds a role; None where its table does not say.
 
     Parameters
@@ -82,31 +84,110 @@ def holds(
     wanted
         A designation, a department, a level (``三级甲等`` exactly, ``三级`` any grade, ``二级及以上``
         that or more) or an ownership (公立, 政府办, 省办, 市办, 县办, 乡镇办, 社会办).
-    stated
-        Whether its table has a column of designations at all; without one the lack of a designation says
-        nothing.
+    told
+        The designations and departments that its list speaks of: of another the lack of a word says nothing.
+        None: of every one.
     """
-    held = {role(r) or r for r in facility_roles} | _granted(attributes.get("ownership"))
+    held = _closure(facility_roles) if facility_roles else set()
+    if attributes.get("ownership") is not None:
+        held |= _granted(attributes["ownership"])
     if wanted in held:
         return True
     if is_ownership(wanted):
         return _owned((attributes.get("ownership"), *facility_roles), wanted)
-    ending = next((e for e in _ABOVE if wanted.endswith(e)), "")
-    asked = level(wanted.removesuffix(ending))
-    if asked is not None and wanted not in designations():
-        return _levelled(attributes.get("level"), held, asked, bool(ending))
+    asked = _level_asked(wanted)
+    if asked is not None:
+        return _levelled(attributes.get("level"), held, *asked)
     if wanted in departments():
-        named = attributes.get("departments")
-        if _absent(named):
-            return None
-        held |= {role(n) or n for n in _names(named)}
+        return _has_department(attributes.get("departments"), held, wanted, told)
     mark = attributes.get(granting().get(wanted, ""))
     if not _absent(mark):
         return bool(mark)
+    return False if _denied(wanted, held, attributes) else _unsaid(wanted, held, told)
+
+
+@cache
+def _level_asked(wanted: str) -> tuple[Level, bool] | None:
+    """The level that a role is, and whether a higher one will do (二级及以上); None for other roles."""
+    ending = next((e for e in _ABOVE if wanted.endswith(e)), "")
+    asked = None if wanted in designations() else level(wanted.removesuffix(ending))
+    return None if asked is None else (asked, bool(ending))
+
+
+def _unsaid(wanted: str, held: set[str], told: Collection[str] | None) -> bool | None:
+    """What it means that a list does not say that a facility holds a role: it, or what it implies."""
+    return False if told is None or (implied(wanted) - held) & set(told) else None
+
+
+def _has_department(named: Any, held: set[str], wanted: str, told: Collection[str] | None) -> bool | None:
+    """By the departments that its table names; an empty list of them says that it has none."""
+    if _absent(named):
+        return None if told is None else _unsaid(wanted, held, told)
+    own = held | _closure(_names(named))
+    return wanted in own or (False if not len(named) else _unsaid(wanted, own, told))
+
+
+@cache
+def implied(held: str) -> frozenset[str]:
+    """A role with everything that whoever holds it holds too, step by step."""
     known = {**designations(), **departments()}
-    if wanted in held or any(wanted in known[h].implies for h in held if h in known):
+    found, new = {held}, {held}
+    while new:
+        new = {more for one in new if one in known for more in known[one].implies} - found
+        found |= new
+    return frozenset(found)
+
+
+def _closure(words: Iterable[str]) -> set[str]:
+    """The roles that words of a table mean, in any known spelling, with everything that they imply."""
+    return {held for word in words for held in implied(role(word) or word)}
+
+
+def _denied(wanted: str, held: set[str], attributes: Mapping[str, Any]) -> bool:
+    """Whether what a facility is said to be leaves no room for a role: another rank, another owner."""
+    known = designations()
+    scale = known[wanted].scale if wanted in known else ""
+    if scale and any(known[h].scale == scale for h in held if h in known):
         return True
-    return False if stated or wanted not in designations() else None
+    by_owner = _granted_by().get(wanted, ())
+    return bool(by_owner) and all(_owned((attributes.get("ownership"),), o) is False for o in by_owner)
+
+
+@cache
+def _granted_by() -> Mapping[str, tuple[str, ...]]:
+    """The kinds of ownership that grant a designation, by the designation."""
+    every = {role for owner in owners().values() for role in owner.implies}
+    return {role: tuple(o.id for o in owners().values() if role in o.implies) for role in every}
+
+
+def spoken_of(
+    designated: Iterable[Collection[str] | None], attributes: Iterable[Any]
+) -> tuple[frozenset[str], frozenset[str]]:
+    """The designations and departments that some row of a list holds: of these its other rows speak too.
+
+    Parameters
+    ----------
+    designated
+        The designations of every row, in any known spelling.
+    attributes
+        The attributes of every row.
+
+    Returns
+    -------
+    tuple of frozenset of str
+        For `holds`: of a row whose departments are named, and of one where they are left blank.
+    """
+    found: set[str] = set()
+    named: set[str] = set()
+    marks = granting()
+    for words, told in zip(designated, attributes, strict=True):
+        own = told or {}
+        found |= _closure(words or ())
+        found.update(r for r, mark in marks.items() if not _absent(own.get(mark)) and bool(own[mark]))
+        if not _absent(own.get("departments")):
+            named |= _closure(_names(own["departments"]))
+    known = {*designations(), *departments()}
+    return frozenset((found | named) & known), frozenset(found & known)
 
 
 def _granted(owner: Any) -> set[str]:
@@ -167,30 +248,30 @@ def in_categories(facilities: pd.DataFrame, wanted: Iterable[str]) -> pd.Series:
 
 
 def roles_held(facilities: pd.DataFrame, wanted: Iterable[str]) -> pd.Series:
-    """For each facility True (holds every role), False (lacks one) or None (its table does not say)."""
+    """For each facility True (holds every role), False (lacks one) or None (its list does not say)."""
 
-    def answer(designated: Any, attributes: Any, stated: bool) -> bool | None:
-        answers = [holds(designated or (), attributes or {}, w, stated=stated) for w in roles]
+    def answer(designated: Any, attributes: Any, told: Collection[str] | None) -> bool | None:
+        answers = [holds(designated or (), attributes or {}, w, told=told) for w in roles]
         if False in answers:
             return False
         return None if None in answers else True
 
     roles = list(wanted)
-    rows = zip(facilities["designations"], facilities["attributes"], stated_in(facilities), strict=True)
+    rows = zip(facilities["designations"], facilities["attributes"], told_in(facilities), strict=True)
     return pd.Series([answer(*row) for row in rows], index=facilities.index, dtype=object)
 
 
-def stated_in(facilities: pd.DataFrame) -> list[bool]:
-    """For each facility whether its table has a column of designations; a frame that does not say: yes."""
-    if "roles_stated" not in facilities:
-        return [True] * len(facilities)
-    return [bool(s) if isinstance(s, bool | np.bool_) else True for s in facilities["roles_stated"]]
+def told_in(facilities: pd.DataFrame) -> list[frozenset[str] | None]:
+    """For each facility the roles that its list speaks of (None: of all); a frame that does not say: all."""
+    if "roles_told" not in facilities:
+        return [None] * len(facilities)
+    return [told if isinstance(told, frozenset) else None for told in facilities["roles_told"]]
 
 
 def select(facilities: pd.DataFrame, categories: Iterable[str], designations: Iterable[str]) -> pd.Series:
     """Which facilities a rule speaks of: open, of a category or a narrower one, holding every designation.
 
-    A facility whose table does not say whether it holds a level or ownership does not count.
+    A facility whose list does not say whether it holds a role does not count.
 
     Parameters
     ----------

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import pandas as pd
 
-from carecircle.categories.roles import holds, stated_in
+from carecircle.categories.roles import holds, told_in
 from carecircle.categories.terms import broader, categories, descendants
 
 
@@ -55,15 +55,15 @@ class FacilitySet:
 
     @cached_property
     def _kinds(self) -> list[frozenset[str] | None]:
-        return [kinds_of(kinds) if kinds else None for kinds, _ in self.parts]
+        return [_narrower(kinds) if kinds else None for kinds, _ in self.parts]
 
     @cached_property
     def _wider(self) -> list[frozenset[str]]:
-        return [frozenset().union(*(broader(c) for c in kinds)) for kinds, _ in self.parts]
+        return [_broader(kinds) for kinds, _ in self.parts]
 
     @cached_property
     def _without(self) -> frozenset[str]:
-        return kinds_of(self.without)
+        return _narrower(self.without)
 
     def of_kind(self, category: str) -> bool:
         """Whether a category may be one of the set's, whatever the roles."""
@@ -78,7 +78,7 @@ class FacilitySet:
         designations: Collection[str],
         attributes: Mapping[str, Any],
         *,
-        stated: bool = True,
+        told: Collection[str] | None = None,
         plain: Collection[str] = (),
     ) -> bool | None:
         """Whether a facility is one of the set; None where its table does not say.
@@ -87,40 +87,33 @@ class FacilitySet:
         ----------
         category, designations, attributes
             Of the facility.
-        stated
-            Whether its table has a column of designations.
+        told
+            The roles that its list speaks of, as `holds` takes them; None: every one.
         plain
             Categories that its table tells from the narrower ones: a row of one is none of those.
         """
         if category in self._without:
             return False
-        answers = [
-            self._part(at, category, designations, attributes, stated, plain) for at in range(len(self.parts))
-        ]
-        if True in answers:
-            left_out = any(category in broader(c) for c in self.without) and category not in plain
-            return None if left_out else True
-        return None if None in answers else False
-
-    def _part(
-        self, at: int, category: str, designations: Collection[str], attributes: Mapping[str, Any],
-        stated: bool, plain: Collection[str],
-    ) -> bool | None:  # fmt: skip
-        kinds, wider = self._kinds[at], self._wider[at]
-        sure = kinds is None or category in kinds
-        if not sure and (category not in wider or category in plain):
-            return False
-        answers = [holds(designations, attributes, r, stated=stated) for r in self.parts[at][1]]
-        if False in answers:
-            return False
-        return True if sure and None not in answers else None
+        unsure = False
+        for (_, roles), kinds, wider in zip(self.parts, self._kinds, self._wider, strict=True):
+            sure = kinds is None or category in kinds
+            if not sure and (category not in wider or category in plain):
+                continue
+            answers = [holds(designations, attributes, r, told=told) for r in roles]
+            if False in answers:
+                continue
+            if sure and None not in answers:
+                left_out = any(category in broader(c) for c in self.without) and category not in plain
+                return None if left_out else True
+            unsure = True
+        return None if unsure else False
 
     def held(self, facilities: pd.DataFrame) -> pd.Series:
         """For each facility of a frame True, False or None, as `counts` says of it; whatever its status."""
         columns = ("category", "designations", "attributes")
-        rows = zip(*(facilities[c] for c in columns), stated_in(facilities), strict=True)
+        rows = zip(*(facilities[c] for c in columns), told_in(facilities), strict=True)
         plain = told_apart(set(facilities["category"]))
-        found = [self.counts(c, d or (), a or {}, stated=s, plain=plain) for c, d, a, s in rows]
+        found = [self.counts(c, d or (), a or {}, told=t, plain=plain) for c, d, a, t in rows]
         return pd.Series(found, index=facilities.index, dtype=object)
 
     def select(self, facilities: pd.DataFrame) -> pd.Series:
@@ -132,6 +125,16 @@ class FacilitySet:
 def kinds_of(kinds: Iterable[str]) -> frozenset[str]:
     """Several categories with everything narrower."""
     return frozenset().union(*(descendants(c) for c in kinds))
+
+
+@cache
+def _narrower(kinds: tuple[str, ...]) -> frozenset[str]:
+    return kinds_of(kinds)
+
+
+@cache
+def _broader(kinds: tuple[str, ...]) -> frozenset[str]:
+    return frozenset().union(*(broader(c) for c in kinds))
 
 
 def told_apart(present: Collection[str]) -> frozenset[str]:

@@ -53,6 +53,8 @@ class Role:
     en: str
     aliases: tuple[str, ...]
     implies: tuple[str, ...]
+    scale: str = ""
+    """Of the roles of one scale (``rank``) a facility holds one: another says that it is not this."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,7 @@ def categories() -> Mapping[str, Category]:
 
 def _roles(table: str) -> dict[str, Role]:
     return {
-        name: Role(name, r["en"], tuple(r["aliases"]), tuple(r.get("implies", ())))
+        name: Role(name, r["en"], tuple(r["aliases"]), tuple(r.get("implies", ())), r.get("scale", ""))
         for name, r in _data()[table].items()
     }
 
@@ -227,11 +229,13 @@ def role(text: str) -> str | None:
     return _role_index().get(fold(text))
 
 
+@cache
 def attribute(header: str) -> str | None:
     """The facility attribute a table's header means, or None."""
     return _attribute_index("attributes").get(fold(header))
 
 
+@cache
 def area_attribute(header: str) -> str | None:
     """The area attribute a header (or a totals row's attribute) means, or None."""
     return _attribute_index("area_attributes").get(fold(header))

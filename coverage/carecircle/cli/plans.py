@@ -20,17 +20,18 @@ def plans(
     as_json: Annotated[bool, typer.Option("--json")] = False,
     baseline: Annotated[bool, typer.Option("--baseline")] = False,
     totals: Annotated[Path | None, typer.Option()] = None,
+    kinds: Annotated[bool, typer.Option("--categories")] = False,
     lang: LangOption = None,
 ) -> None:
     """List the plans; for one plan its rules, what each needs, and where the plan contradicts itself.
 
     With --baseline the plan is judged on its own published figures and named facilities alone; --totals adds
-    a table of official figures to them.
+    a table of official figures to them. With --categories the categories of facilities are listed instead.
 
     Example: carecircle plans luojiang
     """
     from carecircle.errors import UsageError
-    from carecircle.outputs.terminal.listings import catalogue_lines, plan_lines
+    from carecircle.outputs.terminal.listings import catalogue_lines, category_lines, plan_lines
     from carecircle.outputs.terminal.summary import baseline_lines
     from carecircle.rules import catalogue, load_plan, plans_json
     from carecircle.runs.baseline import baseline_json, baseline_verdicts
@@ -38,6 +39,11 @@ def plans(
     language = spoken(lang, Path())
     if totals is not None and not baseline:
         raise UsageError("cli.totals_without_baseline")
+    if kinds:
+        if plan is not None or as_json or baseline:
+            raise UsageError("cli.categories_alone")
+        category_lines(language, PlainConsole())
+        return
     wanted = [load_plan(p) for p in ([plan] if plan else catalogue())]
     judged = {p.id: baseline_verdicts(p, totals) for p in wanted} if baseline else {}
     if as_json:

@@ -58,6 +58,10 @@ def _fault(error: Exception) -> Sentence:
         takes_none = "does not take" in message
         facts = {"name": getattr(error, "option_name", "")}
         return Sentence("cli.usage_takes_none" if takes_none else "cli.usage_needs_value", facts)
+    if parameter is not None and kind == "MissingParameter" and parameter.name == "plan":
+        from carecircle.rules import catalogue
+
+        return Sentence("cli.usage_missing_plan", {"name": _name(parameter), "known": catalogue()})
     if parameter is not None and kind == "MissingParameter":
         return Sentence(f"cli.usage_missing_{parameter.param_type_name}", {"name": _name(parameter)})
     if parameter is not None and kind == "BadParameter":

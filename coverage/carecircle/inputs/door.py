@@ -15,6 +15,7 @@ from carecircle.inputs.areas.boundaries import read_areas
 from carecircle.inputs.bounds import check_sources
 from carecircle.inputs.facilities.osm import read_osm_facilities
 from carecircle.inputs.facilities.reading import read_facilities
+from carecircle.inputs.facilities.told import with_roles_named
 from carecircle.inputs.osm.file import is_osm
 from carecircle.inputs.residents.grids import Grid, open_grid
 from carecircle.inputs.residents.population import read_points
@@ -56,7 +57,7 @@ def read_door(study: Study, tell: Callable[[Sentence], None], noticed: list[Find
             door.findings.extend(fault.noticed)
     raise_all(faults[:MOST_FAULTS])
     if frames:
-        door.facilities = _together(frames)
+        door.facilities = with_roles_named(_together(frames), study.facility_sources)
     return door
 
 

@@ -38,7 +38,7 @@ from carecircle.study import Study
 from carecircle.terrain import GroundCells
 from carecircle.texts import Sentence
 
-_BESIDE = ("roles_stated", "source", "row")
+_BESIDE = ("roles_told", "source", "row")
 """Columns of the facilities frame beyond its contract: what its own table said, and where."""
 
 

@@ -108,7 +108,7 @@ def unlocks(verdicts: Iterable[Verdict]) -> list[tuple[Sentence, tuple[str, ...]
             if "columns" in facts:
                 what = Sentence("rules.listed", {"items": facts["columns"]})
             of = (need.key, what.text("zh") if isinstance(what, Sentence) else str(what))
-            if need.key in ("rules.need_attribute", "rules.need_role"):
+            if need.key in ("rules.need_attribute", "rules.need_role", "rules.need_role_unsaid"):
                 said[of] = Sentence("rules.need_column", {"name": what})
             else:
                 said.setdefault(of, need)

@@ -136,23 +136,26 @@ def baseline_inputs(plan: Plan, extra: Iterable[tuple[str, str, float, int, str]
     study = Study(name=f"baseline_{plan.id}", plan=plan.id, year=plan.plan.target_year)
     crs = pyproj.CRS.from_epsg(4490)
     rows = named_facilities(plan)
-    fixed = ("facility_id", "name", "category", "status")
+    fixed = ("facility_id", "name", "category", "status", "designations")
     attributes = [{k: v for k, v in r.items() if k not in fixed} for r in rows]
     facilities = gpd.GeoDataFrame(
         {
             "facility_id": [r["facility_id"] for r in rows],
             "name": [r["name"] for r in rows],
             "category": [r["category"] for r in rows],
-            "designations": pd.Series([()] * len(rows), dtype=object),
+            "designations": pd.Series(
+                [tuple(d.split("、")) if (d := r.get("designations")) else () for r in rows], dtype=object
+            ),
             "status": [r.get("status", "open") for r in rows],
             "capacity": np.nan,
             "area_id": None,
             "inside": True,
             "attributes": pd.Series(attributes, dtype=object),
+            "roles_told": pd.Series([frozenset()] * len(rows), dtype=object),  # a plan lists no roles in full
         },
         geometry=gpd.GeoSeries([None] * len(rows), crs=crs),
         crs=crs,
-    )[list(FACILITIES)]
+    )[[*FACILITIES, "roles_told"]]
     empty = {c: pd.Series([], dtype=object) for c in AREAS if c != "geometry"}
     return Inputs(
         study=study,

@@ -13,21 +13,39 @@ from carecircle.strict import Strict, UnfitError
 Datum = Literal["wgs84", "cgcs2000", "gcj02", "bd09"]
 
 
-def known_categories(given: bool | tuple[str, ...]) -> bool | tuple[str, ...]:
-    """Categories by the plans' own terms, or a plain yes or no.
+def known_category(given: str | None) -> str | None:
+    """A category by the plans' own term.
 
     Raises
     ------
     UnfitError
-        If one is no category.
+        If it is none.
+    """
+    if given is None:
+        return None
+    meant = categories.canonical(given)
+    if meant is None:
+        near = categories.nearest(given) or "医院"
+        raise UnfitError("study.unknown_category", category=given, near=near)
+    return meant
+
+
+def known_terms(given: bool | tuple[str, ...]) -> bool | tuple[str, ...]:
+    """Categories and roles by the plans' own terms, or a plain yes or no.
+
+    Raises
+    ------
+    UnfitError
+        If one is neither.
     """
     if isinstance(given, bool):
         return given
-    for term in given:
-        if categories.canonical(term) is None:
+    known = [categories.canonical(term) or categories.role(term) for term in given]
+    for term, meant in zip(given, known, strict=True):
+        if meant is None:
             near = categories.nearest(term) or "医院"
             raise UnfitError("study.unknown_category", category=term, near=near)
-    return tuple(str(categories.canonical(term)) for term in given)
+    return tuple(str(term) for term in known)
 
 
 class Section(Strict):
@@ -99,10 +117,10 @@ class Facilities(Section):
     """Of a GeoPackage or workbook with several."""
     columns: dict[str, str] = Field(default={})
     """What a column is -> its header in the file: ``{lon = "经度"}``."""
-    category: str | None = None
+    category: Annotated[str | None, AfterValidator(known_category)] = None
     """The category of every row (``cells``, or a table without a category column)."""
-    complete: Annotated[bool | tuple[str, ...], AfterValidator(known_categories)] = False
-    """Whether every facility there is stands in it: of all categories, or of those named."""
+    complete: Annotated[bool | tuple[str, ...], AfterValidator(known_terms)] = False
+    """Whether all there are stand in it with every role they hold: all, or of the terms named."""
     count_column: str | None = None
     """``cells``: the column that holds how many facilities a cell has."""
     attribution: str = ""

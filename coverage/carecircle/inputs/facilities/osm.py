@@ -76,7 +76,7 @@ def read_osm_facilities(path: Path) -> tuple[gpd.GeoDataFrame, list[Finding]]:
         "capacity": np.nan,
         "area_id": pd.Series([None] * len(kept), dtype=object),
         "attributes": _objects([_attributes(f.tags) for f in kept]),
-        "roles_stated": False,
+        "roles_told": _objects([frozenset()] * len(kept)),
         "source": path.name,
         "row": np.arange(1, len(kept) + 1),
     }

@@ -12,6 +12,7 @@ import pandas as pd
 
 from carecircle import categories
 from carecircle.errors import CarecircleError, InputError, raise_all
+from carecircle.inputs.facilities.told import roles_told
 from carecircle.inputs.facilities.words import unknown_words
 from carecircle.inputs.tables import values
 from carecircle.inputs.tables.points import points_of
@@ -39,8 +40,9 @@ def read_facilities(source: Facilities) -> tuple[gpd.GeoDataFrame, list[Finding]
     Returns
     -------
     facilities
-        ``facility_id, name, category, designations, status, capacity, area_id, attributes``, ``source`` and
-        ``row`` (file name and row in it), and points in WGS 84 (None: the table gives no coordinates).
+        ``facility_id, name, category, designations, status, capacity, area_id, attributes``,
+        ``roles_told`` (of which roles a blank speaks), ``source`` and ``row`` (file name and row in it),
+        and points in WGS 84 (None: the table gives no coordinates).
     findings
         What was noticed.
 
@@ -93,13 +95,14 @@ def _rows(source: Facilities, table: Table, findings: list[Finding]) -> gpd.GeoD
             "capacity": table.numbers("capacity")[0].to_numpy(),
             "area_id": table.text("area_id").to_numpy(),
             "attributes": _objects(attributes),
-            "roles_stated": table.has("designations"),
             "source": source.path.name,
             "row": table.frame.index.to_numpy(),
         },
         geometry=geometry.to_numpy(),
         crs=4326,
     )
+    none = [c is not None and not values.names(c) for c in table.text("designations")]
+    frame["roles_told"] = _objects(roles_told(frame, source, none, has_column=table.has("designations")))
     frame = frame[frame["category"] != ""].reset_index(drop=True)
     placeless = frame[frame.geometry.isna()]
     if len(placeless) == len(frame) and not table.has("lon") and table.geometry is None:
@@ -253,17 +256,13 @@ def _cells(source: Facilities, table: Table, findings: list[Finding]) -> gpd.Geo
     if source.count_column is None or source.category is None:
         need = "count_column" if source.count_column is None else "category"
         raise InputError("inputs.cells_need", file=source.path, value=need)
-    kind = categories.canonical(source.category)
-    if kind is None:
-        raise InputError(
-            "inputs.unknown_category_near", file=source.path, value=source.category,
-            near=categories.nearest(source.category) or "医疗卫生机构",
-        )  # fmt: skip
     headers = {values.fold(h): h for h in table.frame.columns}
     header = headers.get(values.fold(source.count_column))
     if header is None:
-        raise InputError("inputs.missing_column", file=source.path, missing=[source.count_column],
-                         present=list(table.frame.columns))  # fmt: skip
+        present = list(table.frame.columns)
+        raise InputError(
+            "inputs.missing_column", file=source.path, missing=[source.count_column], present=present
+        )
     faults = table.require(["facility_id"])
     raise_all(faults)
     ids = table.text("facility_id")
@@ -285,13 +284,13 @@ def _cells(source: Facilities, table: Table, findings: list[Finding]) -> gpd.Geo
         {
             "facility_id": facility_ids,
             "name": facility_ids,
-            "category": kind,
+            "category": source.category,
             "designations": _objects([()] * len(rows)),
             "status": "open",
             "capacity": np.nan,
             "area_id": table.text("area_id").to_numpy()[rows],
             "attributes": _objects([{} for _ in rows]),
-            "roles_stated": False,
+            "roles_told": _objects([frozenset()] * len(rows)),
             "source": source.path.name,
             "row": table.frame.index.to_numpy()[rows],
         },

@@ -19,7 +19,7 @@ from carecircle.inputs.osm.ways import EMPTY, Bounds, read_ways
 from carecircle.inputs.roads.barriers import Runs, read_barriers, with_stubs
 from carecircle.inputs.roads.letters import LETTERED, in_words
 from carecircle.inputs.roads.tagsets import TagSets
-from carecircle.inputs.tables.reading import Table, read_table
+from carecircle.inputs.tables.reading import Table, column_name, read_table
 from carecircle.profiles import TAGS, Profile, profiles
 
 _KEPT = (*TAGS, "name")
@@ -263,7 +263,10 @@ def from_table(
         raise InputError("inputs.not_lines", file=path)
     if not table.has("highway"):
         raise InputError(
-            "inputs.missing_column", file=path, missing=["highway"], present=list(table.frame.columns)
+            "inputs.missing_column",
+            file=path,
+            missing=[column_name("highway")],
+            present=list(table.frame.columns),
         )
     crs = checked_crs(table.geometry.crs, path)
     shapes = table.geometry.to_numpy()

@@ -48,9 +48,10 @@ def points_of(
     _forget_zeros(table, lon, lat, findings)
     whole = lon.notna() & lat.notna()
     crs = getattr(source, "crs", None)
+    read = None if crs is None else (lon, lat, crs)
     if crs is not None:
         lon, lat = _unprojected(table, lon, lat, crs, findings)
-    faults += _range_faults(table, lon, lat, whole)
+    faults += _range_faults(table, lon, lat, whole, read)
     x, y = lon.to_numpy(), lat.to_numpy()
     if not faults:
         x, y = _shifted(table, x, y, _datum(table, source, findings), findings)
@@ -171,7 +172,9 @@ def _from_geometry(
     lon = pd.Series(shapely.get_x(placed.to_numpy()), index=placed.index)
     lat = pd.Series(shapely.get_y(placed.to_numpy()), index=placed.index)
     whole = pd.Series(~shapely.is_missing(placed.to_numpy()), index=placed.index)
-    faults = _range_faults(table, lon, lat, whole)
+    east, north = (pd.Series(of(shapes), index=placed.index) for of in (shapely.get_x, shapely.get_y))
+    read = None if crs.is_geographic else (east, north, crs.name)
+    faults = _range_faults(table, lon, lat, whole, read)
     if not faults and datum in ("gcj02", "bd09"):
         x, y = _shifted(table, lon.to_numpy(), lat.to_numpy(), datum, findings)
         found = np.full(len(table), None, dtype=object)
@@ -208,20 +211,28 @@ def _as_points(
     return shapes
 
 
-def _range_faults(table: Table, lon: pd.Series, lat: pd.Series, whole: pd.Series) -> list[CarecircleError]:
-    """Swapped (a latitude no planet has, or a place that is only in China when swapped) or out of range."""
+def _range_faults(
+    table: Table, lon: pd.Series, lat: pd.Series, whole: pd.Series,
+    read: tuple[pd.Series, pd.Series, str] | None = None,
+) -> list[CarecircleError]:  # fmt: skip
+    """Swapped (a latitude no planet has, or a place that is only in China when swapped) or out of range.
+
+    Coordinates of a projection are told as they were read, and with the name of the CRS they do not fit.
+    """
     wild = whole & ~(lon.abs().le(180) & lat.abs().le(90))
     swapped = whole & lat.abs().gt(90) & lat.abs().le(180) & lon.abs().le(90)
     wild &= ~swapped
     found: list[CarecircleError] = []
-    for key, where in (("inputs.swapped", swapped), ("inputs.out_of_range", wild)):
+    out, told = ("inputs.out_of_range", {}) if read is None else ("inputs.off_crs", {"crs": read[2]})
+    for key, where in (("inputs.swapped", swapped), (out, wild)):
+        x, y = (lon, lat) if read is None else read[:2]
         rows = where.index[where].tolist()
         if len(rows) > _TOLD_ONE_BY_ONE:
-            facts = {"count": len(rows), "lon": float(lon[rows[0]]), "lat": float(lat[rows[0]])}
+            facts = {"count": len(rows), "lon": float(x[rows[0]]), "lat": float(y[rows[0]]), **told}
             found.append(table.fault(f"{key}_many", rows[0], _place_column(table), **facts))
             continue
         for row in rows:
-            facts = {"lon": float(lon[row]), "lat": float(lat[row])}
+            facts = {"lon": float(x[row]), "lat": float(y[row]), **told}
             found.append(table.fault(key, row, _place_column(table), **facts))
     return found
 

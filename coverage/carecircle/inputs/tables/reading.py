@@ -29,6 +29,7 @@ from carecircle.inputs.tables.sheets import SHEETS, TEXTS, Merged, book_rows, te
 from carecircle.inputs.tables.values import fold, number, unit_of
 from carecircle.schema import Finding
 from carecircle.strict import LARGEST, is_data
+from carecircle.texts import Sentence
 
 _MOST_FAULTS = 20
 
@@ -122,11 +123,9 @@ class Table:
         missing = [c for c in columns if c not in self.headers]
         if not missing:
             return []
-        return [
-            InputError(
-                "inputs.missing_column", file=self.file, missing=missing, present=list(self.frame.columns)
-            )
-        ]
+        told = [column_name(c) for c in missing]
+        present = list(self.frame.columns)
+        return [InputError("inputs.missing_column", file=self.file, missing=told, present=present)]
 
 
 @cache
@@ -134,6 +133,24 @@ def aliases() -> Mapping[str, tuple[str, ...]]:
     """Canonical column -> the headers that mean it, most telling first."""
     text = (resources.files("carecircle.inputs.tables") / "headers.toml").read_text(encoding="utf-8")
     return {column: tuple(found) for column, found in tomllib.loads(text).items()}
+
+
+_HEADERS_TOLD = 5
+"""Headers that a message names of those that a column may have."""
+
+
+def column_name(column: str) -> Sentence:
+    """A canonical column by a header in each language, with the headers that mean it.
+
+    Parameters
+    ----------
+    column
+        As in ``headers.toml``; another one stands for itself.
+    """
+    known = aliases().get(column, (column,))
+    chinese = next((h for h in known if not h.isascii()), column)
+    name = Sentence("inputs.column_name", {"zh": chinese, "en": column})
+    return Sentence("inputs.column_by_headers", {"name": name, "headers": list(known[:_HEADERS_TOLD])})
 
 
 def read_table(

@@ -112,9 +112,9 @@ def nbs_urban(value: object) -> bool | None:
 
 
 def names(value: object) -> tuple[str, ...]:
-    """A cell that lists names, separated by 、 ; , | or a line break."""
+    """A cell that lists names, separated by 、 ; , | or a line break; empty too where it says 无."""
     text = plain(value)
-    if text is None:
+    if text is None or text.casefold() in _FALSE:
         return ()
     return tuple(part.strip() for part in re.split(r"[、;；,，|｜\n]", text) if part.strip())
 

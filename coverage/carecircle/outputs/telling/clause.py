@@ -5,15 +5,19 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from carecircle.rules.judging.shown import shown_margin
 from carecircle.rules.judging.verdict import SIGNS
 from carecircle.rules.language.query import mode_name
 from carecircle.texts import Sentence
 
 if TYPE_CHECKING:
     from carecircle.rules import Verdict
+    from carecircle.rules.judging.parts import Flip
 
 ORDER = ("FAIL", "NOT_ASSESSED", "NO_THRESHOLD", "PASS")
 """Outcomes as clauses are listed: what is unmet first."""
+_NEEDS = 3
+"""What an undecided clause lacks is named as far as this where it is said in one sentence."""
 
 
 def order(verdicts: tuple[Verdict, ...]) -> list[int]:
@@ -82,24 +86,62 @@ def target(verdict: Verdict) -> Sentence:
 
 
 def flip(verdict: Verdict) -> Sentence | None:
-    """Where a verdict would turn: at which value of its number, by how many residents."""
-    turn, rule = verdict.flip, verdict.rule_def
-    if turn is None or (turn.limit is None and turn.residents is None):
-        return None
-    whole = math.ceil(turn.residents - 1e-6) if turn.residents else 0  # nobody turns a verdict by halves
-    unit = rule.limit_unit if rule.limit is not None else ""
+    """What would meet a clause that is missed, undo one that is met, decide one that is open."""
     outcome = verdict.outcome.value
-    then = Sentence(f"outputs.then_{outcome if outcome in ('PASS', 'FAIL') else 'open'}")
-    limit = None
+    if outcome == "NOT_ASSESSED":
+        needs = list(verdict.missing_inputs[:_NEEDS])
+        return Sentence("outputs.turn_open", {"needs": needs}) if needs else None
+    if verdict.flip is None or outcome not in ("PASS", "FAIL"):
+        return None
+    if verdict.people is not None and verdict.rule_def.limit is not None:
+        return _turn_of_people(verdict, verdict.flip)
+    if verdict.unit == "residents_per_facility":
+        return _turn_of_load(verdict, verdict.flip)
+    return _turn_of_number(verdict, verdict.flip)
+
+
+def _turn_of_people(verdict: Verdict, turn: Flip) -> Sentence | None:
+    """By how many residents, or at which limit, a clause about reach turns."""
+    facts: dict[str, object] = {}
     if turn.limit is not None and math.isfinite(turn.limit):
-        limit = (
-            Sentence(f"outputs.limit_{unit}", {"value": turn.limit}) if unit else verdict.shown(turn.limit)
+        facts["limit"] = Sentence(f"outputs.limit_{verdict.rule_def.limit_unit}", {"value": turn.limit})
+    if _whole(turn):
+        facts["residents"] = _whole(turn)
+    if not facts:
+        return None
+    what = "both" if len(facts) > 1 else next(iter(facts))
+    return Sentence(f"outputs.turn_people_{what}_{verdict.outcome.value}", facts)
+
+
+def _turn_of_load(verdict: Verdict, turn: Flip) -> Sentence | None:
+    """How many more facilities serve all the residents, or how many residents more or fewer are too many."""
+    band, parts = verdict.target, verdict.parts
+    if verdict.outcome.value == "PASS":
+        return Sentence("outputs.turn_load_PASS", {"residents": _whole(turn)}) if _whole(turn) else None
+    if verdict.surplus or parts is None or parts[1] is None or not isinstance(band, tuple):
+        return None
+    return Sentence("outputs.turn_load_FAIL", {"facilities": math.ceil(parts[0] / band[1]) - parts[1]})
+
+
+def _turn_of_number(verdict: Verdict, turn: Flip) -> Sentence | None:
+    """How much a figure lacks, or up to which number the clause would still be met."""
+    if verdict.outcome.value == "FAIL":
+        if verdict.target is None or not verdict.margin or verdict.state == "surplus":
+            return None
+        way = {"<=": "down", "<": "down", "between": "into"}.get(verdict.comparison, "up")
+        short = shown_margin(abs(verdict.margin), verdict.unit)
+        return Sentence(
+            f"outputs.turn_number_{way}", {"target": verdict.shown(verdict.target), "short": short}
         )
-    if limit is not None and whole:
-        return Sentence("outputs.flip_both", {"limit": limit, "residents": whole, "then": then})
-    if limit is not None:
-        return Sentence("outputs.flip_limit", {"limit": limit, "then": then})
-    return Sentence("outputs.flip_residents", {"residents": whole, "then": then}) if whole else None
+    if turn.limit is None or not math.isfinite(turn.limit) or verdict.comparison == "between":
+        return None
+    way = "below" if verdict.comparison in ("<=", "<") else "above"
+    return Sentence(f"outputs.turn_number_{way}", {"limit": verdict.shown(turn.limit)})
+
+
+def _whole(turn: Flip) -> int:
+    """Residents as whole people: nobody turns a verdict by halves."""
+    return math.ceil(turn.residents - 1e-6) if turn.residents else 0
 
 
 def alternative(verdict: Verdict, mode: str, value: float) -> Sentence:

@@ -12,6 +12,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from carecircle import categories
 from carecircle.rules import Outcome, Plan, inconsistencies, need_sentence, needs
 from carecircle.rules.comparing import Comparison
 from carecircle.rules.judging.shown import shown
@@ -35,6 +36,24 @@ def catalogue_lines(plans: Sequence[Plan], language: Language, console: Console)
         size = say("listings.plan_size", language, **facts)
         console.print(Text.assemble((f"{plan.id:<12}", "bold"), plan.title, "  ", (size, "dim")))
     console.print(say("listings.plan_hint", language))
+
+
+def category_lines(language: Language, console: Console) -> None:
+    """Every category under the wider one it is of, with its English name and the spellings that mean it."""
+    every = categories.categories()
+
+    def line(name: str, depth: int) -> None:
+        other = every[name].en if language == "zh" else name
+        head = (categories.label(name, language), "bold"), f"  {other}"
+        spelt = (f"  {', '.join(every[name].aliases)}", "dim")
+        console.print(Padding(Text.assemble(*head, spelt), (0, 0, 0, 2 * depth)))
+        for below in every.values():
+            if below.parent == name:
+                line(below.id, depth + 1)
+
+    for top in every.values():
+        if top.parent is None:
+            line(top.id, 0)
 
 
 def plan_lines(plan: Plan, language: Language, console: Console) -> None:

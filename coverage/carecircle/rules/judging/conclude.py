@@ -21,9 +21,9 @@ def undecided(units: Sequence[RuleUnit]) -> bool:
     return any(u.outcome is Outcome.NOT_ASSESSED for u in units)
 
 
-def units_by_name(rule: Rule, number: int) -> Sentence:
-    """So many of what a rule judges, by the name of its level: ``79 villages``."""
-    name = f"only_{rule.units}" if rule.units else rule.by
+def units_by_name(rule: Rule, number: int, of: str = "") -> Sentence:
+    """So many of what a rule judges, by the name of its level (or ``of`` facilities): ``79 villages``."""
+    name = of or (f"only_{rule.units}" if rule.units else rule.by)
     return Sentence(f"rules.units_{name}", {"n": number})
 
 
@@ -53,6 +53,24 @@ def without_areas(rule: Rule, evidence: Evidence) -> Verdict:
     return replace(lacking_inputs(rule, []), reason=reason)
 
 
+def units_reason(rule: Rule, units: Sequence[RuleUnit], outcome: Outcome, of: str = "") -> Sentence:
+    """How many units comply and which do not; nothing is said of what there is none of."""
+    tally = {o: [u.name for u in units if u.outcome is o] for o in Outcome}
+    good, bad = tally[Outcome.PASS], tally[Outcome.FAIL]
+    open_, waived = tally[Outcome.NOT_ASSESSED], tally[Outcome.WAIVED]
+
+    def parts(**counted: list[str]) -> list[Sentence]:
+        return [Sentence(f"rules.part_{name}", {"n": len(them)}) for name, them in counted.items() if them]
+
+    beside = parts(**({} if outcome is Outcome.PASS else {"undecided": open_}), waived=waived)
+    facts = {
+        "good": len(good), "units": units_by_name(rule, len(units) - len(waived), of),
+        "bad": bad[:8], "failing": len(bad), "parts": parts(good=good, bad=bad, open=open_, waived=waived),
+        "beside": Sentence("rules.in_brackets", {"parts": beside}) if beside else "",
+    }  # fmt: skip
+    return Sentence(f"rules.units_{outcome.value.lower()}", facts)
+
+
 def published(rule: Rule, figure: Figure) -> Verdict:
     """The verdict of a published share (in percent) where the facility table cannot tell."""
     share, target = figure.low / 100, target_of(rule)
@@ -73,9 +91,11 @@ def concluded(
     share_target: float | None = None,
     more: Sequence[Sentence] = (),
     notes: Sequence[Sentence] = (),
+    of: str = "",
 ) -> Verdict:
     """The verdict over units: their share against the target, undecided ones on either side.
 
+    ``of`` says what the units are where the rule's level does not: ``facility``, ``role``, ``class``.
     Where there may be ``more`` facilities than the lists hold (what would tell), nothing passes, and only a
     rule for all of them can fail.
     """
@@ -98,12 +118,6 @@ def concluded(
     found = len(tally[Outcome.PASS]) / judged
     people = [u.residents for u in tally[Outcome.FAIL]]
     known = [p for p in people if p is not None]
-    facts = {
-        "good": len(tally[Outcome.PASS]), "units": units_by_name(rule, judged),
-        "bad": [u.name for u in tally[Outcome.FAIL]][:8],
-        "failing": len(tally[Outcome.FAIL]), "open": len(tally[Outcome.NOT_ASSESSED]),
-        "waived": len(tally[Outcome.WAIVED]),
-    }  # fmt: skip
     said = [Sentence("rules.units_assumed")] if rule.note == "assumed_units" else []
     over = [u.name for u in units if u.state == "surplus"]
     if over:
@@ -111,7 +125,7 @@ def concluded(
     return Verdict(
         rule_def=rule,
         outcome=outcome,
-        reason=Sentence(f"rules.units_{outcome.value.lower()}", facts),
+        reason=units_reason(rule, units, outcome, of),
         observed=None if nothing else found,
         target=target,
         target_source=rule.target_source,

@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy.typing as npt
 import pandas as pd
-from shapely.geometry.base import BaseGeometry
 
 from carecircle import categories, schema
 from carecircle.categories import FacilitySet
-from carecircle.rules.judging.listing import Listing, listings, unlisted
+from carecircle.rules.judging.areas import Area, area_of
+from carecircle.rules.judging.listing import Listing, listings, told_of_some, unlisted
 from carecircle.rules.judging.names import forms, once
 
 if TYPE_CHECKING:
     from carecircle.inputs.load import Inputs
     from carecircle.study import Start, Study
-
-_STREET = ("街道", "街道办事处", "办事处", "subdistrict", "street")
-_COMMUNITY = ("社区", "居委会", "居民委员会", "社区居委会", "社区居民委员会", "community")
-_NEITHER = ("场", "虚拟生活区", "生活区", "开发区", "园区", "管理区", "工业区", "保护区", "虚拟社区")
-"""Endings of what official divisions list beside towns and villages: farms, zones, holding areas."""
-_RURAL = ("镇", "乡", "苏木", "村", "村委会", "村民委员会", "嘎查", "town", "township", "village")
 
 
 @dataclass(frozen=True)
@@ -40,8 +34,8 @@ class Facility:
     area_id: str | None
     designations: tuple[str, ...]
     attributes: Mapping[str, Any]
-    stated: bool = True
-    """Whether its table has a column of designations."""
+    told: frozenset[str] | None = None
+    """The roles that its list speaks of by leaving them out; None: every one."""
     placed: bool = True
     """Whether anyone knows where it is."""
     trial: bool = False
@@ -52,28 +46,16 @@ class Facility:
         return number(self.attributes.get(name))
 
     def holds(self, roles: Iterable[str]) -> bool | None:
-        """Whether it holds every role; None where the table does not say."""
+        """Whether it holds every role; None where its list does not say."""
         answers = {
-            categories.holds(self.designations, self.attributes, role, stated=self.stated) for role in roles
+            categories.holds(self.designations, self.attributes, role, told=self.told) for role in roles
         }
         return False if False in answers else None if None in answers else True
 
     def one_of(self, wanted: FacilitySet, plain: Collection[str] = ()) -> bool | None:
         """Whether it is one of a set; None where the table does not say, or says something wider."""
         exact = (self.category,) if self.trial else plain
-        return wanted.counts(
-            self.category, self.designations, self.attributes, stated=self.stated, plain=exact
-        )
-
-
-@dataclass(frozen=True)
-class Area:
-    """One area of a level; ``kind`` is street, township, community or village, empty for none of these."""
-
-    id: str
-    name: str
-    kind: str
-    shape: BaseGeometry | None
+        return wanted.counts(self.category, self.designations, self.attributes, told=self.told, plain=exact)
 
 
 class Evidence:
@@ -134,14 +116,15 @@ class Evidence:
         columns = ("facility_id", "name", "category", "status", "inside", "area_id", "designations",
                    "attributes")  # fmt: skip
         trial = frame["trial"].eq(True) if "trial" in frame else [False] * len(frame)
-        beside = (categories.stated_in(frame), frame.geometry.notna(), trial)
+        partial = self.partial_inventory
+        beside = (categories.told_in(frame), frame.geometry.notna(), trial)
         rows = zip(*(frame[c].tolist() for c in columns), *beside, strict=True)
         return [
             Facility(
-                str(i), str(n), c, s, bool(b), a if isinstance(a, str) else None, tuple(d or ()), t or {}, r,
-                bool(p), bool(new),
+                str(i), str(n), c, s, bool(b), a if isinstance(a, str) else None, tuple(d or ()), t or {},
+                told_of_some(told, d, t) if partial else told, bool(p), bool(new),
             )
-            for i, n, c, s, b, a, d, t, r, p, new in rows
+            for i, n, c, s, b, a, d, t, told, p, new in rows
         ]  # fmt: skip
 
     def counting(self, wanted: FacilitySet) -> tuple[list[Facility], list[Facility]]:
@@ -176,9 +159,9 @@ class Evidence:
     @cached_property
     def top(self) -> list[tuple[str, str]]:
         """Ids and names of the areas that make up the study: those whose parent is not in the frame."""
-        areas = self.inputs.areas
-        top = areas[~areas["parent_id"].isin(areas["area_id"].tolist())]
-        return [(str(i), str(n)) for i, n in zip(top["area_id"], top["name"], strict=True)]
+        areas = {row["area_id"] for row in self._area_rows}
+        top = [row for row in self._area_rows if row["parent_id"] not in areas]
+        return [(str(row["area_id"]), str(row["name"])) for row in top]
 
     def above(self, level: str) -> Mapping[str, str]:
         """For every area the one of a level that holds it."""
@@ -189,12 +172,13 @@ class Evidence:
     def areas_at(self, level: str) -> list[Area]:
         """The areas of a level."""
         if level not in self._levels:
-            frame = self.inputs.areas
-            rows = frame[frame["level"] == level].to_dict("records")
-            self._levels[level] = [
-                Area(str(r["area_id"]), str(r["name"]), _kind(level, r), _shape(r["geometry"])) for r in rows
-            ]
+            self._levels[level] = [area_of(level, row) for row in self._area_rows if row["level"] == level]
         return self._levels[level]
+
+    @cached_property
+    def _area_rows(self) -> list[dict[Hashable, Any]]:
+        rows: list[dict[Hashable, Any]] = pd.DataFrame(self.inputs.areas).to_dict("records")
+        return rows
 
     def residents_at(self, level: str) -> Mapping[str, float]:
         """Residents of each area of a level: the official figure, else the sum of its demand points."""
@@ -203,18 +187,18 @@ class Evidence:
         return self._residents[level]
 
     def _count(self, level: str) -> dict[str, float]:
-        frame = self.inputs.areas
-        areas = frame[frame["level"] == level]
-        official = pd.to_numeric(areas["official_residents"], errors="coerce")
-        known = {a: float(r) for a, r in zip(areas["area_id"], official, strict=True) if r == r}
+        areas = [row for row in self._area_rows if row["level"] == level]
+        told = pd.Series([row["official_residents"] for row in areas], dtype=object)
+        official = pd.to_numeric(told, errors="coerce").tolist()
+        known = {a["area_id"]: float(r) for a, r in zip(areas, official, strict=True) if r == r}
         if self.inputs.demand is not None and len(known) < len(areas):
             above = self.above(level)
             sums: dict[str, list[float]] = {}
             for area_id, people in zip(self.demand["area_id"], self.demand["residents"], strict=True):
                 if isinstance(area_id, str) and area_id in above:
                     sums.setdefault(above[area_id], []).append(people)
-            for area_id in areas["area_id"]:
-                known.setdefault(area_id, math.fsum(sums.get(area_id, [])))
+            for area in areas:
+                known.setdefault(area["area_id"], math.fsum(sums.get(area["area_id"], [])))
         return known
 
     def in_scope(self, scope: str) -> pd.Series:
@@ -303,7 +287,12 @@ class Evidence:
 
 def canonical(name: object) -> str:
     """An attribute's id for any spelling of it; an unknown name stands for itself."""
-    text = str(name).strip()
+    return _canonical(str(name))
+
+
+@cache
+def _canonical(name: str) -> str:
+    text = name.strip()
     return categories.area_attribute(text) or categories.attribute(text) or text
 
 
@@ -323,28 +312,3 @@ def number(value: Any) -> float | None:
 def _distance(year: int | None, wanted: int) -> float:
     """How far a figure's year is from the one asked for; of two equally far the earlier, undated last."""
     return 1e4 if year is None else abs(year - wanted) + (0.5 if year > wanted else 0.0)
-
-
-def _kind(level: str, row: Mapping[str, Any]) -> str:
-    """street or township, community or village: by the file's type, else the name, else the urban mark.
-
-    Empty for a farm, a zone or a holding area, which official divisions list beside them.
-    """
-    if level == "county":
-        return "county"
-    high, words, low = (
-        ("street", _STREET, "township") if level == "town" else ("community", _COMMUNITY, "village")
-    )
-    for text in (row.get("area_type"), row.get("type"), row["name"]):
-        plain = str(text).strip().casefold() if isinstance(text, str) else ""
-        if plain.endswith(_NEITHER):
-            return ""
-        if plain.endswith(words):
-            return high
-        if plain.endswith(_RURAL):
-            return low
-    return high if row["urban"] is True or row["urban"] == 1 else low
-
-
-def _shape(shape: BaseGeometry | None) -> BaseGeometry | None:
-    return None if shape is None or shape.is_empty else shape

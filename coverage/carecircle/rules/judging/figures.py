@@ -53,10 +53,24 @@ def role_column(role: str) -> str:
     return "designations" if role in categories.designations() else "level"
 
 
-def role_need(roles: Iterable[str], lacking: int) -> Sentence:
-    """The columns that would tell whether so many facilities hold the roles."""
-    columns = dict.fromkeys(role_column(role) for role in roles)
-    return need("role", lacking=lacking, columns=[Sentence(f"rules.column_{c}") for c in columns])
+def role_needs(roles: Iterable[str], lacking: int) -> list[Sentence]:
+    """What would tell whether so many facilities hold the roles: columns, and words that no list has yet."""
+    named = dict.fromkeys(roles)
+    unsaid = [r for r in named if role_column(r) in ("designations", "departments")]
+    others = [r for r in named if r not in unsaid]
+    return [
+        need(
+            f"role{kind}", lacking=lacking, roles=[term_label(r) for r in some], terms=_quoted(some),
+            columns=[Sentence(f"rules.column_{c}") for c in dict.fromkeys(role_column(r) for r in some)],
+        )
+        for kind, some in (("_unsaid", unsaid), ("", others))
+        if some
+    ]  # fmt: skip
+
+
+def _quoted(terms: Iterable[str]) -> str:
+    """Terms as a list in a study file."""
+    return ", ".join(f'"{term}"' for term in terms)
 
 
 def unsure_needs(wanted: FacilitySet, unsure: Sequence[Facility]) -> list[Sentence]:
@@ -68,11 +82,13 @@ def unsure_needs(wanted: FacilitySet, unsure: Sequence[Facility]) -> list[Senten
         facts = {
             "lacking": len(wide),
             "names": [f.name for f in wide[:3]],
-            "kinds": [_label(k) for k in wanted.categories],
+            "kinds": [term_label(k) for k in wanted.categories],
         }
         found.append(need("narrower", **facts))
-    if wanted.roles and len(wide) < len(unsure):
-        found.append(role_need(wanted.roles, len(unsure) - len(wide)))
+    rest = [f for f in unsure if f not in wide]
+    if wanted.roles and rest:
+        open_ = [r for r in wanted.roles if any(f.holds([r]) is None for f in rest)]
+        found += role_needs(open_ or wanted.roles, len(rest))
     return found
 
 
@@ -81,17 +97,17 @@ def listing_needs(evidence: Evidence, wanted: FacilitySet) -> list[Sentence]:
     if evidence.partial_inventory:
         return [need("inventory")]
     kinds = evidence.unlisted(wanted)
-    return [need("listing", kinds=[_label(kind) for kind in kinds])] if kinds else []
+    return [need("listing", kinds=[term_label(kind) for kind in kinds])] if kinds else []
 
 
-def _label(term: str) -> Sentence:
-    """A category's name, free to be said in either language."""
+def term_label(term: str) -> Sentence:
+    """A category's or role's name, free to be said in either language."""
     return Sentence("rules.who", {lang: categories.label(term, lang) for lang in LANGUAGES})
 
 
 def attribute_name(name: str) -> Sentence:
     """An attribute's name, free to be said in either language."""
-    spec = {**categories.area_attributes(), **categories.attributes()}.get(name)
+    spec = categories.attributes().get(name) or categories.area_attributes().get(name)
     zh, en = (spec.zh, spec.en) if spec else (name, name)
     return Sentence("rules.who", {"zh": zh, "en": en})
 

@@ -13,7 +13,7 @@ from carecircle.rules.judging.named import twins
 from carecircle.rules.judging.verdict import Verdict
 from carecircle.rules.judging.ways import judged_each
 from carecircle.rules.language.cited import tier
-from carecircle.rules.language.consistency import inconsistencies, touching
+from carecircle.rules.language.consistency import touching
 from carecircle.texts import Sentence
 
 if TYPE_CHECKING:
@@ -42,14 +42,14 @@ def judge(plan: Plan, inputs: Inputs, reached: Reached) -> list[Verdict]:
     evidence.twins = twins(evidence, plan)
     asked = asked_of(plan, evidence)
     own = broken_down(judged_each(asked, plan, evidence, reached), plan, evidence)
-    disagreements = inconsistencies(plan)
     above = [Sentence("rules.plan_above", {"plan": plan.title})] if judged_by_above(plan, evidence) else []
     alike = _alike(evidence)
     verdicts = []
     for rule in asked:
         verdict = own[rule.id]
         said = [
-            Sentence("rules.inconsistent", {"finding": f.sentence}) for f in touching(disagreements, rule.id)
+            Sentence("rules.inconsistent", {"finding": f.sentence})
+            for f in touching(plan.disagreements, rule.id)
         ]
         if rule.contradicts:
             others = [f"{o}「{plan.find(o).words}」" for o in rule.contradicts]

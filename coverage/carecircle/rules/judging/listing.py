@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -27,11 +27,14 @@ class Listing:
         Whether it is an OpenStreetMap extract: it can only hold what tags express.
     complete
         Categories it is stated to be complete for, narrower ones included; None: all.
+    roles
+        Roles it is stated to be complete for: whoever holds one stands in it.
     """
 
     present: frozenset[str]
     tagged: bool = False
     complete: frozenset[str] | None = frozenset()
+    roles: frozenset[str] = frozenset()
 
     def lacks(self, kinds: Sequence[str]) -> tuple[str, ...]:
         """The categories of which the absence of a row says nothing here.
@@ -79,13 +82,44 @@ def listings(study: Study, facilities: pd.DataFrame) -> list[Listing]:
         Listing(
             frozenset(present.get(source.path.name, ())),
             source.format == "osm",
-            None if source.complete is True else categories.kinds_of(source.complete or ()),
+            *_stated(source.complete),
         )
         for source in study.facility_sources
     ]
     known = {source.path.name for source in study.facility_sources}
     rest = facilities["category"][~files.isin(list(known)) & ~trial]
     return [*found, Listing(frozenset(rest))] if len(rest) else found
+
+
+def _stated(complete: bool | tuple[str, ...]) -> tuple[frozenset[str] | None, frozenset[str]]:
+    """The categories (None: all) and the roles that a list is stated to be complete for."""
+    if isinstance(complete, bool):
+        return (None if complete else frozenset()), frozenset()
+    kinds = [term for term in complete if term in categories.categories()]
+    return categories.kinds_of(kinds), frozenset(complete) - set(kinds)
+
+
+def told_of_some(
+    told: frozenset[str] | None, designations: Collection[str] | None, attributes: Mapping[str, Any] | None
+) -> frozenset[str] | None:
+    """The roles that a table of only some facilities speaks of: one without any designation may hold any.
+
+    Parameters
+    ----------
+    told
+        The roles that it would speak of if it listed all; None: every one.
+    designations, attributes
+        Of the row.
+
+    Returns
+    -------
+    frozenset of str or None
+        For `carecircle.categories.holds`.
+    """
+    if designations:
+        return told
+    named = frozenset(categories.departments()) if "departments" in (attributes or {}) else frozenset()
+    return named if told is None else told & named
 
 
 def unlisted(lists: Sequence[Listing], wanted: FacilitySet) -> tuple[str, ...]:
@@ -106,7 +140,10 @@ def unlisted(lists: Sequence[Listing], wanted: FacilitySet) -> tuple[str, ...]:
     if any(one.complete is None for one in lists):
         return ()
     found: dict[str, None] = {}
-    for kinds, _ in wanted.parts:
+    stated = frozenset().union(*(one.roles for one in lists))
+    for kinds, roles in wanted.parts:
+        if any(stated & categories.implied(role) for role in roles):
+            continue
         asked = tuple(k for k in kinds if k not in wanted.without)
         if not asked:
             several = sum(len(one.present) for one in lists if not one.tagged) > 1

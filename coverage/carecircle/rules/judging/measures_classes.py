@@ -57,4 +57,4 @@ def judge_classes(
             missing += found.missing_inputs
     tops, bottoms = ([p[at] for p in parts] for at in (0, 1))
     summed = (math.fsum(tops), math.fsum(bottoms)) if parts else None
-    return replace(concluded(rule, units, missing, share_target=1.0), parts=summed)
+    return replace(concluded(rule, units, missing, share_target=1.0, of="class"), parts=summed)

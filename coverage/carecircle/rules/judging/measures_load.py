@@ -6,12 +6,13 @@ import math
 from typing import TYPE_CHECKING
 
 from carecircle.rules.judging.assumed import urban_notes
-from carecircle.rules.judging.conclude import units_by_name, without_areas
+from carecircle.rules.judging.conclude import units_reason, without_areas
 from carecircle.rules.judging.evidence import Evidence
-from carecircle.rules.judging.figures import both_counts, counted, listing_needs, need
+from carecircle.rules.judging.figures import both_counts, counted, listing_needs, need, unsure_needs
 from carecircle.rules.judging.measures_people import Reached
 from carecircle.rules.judging.measures_totals import changed, left_open
 from carecircle.rules.judging.parts import Flip, Outcome, RuleUnit
+from carecircle.rules.judging.shown import LEAST, shown
 from carecircle.rules.judging.units import area_units
 from carecircle.rules.judging.verdict import Verdict
 from carecircle.rules.judging.weighing import decide
@@ -56,7 +57,9 @@ def judge_load(rule: Rule, plan: Plan, evidence: Evidence, reached: Reached) -> 
     over, under = max(0.0, people.low - high * n), max(0.0, low * n - people.high) if n > most else 0.0
     counts: dict[str, object] = {
         "residents": people.low, "facilities": n, "needed": needed, "most": most,
-        "over": over, "under": under, "low": low, "high": high,
+        "asked": _asked(needed, most, low),
+        "off": Sentence(f"rules.load_{'over' if over else 'under'}", {"n": over or under}),
+        "band": shown((low, high), "residents_per_facility"),
     }  # fmt: skip
     return Verdict(
         rule_def=rule,
@@ -69,13 +72,21 @@ def judge_load(rule: Rule, plan: Plan, evidence: Evidence, reached: Reached) -> 
         comparison="between",
         margin=_load_margin(people.low, n, low, high, outcome),
         flip=Flip(people.low / n if n else None, _load_turn(people.low, n, low, high)),
-        residents_affected=over,
+        residents_affected=over if centres.known else None,
         missing_inputs=missing if outcome is Outcome.NOT_ASSESSED else (),
         assumptions=tuple(dict.fromkeys(said)),
         units=tuple(units),
         surplus=outcome is Outcome.FAIL and not over,
         parts=(people.low, float(n)),
     )
+
+
+def _asked(needed: int, most: int, low: float) -> Sentence:
+    """How many facilities are asked for, by the ends that bind: one resident a facility is no lower end."""
+    if low <= LEAST:
+        return Sentence("rules.load_asked_least", {"needed": needed})
+    kind = "exactly" if needed == most else "band"
+    return Sentence(f"rules.load_asked_{kind}", {"needed": needed, "most": most})
 
 
 def load_band(people: float, low: float, high: float) -> tuple[int, int]:
@@ -125,7 +136,8 @@ def _load_turn(people: float, n: int, low: float, high: float) -> float:
 def _load_by_unit(rule: Rule, plan: Plan, evidence: Evidence, low: float, high: float) -> Verdict:
     more = listing_needs(evidence, rule.facilities)
     units = []
-    for unit in area_units(rule, evidence, *evidence.counting(rule.facilities)):
+    chosen, unsure = evidence.counting(rule.facilities)
+    for unit in area_units(rule, evidence, chosen, unsure):
         outcome = Outcome.NOT_ASSESSED
         if unit.residents is not None and not unit.unsure and not more:
             outcome = load_outcome(unit.residents, unit.residents, len(unit.facilities), low, high)
@@ -138,17 +150,15 @@ def _load_by_unit(rule: Rule, plan: Plan, evidence: Evidence, low: float, high: 
     open_ = [u for u in units if u.outcome is Outcome.NOT_ASSESSED]
     outcome = Outcome.FAIL if bad else Outcome.NOT_ASSESSED if open_ else Outcome.PASS
     good = len(units) - len(bad) - len(open_)
-    facts = {
-        "good": good, "units": units_by_name(rule, len(units)), "bad": [u.name for u in bad][:8],
-        "failing": len(bad), "open": len(open_), "waived": 0,
-    }  # fmt: skip
     share = good / len(units)
+    people = [need("unit_residents")] if any(u.residents is None for u in units) else []
+    missing = (*more, *unsure_needs(rule.facilities, unsure), *people) or (need("facility_areas"),)
     return Verdict(
-        rule_def=rule, outcome=outcome, reason=Sentence(f"rules.units_{outcome.value.lower()}", facts),
+        rule_def=rule, outcome=outcome, reason=units_reason(rule, units, outcome),
         observed=share, target=1.0, target_source=rule.target_source,
         margin=share - 1.0, flip=Flip(share, None),
         residents_affected=math.fsum(u.residents or 0 for u in bad),
-        missing_inputs=(*more, need("unit_residents")) if outcome is Outcome.NOT_ASSESSED else (),
+        missing_inputs=missing if outcome is Outcome.NOT_ASSESSED else (),
         units=tuple(units),
     )  # fmt: skip
 

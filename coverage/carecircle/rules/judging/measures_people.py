@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from carecircle.rules.language.plan import Plan
 
 Reached = Mapping[ReachQuery, pd.DataFrame]
-_OF_THE_ROADS = ("rules.people_not_assessed", "rules.response_unreached", "rules.response_nobody")
-"""Sentences that speak of residents off the roads."""
 ANY = sys.float_info.max
 """A limit that holds whoever is reached at all."""
 
@@ -58,12 +56,13 @@ def judge_reach(rule: Rule, plan: Plan, evidence: Evidence, reached: Reached) ->
     if outcome is Outcome.FAIL and unsure:
         outcome, high = Outcome.NOT_ASSESSED, 1.0
     undecided = outcome is Outcome.NOT_ASSESSED
-    if not all(evidence.among(wanted) for wanted in rule.served_by) and outcome is not Outcome.PASS:
+    sure = all(any(held for _, held in evidence.among(wanted)) for wanted in rule.served_by)
+    if not sure and outcome is not Outcome.PASS:
         return _none_listed(rule, evidence, outcome, people, ledger, unsure if undecided else ())
     return Verdict(
         rule_def=rule,
         outcome=outcome,
-        reason=_reason(rule, outcome, ledger, low, high),
+        reason=_reason(rule, outcome, ledger, low, high, bool(unsure)),
         observed=low,
         target=target,
         target_source=source,
@@ -84,7 +83,7 @@ def _none_listed(
     rule: Rule, evidence: Evidence, outcome: Outcome, people: pd.Series, ledger: PeopleLedger,
     missing: tuple[Sentence, ...],
 ) -> Verdict:  # fmt: skip
-    """The verdict where no facility of the kind is listed: nobody lacks a way, there is nowhere to go."""
+    """The verdict where no facility surely is of the kind: nobody lacks a way, there is nowhere to go."""
     open_ = outcome is Outcome.NOT_ASSESSED
     target, source = target_share(rule, evidence)
     return Verdict(
@@ -158,26 +157,50 @@ def _measured(rule: Rule, plan: Plan, evidence: Evidence, frame: pd.DataFrame) -
     mean = None
     if ledger.covered > 0:
         mean = math.fsum(weights * frame["cost"][there]) / ledger.covered / rule.factor
+    unsure = unsure_of(rule, evidence)
     reason = Sentence("rules.no_number", {"mean": shown(mean, unit), "residents": ledger.covered})
+    if unsure and mean is None:
+        reason = Sentence("rules.lacks", {"needs": list(unsure)})
+    said = assumptions_of(rule, plan, evidence, "plan")
+    if unsure and mean is not None:
+        said = (*said, Sentence("rules.measured_to_known", {"needs": list(unsure)}))
     return Verdict(
         rule_def=rule, outcome=Outcome.NO_THRESHOLD, reason=reason, observed=mean, unit=unit, ledger=ledger,
-        assumptions=assumptions_of(rule, plan, evidence, "plan"), people=people,
+        assumptions=said, people=people,
     )  # fmt: skip
 
 
-def _reason(rule: Rule, outcome: Outcome, ledger: PeopleLedger, low: float, high: float) -> Sentence:
+def _reason(
+    rule: Rule, outcome: Outcome, ledger: PeopleLedger, low: float, high: float, unsure: bool
+) -> Sentence:
+    open_ = outcome is Outcome.NOT_ASSESSED
+    parts = people_parts(ledger, *(("unplaced", "no_data") if open_ else ("beyond", "no_way")))
     facts = {
-        **ledger.to_dict(), "unsnapped": ledger.unplaced, "unreachable": ledger.no_way,
-        "in_scope": ledger.in_scope, "share": shown(low, "share"),
+        "covered": ledger.covered, "in_scope": ledger.in_scope, "share": shown(low, "share"),
         "high": shown(high, "share"), "limit": shown(rule.limit, rule.limit_unit),
-        "beyond": ledger.lacking,
+        "parts": [*parts, *([Sentence("rules.part_tables")] if unsure else [])],
     }  # fmt: skip
-    return Sentence(over_ground(f"rules.people_{outcome.value.lower()}", ledger), facts)
+    return Sentence(f"rules.people_{outcome.value.lower()}", facts)
 
 
-def over_ground(key: str, ledger: PeopleLedger) -> str:
-    """The sentence as it is said where people cross the ground: then nobody lives off the roads."""
-    return f"{key}_ground" if ledger.closed is not None and key in _OF_THE_ROADS else key
+def people_parts(ledger: PeopleLedger, *boxes: str) -> list[Sentence]:
+    """How many residents are in some boxes of a ledger, those in which there is nobody left out.
+
+    Parameters
+    ----------
+    ledger
+        Of the verdict.
+    boxes
+        ``beyond`` the limit, without a way (``no_way``), ``unplaced`` (off the roads, on closed ground),
+        ``no_data``: in this order in the sentence.
+    """
+    counts = {
+        "beyond": {"beyond": ledger.not_covered},
+        "no_way": {"no_way": ledger.no_way},
+        "unplaced": {"off_roads": ledger.unsnapped, "closed": ledger.closed or 0.0},
+        "no_data": {"no_data": ledger.no_data},
+    }
+    return [Sentence(f"rules.part_{at}", {"n": n}) for box in boxes for at, n in counts[box].items() if n > 0]
 
 
 def settling(rule: Rule, ledger: PeopleLedger) -> tuple[Sentence, ...]:

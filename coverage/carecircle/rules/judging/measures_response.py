@@ -23,7 +23,7 @@ from carecircle.rules.judging.measures_people import (
     empty_scope,
     ledger_of,
     missing_for_reach,
-    over_ground,
+    people_parts,
     settling,
     unsure_of,
     without_inputs,
@@ -82,7 +82,7 @@ def judge_response(rule: Rule, plan: Plan, evidence: Evidence, reached: Reached)
     return Verdict(
         rule_def=rule,
         outcome=outcome,
-        reason=Sentence(over_ground(f"rules.{key}", ledger), _facts(rule, floor, busy, ledger, unreached)),
+        reason=_reason(rule, key, floor, busy, ledger, unsure),
         observed=observed,
         target=rule.limit,
         unit="min",
@@ -104,19 +104,32 @@ def judge_response(rule: Rule, plan: Plan, evidence: Evidence, reached: Reached)
     )
 
 
-def _facts(
-    rule: Rule, floor: float | None, busy: ByBusy | None, ledger: PeopleLedger, unreached: float
-) -> dict[str, object]:
+_PEOPLE = {
+    "response_unreached": ("no_way", "unplaced"),
+    "response_nobody": ("no_way", "unplaced", "no_data"),
+    "response_undecided": ("no_data",),
+}
+"""The residents that a sentence speaks of."""
+
+
+def _reason(
+    rule: Rule, key: str, floor: float | None, busy: ByBusy | None, ledger: PeopleLedger,
+    unsure: tuple[Sentence, ...],
+) -> Sentence:  # fmt: skip
+    if key == "response_nobody" and unsure:
+        return Sentence("rules.lacks", {"needs": list(unsure)})
+    parts = people_parts(ledger, *_PEOPLE.get(key, ()))
+    parts += [Sentence("rules.part_tables")] if key == "response_undecided" and unsure else []
     known = busy is not None and busy.observed is not None
     turns = busy.turns_at if busy is not None else None
-    return {
+    facts = {
         "statistic": Sentence(f"rules.statistic_{rule.statistic or 'mean'}"),
-        "mean": shown(floor, "min"), "unreachable": unreached, "unsnapped": ledger.unplaced,
-        "no_data": ledger.no_data, "limit": shown(rule.limit, "min"),
+        "mean": shown(floor, "min"), "parts": parts, "limit": shown(rule.limit, "min"),
         "observed": shown(busy.observed if busy is not None and known else floor, "min"),
         "busy": shown(busy.busy if busy is not None else None, "share"),
         "turns": Sentence("rules.turns_never") if turns is None else shown(turns, "share"),
     }  # fmt: skip
+    return Sentence(f"rules.{key}", facts)
 
 
 def _static(rule: Rule, cost: pd.Series, weight: pd.Series, ledger: PeopleLedger) -> float | None:

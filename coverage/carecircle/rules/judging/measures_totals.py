@@ -165,10 +165,11 @@ def _judged(rule: Rule, figure: Figure, key: str, facts: dict[str, object]) -> V
         "target": shown(target, unit),
         "short": shown(None if slack is None else abs(slack), unit),
     }
+    end = "unknown" if key == "count" and nothing and undecided else outcome.value.lower()
     return Verdict(
         rule_def=rule,
         outcome=outcome,
-        reason=Sentence(f"rules.{key}_{outcome.value.lower()}", {**reason, **facts, "source": figure.source}),
+        reason=Sentence(f"rules.{key}_{end}", {**reason, **facts, "source": figure.source}),
         observed=None if nothing and undecided else figure.low,
         target=target,
         target_source=rule.target_source,

@@ -16,14 +16,15 @@ from carecircle.rules.judging.conclude import (
     undecided,
     without_areas,
 )
-from carecircle.rules.judging.evidence import Evidence
+from carecircle.rules.judging.evidence import Evidence, Facility
 from carecircle.rules.judging.figures import (
     attribute_name,
     listing_needs,
     need,
     official_figure,
     region_name,
-    role_column,
+    role_needs,
+    term_label,
     unsure_needs,
 )
 from carecircle.rules.judging.measures_classes import judge_classes
@@ -31,7 +32,7 @@ from carecircle.rules.judging.named import find_named, is_planned, named_set
 from carecircle.rules.judging.names import first_form
 from carecircle.rules.judging.parts import Outcome, RuleUnit
 from carecircle.rules.judging.shows import OUTCOMES, compare, conditioned, facility_unit, shows
-from carecircle.rules.judging.units import AreaUnit, area_units, left_out, waived
+from carecircle.rules.judging.units import AreaUnit, area_units, left_out, waived, waiver_needs
 from carecircle.rules.judging.verdict import Verdict
 from carecircle.rules.judging.weighing import decide
 from carecircle.rules.language.rule import Condition, Rule
@@ -55,7 +56,7 @@ def judge_presence(rule: Rule, plan: Plan, evidence: Evidence) -> Verdict:
     if rule.by == "named":
         return _judge_named(rule, plan, evidence)
     if rule.each_role:
-        return replace(concluded(rule, *_roles_held(rule, evidence)), parts=None)
+        return replace(concluded(rule, *_roles_held(rule, evidence), of="role"), parts=None)
     counted = rule.facilities.showing(rule.has)
     chosen, unsure = evidence.counting(counted)
     wanted = rule.each or _ONE
@@ -78,7 +79,7 @@ def judge_presence(rule: Rule, plan: Plan, evidence: Evidence) -> Verdict:
                 outcome, state = Outcome.WAIVED, ""
             elif excused is None and outcome is Outcome.FAIL:
                 outcome = Outcome.NOT_ASSESSED
-                missing.append(need("unit_residents"))
+                missing += waiver_needs(rule.unless)
         if outcome is Outcome.NOT_ASSESSED and high > low:
             missing += _settles(wanted, unit, unsure_needs(counted, unsure))
         units.append(RuleUnit(unit.id, unit.name, low, outcome, unit.residents, by, state))
@@ -111,10 +112,10 @@ def judge_share(rule: Rule, plan: Plan, evidence: Evidence) -> Verdict:
 
 def _share_of(rule: Rule, plan: Plan, evidence: Evidence, wanted: FacilitySet) -> Verdict:
     chosen, unsure = evidence.counting(wanted)
-    units = [facility_unit(rule, f, evidence) for f in chosen]
+    units = [facility_unit(rule, f) for f in chosen]
     units += [RuleUnit(f.id, f.name, None, Outcome.NOT_ASSESSED) for f in unsure]
-    missing = [*unsure_needs(wanted, unsure), *_unknown(rule, units, len(unsure))]
-    return concluded(rule, units, missing, more=listing_needs(evidence, wanted))
+    missing = [*unsure_needs(wanted, unsure), *_unknown(rule, units, chosen)]
+    return concluded(rule, units, missing, more=listing_needs(evidence, wanted), of="facility")
 
 
 def judge_conditional(rule: Rule, plan: Plan, evidence: Evidence) -> Verdict:
@@ -130,14 +131,15 @@ def judge_conditional(rule: Rule, plan: Plan, evidence: Evidence) -> Verdict:
             return without_areas(rule, evidence)
     else:
         units = _bound_facilities(rule, evidence)
-    missing = _when_unknown(rule, units)
+    missing = [*_when_unknown(rule, units), *_held_unknown(rule, units, evidence)]
     more = listing_needs(evidence, rule.facilities)
     if not units:
         return Verdict(
             rule_def=rule, outcome=Outcome.NOT_ASSESSED, reason=Sentence("rules.none_bound"),
             target=target_of(rule), target_source=rule.target_source, missing_inputs=tuple(more),
         )  # fmt: skip
-    return concluded(rule, units, missing, more=() if rule.by in _LEVELS else more)
+    areas = rule.by in _LEVELS
+    return concluded(rule, units, missing, more=() if areas else more, of="" if areas else "facility")
 
 
 def _when_unknown(rule: Rule, units: Sequence[RuleUnit]) -> list[Sentence]:
@@ -151,6 +153,12 @@ def _when_unknown(rule: Rule, units: Sequence[RuleUnit]) -> list[Sentence]:
     names += [rule.each.attribute] if rule.each is not None else []
     facts = {"lacking": lacking, "of": len(units)}
     return [need("attribute", attribute=attribute_name(name), **facts) for name in names]
+
+
+def _held_unknown(rule: Rule, units: Sequence[RuleUnit], evidence: Evidence) -> list[Sentence]:
+    """What would tell which facilities hold the roles that a condition speaks of or asks for."""
+    wanted = rule.facilities.showing(rule.has)
+    return unsure_needs(wanted, evidence.counting(wanted)[1]) if undecided(units) else []
 
 
 def judge_each_ratio(rule: Rule, plan: Plan, evidence: Evidence) -> Verdict:
@@ -178,7 +186,7 @@ def judge_each_ratio(rule: Rule, plan: Plan, evidence: Evidence) -> Verdict:
         ]
     units += [RuleUnit(f.id, f.name, None, Outcome.NOT_ASSESSED) for f in unsure]
     more = listing_needs(evidence, rule.facilities)
-    return concluded(rule, units, missing, share_target=1.0, more=more)
+    return concluded(rule, units, missing, share_target=1.0, more=more, of="facility")
 
 
 def judge_area_ratio(rule: Rule, plan: Plan, evidence: Evidence) -> Verdict:
@@ -205,6 +213,7 @@ def judge_area_ratio(rule: Rule, plan: Plan, evidence: Evidence) -> Verdict:
         value = low * rule.per / bottom if bottom else None
         units.append(RuleUnit(unit.id, unit.name, value, outcome, unit.residents))
     missing = [need("total", name=attribute_name(rule.denominator)), *more] if undecided(units) else []
+    missing += unsure_needs(rule.facilities, unsure) if missing else []
     if not units:
         return without_areas(rule, evidence)
     return concluded(rule, units, missing, share_target=1.0, notes=left_out(rule, evidence))
@@ -217,9 +226,9 @@ def _judge_named(rule: Rule, plan: Plan, evidence: Evidence) -> Verdict:
         shown = first_form(name)
         facility = find_named(evidence, plan, name, region_only=rule.region_only)
         if facility is not None:
-            unit = facility_unit(rule, facility, evidence)
+            unit = facility_unit(rule, facility)
             if unit.outcome is Outcome.NOT_ASSESSED:
-                missing.append(need("named_figure", name=shown))
+                missing += _named_needs(rule, facility, shown)
             lacking = [r for r in rule.has if facility.holds([r]) is False]
             if lacking:
                 notes.append(Sentence("rules.named_lacks", {"name": shown, "roles": lacking}))
@@ -233,6 +242,15 @@ def _judge_named(rule: Rule, plan: Plan, evidence: Evidence) -> Verdict:
         if sought:
             missing.append(need("named", name=shown))
     return concluded(rule, units, missing, notes=notes)
+
+
+def _named_needs(rule: Rule, facility: Facility, shown: str) -> list[Sentence]:
+    """What would tell whether a named facility shows what it must: the roles, and the figure."""
+    roles = [r for r in rule.has if facility.holds([r]) is None]
+    found = [need("named_roles", name=shown, roles=[term_label(r) for r in roles])] if roles else []
+    figure = rule.each is not None and rule.each.attribute != "facilities"
+    lacks = figure and rule.each is not None and conditioned(rule.each, facility) is None
+    return [*found, *([need("named_figure", name=shown)] if lacks or not found else [])]
 
 
 def _roles_held(rule: Rule, evidence: Evidence) -> tuple[list[RuleUnit], list[Sentence]]:
@@ -259,7 +277,7 @@ def _bound_facilities(rule: Rule, evidence: Evidence) -> list[RuleUnit]:
             met = [None if v is None else compare(v, c) for v, c in zip(values, rule.when, strict=True)]
             if False in met:
                 continue
-            answer, value = shows(rule, facility, evidence)
+            answer, value = shows(rule, facility)
             bound = sure and None not in met
             outcome = OUTCOMES[answer] if bound or answer is True else Outcome.NOT_ASSESSED
             units.append(RuleUnit(facility.id, facility.name, value, outcome))
@@ -298,15 +316,14 @@ def _settles(wanted: Condition, unit: AreaUnit, roles: list[Sentence]) -> list[S
     ]
 
 
-def _unknown(rule: Rule, units: Sequence[RuleUnit], unsure: int) -> list[Sentence]:
-    """Which columns would tell what the facility table leaves open."""
-    lacking = sum(u.outcome is Outcome.NOT_ASSESSED for u in units) - unsure
+def _unknown(rule: Rule, units: Sequence[RuleUnit], chosen: Sequence[Facility]) -> list[Sentence]:
+    """Which columns would tell what the table leaves open of facilities that count."""
+    lacking = sum(u.outcome is Outcome.NOT_ASSESSED for u in units[: len(chosen)])
     if not lacking:
         return []
-    facts = {"lacking": lacking, "of": len(units)}
-    columns = dict.fromkeys(role_column(role) for role in rule.has)
-    found = [need("attribute", attribute=Sentence(f"rules.column_{c}"), **facts) for c in columns]
+    found = role_needs([r for r in rule.has if any(f.holds([r]) is None for f in chosen)], lacking)
     if rule.each is not None:
+        facts = {"lacking": lacking, "of": len(units)}
         names = [n for n in (rule.each.attribute, rule.each.share_of) if n and n != "facilities"]
         found += [need("attribute", attribute=attribute_name(n), **facts) for n in names]
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 _BRACKETS = re.compile(r"[()]")
 
 
+@cache
 def forms(name: str) -> tuple[str, ...]:
     """Every form of a name: those apart by ``|``, and what stands before and within brackets.
 

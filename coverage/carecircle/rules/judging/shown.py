@@ -8,11 +8,18 @@ import re
 from carecircle.texts import Sentence, wording
 
 Target = float | tuple[float, float] | None
+LEAST = 1.0
+"""Residents a facility that are no lower end: whoever shares one is one at least."""
 _PER = re.compile(r"per_([\d.]+)_(residents|children)")
 
 
 def shown(value: float | Target, unit: str) -> Sentence:
-    """A value with its unit, as a sentence: percent for shares, a band with a dash, a dash for nothing."""
+    """A value with its unit, as a sentence: percent for shares, a band with a dash, a dash for nothing.
+
+    A band that begins at nothing (or at one resident a facility) is said by its other end.
+    """
+    if isinstance(value, tuple) and value[0] <= (LEAST if unit == "residents_per_facility" else 0):
+        return _with_unit(Sentence("rules.at_most", {"high": _plain(value[1], unit)}), unit)
     if isinstance(value, tuple):
         ends = {"low": _plain(value[0], unit), "high": _plain(value[1], unit)}
         return _with_unit(Sentence("rules.band", ends), unit)

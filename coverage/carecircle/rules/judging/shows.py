@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from carecircle import categories
-from carecircle.rules.judging.evidence import Evidence, Facility
+from carecircle.rules.judging.evidence import Facility
 from carecircle.rules.judging.parts import Outcome, RuleUnit
 from carecircle.rules.judging.weighing import decide
 from carecircle.rules.language.rule import Condition, Rule
@@ -17,22 +16,15 @@ def compare(value: float, condition: Condition) -> bool:
     return decide(value, value, condition.comparison, condition.value) is Outcome.PASS
 
 
-def facility_unit(rule: Rule, facility: Facility, evidence: Evidence) -> RuleUnit:
+def facility_unit(rule: Rule, facility: Facility) -> RuleUnit:
     """One facility as a unit of a rule."""
-    answer, value = shows(rule, facility, evidence)
+    answer, value = shows(rule, facility)
     return RuleUnit(facility.id, facility.name, value, OUTCOMES[answer])
 
 
-def shows(rule: Rule, facility: Facility, evidence: Evidence) -> tuple[bool | None, float | None]:
-    """Whether a facility holds the roles and shows the figure asked for, and the figure.
-
-    In a table that lists only some facilities, one without any designation is not known to have none.
-    """
-    silent = not facility.designations and evidence.partial_inventory
-    answers: list[bool | None] = []
-    for role in rule.has:
-        held = facility.holds([role])
-        answers.append(None if silent and held is False and role in categories.designations() else held)
+def shows(rule: Rule, facility: Facility) -> tuple[bool | None, float | None]:
+    """Whether a facility holds the roles and shows the figure asked for, and the figure."""
+    answers: list[bool | None] = [facility.holds([role]) for role in rule.has]
     value = None
     if rule.each is not None and rule.each.attribute != "facilities":
         value = conditioned(rule.each, facility)

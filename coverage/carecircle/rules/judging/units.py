@@ -6,14 +6,15 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from carecircle import categories
-from carecircle.rules.judging.evidence import Area, Evidence, Facility
+from carecircle.rules.judging.areas import Area
+from carecircle.rules.judging.evidence import Evidence, Facility
+from carecircle.rules.judging.figures import need
 from carecircle.rules.language.rule import Rule, Waiver
 from carecircle.texts import Sentence
 
 _TOUCH_M = 50.0
 """Villages whose outlines lie this close are neighbours (digitised borders leave slivers)."""
-_OUTREACH = frozenset({"巡回医疗", "驻村服务", "移动智慧医疗"})
+_OUTREACH = ("巡回医疗", "驻村服务", "移动智慧医疗")
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,12 @@ def waived(
     return (None if open_question else False), None
 
 
+def waiver_needs(exceptions: Sequence[Waiver]) -> list[Sentence]:
+    """What would tell whether an exception that is left open excuses a unit."""
+    found = [need("outreach")] if any(e.when == "outreach" for e in exceptions) else []
+    return found + ([need("unit_residents")] if any(e.when != "outreach" for e in exceptions) else [])
+
+
 def _marked(evidence: Evidence, unit: AreaUnit, mark: str) -> bool:
     return evidence.area_figure(unit.id, mark) == 1
 
@@ -121,13 +128,17 @@ def _second(exception: Waiver, unit: AreaUnit, units: Sequence[AreaUnit], eviden
     return None if unit.residents is None else unit.residents >= (exception.at_least or math.inf)
 
 
-def _outreach(exception: Waiver, unit: AreaUnit, units: Sequence[AreaUnit], evidence: Evidence) -> bool:
+def _outreach(
+    exception: Waiver, unit: AreaUnit, units: Sequence[AreaUnit], evidence: Evidence
+) -> bool | None:
     vague = ("sparsely_populated", "transport_radius_large")
     if unit.facilities or not all(_marked(evidence, unit, mark) for mark in vague):
         return False
+    if _marked(evidence, unit, "outreach_service"):
+        return True
     serving = (f for f in evidence.facilities if f.area_id == unit.id and f.status == "open")
-    by_role = any(_OUTREACH & {categories.role(d) for d in f.designations} for f in serving)
-    return by_role or _marked(evidence, unit, "outreach_service")
+    answers = {f.holds([role]) for f in serving for role in _OUTREACH}
+    return True if True in answers else None if None in answers else False
 
 
 def _branches(exception: Waiver, unit: AreaUnit, units: Sequence[AreaUnit], evidence: Evidence) -> bool:

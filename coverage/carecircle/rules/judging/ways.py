@@ -31,7 +31,8 @@ def judged_each(
         either = _either_way(verdict, [own[o] for o in verdict.rule_def.any_of if o in own])
         alone = either is verdict and not above  # a county is on no line of its prefecture's
         line = on_track(either, plan, evidence.inputs.study.year) if alone else None
-        settled[rule_id] = replace(_only_measured(either), on_track=line)
+        only = _only_measured(either)
+        settled[rule_id] = only if line is None else replace(only, on_track=line)
     return settled
 
 

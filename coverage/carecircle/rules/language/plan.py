@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -17,6 +17,9 @@ from carecircle.rules.language.projects import Project
 from carecircle.rules.language.refusals import MeaninglessRuleError
 from carecircle.rules.language.rule import Provenance, Rule
 from carecircle.strict import LONGEST_PATH, Strict, UnfitError, echo, parse_toml
+
+if TYPE_CHECKING:
+    from carecircle.rules.language.finding import Inconsistency
 
 _HEADER = re.compile(r"^\s*\[\[\s*(rule|project|facility)\s*\]\]")
 _PLAN = re.compile(r"^\s*\[\s*plan\s*\]")
@@ -130,6 +133,13 @@ class Plan(Strict):
             If there is none.
         """
         return self._by_id[rule_id]
+
+    @cached_property
+    def disagreements(self) -> list[Inconsistency]:
+        """Where its own numbers disagree (`inconsistencies`), looked for once."""
+        from carecircle.rules.language.consistency import inconsistencies
+
+        return inconsistencies(self)
 
     @cached_property
     def _by_id(self) -> dict[str, Rule]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import TYPE_CHECKING
 
 from carecircle import categories
 from carecircle.rules.kinds.record import RuleKind, kind_of
 
 if TYPE_CHECKING:
-    from carecircle.rules.language.rule import Rule
+    from carecircle.rules.language.rule import AlsoCounts, Rule
 
 
 _ONLY_SOME = (
@@ -70,18 +71,28 @@ def _words(rule: Rule) -> Iterator[MeaninglessRuleError]:
         yield MeaninglessRuleError("title_en" if rule.title_zh else "title_zh", "rules.title_in_one_language")
 
 
-def _categories(rule: Rule) -> Iterator[tuple[str, tuple[str, ...]]]:
-    yield from ((f, getattr(rule, f)) for f in ("categories", "denominator_categories", "not_categories"))
-    yield from (("also", a.categories) for a in rule.also)
-    yield from (("denominator_also", a.categories) for a in rule.denominator_also)
-    yield from (("stations", a.categories) for a in rule.stations)
+def _categories(rule: Rule) -> list[tuple[str, tuple[str, ...]]]:
+    own = [
+        ("categories", rule.categories), ("denominator_categories", rule.denominator_categories),
+        ("not_categories", rule.not_categories),
+    ]  # fmt: skip
+    return own + [(field, more.categories) for field, more in _further(rule)]
 
 
-def _roles(rule: Rule) -> Iterator[tuple[str, tuple[str, ...]]]:
-    yield from ((f, getattr(rule, f)) for f in ("designations", "denominator_designations", "has"))
-    yield from (("also", a.designations) for a in rule.also)
-    yield from (("denominator_also", a.designations) for a in rule.denominator_also)
-    yield from (("stations", a.designations) for a in rule.stations)
+def _roles(rule: Rule) -> list[tuple[str, tuple[str, ...]]]:
+    own = [
+        ("designations", rule.designations), ("denominator_designations", rule.denominator_designations),
+        ("has", rule.has),
+    ]  # fmt: skip
+    return own + [(field, more.designations) for field, more in _further(rule)]
+
+
+def _further(rule: Rule) -> list[tuple[str, AlsoCounts]]:
+    """Every further set of facilities, with the field it stands in."""
+    if not (rule.also or rule.denominator_also or rule.stations):
+        return []
+    fields = ("also", rule.also), ("denominator_also", rule.denominator_also), ("stations", rule.stations)
+    return [(field, more) for field, sets in fields for more in sets]
 
 
 def _sets(rule: Rule) -> Iterator[MeaninglessRuleError]:
@@ -145,6 +156,12 @@ def _measured(rule: Rule, kind: RuleKind) -> Iterator[MeaninglessRuleError]:
         yield MeaninglessRuleError("falls", "rules.rises", baseline=start, target=rule.target)
 
 
+@cache
+def _figures() -> frozenset[str]:
+    """Whatever a rule may ask of a facility or an area."""
+    return frozenset({*categories.attributes(), *categories.area_attributes(), "facilities", ""})
+
+
 def _terms(rule: Rule) -> Iterator[MeaninglessRuleError]:
     known = categories.categories()
     for field, terms in _categories(rule):
@@ -158,13 +175,13 @@ def _terms(rule: Rule) -> Iterator[MeaninglessRuleError]:
                 yield MeaninglessRuleError(
                     field, "rules.unknown_role", value=term, near=categories.role(term) or "—"
                 )
-    figures = {**categories.attributes(), **categories.area_attributes()}
+    figures = _figures()
     asked = [("numerator", rule.numerator), ("denominator", rule.denominator)]
     asked += [("when", c.attribute) for c in rule.when]
     if rule.each is not None:
         asked += [("each", rule.each.attribute), ("each", rule.each.share_of)]
     for field, name in asked:
-        if name and name not in figures and name != "facilities":
+        if name not in figures:
             yield MeaninglessRuleError(
                 field, "rules.unknown_attribute", value=name, near=categories.attribute(name) or "—"
             )

@@ -3726,6 +3726,7 @@ var listed = (key, items) => items.length ? h(
   )
 ) : null;
 var margined = (shown) => shown.startsWith("-") ? fact("page_short", shown.slice(1)) : fact("page_margin", shown);
+var FLIPS = { FAIL: "page_flip", NOT_ASSESSED: "page_flip_open" };
 function detail(clause, whole = rankingState.all) {
   return h(
     "div",
@@ -3751,7 +3752,7 @@ function detail(clause, whole = rankingState.all) {
       fact("page_observed", say(clause.observed)),
       fact("page_target", say(clause.target), say(clause.targetSource)),
       margined(say(clause.margin)),
-      clause.flip ? fact(clause.outcome === "FAIL" ? "page_flip" : "page_flip_other", say(clause.flip)) : null
+      clause.flip ? fact(FLIPS[clause.outcome] || "page_flip_other", say(clause.flip)) : null
     ),
     clause.onTrack ? h("p", { class: "cc-track" }, say(clause.onTrack)) : null,
     byRoad(clause),

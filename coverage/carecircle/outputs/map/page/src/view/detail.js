@@ -30,6 +30,9 @@ const listed = (key, items) =>
 const margined = (shown) =>
   shown.startsWith('-') ? fact('page_short', shown.slice(1)) : fact('page_margin', shown);
 
+/** What a clause's turn is headed: what would meet it, what would decide it; else what would change it. */
+const FLIPS = { FAIL: 'page_flip', NOT_ASSESSED: 'page_flip_open' };
+
 /** A clause in full; ``whole`` with every row of its list of areas. */
 export function detail(clause, whole = rankingState.all) {
   return h(
@@ -58,7 +61,7 @@ export function detail(clause, whole = rankingState.all) {
       fact('page_observed', say(clause.observed)),
       fact('page_target', say(clause.target), say(clause.targetSource)),
       margined(say(clause.margin)),
-      clause.flip ? fact(clause.outcome === 'FAIL' ? 'page_flip' : 'page_flip_other', say(clause.flip)) : null,
+      clause.flip ? fact(FLIPS[clause.outcome] || 'page_flip_other', say(clause.flip)) : null,
     ),
     clause.onTrack ? h('p', { class: 'cc-track' }, say(clause.onTrack)) : null,
     byRoad(clause),
