@@ -266,15 +266,15 @@ def county(side, rounds, nodes=100_000):
 
 
 ASKED = (
-    ("2.25M cells, 8 moves: x r.walk", 9, True, lambda r: r["walk"]["ratios"]["GRASS 8"]),
-    ("2.25M cells, 16 moves: x r.walk -k", 10, True, lambda r: r["walk"]["ratios"]["GRASS 16"]),
-    ("16M cells, 8 moves: x r.walk", 12, True, lambda r: r["walk_16m"]["ratios"]["GRASS 8"]),
-    ("16M cells, 16 moves: x r.walk -k", 16, True, lambda r: r["walk_16m"]["ratios"]["GRASS 16"]),
-    ("16M cells, flat: x xarray-spatial", 5, True, lambda r: r["walk_16m"]["ratios"]["xarray-spatial"]),
+    ("2.25M cells, 8 moves: × r.walk", 9, True, lambda r: r["walk"]["ratios"]["GRASS 8"]),
+    ("2.25M cells, 16 moves: × r.walk -k", 10, True, lambda r: r["walk"]["ratios"]["GRASS 16"]),
+    ("16M cells, 8 moves: × r.walk", 12, True, lambda r: r["walk_16m"]["ratios"]["GRASS 8"]),
+    ("16M cells, 16 moves: × r.walk -k", 16, True, lambda r: r["walk_16m"]["ratios"]["GRASS 16"]),
+    ("16M cells, flat: × xarray-spatial", 5, True, lambda r: r["walk_16m"]["ratios"]["xarray-spatial"]),
     ("bytes a cell beyond inputs", 24, False, lambda r: r["memory"]),
     ("areas, 8 moves: ns a reached cell", 100, False, lambda r: r["areas"]["8"]["median"]),
     ("areas, 16 moves: ns a reached cell", 150, False, lambda r: r["areas"]["16"]["median"]),
-    *((f"joined, {size} cells, {mode}: x grid", 2, False, lambda r, n=name, m=mode: r[n][m]["ratio"])
+    *((f"joined, {size} cells, {mode}: × the grid", 2, False, lambda r, n=name, m=mode: r[n][m]["ratio"])
       for name, size in (("small", "0.5M"), ("county", "4M")) for mode, _ in MODES),
     ("a county, three modes: seconds", 10, False, lambda r: r["county"]["three modes"]["median"]),
 )  # fmt: skip
@@ -282,16 +282,18 @@ ASKED = (
 
 
 def summary(results):
+    """What was asked and what was measured, row by row; None where it was not."""
+    rows = []
     for what, wanted, more, where in ASKED:
         try:
-            got = where(results)
-        except (KeyError, TypeError):
-            print(f"{what:45} not measured")
-            continue
-        held = got >= wanted if more else got <= wanted
-        print(
-            f"{what:45} {got:8.2f}   asked {'>=' if more else '<='} {wanted:4}   {'held' if held else 'NOT'}"
+            got = float(where(results))
+        except (KeyError, TypeError, ValueError):
+            got = None
+        held = None if got is None else got >= wanted if more else got <= wanted
+        rows.append(
+            {"what": what, "asked": f"{'≥' if more else '≤'} {wanted}", "measured": got, "held": held}
         )
+    return rows
 
 
 def main() -> None:
@@ -316,7 +318,13 @@ def main() -> None:
         print(name, json.dumps(results[name]), flush=True)
         if given.out:
             given.out.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
-    summary(results)
+    results["asked"] = summary(results)
+    for row in results["asked"]:
+        measured = "not measured" if row["measured"] is None else f"{row['measured']:12.2f}"
+        missed = "not held" if row["held"] is False else ""
+        print(f"{row['what']:50} {measured:>12}   asked {row['asked']:6} {missed}")
+    if given.out:
+        given.out.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
