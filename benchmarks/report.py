@@ -61,11 +61,37 @@ def section(name: str, found: dict) -> list[str]:
     return lines
 
 
+GROUND = """## Ground and roads
+
+`benchmarks/ground.py`, in one run: user seconds of the processor, medians of the rounds; a ratio is the
+median over rounds in which the tools take turns. r.walk is GRASS's on the very same cells, and comes to the
+same minutes; xarray-spatial knows no slopes and runs on the flat. Joined: a question asked of the cells with
+the roads, against one search over the cells alone.
+
+| what | measured | asked |
+|---|---|---|"""
+
+
+def ground(found: dict) -> list[str]:
+    """What is asked of ground and roads, and what `ground.py` measured in one run."""
+    lines = [GROUND]
+    for row in found["asked"]:
+        missed = " (**not held**)" if row["held"] is False else ""
+        measured = "not measured" if row["measured"] is None else f"{row['measured']:.3g}{missed}"
+        lines.append(f"| {row['what']} | {measured} | {row['asked']} |")
+    least = [found["areas"][moves]["least"] for moves in ("8", "16")]
+    peak = found.get("walk_16m", {}).get("GRASS peak MiB")
+    note = f"Areas in the least disturbed round: {least[0]:.0f} and {least[1]:.0f} ns."
+    return [*lines, "", note + (f" GRASS takes {peak:,.0f} MiB for 16M cells." if peak else ""), ""]
+
+
 def main() -> None:
     results = json.loads((HERE / "results.json").read_text(encoding="utf-8"))
     lines = [HEAD]
     for name, found in results["cases"].items():
         lines += section(name, found)
+    if (HERE / "ground.json").exists():
+        lines += ground(json.loads((HERE / "ground.json").read_text(encoding="utf-8")))
     for found in results.get("pages", {}).values():
         lines += [f"## {found['title']}", "", "| what | measured | aim |", "|---|---|---|"]
         for what, value, unit, aim in found["rows"]:

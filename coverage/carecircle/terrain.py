@@ -59,6 +59,8 @@ class GroundCells:
     """Driving: ``once`` to a road on foot, then by car, on foot again but to the end; ``again``: freely."""
     roads: bool = True
     """False: cells alone, roads burnt into them by whoever made them (AccessMod's way)."""
+    portal_spacing_m: float | None = None
+    """The most metres of street with one place to enter or leave it; None: one in every cell it crosses."""
     classes: tuple[GroundClass, ...] = ()
     walked: frozenset[str] = frozenset({"walk"})
     """Modes that go on foot on the roads too: ground and roads are one search, and slopes on roads count."""

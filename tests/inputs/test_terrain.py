@@ -66,6 +66,8 @@ def test_nothing_but_a_cell_size_is_flat_open_ground(tmp_path: Path) -> None:
     assert flat.elevation_m is None
     assert set(flat.minutes_per_m) == set(MODES)
     assert flat.walked == {"walk"}
+    assert flat.portal_spacing_m is None
+    assert ground(tmp_path, cell_m=100, portal_spacing_m=15).portal_spacing_m == 15
     np.testing.assert_array_equal(flat.minutes_per_m["walk"], np.float32(0.06 / 4.0))
     np.testing.assert_array_equal(flat.east_m, 100.0)
     assert "inputs.ground_wet" in findings(tmp_path, cell_m=100)
@@ -315,6 +317,8 @@ def test_a_class_of_every_cover_has_a_label_a_speed_and_a_source() -> None:
         ("[terrain.elevation]\npath = []\n", "study.tiles"),
         ('[terrain.elevation]\npath = ["none.tif"]\n', "study.missing_input"),
         ('[terrain.elevation]\npath = "c.tif"\nslope = 3\n', "study.unknown_key"),
+        ("[terrain]\ncell_m = 30\nroads = false\nportal_spacing_m = 15\n", "study.portals_without_roads"),
+        ("[terrain]\ncell_m = 30\nportal_spacing_m = 0\n", "study."),
     ],
 )  # fmt: skip
 def test_a_study_that_says_too_little_or_too_much(tmp_path: Path, text: str, key: str) -> None:

@@ -102,6 +102,8 @@ class Terrain(Section):
     """Driving: ``once`` to a road on foot, then by car, on foot again to the end alone; ``again`` freely."""
     roads: bool = True
     """False: the cells alone (roads are burnt into the cover)."""
+    portal_spacing_m: float | None = Field(default=None, ge=1.0, le=10_000.0)
+    """The most metres along a street to a place where it is entered or left; absent: one in every cell."""
 
     @property
     def rasters(self) -> tuple[tuple[str, Grounding], ...]:
@@ -135,5 +137,7 @@ def terrain_faults(terrain: Terrain | None, file: Path, *, extract: bool) -> Ite
             yield StudyError("study.cover_classes", file=file, column="terrain.cover.classes")
     if not terrain.rasters and terrain.cell_m is None:
         yield StudyError("study.terrain_cells", file=file, column="terrain.cell_m")
+    if terrain.portal_spacing_m is not None and not terrain.roads:
+        yield StudyError("study.portals_without_roads", file=file, column="terrain.portal_spacing_m")
     if any(b.path is None for b in terrain.barriers) and not extract:
         yield StudyError("study.barrier_extract", file=file, column="terrain.barriers")

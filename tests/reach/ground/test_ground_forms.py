@@ -113,6 +113,16 @@ def test_a_tunnel_is_level_and_has_no_doors():
     assert top == pytest.approx(between(cells, (1, 5), (1, 10)), rel=1e-6)
 
 
+@pytest.mark.parametrize(("spacing", "places"), [(None, 10), (25.0, 40), (40.0, 30), (400.0, 10)])
+def test_streets_have_a_place_in_every_cell_or_in_so_many_metres(spacing, places):
+    """A street of 1,000 m across ten cells of 100 m: none of its pieces leaves its cell."""
+    cells = g.ground(np.full((3, 12), 0.06), portal_spacing_m=spacing)
+    (left, y), (right, _) = g.centre(cells, 1, 0), g.centre(cells, 1, 10)
+    ground = Ground(g.roads([([(left + 50, y + 20), (right + 50, y + 20)], 36.0, True)]), cells, "walk")
+    assert len(ground.portals.door) == places
+    assert ground.portals.door_m.min() == pytest.approx(20.0)  # the nearest point of every cell stays
+
+
 def test_a_fast_road_bends_the_way_as_light():
     """Snell: walking at v towards a road of speed w at a distance d, then L along it."""
     v, w, d, length = 1.0, 4.0, 1500.0, 6000.0

@@ -11,7 +11,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 import groundworlds as g
-from carecircle.reach.ground import Ground, engine
+from carecircle.reach.ground import Ground, engine, once, queues
 from carecircle.reach.ground._explicit import moves_of
 from carecircle.reach.ground.engine import Lanes, Sources, World
 from carecircle.reach.ground.field import Field
@@ -120,6 +120,40 @@ def test_labels_and_owners_are_scipys_on_random_worlds(seed, monkeypatch):
     full = np.full(table.shape, np.inf)
     full[np.repeat(np.arange(60), np.diff(table.indptr)), table.indices] = table.data
     assert full.min(axis=1) == pytest.approx(out["cost"].to_numpy(), rel=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_who_rides_once_is_answered_by_a_search_that_stops_early(seed, monkeypatch):
+    """On foot no farther than matters: the costs and facilities of a search over everything, ties and all."""
+    rng = np.random.default_rng(2000 + seed)
+    monkeypatch.setattr(once, "_FIRST_LOOK", 1)
+    slow = 2.0 ** rng.integers(-6, -3, (40, 40))
+    slow[rng.random(slow.shape) < 0.1] = np.nan
+    if seed % 4 == 1:
+        slow[:, 25] = np.nan  # a river, and whoever is beyond it without a bridge
+    cells = g.ground(slow, size_m=32.0, mode="drive", moves=[8, 16][seed % 2])
+    network = g.random_roads(rng, 1250.0 if seed % 4 else 500.0, mode="drive")
+    demand, health = g.points(rng.uniform(0, 1280, (80, 2))), g.facilities(rng.uniform(0, 1280, (3, 2)))
+    ground = Ground(network, cells, "drive", max_snap_m=60)
+    out = ground.nearest(demand, health)
+    depths = []
+    labels = once.Once.labels
+    monkeypatch.setattr(once.Once, "labels", lambda self, read: (labels(self, None), depths.append(1))[0])
+    whole = ground.nearest(demand, health)
+    assert depths
+    assert out.equals(whole)
+
+
+def test_a_queue_that_is_too_small_begins_again(monkeypatch):
+    rng = np.random.default_rng(5)
+    for ride in ("once", "again"):
+        cells = g.random_ground(rng, 60, 60, law="tobler", moves=16, mode="drive", ride=ride)
+        network = g.random_roads(rng, 1800.0, mode="drive")
+        demand, health = g.points(rng.uniform(0, 1800, (50, 2))), g.facilities(rng.uniform(0, 1800, (6, 2)))
+        monkeypatch.setattr(queues, "_ROOM", 1.0)
+        wanted = Ground(network, cells, "drive").nearest(demand, health)
+        monkeypatch.setattr(queues, "_ROOM", 0.001)
+        assert Ground(network, cells, "drive").nearest(demand, health).equals(wanted)
 
 
 def test_explicit_moves_are_those_written_one_by_one():

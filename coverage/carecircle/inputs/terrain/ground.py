@@ -80,6 +80,7 @@ def ground_of(
         minutes_per_m=minutes, on_foot=on_foot, elevation_m=elevation, moves=terrain.moves, law=terrain.law,
         max_slope_deg=terrain.max_slope_deg, ride=terrain.ride, roads=terrain.roads, classes=classes,
         walked=frozenset(m for m, p in leaving.items() if p.off_road == m),
+        portal_spacing_m=terrain.portal_spacing_m,
     )  # fmt: skip
     findings += _told(study, ground, frame, crs, region)
     return ground, findings

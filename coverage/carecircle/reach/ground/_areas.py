@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from carecircle.reach.ground._bits import lowest_bit
-from carecircle.reach.ground._moves import AND_BY, BY, could_improve, price
+from carecircle.reach.ground._bits import fetch, lowest_bit
+from carecircle.reach.ground._moves import could_improve, price
 from carecircle.reach.search._numba import jit
 
 Array = Any
@@ -42,19 +42,17 @@ def spread(
     free = np.int32(-1)
     used = 0
     live = 0
+    cost = np.empty(16)
     rise = np.empty(16)
     slow = np.empty(16)
+    ridden = np.empty(16)
     half = np.empty(16)
     per_m = np.empty(16)
     offset = np.empty(16, np.int32)
-    by = np.empty(16, np.int64)
-    also = np.empty(16, np.int64)
     for move in range(16):
         half[move] = halves[0, move]
         per_m[move] = per_ms[0, move]
         offset[move] = offsets[move]
-        by[move] = BY[move]
-        also[move] = AND_BY[move]
     known = _I8(0)  # the row whose metres these are
     gated = len(gate) > 0
     bucket = _I8(1) << _I8(60)
@@ -125,7 +123,8 @@ def spread(
                             half[move] = halves[known, move]
                             per_m[move] = per_ms[known, move]
                     found = could_improve(
-                        cell, un, c, limit, moves, offset, kind, law, base, half, per_m, by, also, slow, rise
+                        cell, un, c, limit, moves, offset, kind, law, base, half, per_m, cost, rise, slow,
+                        ridden,
                     )  # fmt: skip
                     if gated:
                         low, high = gate[un], gate[un + _U4(1)]
@@ -136,21 +135,25 @@ def spread(
                         k = _U4(lowest_bit(found))
                         found &= found - _U4(1)
                         v = _U4(un + _U4(offset[k]))
-                        reached = c + price(su, k, kind, law, base, steepest, half, by, also, slow, rise)
+                        old = cost[k]
+                        reached = c + price(su, k, kind, law, base, steepest, half, rise, slow, ridden)
                     elif u < cells:
                         v = _U4(gate_to[low])
+                        old = cell[v].cost
                         reached = c + gate_cost[low]
                         low += 1
                     else:
                         v = _U4(road_to[low])
+                        old = cell[v].cost
                         reached = c + road_cost[low]
                         low += 1
-                    old = cell[v].cost
                     if not (reached < old and reached <= limit):
                         continue
                     if old == np.inf:
                         touched[seen] = np.int32(v)
                         seen += 1
+                        for rows in (-2, -1, 1, 2):  # what its turn will read
+                            fetch(cell, _I8(v) + rows * width)
                     cell[v].cost = reached
                     if free >= 0:
                         n = _U4(free)

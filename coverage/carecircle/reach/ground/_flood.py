@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from carecircle.reach.ground._bits import lowest_bit
-from carecircle.reach.ground._moves import AND_BY, BY, could_improve, price
+from carecircle.reach.ground._moves import could_improve, price
 from carecircle.reach.search._numba import jit
 
 Array = Any
@@ -34,11 +34,14 @@ _LEAP = 4096
 def flood(
     cell: Array, own: Array, cells: int, width: int, tile_bits: int, tiles_across: int, tiles: int,
     moves: int, offsets: Array, step: Array, kind: Any, law: int, base: float, steepest: float, halves: Array,
-    per_ms: Array, row_step: int, source: Array, spent: Array, owner: Array, limit: float, per_fine: float,
-    fines: int, ring: int, pool: int, gate: Array, gate_code: Array, gate_cost: Array, road: Array,
-    road_code: Array, road_cost: Array, road_tile: Array, most: int,
+    per_ms: Array, row_step: int, source: Array, spent: Array, owner: Array, limit: float, until: float,
+    per_fine: float, fines: int, ring: int, pool: int, gate: Array, gate_code: Array, gate_cost: Array,
+    road: Array, road_code: Array, road_cost: Array, road_tile: Array, most: int,
 ) -> bool:  # fmt: skip
     """Spread from the sources into ``cell`` and ``own``, which hold labels already (infinite, or a search's).
+
+    It stops when no label up to ``until`` can change any more; nodes beyond it may have labels by then, whose
+    own neighbours have not been looked at.
 
     ``gate`` says, by cell, which places on the roads it leads to (empty: none is entered); ``road`` what each
     place on the roads leads to. ``fines`` and ``ring`` are powers of two. Returns whether ``pool`` entries
@@ -47,19 +50,17 @@ def flood(
     entry = np.empty(pool, ENTRY)
     free = np.int32(-1)
     used = 0
+    cost = np.empty(16)
     rise = np.empty(16)
     slow = np.empty(16)
+    ridden = np.empty(16)
     half = np.empty(16)
     per_m = np.empty(16)
     offset = np.empty(16, np.int32)
-    by = np.empty(16, np.int64)
-    also = np.empty(16, np.int64)
     for move in range(16):
         half[move] = halves[0, move]
         per_m[move] = per_ms[0, move]
         offset[move] = offsets[move]
-        by[move] = BY[move]
-        also[move] = AND_BY[move]
     known = _I8(0)  # the row whose metres these are
     late_code = np.empty(most, np.int32)
     late_cost = np.empty(most)
@@ -88,7 +89,7 @@ def flood(
         else:
             v = (code >> 16) * width + (code & 65535)
             t = _I8(((code >> 16) >> tile_bits) * tiles_across + ((code & 65535) >> tile_bits))
-        if c > limit or c == np.inf or c > cell[v].cost or (c == cell[v].cost and owner[i] >= own[v]):
+        if c > limit or c == np.inf or c > cell[v].cost or (c == cell[v].cost and owner[i] > own[v]):
             continue
         cell[v].cost = c
         own[v] = owner[i]
@@ -110,7 +111,8 @@ def flood(
             token_used += 1
             waiting += 1
     idle = 0
-    while waiting > 0:
+    last = _I8(min(until * per_fine, 1e17)) // fines
+    while waiting > 0 and now <= last:
         slot = now & ring_mask
         idle = idle + 1 if turn[slot] < 0 else 0
         if idle > _LEAP:  # costs that differ by orders of magnitude: on to the next that waits, wherever
@@ -220,17 +222,17 @@ def flood(
                                     half[move] = halves[row, move]
                                     per_m[move] = per_ms[row, move]
                             found = could_improve(
-                                cell, un, c, limit, moves, offset, kind, law, base, half, per_m, by, also,
-                                slow, rise,
+                                cell, un, c, limit, moves, offset, kind, law, base, half, per_m, cost, rise,
+                                slow, ridden,
                             )  # fmt: skip
                             while found != 0:
                                 k = _U4(lowest_bit(found))
                                 found &= found - _U4(1)
                                 v = _U4(un + _U4(offset[k]))
+                                old = cost[k]
                                 reached = c + price(
-                                    su, k, kind, law, base, steepest, half, by, also, slow, rise
-                                )  # fmt: skip
-                                old = cell[v].cost
+                                    su, k, kind, law, base, steepest, half, rise, slow, ridden
+                                )
                                 if reached <= limit and (reached < old or (reached == old and o < own[v])):
                                     cell[v].cost = reached
                                     own[v] = o

@@ -1,26 +1,30 @@
-"""Searches over ground and roads: labels, the phases of a journey, and which queue runs them."""
+"""What is searched: ground and roads as one mode travels them in one direction, and where a search begins."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
 
-from carecircle.reach.ground.field import MOVES, Field
-from carecircle.reach.search import _scipy
+from carecircle.reach.ground.field import MOVES
+from carecircle.reach.ground.once import Once
+from carecircle.reach.ground.queues import Flood, Plain
 from carecircle.reach.search._memory import require
 from carecircle.reach.search._numba import numba
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from carecircle.reach.ground.field import Field
 
 Array = np.ndarray[Any, Any]
 
 TILE_BITS = 6
 """Cells along a tile's side: 64."""
-FINES, RING = 64, 1 << 14
-_WIDTH = 0.5
-"""A fine bucket's width, in usual moves."""
-_NO_GATES = np.zeros(0, np.int32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +88,20 @@ class Sources:
 
     def on(self, roads: bool) -> Sources:
         """Those on the roads, or those on the ground."""
-        kept = (self.code < 0) == roads
+        return self._where((self.code < 0) == roads)
+
+    def within(self, limit: float) -> Sources:
+        """Those that somebody owns, and that cost no more than a limit."""
+        return self._where((self.spent <= limit) & (self.owner >= 0))
+
+    def and_(self, other: Sources) -> Sources:
+        """These and others."""
+        return Sources(
+            np.concatenate([self.code, other.code]), np.concatenate([self.spent, other.spent]),
+            np.concatenate([self.owner, other.owner]),
+        )  # fmt: skip
+
+    def _where(self, kept: Array) -> Sources:
         return Sources(self.code[kept], self.spent[kept], self.owner[kept])
 
 
@@ -148,6 +165,13 @@ class World:
         return pointers, cell, n.door_cost[order]
 
     @cached_property
+    def parts(self) -> Array:
+        """int32: which connected part of the roads each place lies in, one-ways or not."""
+        n = self.lanes
+        arcs = csr_array((np.ones(len(n.lane_to), np.int8), n.lane_to, n.lane), shape=(n.places, n.places))
+        return np.asarray(connected_components(arcs, directed=False)[1])
+
+    @cached_property
     def roads(self) -> tuple[Array, Array, Array]:
         """The arcs of each place on the roads alone, as CSR."""
         return self.lanes.lane, (~self.lanes.lane_to).astype(np.int32), self.lanes.lane_cost
@@ -157,134 +181,33 @@ class World:
         c = np.asarray(code, np.int64)
         return np.where(c < 0, self.field.size + ~c, self.field.index(c))
 
-    def nearest(self, sources: Sources, limit: float) -> tuple[Array, Array]:
+    def code(self, node: Array) -> Array:
+        """Codes int32 of places in a search's labels."""
+        n, size, width = np.asarray(node, np.int64), self.field.size, self.field.width
+        return np.where(n < size, (n // width) << 16 | n % width, ~(n - size)).astype(np.int32)
+
+    def nearest(
+        self, sources: Sources, limit: float, read: Callable[[Array, Array], Array] | None = None
+    ) -> tuple[Array, Array]:
         """Cost float64 and owner int32 (-1: nobody) of every cell (padded), then of every place on roads.
 
-        A closed cell's cost is below 0.
+        A closed cell's cost is below 0. ``read`` as in `labels`.
         """
-        cost, owner, _ = self.labels(sources, limit)
+        cost, owner, _ = self.labels(sources, limit, read)
         return cost, owner
 
-    def labels(self, sources: Sources, limit: float) -> tuple[Array, Array, Array | None]:
-        """As `nearest`, and the costs over the ground before any road, where one rides once."""
+    def labels(
+        self, sources: Sources, limit: float, read: Callable[[Array, Array], Array] | None = None
+    ) -> tuple[Array, Array, Array | None]:
+        """As `nearest`, and the costs over the ground before any road, where one rides once.
+
+        ``read`` says what is read of costs and owners. What it returns is exact; other labels may then be too
+        great.
+        """
         require(21 * (self.field.size + self.lanes.places), work=f"{self.field.size:,} cells")
-        search = _Plain(self) if numba() is None else _Flood(self)
-        if not self.once:
-            search.spread(sources, limit, "all")
-            return search.cost, search.owner, None
-        search.spread(sources.on(False), limit, "ground")
-        walked = search.cost.copy()
-        search.spread(self._entries(search, sources, limit), limit, "roads")
-        search.spread(self._exits(search, limit), limit, "ground")
-        return search.cost, search.owner, walked
-
-    def _entries(self, search: Any, sources: Sources, limit: float) -> Sources:
-        """Where the roads are entered: over the doors, and from places on them."""
-        cell = self.field.index(self.lanes.door_cell)
-        spent = search.cost[cell] + self.lanes.door_cost
-        by_door = Sources((~self.lanes.door).astype(np.int32), spent, search.owner[cell])
-        return _together(_within(by_door, limit), sources.on(True))
-
-    def _exits(self, search: Any, limit: float) -> Sources:
-        """Where the roads are left, over their doors."""
-        place = self.field.size + self.lanes.door
-        spent = search.cost[place] + self.lanes.door_cost
-        return _within(Sources(self.lanes.door_cell, spent, search.owner[place]), limit)
-
-
-def _within(sources: Sources, limit: float) -> Sources:
-    kept = (sources.spent <= limit) & (sources.owner >= 0)
-    return Sources(sources.code[kept], sources.spent[kept], sources.owner[kept])
-
-
-def _together(a: Sources, b: Sources) -> Sources:
-    return Sources(
-        np.concatenate([a.code, b.code]), np.concatenate([a.spent, b.spent]),
-        np.concatenate([a.owner, b.owner]),
-    )  # fmt: skip
-
-
-class _Flood:
-    """Labels of one search, spread by the compiled queue."""
-
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.labels = world.field.records(world.lanes.places)
-        self.owner = np.full(len(self.labels), -1, np.int32)
-        self.cost: Array = self.labels["cost"]
-
-    def spread(self, sources: Sources, limit: float, part: str) -> None:
-        from carecircle.reach.ground import _flood
-
-        flood: Any = _flood.flood
-
-        w, n = self.world, len(self.labels)
-        n_ = w.lanes
-        gates = (n_.gate, n_.gate_code, n_.gate_cost)
-        if part != "all":
-            gates = (_NO_GATES, _NO_GATES, n_.gate_cost[:0])
-        ways = w.ways if part == "all" else w.roads
-        per_fine = 1.0 / (_WIDTH * w.field.typical)
-        most = 16 + int(np.diff(ways[0]).max(initial=0)) + int(np.diff(gates[0]).max(initial=0))
-        pool = n + len(sources.code) + 4096
-        before = (self.cost.copy(), self.owner.copy()) if part != "all" else None
-        while not flood(
-            self.labels, self.owner, *w.geometry, np.ascontiguousarray(sources.code, np.int32),
-            np.ascontiguousarray(sources.spent, np.float64), np.ascontiguousarray(sources.owner, np.int32),
-            limit, per_fine, FINES, RING, pool, *gates, *ways, w.lanes.tile, most,
-        ):  # fmt: skip
-            self._restore(before)
-            pool *= 4
-
-    def _restore(self, before: tuple[Array, Array] | None) -> None:
-        """The labels as they stood before a search whose queue was too small."""
-        if before is None:
-            self.labels = self.world.field.records(self.world.lanes.places)
-            self.owner[:] = -1
-            self.cost = self.labels["cost"]
-        else:
-            self.cost[:], self.owner[:] = before
-
-
-class _Plain:
-    """The same by scipy."""
-
-    def __init__(self, world: World) -> None:
-        from carecircle.reach.ground._explicit import moves_of
-
-        self.world = world
-        records = world.field.records(world.lanes.places)
-        self.cost: Array = records["cost"].copy()
-        self.owner = np.full(len(records), -1, np.int32)
-        self._moves = moves_of(world.field, world.sign)
-
-    def spread(self, sources: Sources, limit: float, part: str) -> None:
-        w, n = self.world, len(self.cost)
-        tail, head, cost = (np.concatenate(c) for c in zip(*self._arcs(part), strict=True))
-        known = np.flatnonzero(np.isfinite(self.cost) & (self.cost >= 0))
-        node = np.concatenate([w.at(sources.code), known])
-        spent = np.concatenate([sources.spent, self.cost[known]])
-        owner = np.concatenate([sources.owner, self.owner[known]])
-        shut = self.cost < 0
-        kept = (spent <= limit) & ~shut[node]
-        node, spent, owner = node[kept], spent[kept], owner[kept]
-        order = np.lexsort((spent, owner))
-        node, spent, owner = node[order], spent[order], owner[order]
-        graph = _scipy.csr_from_edges(n, tail, head, cost)
-        best, source = _scipy.nearest(*graph, node, spent, limit)
-        self.cost = np.where(shut, self.cost, best)
-        self.owner = np.append(owner, -1)[source].astype(np.int32)
-
-    def _arcs(self, part: str) -> list[tuple[Array, Array, Array]]:
-        w = self.world
-        size, n = w.field.size, w.lanes
-        found = []
-        if part in ("ground", "all"):
-            found.append(self._moves)
-        if part in ("roads", "all"):
-            tail = np.repeat(np.arange(n.places), np.diff(n.lane))
-            found.append((size + tail, size + n.lane_to.astype(np.int64), n.lane_cost.astype(float)))
-        if part == "all":
-            cell, place, cost = w.field.index(n.door_cell), size + n.door, n.door_cost.astype(float)
-            found += [(cell, place, cost), (place, cell, cost)]
-        return found
+        search: Any = Plain if numba() is None else Flood
+        if self.once:
+            return Once(self, search(self, 0), sources, limit).labels(read)
+        whole = search(self, self.lanes.places)
+        whole.spread(sources, limit, "all")
+        return whole.cost, whole.owner, None

@@ -193,10 +193,13 @@ class Field:
     def _lay_out(self, found: Array) -> None:
         found["cost"], found["z"], found["slow"] = -1.0, 0.0, np.inf
         inner = found.reshape(-1, self.width)[EDGE:-EDGE, EDGE:-EDGE]
-        np.copyto(inner["cost"], np.inf, where=self.open)
-        inner["slow"] = np.where(self.open, self.slow if self.kind == MIXED else np.abs(self.slow), np.inf)
-        if self.elevation_m is not None:
-            inner["z"] = np.where(self.open, self.elevation_m, 0.0)
+        for some in np.array_split(np.arange(self.rows), max(1, self.rows // 64)):  # no copy beside them
+            part, rows = inner[some[0] : some[-1] + 1], slice(some[0], some[-1] + 1)
+            np.copyto(part["cost"], np.inf, where=self.open[rows])
+            slow = self.slow[rows] if self.kind == MIXED else np.abs(self.slow[rows])
+            np.copyto(part["slow"], slow, where=self.open[rows])
+            if self.elevation_m is not None:
+                np.copyto(part["z"], self.elevation_m[rows], where=self.open[rows])
 
     @cached_property
     def uniform(self) -> bool:

@@ -157,7 +157,7 @@ def portals_of(
     walked
         Whether the mode goes on foot on the roads too, so that slopes count there.
     spacing_m
-        The most metres of street with one place; None: a place a cell.
+        The most metres of street with one place, in cells or parts of them; None: a place a cell.
 
     Returns
     -------

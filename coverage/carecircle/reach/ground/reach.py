@@ -217,7 +217,10 @@ class Ground:
         if self.network is None or self.network.streets == 0:
             return None
         walked = self.mode in self.cells.walked
-        return portals_of(self.network, self._placing, metric=self.metric, walked=walked)
+        return portals_of(
+            self.network, self._placing, metric=self.metric, walked=walked,
+            spacing_m=self.cells.portal_spacing_m,
+        )  # fmt: skip
 
     @cached_property
     def _placing(self) -> Placing:
@@ -244,9 +247,16 @@ class Ground:
         """Cost float64[p] (inf: none) and facility int64[p] (-1), in the order of the facilities."""
         leaving = direction == "to_facility"
         world = self._world(direction)
-        best, first = world.nearest(self._sources(serving, leaving=not leaving), math.inf)
         code, leg, point = self._joining.ends(stand, leaving=leaving)
         node = world.at(code)
+
+        def read(best: Array, first: Array) -> Array:
+            """What everybody pays by their own seats."""
+            paid = np.full(len(stand), np.inf)
+            np.minimum.at(paid, point, np.where(first[node] >= 0, best[node] + leg, np.inf))
+            return paid[stand.snapped]
+
+        best, first = world.nearest(self._sources(serving, leaving=not leaving), math.inf, read)
         cost, owner = np.full(len(stand), np.inf), np.full(len(stand), -1, np.int64)
         _improve(cost, owner, point, best[node] + leg, first[node])
         for rows, facility, price in self._joining.near(stand, serving, leaving=leaving):

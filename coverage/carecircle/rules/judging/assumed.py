@@ -80,6 +80,8 @@ def _crossed(rule: Rule, evidence: Evidence) -> Iterator[Sentence]:
         yield Sentence("rules.ground_speeds", {"low": min(speeds), "high": max(speeds)})
     if rule.mode not in ground.walked and ground.roads:
         yield Sentence(f"rules.ride_{ground.ride}")
+    if ground.portal_spacing_m is not None and ground.roads:
+        yield Sentence("rules.portal_spacing", {"metres": ground.portal_spacing_m})
     yield Sentence("rules.ground_junctions", {"max_snap_m": study.assumptions.max_snap_m})
 
 
