@@ -16,6 +16,8 @@ PRINT_INK, PRINT_BORDER, PRINT_ROAD, PRINT_FRAME = "#111", "#8a8f92", "#6d7478",
 PRINT_TOWN, PRINT_SCOPE, PRINT_OTHER, PRINT_NOTICE = "#3c4246", "#eddcc9", "#c9d6dc", "#b08a2a"
 PRINT_PATTERNS = ("#b4babd", "#777", "#a33b20")
 """Lines, dots and the ground of the crossed lines that tell areas apart on a grey printer."""
+LANES = "#a01f6f"
+"""Roads that are likely missing from the map."""
 ACCENT, NEW, FOCUS, ASKED, NOTICE = "#19597a", "#14577a", "#0b63ce", "#12405f", "#6a4a00"
 UNKNOWN, UNASKED, GAINED, STREET = "#a3a9ad", "#fbfaf7", "#2f8fb3", "#c4cbcf"
 
@@ -79,6 +81,7 @@ def for_page() -> dict[str, Any]:
             "catchments": CATCHMENTS, "findings": FINDINGS,
             "cutOff": {"unsnapped": UNSURE, "island": "#0b5b57", "one_way": "#0b5b57", "beyond": "#8a5a00",
                        "closed": UNSURE, "cut_off": "#0b5b57"},
+            "lanes": LANES,
             "sites": {"added": ACCENT, "closed": UNSURE, "proposed": "#0b5b57"},
         },
         "numbers": {
