@@ -117,7 +117,7 @@ function lay(metric, mode, name) {
     }
   }
   const { ahead, back } = costs(metric, net, chain, share, place, at, f);
-  return { field, how, chain, place, share, ahead, back, at, places, nodes, ...gates(doors), arcs: arcs(places, chain, place, ahead, back) };
+  return { field, how, chain, place, share, ahead, back, at, places, links: null, ...gates(doors), arcs: arcs(places, chain, place, ahead, back) };
 }
 
 function lineEnd(line, end) {
@@ -199,16 +199,26 @@ export function linkOf(p, street, position) {
   return { link, part: Math.max(0, Math.min(1, part)) };
 }
 
+/** Links by the place they begin at, found when the first way is drawn. */
+function linksFrom(p) {
+  if (!p.links) {
+    const all = [];
+    for (let s = 0; s < p.chain.length - 1; s++)
+      for (let l = p.chain[s]; l < p.chain[s + 1] - 1; l++) all.push([p.place[l], l, 0]);
+    p.links = grouped(all, { count: p.places, key: (d) => d[0], to: (d) => d[1] });
+  }
+  return p.links;
+}
+
 /** The cheapest link that leads from one place to a neighbour, and whether it runs as drawn: {link, drawn}. */
 export function linkBetween(p, a, b) {
   let best = { link: -1, drawn: true },
     least = Infinity;
-  for (let s = 0; s < p.chain.length - 1; s++)
-    for (let l = p.chain[s]; l < p.chain[s + 1] - 1; l++) {
-      const [u, v] = [p.place[l], p.place[l + 1]];
-      if (u === a && v === b && p.ahead[l] < least) [least, best] = [p.ahead[l], { link: l, drawn: true }];
-      if (u === b && v === a && p.back[l] < least) [least, best] = [p.back[l], { link: l, drawn: false }];
-    }
+  const { starts, to } = linksFrom(p);
+  for (let k = starts[a]; k < starts[a + 1]; k++)
+    if (p.place[to[k] + 1] === b && p.ahead[to[k]] < least) [least, best] = [p.ahead[to[k]], { link: to[k], drawn: true }];
+  for (let k = starts[b]; k < starts[b + 1]; k++)
+    if (p.place[to[k] + 1] === a && p.back[to[k]] < least) [least, best] = [p.back[to[k]], { link: to[k], drawn: false }];
   return best;
 }
 
