@@ -1170,7 +1170,7 @@ function lay(metric, mode, name) {
     }
   }
   const { ahead, back } = costs(metric, net, chain, share2, place, at, f);
-  return { field, how, chain, place, share: share2, ahead, back, at, places, nodes: nodes2, ...gates(doors), arcs: arcs(places, chain, place, ahead, back) };
+  return { field, how, chain, place, share: share2, ahead, back, at, places, links: null, ...gates(doors), arcs: arcs(places, chain, place, ahead, back) };
 }
 function lineEnd(line, end) {
   const { x, y, starts } = lineTable(), i = end ? starts[line + 1] - 1 : starts[line];
@@ -1227,14 +1227,22 @@ function linkOf(p, street, position) {
   const wide = p.share[link + 1] - p.share[link], part = wide > 0 ? (position - p.share[link]) / wide : 0;
   return { link, part: Math.max(0, Math.min(1, part)) };
 }
+function linksFrom(p) {
+  if (!p.links) {
+    const all = [];
+    for (let s = 0; s < p.chain.length - 1; s++)
+      for (let l = p.chain[s]; l < p.chain[s + 1] - 1; l++) all.push([p.place[l], l, 0]);
+    p.links = grouped(all, { count: p.places, key: (d) => d[0], to: (d) => d[1] });
+  }
+  return p.links;
+}
 function linkBetween(p, a, b) {
   let best = { link: -1, drawn: true }, least = Infinity;
-  for (let s = 0; s < p.chain.length - 1; s++)
-    for (let l = p.chain[s]; l < p.chain[s + 1] - 1; l++) {
-      const [u, v] = [p.place[l], p.place[l + 1]];
-      if (u === a && v === b && p.ahead[l] < least) [least, best] = [p.ahead[l], { link: l, drawn: true }];
-      if (u === b && v === a && p.back[l] < least) [least, best] = [p.back[l], { link: l, drawn: false }];
-    }
+  const { starts, to } = linksFrom(p);
+  for (let k = starts[a]; k < starts[a + 1]; k++)
+    if (p.place[to[k] + 1] === b && p.ahead[to[k]] < least) [least, best] = [p.ahead[to[k]], { link: to[k], drawn: true }];
+  for (let k = starts[b]; k < starts[b + 1]; k++)
+    if (p.place[to[k] + 1] === a && p.back[to[k]] < least) [least, best] = [p.back[to[k]], { link: to[k], drawn: false }];
   return best;
 }
 function streetOf(p, link) {
