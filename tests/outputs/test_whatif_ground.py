@@ -20,12 +20,6 @@ WITHIN_MIN = 1e-6
 """The page reckons exponentials by itself, and rounds what follows to float32 as the analysis does."""
 
 
-@pytest.fixture(scope="module")
-def hills(tmp_path_factory: pytest.TempPathFactory) -> carecircle.Analysis:
-    """Cells in degrees; driving is on foot to a road, then by car."""
-    return carecircle.analyze(write_hilly_town(tmp_path_factory.mktemp("hills")))
-
-
 @pytest.mark.browser
 @pytest.mark.slow
 @pytest.mark.timeout(900)

@@ -47,7 +47,7 @@ def lanes(analysis: Analysis, block: Block) -> dict[str, Any] | None:
         "groups": groups,
         "verdicts": [
             Sentence(
-                f"layers.lanes_{'pass' if passes else 'hang'}", {"rule": rule, "residents": float(left)}
+                f"layers.lanes_{'pass' if passes else 'hang'}", {"rule": rule, "residents": round(left)}
             ).both()
             for rule, left, passes in found.verdicts[["rule", "residents", "could_pass"]].to_numpy(object)
         ],

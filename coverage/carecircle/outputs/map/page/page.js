@@ -4979,7 +4979,7 @@ function lanesLegend(view, mark, row2, goTo2) {
       )
     ),
     groups.length > MOST2 ? h("p", { class: "cc-legend-note" }, say("page_lanes_more", { n: groups.length - MOST2 })) : null,
-    verdicts.length ? [h("h4", {}, say("page_lanes_verdicts")), h("ul", { class: "cc-places" }, verdicts.map((v) => h("li", {}, say(v))))] : null
+    verdicts.length ? [h("h3", {}, say("page_lanes_verdicts")), h("ul", { class: "cc-places" }, verdicts.map((v) => h("li", {}, say(v))))] : null
   ];
 }
 

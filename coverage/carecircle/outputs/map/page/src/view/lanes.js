@@ -83,7 +83,7 @@ export function lanesLegend(view, mark, row, goTo) {
     ),
     groups.length > MOST ? h('p', { class: 'cc-legend-note' }, say('page_lanes_more', { n: groups.length - MOST })) : null,
     verdicts.length
-      ? [h('h4', {}, say('page_lanes_verdicts')), h('ul', { class: 'cc-places' }, verdicts.map((v) => h('li', {}, say(v))))]
+      ? [h('h3', {}, say('page_lanes_verdicts')), h('ul', { class: 'cc-places' }, verdicts.map((v) => h('li', {}, say(v))))]
       : null,
   ];
 }
