@@ -114,7 +114,7 @@ def write_hilly_town(folder: Path, *, cell_m: int | None = None, ride: str = "on
     """The town on hills, with a lake, woods and meadows around it; its cells in degrees, or in metres."""
     study = write_town(folder)
     (west, south), (right, top) = east(-2000, -2000), east(7300, 5100)
-    size = 0.0006
+    size = 0.001
     rows, columns = int((top - south) / size), int((right - west) / size)
     y, x = np.mgrid[:rows, :columns]
     heights = np.round(60 + 40 * np.sin(x / 9) * np.cos(y / 7) + 15 * np.sin(x / 2 + y / 3))

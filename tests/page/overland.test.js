@@ -5,6 +5,8 @@ import { test } from 'node:test';
 import { Buckets } from '../../coverage/carecircle/outputs/map/page/src/model/buckets.js';
 import { factor } from '../../coverage/carecircle/outputs/map/page/src/model/cells.js';
 import { liveQuery, searched } from '../../coverage/carecircle/outputs/map/page/src/model/live.js';
+import { Overland } from '../../coverage/carecircle/outputs/map/page/src/model/overland.js';
+import { Reach } from '../../coverage/carecircle/outputs/map/page/src/model/reach.js';
 import { ground } from '../../coverage/carecircle/outputs/map/page/src/model/ways.js';
 import { addSite, removeSite, resetScenario, toggleFacility } from '../../coverage/carecircle/outputs/map/page/src/model/scenario.js';
 import { draws, openWorld } from './world.js';
@@ -138,6 +140,13 @@ for (const once of [true, false])
       cost.forEach((c, i) => assert.ok(c === anew[i] || Math.abs(c - anew[i]) < 1e-9, `${step}: person ${i} ${c}, not ${anew[i]}`));
     });
   });
+
+test('a mode that keeps to the roads is searched on them alone', () => {
+  assert.ok(open({ people: [[5.5, 2.5]], facilities: [[5.5, 8.5]] }) instanceof Overland);
+  const live = open({ people: [[5.5, 2.5]], facilities: [[5.5, 8.5]], mode: 'drive' });
+  assert.ok(live instanceof Reach);
+  assert.equal(live.cost[0], Infinity);
+});
 
 test('buckets give the least first, to within their width', () => {
   const draw = draws(3),

@@ -118,7 +118,7 @@ export function openWorld({ nodes, streets, people, facilities, clause, metric =
  * Ground: {slow (seconds a metre by cell, NaN closed), heights, law, once, walked, and what a page says of the grid};
  * streets have pieces [share, row, column], people and facilities a row and a column.
  */
-function over(block, { slow, heights, law, once, walked, rows, columns, ...grid }, { streets, people, facilities }) {
+function over(block, { slow, heights, law, once, walked, rows, columns, mode = 'walk', ...grid }, { streets, people, facilities }) {
   const even = (n) => block.add(Array(n).fill(grid.wide), 'f64'),
     at = (places) => ({ row: block.add(places.map((p) => p.row), 'f64'), column: block.add(places.map((p) => p.col), 'f64') }),
     pieces = streets.flatMap((s) => s.pieces);
@@ -126,7 +126,7 @@ function over(block, { slow, heights, law, once, walked, rows, columns, ...grid 
     ...grid, rows, columns, east: even(rows), north: even(rows), noHeight: -32768,
     elevation: heights && block.add(heights, 'i32', true),
     fields: {
-      'minutes walk': {
+      [`minutes ${mode}`]: {
         slow: block.add(slow, 'f32'), values: null, law, base: 0, steepest: null, once, walked,
         streets: block.add(streets.map(() => 3), 'u8'),
       },

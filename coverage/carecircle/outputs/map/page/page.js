@@ -882,6 +882,7 @@ var NONE = 0;
 var TOBLER = 1;
 var LANGMUIR = 2;
 var hasGround = () => Boolean(page.ways && page.ways.terrain);
+var overGround = ({ metric, mode }) => hasGround() && `${metric} ${mode}` in page.ways.terrain.fields;
 var groundFacts = () => ({
   n: String(page.ways.terrain.rows * page.ways.terrain.columns).replace(/\B(?=(\d{3})+$)/g, ","),
   mb: (blockText("terrain").trim().length / 1e6).toFixed(1)
@@ -1943,14 +1944,14 @@ function liveQuery(number) {
   const answers = heldAnswers();
   if (!answers.has(number)) {
     const query = page.queries[number];
-    answers.set(number, query.metric === "straight_m" ? new Straight() : hasGround() ? new Overland(query) : new Reach(query));
+    answers.set(number, query.metric === "straight_m" ? new Straight() : overGround(query) ? new Overland(query) : new Reach(query));
   }
   const live2 = answers.get(number);
   live2.settle(wantedSeats(number), scenario.stamp);
   return live2;
 }
 var touched = (number) => scenario.sites.some((site) => page.kinds[site.kind].serves.includes(number)) || page.queries[number].serving.some((i) => scenario.closed.has(i));
-var searched = (number) => !hasGround() || page.queries[number].metric === "straight_m" || heldAnswers().has(number);
+var searched = (number) => !overGround(page.queries[number]) || heldAnswers().has(number);
 
 // map/page/src/model/trial.js
 var aboutReach = (clause) => Boolean(clause.people) && clause.query !== null;

@@ -21,6 +21,9 @@ const NONE = 0,
 
 export const hasGround = () => Boolean(page.ways && page.ways.terrain);
 
+/** Whether a query's mode leaves the road: then ground and roads are searched together. */
+export const overGround = ({ metric, mode }) => hasGround() && `${metric} ${mode}` in page.ways.terrain.fields;
+
 /** How much ground the page carries: cells in words, megabytes of its text. */
 export const groundFacts = () => ({
   n: String(page.ways.terrain.rows * page.ways.terrain.columns).replace(/\B(?=(\d{3})+$)/g, ','),

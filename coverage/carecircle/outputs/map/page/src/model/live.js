@@ -1,6 +1,6 @@
 // Each query answered under the scenario; only what a change touched is computed again.
 
-import { hasGround } from './cells.js';
+import { overGround } from './cells.js';
 import { Overland } from './overland.js';
 import { once, page } from './page.js';
 import { Reach } from './reach.js';
@@ -24,7 +24,7 @@ export function liveQuery(number) {
   const answers = heldAnswers();
   if (!answers.has(number)) {
     const query = page.queries[number];
-    answers.set(number, query.metric === 'straight_m' ? new Straight() : hasGround() ? new Overland(query) : new Reach(query));
+    answers.set(number, query.metric === 'straight_m' ? new Straight() : overGround(query) ? new Overland(query) : new Reach(query));
   }
   const live = answers.get(number);
   live.settle(wantedSeats(number), scenario.stamp);
@@ -37,4 +37,4 @@ export const touched = (number) =>
   page.queries[number].serving.some((i) => scenario.closed.has(i));
 
 /** Whether a query is answered without a wait: over the ground its first search takes a while. */
-export const searched = (number) => !hasGround() || page.queries[number].metric === 'straight_m' || heldAnswers().has(number);
+export const searched = (number) => !overGround(page.queries[number]) || heldAnswers().has(number);
