@@ -500,8 +500,9 @@ var hasWays = () => Boolean(page.ways);
 var waysColumn = once(() => {
   const read = openBlock(blockText("ways")), kept = /* @__PURE__ */ new Map();
   return (reference) => {
-    if (!kept.has(reference[0])) kept.set(reference[0], read(reference));
-    return kept.get(reference[0]);
+    const key = `${reference[0]} ${reference[1]}`;
+    if (!kept.has(key)) kept.set(key, read(reference));
+    return kept.get(key);
   };
 });
 var ground = once(() => transverseMercator(page.ways.projection));
