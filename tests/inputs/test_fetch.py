@@ -194,6 +194,8 @@ def test_heights_and_land_cover_of_keyless_servers(
 ) -> None:
     """The square lies in two tiles of heights, of which one is sea and is not there, and in one of cover."""
     fake.places[0]["geojson"] = json.loads(shapely.to_geojson(shapely.box(104.98, 31.30, 105.02, 31.32)))
+    moved = [e | ({"lon": e["lon"] + 0.49} if "lon" in e else {}) for e in _elements()]
+    fake.overpass = {"elements": moved}
     name = "Copernicus_DSM_COG_10_N31_00_E104_00_DEM"
     fake.files[f"/dem/{name}/{name}.tif"] = _tile(tmp_path, 104, 32, 1, "float32", 500)
     for west in ("E102", "E105"):
