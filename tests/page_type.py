@@ -9,16 +9,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 import carecircle
 from carecircle.outputs import siting_map
 from carecircle.outputs.map import basemap, ways
 from carecircle.outputs.map.gap_map import GapPage, page_data
-from carecircle.outputs.map.pack import Block, page_json
+from carecircle.outputs.map.pack import Blocks, page_json
 from carecircle.rules import CountyRow, Outcome
 from carecircle.rules.judging.parts import OnTrack
 from carecircle.rules.language.query import main_query
 from carecircle.siting.remedy import site
 from trialtown import town_analysis
+from carecircle.terrain import GroundCells
 
 if TYPE_CHECKING:
     from carecircle.analysis import Analysis
@@ -54,10 +57,12 @@ RECORDS = (
     "page.islands",
     "page.basemap.tiles",
     "page.ways.modes",
+    "page.ways.terrain.fields",
 )
 """What is named by data (a rule, a mode, a tile), not by the program."""
 NAMED = {"page.clauses[]": "Clause", "page.queries[]": "Query", "page.ways": "Ways", "page.kinds[]": "Kind",
-         "page.ways.modes[]": "ModeWays", "page.sites[]": "Site", "page.findings[]": "Finding",
+         "page.ways.modes[]": "ModeWays", "page.ways.terrain": "Ground",
+         "page.ways.terrain.fields[]": "GroundField", "page.sites[]": "Site", "page.findings[]": "Finding",
          "page.facilities": "Facilities", "page.areas": "Areas", "page": "Page",
          "siting.facilities[]": "Facility", "siting.sites[]": "Site", "siting.rules[]": "Rule",
          "siting.clauses[]": "Clause", "siting.closings[]": "Closing", "siting": "SitingPage"}  # fmt: skip
@@ -165,6 +170,7 @@ def samples(found: Analysis) -> list[dict[str, Any]]:
     pages = [_data(found), _data(told), _data(tried, [{**place, "rank": 1, "newly_covered": 1.0}])]
     started = [{**query, "start": [0.5]} for query in pages[0]["queries"]]  # as of stations that turn out
     pages.append({**pages[0], "queries": started})
+    pages += [_data(_over_ground(found, flat=flat)) for flat in (True, False)]
     return [*pages, {**pages[0], "basemap": carried["basemap"], "tileServer": asked["tileServer"]}]
 
 
@@ -177,10 +183,26 @@ def siting_samples(folder: Path) -> list[dict[str, Any]]:
 
 
 def _data(analysis: Analysis, proposed: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
-    block, (data, blocks) = Block(level=1), page_data(analysis, proposed=proposed)
+    held, (data, blocks) = Blocks(level=1), page_data(analysis, proposed=proposed)
     queries = [q for q in map(main_query, analysis.plan.rules) if q in analysis.reached]
-    page = GapPage(data, blocks, ways.roads(analysis, queries, block), block)
+    page = GapPage(data, blocks, ways.roads(analysis, queries, held), {})
     return json.loads(page_json(page.data))  # type: ignore[no-any-return]
+
+
+def _over_ground(analysis: Analysis, *, flat: bool) -> Analysis:
+    """The same with ground of square kilometres: of one speed and hilly, or flat and everywhere another."""
+    size = 1000.0
+    west, south, east, north = analysis.inputs.region.bounds
+    rows, columns = int((north - south) / size) + 1, int((east - west) / size) + 1
+    slow = np.linspace(0.01, 0.02, rows * columns) if flat else np.full(rows * columns, 0.015)
+    cells = GroundCells(
+        analysis.inputs.crs.to_wkt(), (size, 0.0, west, 0.0, -size, north), np.full(rows, size),
+        np.full(rows, size),
+        dict.fromkeys(analysis.networks, slow.reshape(rows, columns).astype(np.float32)),
+        elevation_m=None if flat else np.zeros((rows, columns), np.float32),
+        max_slope_deg=None if flat else 40.0,
+    )  # fmt: skip
+    return replace(analysis, inputs=replace(analysis.inputs, ground=cells))
 
 
 def _over(analysis: Analysis, folder: Path, address: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import rasterio
 
 import carecircle
 from worlds import box, east, write_csv, write_features
@@ -107,3 +108,30 @@ def write_town(folder: Path) -> Path:
 def town_analysis(folder: Path) -> carecircle.Analysis:
     """The town judged by its four rules."""
     return carecircle.analyze(write_town(folder))
+
+
+def write_hilly_town(folder: Path, *, cell_m: int | None = None, ride: str = "once") -> Path:
+    """The town on hills, with a lake, woods and meadows around it; its cells in degrees, or in metres."""
+    study = write_town(folder)
+    (west, south), (right, top) = east(-2000, -2000), east(7300, 5100)
+    size = 0.001
+    rows, columns = int((top - south) / size), int((right - west) / size)
+    y, x = np.mgrid[:rows, :columns]
+    heights = np.round(60 + 40 * np.sin(x / 9) * np.cos(y / 7) + 15 * np.sin(x / 2 + y / 3))
+    cover = np.full((rows, columns), 40)
+    cover[(x // 12 + y // 10) % 3 == 0] = 10
+    cover[np.hypot(x - columns * 0.7, y - rows * 0.5) < rows / 7] = 80
+    for name, values, kind in (("elevation", heights, "int16"), ("cover", cover, "uint8")):
+        with rasterio.open(
+            folder / f"{name}.tif", "w", driver="GTiff", width=columns, height=rows, count=1, dtype=kind,
+            crs="EPSG:4326", transform=rasterio.Affine(size, 0, west, 0, -size, top),
+        ) as out:  # fmt: skip
+            out.write(values.astype(kind), 1)
+    size_line = "" if cell_m is None else f"cell_m = {cell_m}\n"
+    study.write_text(
+        study.read_text("utf-8") + f'[terrain]\nmoves = 16\nlaw = "tobler"\nride = "{ride}"\n{size_line}'
+        '[terrain.elevation]\npath = "elevation.tif"\n'
+        '[terrain.cover]\npath = "cover.tif"\nclasses = "worldcover"\n',
+        encoding="utf-8",
+    )
+    return study

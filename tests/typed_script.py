@@ -53,6 +53,7 @@ from carecircle.inputs.datum import to_wgs84, wgs84_to_gcj02
 from carecircle.inputs.load import Inputs, load_inputs
 from carecircle.inputs.sites import read_polygons, read_sites
 from carecircle.ledgers import InputsLedger, PeopleLedger
+from carecircle.missing_roads import MissingRoads, missing_roads
 from carecircle.outputs import gap_map, write
 from carecircle.outputs.base import offline_base
 from carecircle.outputs.findings_map import findings_map
@@ -260,6 +261,13 @@ def prepare(folder: Path) -> folium.Map:
     lon, lat = to_wgs84(*wgs84_to_gcj02([104.5], [31.3]), "gcj02")
     print(files, len(inputs.facilities), errors, lon, lat, label(canonical("卫生院") or "", "en"))
     return findings_map(diagnosis, "zh")
+
+
+def lanes(analysis: Analysis) -> gpd.GeoDataFrame:
+    """The lanes that are likely missing where most residents live off every road."""
+    found: MissingRoads = missing_roads(analysis, "walk", beyond_m=500.0)
+    print(found.residents, found.verdicts)
+    return found.links[found.links["group_id"] == found.groups["group_id"].iloc[0]]
 
 
 def build(analysis: Analysis, folder: Path) -> tuple[folium.Map, folium.Map]:

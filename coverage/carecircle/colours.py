@@ -68,7 +68,7 @@ MAP = {
     "white": WHITE, "sea": SEA, "focus": FOCUS, "ruler": "#0b4fa6", "region": "#3b4750",
     "facility": "#7d868c", "water": "#c3d9e6", "shore": "#a5c4d6", "unitFail": "#c98774",
     "road": "#7a7468", "lane": "#868176", "border": "#46525c", "villageBorder": "#5a646c",
-    "catchmentBorder": "#2e3c46", "townName": "#46525b", "villageName": "#5c6870",
+    "catchmentBorder": "#2e3c46", "townName": "#46525b", "villageName": "#5c6870", "lanes": "#a01f6f",
 }  # fmt: skip
 """Of what the map page draws by itself, each by its name in the page's palette."""
 CARDS = {"good": "#2c7d6b", "bad": "#b3402a", "open": "#8a6d1a", "plain": "#5b6b73"}

@@ -22,6 +22,7 @@ from affine import Affine
 from carecircle.errors import InputError, OutputError
 from carecircle.fetch.data import overpass_query, worldpop_url
 from carecircle.fetch.fetching import fetch
+from carecircle.fetch.terrain import tile_url, tiles_of
 from carecircle.fetch.web import Servers, Web
 from carecircle.inputs.load import load_inputs
 from carecircle.study import load_study
@@ -141,7 +142,10 @@ def ask(fake: Fake, tmp_path: Path) -> Callable[..., Path]:
     """Fetch from the fake server into ``tmp_path/study``."""
 
     def run(**options: Any) -> Path:
-        servers = Servers(fake.url, f"{fake.url}/api/interpreter", f"{fake.url}/worldpop")
+        servers = Servers(
+            fake.url, f"{fake.url}/api/interpreter", f"{fake.url}/worldpop", f"{fake.url}/dem",
+            f"{fake.url}/cover",
+        )  # fmt: skip
         web = Web(cache=tmp_path / "cache", tries=4, patience_s=0.001, timeout_s=0.4)
         settings = {"place_name": "罗江区", "buffer_km": 1.0, "servers": servers, "web": web, **options}
         return fetch(tmp_path / "study", **settings)
@@ -172,6 +176,74 @@ def test_a_study_folder_that_runs_offline(fake: Fake, ask: Callable[..., Path], 
     assert found.attributions == ("© OpenStreetMap contributors (ODbL)", "WorldPop (CC BY 4.0)")
     assert all(a[1]["User-Agent"].startswith("carecircle/") for a in fake.asked)
     assert len(fake.asked) == 3
+
+
+def _tile(tmp_path: Path, west: int, north: int, degrees: int, dtype: str, value: int) -> bytes:
+    path = tmp_path / "tile.tif"
+    size = degrees * 200
+    with rasterio.open(
+        path, "w", driver="GTiff", height=size, width=size, count=1, dtype=dtype, crs="EPSG:4326",
+        transform=Affine(1 / 200, 0, west, 0, -1 / 200, north),
+    ) as out:  # fmt: skip
+        out.write(np.full((size, size), value, dtype), 1)
+    return path.read_bytes()
+
+
+def test_heights_and_land_cover_of_keyless_servers(
+    fake: Fake, ask: Callable[..., Path], tmp_path: Path
+) -> None:
+    """The square lies in two tiles of heights, of which one is sea and is not there, and in one of cover."""
+    fake.places[0]["geojson"] = json.loads(shapely.to_geojson(shapely.box(104.98, 31.30, 105.02, 31.32)))
+    moved = [e | ({"lon": e["lon"] + 0.49} if "lon" in e else {}) for e in _elements()]
+    fake.overpass = {"elements": moved}
+    name = "Copernicus_DSM_COG_10_N31_00_E104_00_DEM"
+    fake.files[f"/dem/{name}/{name}.tif"] = _tile(tmp_path, 104, 32, 1, "float32", 500)
+    for west in ("E102", "E105"):
+        path = f"/cover/v200/2021/map/ESA_WorldCover_10m_2021_v200_N30{west}_Map.tif"
+        fake.files[path] = _tile(tmp_path, int(west[1:]), 33, 3, "uint8", 30)
+    folder = ask(terrain=True).parent
+    assert [p.name for p in (folder / "terrain" / "elevation").iterdir()] == [f"{name}.tif"]
+    assert len(list((folder / "terrain" / "cover").iterdir())) == 2
+    with rasterio.open(folder / "terrain" / "elevation" / f"{name}.tif") as heights:
+        assert heights.width < 20  # the study and its buffer, not the whole tile
+        assert set(heights.read(1).ravel()) == {500.0}
+    assert sum("E105_00_DEM" in path for path, _ in fake.asked) == 1
+    study = load_study(folder / "study.toml")
+    assert study.terrain is not None
+    assert (study.terrain.cell_m, study.terrain.cover.classes) == (30, "worldcover")
+    ground = load_inputs(study).ground
+    assert ground is not None
+    assert np.isfinite(ground.minutes_per_m["walk"]).any()
+    assert "ESA WorldCover 2021 (CC BY 4.0)" in load_inputs(study).attributions
+
+
+def test_terrain_that_is_not_to_be_had(fake: Fake, ask: Callable[..., Path], tmp_path: Path) -> None:
+    with pytest.raises(InputError) as raised:
+        ask(terrain=True)
+    assert raised.value.sentence.key == "fetch.no_tiles"
+    assert not (tmp_path / "study").exists()
+    fake.places[0]["geojson"] = json.loads(shapely.to_geojson(shapely.box(100, 20, 110, 30)))
+    asked = len(fake.asked)
+    with pytest.raises(InputError) as raised:
+        ask(terrain=True, place_name="大区")
+    assert raised.value.sentence.key == "fetch.many_tiles"
+    assert not any("/dem/" in path for path, _ in fake.asked[asked:])
+
+
+@pytest.mark.parametrize(
+    ("part", "south", "west", "end"),
+    [
+        ("elevation", 31, 104, "/Copernicus_DSM_COG_10_N31_00_E104_00_DEM.tif"),
+        ("elevation", -34, -71, "/Copernicus_DSM_COG_10_S34_00_W071_00_DEM.tif"),
+        ("cover", 0, 6, "/v200/2021/map/ESA_WorldCover_10m_2021_v200_N00E006_Map.tif"),
+        ("cover", -36, -72, "/v200/2021/map/ESA_WorldCover_10m_2021_v200_S36W072_Map.tif"),
+    ],
+)
+def test_tiles_are_named_by_their_south_western_corner(part: str, south: int, west: int, end: str) -> None:
+    assert tile_url(Servers(), part, south, west).endswith(end)
+    spot = (west + 0.25, south + 0.25, west + 0.5, south + 0.5)
+    assert list(tiles_of(part, spot)) == [(south, west)]
+    assert (south, west - {"elevation": 1, "cover": 3}[part]) in tiles_of(part, (west - 0.1, *spot[1:]))
 
 
 def test_everything_is_asked_once(fake: Fake, ask: Callable[..., Path], tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import pyproj
 import pytest
 import shapely
 
+import carecircle
 from carecircle.analysis import Analysis
 from carecircle.inputs.load import Inputs
 from carecircle.ledgers import InputsLedger
@@ -21,6 +22,7 @@ from carecircle.rules.language.query import required
 from carecircle.schema import Finding, time_column
 from carecircle.study import Study
 from carecircle.texts import Sentence
+from trialtown import write_hilly_town
 
 CRS = pyproj.CRS("EPSG:32648")
 EAST, NORTH, SIDE = 480_000.0, 3_440_000.0, 20_000.0
@@ -259,3 +261,9 @@ def make_analysis() -> Analysis:
 @pytest.fixture(scope="session")
 def analysis() -> Analysis:
     return make_analysis()
+
+
+@pytest.fixture(scope="session")
+def hills(tmp_path_factory: pytest.TempPathFactory) -> Analysis:
+    """A small town on hills, over ground and roads: cells in degrees, on foot to a road and then by car."""
+    return carecircle.analyze(write_hilly_town(tmp_path_factory.mktemp("hills")))

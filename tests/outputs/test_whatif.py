@@ -18,7 +18,7 @@ import carecircle
 from browser import settled, visit
 from carecircle.outputs import gap_map
 from carecircle.outputs.map import ways
-from carecircle.outputs.map.pack import Block
+from carecircle.outputs.map.pack import Blocks
 from trialtown import town_analysis, write_town
 from worlds import east
 
@@ -293,12 +293,12 @@ def test_roads_too_many_or_another_projection_are_said(
 
     queries = list(town.reached)
     monkeypatch.setattr(ways, "MOST_POINTS", 10)
-    data, why = ways.roads(town, queries, Block())
+    data, why = ways.roads(town, queries, Blocks())
     assert data is None
     assert "10" in why.text("zh")
     monkeypatch.undo()
     conic = pyproj.CRS("+proj=lcc +lat_1=25 +lat_2=47 +lon_0=104 +datum=WGS84")
     inputs = dataclasses.replace(town.inputs, crs=conic)
-    data, why = ways.roads(dataclasses.replace(town, inputs=inputs), queries, Block())
+    data, why = ways.roads(dataclasses.replace(town, inputs=inputs), queries, Blocks())
     assert data is None
     assert why is not None

@@ -39,9 +39,9 @@ export const PROJECTION = { a: 6378137, f: 1 / 298.257223563, lon0: 104, k0: 1, 
 /**
  * Opens a page of streets, people and facilities, walked at cost.
  * Streets: {ends: [u, v], seconds: [there, back], metres: [there, back], line: [[x, y], ...]}; people: {street, position,
- * metres, residents}; facilities: {id, street, position, metres}; clause: fields of the one clause.
+ * metres, residents}; facilities: {id, street, position, metres}; clause: fields of the one clause; terrain: see `over`.
  */
-export function openWorld({ nodes, streets, people, facilities, clause, metric = 'minutes', direction = 'to_facility' }) {
+export function openWorld({ nodes, streets, people, facilities, clause, metric = 'minutes', direction = 'to_facility', terrain = null }) {
   const base = new Block('base'),
     ways = new Block('ways'),
     places = (rows) => ({
@@ -107,9 +107,39 @@ export function openWorld({ nodes, streets, people, facilities, clause, metric =
       demand: exact(people),
     },
   };
-  const texts = { base: base.text(), ways: ways.text() };
+  const land = new Block('terrain');
+  data.ways.terrain = terrain && over(land, terrain, { streets, people, facilities });
+  const texts = { base: base.text(), ways: ways.text(), terrain: land.text() };
   openPage(data, (name) => texts[name] || '');
   return data;
+}
+
+/**
+ * Ground: {slow (seconds a metre by cell, NaN closed), heights, law, once, walked, and what a page says of the grid};
+ * streets have pieces [share, row, column], people and facilities a row and a column.
+ */
+function over(block, { slow, heights, law, once, walked, rows, columns, mode = 'walk', ...grid }, { streets, people, facilities }) {
+  const even = (n) => block.add(Array(n).fill(grid.wide), 'f64'),
+    at = (places) => ({ row: block.add(places.map((p) => p.row), 'f64'), column: block.add(places.map((p) => p.col), 'f64') }),
+    pieces = streets.flatMap((s) => s.pieces);
+  return {
+    ...grid, rows, columns, east: even(rows), north: even(rows), noHeight: -32768,
+    elevation: heights && block.add(heights, 'i32', true),
+    fields: {
+      [`minutes ${mode}`]: {
+        slow: block.add(slow, 'f32'), values: null, law, base: 0, steepest: null, once, walked,
+        streets: block.add(streets.map(() => 3), 'u8'),
+      },
+    },
+    pieces: {
+      counts: block.add(streets.map((s) => s.pieces.length), 'u32'),
+      share: block.add(pieces.map((p) => p[0]), 'f64'),
+      row: block.add(pieces.map((p) => p[1]), 'i32', true),
+      column: block.add(pieces.map((p) => p[2]), 'i32', true),
+    },
+    demand: at(people),
+    facility: at(facilities),
+  };
 }
 
 /** Numbers from 0 to 1 that are the same every time. */

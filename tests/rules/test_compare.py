@@ -48,6 +48,15 @@ def test_a_changed_input_turns_a_verdict_and_says_so() -> None:
     assert change.reasons[0].text("zh") == "现状由 100% 变为 0%"
 
 
+def test_terrain_switched_on_or_off_is_named() -> None:
+    roads, ground = document(TIME, SHARE), document(TIME, SHARE)
+    ground["verdicts"][0]["ledger"] |= {"closed": 0.0, "cut_off": 0.0}
+    assert [s.key for s in compare(roads, ground).frame] == ["rules.compare_terrain_on"]
+    assert [s.key for s in compare(ground, roads).frame] == ["rules.compare_terrain_off"]
+    assert compare(ground, ground).frame == ()
+    assert compare(document(SHARE), ground).frame == ()  # no rule of both was judged over it
+
+
 def test_a_changed_plan_says_its_target_and_its_rules() -> None:
     result = compare(
         document(TIME, SHARE),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import jsonschema
 import pandas as pd
@@ -289,6 +290,26 @@ def test_a_response_that_reaches_nobody_says_so_in_words(status: str, outcome: O
     assert verdict.flip.limit is None
     assert verdict.reason.text("en") == f"no resident can be reached, so there is no mean: {where}"
     assert "—" not in verdict.reason.text("zh")
+
+
+@pytest.mark.parametrize(
+    ("rule", "key"), [(TIME, "rules.ground_only"), (RADIUS, "rules.ground_only_by_road")]
+)
+def test_those_covered_over_open_ground_alone_are_told(rule: dict[str, Any], key: str) -> None:
+    """Of 100 residents 70 are covered, 10 of them off every road; 20 more off the roads are not covered."""
+    people = [{"residents": n} for n in (60.0, 10.0, 20.0, 10.0)]
+    costs = reached_of((1.0, "reached"), (2.0, "reached"), (9e9, "reached"), (9e9, "reached"))
+    plan, kind = plan_of(rule), {"category": rule["categories"][0].replace("医院", "综合医院")}
+    inputs = inputs_of(demand=demand_of(*people), facilities=facilities_of(kind))
+    off = costs.assign(off_road=[False, True, True, False])
+    (told,) = judge(plan, inputs, answers(plan, off))[0].assumptions[-1:]
+    assert told.key == key
+    assert "10 live more than" in told.text("en")
+    assert "70% with them, 60% without" in told.text("en")
+    assert "计入为 70%，不计入为 60%" in told.text("zh")
+    for frame in (costs, costs.assign(off_road=[False, False, True, True])):
+        said = judge(plan, inputs, answers(plan, frame))[0].assumptions
+        assert not {s.key for s in said} & {"rules.ground_only", "rules.ground_only_by_road"}
 
 
 def test_observed_target_and_margin_add_up() -> None:

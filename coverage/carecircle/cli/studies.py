@@ -189,6 +189,7 @@ def fetch(
     raster: Annotated[Path | None, typer.Option()] = None,
     country: Annotated[str | None, typer.Option()] = None,
     year: Annotated[int, typer.Option()] = 2020,
+    terrain: Annotated[bool, typer.Option("--terrain")] = False,
     plan: Annotated[str, typer.Option()] = "luojiang",
     buffer_km: Annotated[float, typer.Option()] = 10.0,
     lang: LangOption = None,
@@ -203,6 +204,6 @@ def fetch(
     with progress(language) as tell:
         study = download(
             folder, place_name=place, adcode=adcode, boundary=boundary, pbf=pbf, raster=raster,
-            country=country, year=year, plan=plan, buffer_km=buffer_km, progress=tell,
+            country=country, year=year, terrain=terrain, plan=plan, buffer_km=buffer_km, progress=tell,
         )  # fmt: skip
     typer.echo(say("cli.fetched", language, path=str(study)))

@@ -15,6 +15,7 @@ from carecircle.delivery import delivered, is_ours
 from carecircle.errors import OutputError, UsageError, writing
 from carecircle.fetch.area import area_of
 from carecircle.fetch.data import clip_raster, copy_extract, overpass_query, worldpop_url, write_pbf
+from carecircle.fetch.terrain import fetch_terrain, terrain_text
 from carecircle.fetch.web import Servers, Web
 from carecircle.inputs.areas.known_areas import OSM, Area
 from carecircle.inputs.datum import place, project
@@ -40,6 +41,8 @@ class Sources:
         residents.
     year
         Of the WorldPop grid, 2000 to 2020.
+    terrain
+        Whether heights and land cover are fetched too, so that people cross the ground off the roads.
     servers, web
         Where and how to ask; the public servers, politely, by default.
     """
@@ -48,6 +51,7 @@ class Sources:
     raster: str | Path | None = None
     country: str | None = None
     year: int = 2020
+    terrain: bool = False
     servers: Servers = field(default_factory=Servers)
     web: Web = field(default_factory=Web)
 
@@ -59,6 +63,7 @@ class SourcesByName(TypedDict, total=False):
     raster: str | Path | None
     country: str | None
     year: int
+    terrain: bool
     servers: Servers
     web: Web
 
@@ -126,8 +131,11 @@ def fetch(
         source = _residents(given, tell)
         if source is not None:
             clip_raster(source, around, made / "population" / "residents.tif")
+        if given.terrain:
+            fetch_terrain(around, made / "terrain", given.servers, given.web, tell)
         text = study_text(
-            area, plan=plan, buffer_km=buffer_km, year=given.year, residents=source is not None
+            area, plan=plan, buffer_km=buffer_km, year=given.year, residents=source is not None,
+            terrain=given.terrain,
         )  # fmt: skip
         (made / "study.toml").write_text(text, encoding="utf-8")
     return target / "study.toml"
@@ -158,7 +166,9 @@ def _widened(shape: BaseGeometry, buffer_km: float) -> BaseGeometry:
     return widened
 
 
-def study_text(area: Area, *, plan: str, buffer_km: float, year: int, residents: bool) -> str:
+def study_text(
+    area: Area, *, plan: str, buffer_km: float, year: int, residents: bool, terrain: bool = False
+) -> str:
     """A study file over the folder's own files."""
     name = json.dumps(clean(area.name), ensure_ascii=False)
     safe = json.dumps(fitted(area.name), ensure_ascii=False)
@@ -175,5 +185,7 @@ def study_text(area: Area, *, plan: str, buffer_km: float, year: int, residents:
             "[residents]", 'path = "population/residents.tif"', 'format = "raster"', 'value = "count"',
             f"year = {year}", 'attribution = "WorldPop (CC BY 4.0)"', "",
         ]  # fmt: skip
+    if terrain:
+        lines += terrain_text()
     lines += ["[assumptions]", f"buffer_km = {buffer_km}", ""]
     return "\n".join(lines)

@@ -29,6 +29,10 @@ _NOTHING_LEFT = 416
 _MOST_WAIT_S = 120.0
 
 
+class NotThereError(InputError):
+    """A server that answers, and has no such file."""
+
+
 class _AgainError(Exception):
     """A try that failed and may do better later: what to say if it was the last, and the wait asked for."""
 
@@ -44,6 +48,8 @@ class Servers:
     nominatim: str = "https://nominatim.openstreetmap.org"
     overpass: str = "https://overpass-api.de/api/interpreter"
     worldpop: str = "https://data.worldpop.org/GIS/Population/Global_2000_2020"
+    elevation: str = "https://copernicus-dem-30m.s3.amazonaws.com"
+    cover: str = "https://esa-worldcover.s3.eu-central-1.amazonaws.com"
 
 
 @dataclass(frozen=True)
@@ -95,6 +101,8 @@ class Web:
 
         Raises
         ------
+        NotThereError
+            If the server has no such file.
         InputError
             If the server stays busy or unreachable, or refuses.
         """
@@ -153,7 +161,10 @@ class Web:
                 if answer.status_code in _BUSY:
                     raise self._busy(url, answer)
                 if not answer.is_success and answer.status_code != _NOTHING_LEFT:
-                    raise InputError("fetch.refused", value=url, why=f"HTTP {answer.status_code}")
+                    gone = answer.status_code == httpx.codes.NOT_FOUND
+                    raise (NotThereError if gone else InputError)(
+                        "fetch.refused", value=url, why=f"HTTP {answer.status_code}"
+                    )
                 yield answer
         except httpx.InvalidURL as error:
             raise InputError("fetch.refused", value=url, why=str(error)) from error

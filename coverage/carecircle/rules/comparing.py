@@ -53,7 +53,7 @@ class Comparison:
     Parameters
     ----------
     frame
-        What differs about the runs themselves: study, plan, year, residents.
+        What differs about the runs themselves: study, plan, year, residents, terrain.
     changes
         Rules that changed, turned outcomes first, each group in the files' order.
     same
@@ -141,7 +141,20 @@ def _frame(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Sentence
     if people[0] != people[1]:
         ends = {"before": _or_dash(people[0]), "after": _or_dash(people[1])}
         said.append(Sentence("rules.compare_residents", ends))
-    return said
+    switched = _terrain_switched(before, after)
+    return said if switched is None else [*said, Sentence(f"rules.compare_terrain_{switched}")]
+
+
+def _terrain_switched(before: Mapping[str, Any], after: Mapping[str, Any]) -> str | None:
+    """``on`` or ``off``, where one run crossed the ground off the roads for a rule and the other did not."""
+    old = {v["rule"]: v["ledger"] for v in before["verdicts"] if v["ledger"] is not None}
+    for verdict in after["verdicts"]:
+        ledger = verdict["ledger"]
+        if ledger is not None and verdict["rule"] in old:
+            was, now = "closed" in old[verdict["rule"]], "closed" in ledger
+            if was != now:
+                return "on" if now else "off"
+    return None
 
 
 def _or_dash(value: object) -> object:

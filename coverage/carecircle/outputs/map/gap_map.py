@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ from branca.element import Element
 
 from carecircle.analysis.asking import leads
 from carecircle.outputs import palette, telling
-from carecircle.outputs.map import basemap, layers, overlays, panel, ways
+from carecircle.outputs.map import basemap, lanes, layers, overlays, panel, ways
 from carecircle.outputs.map.offline import OfflineMap, inlay
 from carecircle.outputs.map.pack import Block, Blocks, page_json
 from carecircle.rules.language.query import main_query, road_query
@@ -82,15 +82,15 @@ def gap_map(analysis: Analysis, *, proposed: Sequence[dict[str, Any]] = ()) -> f
 
 
 def _within_budget(analysis: Analysis, proposed: Sequence[dict[str, Any]]) -> GapPage:
-    """The finest page that fits, with the roads for what-if where they fit beside it."""
+    """The finest page that fits, with roads and ground for what-if where they fit beside it."""
     budget = analysis.study.outputs.map_budget_mb * MEGABYTE
-    ways_block = Block(level=6)
-    queries = _queries(analysis)
-    network, why_not = ways.roads(analysis, queries, ways_block)
-    roads_size = len(ways_block.text())
+    held = Blocks(level=6)
+    network, why_not = ways.roads(analysis, _queries(analysis), held)
+    roads = held.texts()
+    roads_size = sum(map(len, roads.values()))
     plain: GapPage | None = None
     for detail in _DETAILS:
-        page = GapPage(*page_data(analysis, detail, proposed), (network, why_not), ways_block)
+        page = GapPage(*page_data(analysis, detail, proposed), (network, why_not), roads)
         if page.size + roads_size <= budget:
             return page
         if plain is None and page.size <= budget:
@@ -112,28 +112,29 @@ def over_budget(size: float, budget: float) -> dict[str, str]:
 class GapPage(Element):  # type: ignore[misc]
     """The panel, its data and its script, around the map that it is added to."""
 
-    def __init__(self, data: dict[str, Any], blocks: Blocks, network: ways.Roads, ways_block: Block) -> None:
+    def __init__(
+        self, data: dict[str, Any], blocks: Blocks, network: ways.Roads, roads: Mapping[str, str]
+    ) -> None:
         super().__init__()
         self._name = "gap_page"
         self.data, self.texts = data, blocks.texts()
         data["ways"], why_not = network
         data["whatifOff"] = None if why_not is None else why_not.both()
-        self.ways_block: Block | None = ways_block
+        self.roads = dict(roads)
         self.size = _FIXED + len(page_json(data).encode()) + sum(map(len, self.texts.values()))
 
     def without_roads(self, reason: Sentence) -> None:
         """Leave the what-if out and say why."""
-        self.ways_block = None
+        self.roads = {}
         self.data["ways"], self.data["whatifOff"] = None, reason.both()
         self.data["simplified"].append(reason.both())
 
     def render(self, **_: Any) -> None:
         """Put style, panel, data and script into the figure."""
-        roads = "" if self.ways_block is None else self.ways_block.text()
-        blocks = {f"cc-block-{name}": text for name, text in self.texts.items()}
+        blocks = {f"cc-block-{name}": text for name, text in {**self.texts, **self.roads}.items()}
         inlay(
             self, "gap_page", style=_read("page.css"), panel=_read("page.html"), script=_read("page.js"),
-            held={"cc-page": page_json(self.data), **blocks, "cc-ways": roads}, handed="leafletMap",
+            held={"cc-page": page_json(self.data), **blocks}, handed="leafletMap",
         )  # fmt: skip
 
 
@@ -176,6 +177,7 @@ def page_data(
         "roads": streets,
         "water": overlays.water(analysis, lines, metres),
         "islands": overlays.islands(analysis, blocks["islands"], metres),
+        "lanes": lanes.lanes(analysis, blocks["lanes"]),
         "sites": overlays.sites(analysis, proposed),
         "hasBaseline": analysis.baseline is not None,
         "basemap": ground,

@@ -95,11 +95,12 @@ class Block:
 class Blocks:
     """Blocks by name, each unpacked by the page only when something in it is first drawn."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, level: int = 9) -> None:
         self._blocks: dict[str, Block] = {}
+        self._level = level
 
     def __getitem__(self, name: str) -> Block:
-        return self._blocks.setdefault(name, Block(name))
+        return self._blocks.setdefault(name, Block(name, level=self._level))
 
     def texts(self) -> dict[str, str]:
         """Every block as it stands in the page."""

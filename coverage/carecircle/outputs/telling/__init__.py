@@ -18,7 +18,7 @@ from carecircle.outputs.telling.clause import (
     target,
     title,
 )
-from carecircle.outputs.telling.missing import missing_findings, missing_of
+from carecircle.outputs.telling.missing import missing_findings, missing_group, missing_of
 from carecircle.outputs.telling.run import (
     answer,
     beside,
@@ -38,6 +38,7 @@ __all__ = [
     "manifest_hash",
     "mark",
     "missing_findings",
+    "missing_group",
     "missing_of",
     "order",
     "residents_in_gap",

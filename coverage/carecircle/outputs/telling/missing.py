@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from carecircle.crs import between
@@ -35,8 +35,13 @@ def missing_findings(analysis: Analysis) -> Iterator[Finding]:
     to_degrees = between(analysis.inputs.crs, 4326)
     for row in found.groups.head(MOST_MARKS).itertuples():
         lon, lat = to_degrees.transform(row.geometry.x, row.geometry.y)
-        facts = {
-            "residents": row.residents, "metres": round(row.off_m), "minutes": round(row.on_foot_min, 1),
-            "lane": round(row.lane_m), "rules": row.rules or "—",
-        }  # fmt: skip
-        yield Finding("note", Sentence("missing.group", facts), lon=lon, lat=lat)
+        yield Finding("note", missing_group(row), lon=lon, lat=lat)
+
+
+def missing_group(row: Any) -> Sentence:
+    """What is said of a group: a row of `MissingRoads.groups`."""
+    facts = {
+        "residents": row.residents, "metres": round(row.off_m), "minutes": round(row.on_foot_min, 1),
+        "lane": round(row.lane_m), "rules": row.rules or "—",
+    }  # fmt: skip
+    return Sentence("missing.group", facts)

@@ -77,7 +77,8 @@ class Ground:
         """As `Reach.nearest`.
 
         ``closed``: on closed ground with no open cell within ``max_snap_m``; ``cut_off``: no facility can be
-        reached from there; ``unsnapped``: no point; ``beyond``: farther than the limit.
+        reached from there; ``unsnapped``: no point; ``beyond``: farther than the limit. One column more,
+        ``off_road``: whether the nearest road is farther than ``max_snap_m``.
         """
         ids, rank = by_id(facilities)
         stand = self.place(demand)
@@ -88,7 +89,8 @@ class Ground:
         status[beyond], cost[beyond], owner[beyond] = "beyond", np.inf, -1
         status[~seats.snapped] = "closed"
         status[~seats.given] = "unsnapped"
-        return reached_frame(demand, ids, owner, cost, seats.snap_m, status)
+        found = reached_frame(demand, ids, owner, cost, seats.snap_m, status)
+        return found.assign(off_road=seats.given & ~self._joining.by_road(demand))
 
     def pairs(
         self, demand: gpd.GeoDataFrame, facilities: gpd.GeoDataFrame, *,

@@ -103,11 +103,7 @@ class Joining:
     ) -> tuple[Array, Array, Array, Array]:
         assert self.portals is not None
         assert self.network is not None
-        most = self.placing.most_m
-        if self._places is None:
-            snap = self.network.snap(points, max_snap_m=most)
-        else:
-            snap = self._places.of(self.network, points, most)
+        snap = self._snap(points)
         own = own[snap.snapped[own]]
         above = structures(self.network)
         if above is not None:
@@ -118,6 +114,17 @@ class Joining:
         own, at = own[inside], at[inside]
         link, part = self.portals.links(snap, own)
         return own, link, part, self.placing.metres(seats.at[own], at)
+
+    def by_road(self, points: gpd.GeoDataFrame) -> Array:
+        """bool[p]: whether a road is within reach; everywhere, where the study's roads are cells."""
+        return np.ones(len(points), bool) if self.network is None else np.asarray(self._snap(points).snapped)
+
+    def _snap(self, points: gpd.GeoDataFrame) -> Any:
+        assert self.network is not None
+        most = self.placing.most_m
+        if self._places is None:
+            return self.network.snap(points, max_snap_m=most)
+        return self._places.of(self.network, points, most)
 
     def ends(self, stand: Standing, *, leaving: bool) -> tuple[Array, Array, Array]:
         """Every seat: its code, what it costs a traveller to get there (or to come from there), its point."""

@@ -74,7 +74,11 @@ def judge_reach(rule: Rule, plan: Plan, evidence: Evidence, reached: Reached) ->
         ledger=ledger,
         open_listing=bool(unsure),
         missing_inputs=(*(settling(rule, ledger) if undecided else ()), *(unsure if undecided else ())),
-        assumptions=(*assumptions_of(rule, plan, evidence, source), *_on_the_ground(rule, evidence)),
+        assumptions=(
+            *assumptions_of(rule, plan, evidence, source),
+            *_on_the_ground(rule, evidence),
+            *_over_open_ground(rule, evidence, reached),
+        ),
         people=people,
     )
 
@@ -260,6 +264,24 @@ def _alternatives(rule: Rule, evidence: Evidence, reached: Reached) -> list[tupl
             _, ledger = ledger_of(rule, evidence, reached[query], rule.limit * rule.factor)
             found.append((mode, ledger.covered / ledger.in_scope))
     return found
+
+
+def _over_open_ground(rule: Rule, evidence: Evidence, reached: Reached) -> tuple[Sentence, ...]:
+    """Residents who live off every road and are covered: only because the ground is crossed."""
+    query = road_query(rule) if rule.metric == "straight_m" else main_query(rule)
+    frame = None if query is None else reached.get(query)
+    if frame is None or "off_road" not in frame or rule.limit is None:
+        return ()
+    people, ledger = ledger_of(rule, evidence, frame, rule.limit * rule.factor)
+    only = math.fsum(evidence.demand["residents"][(people == "covered") & frame["off_road"].to_numpy()])
+    if only == 0:
+        return ()
+    rest = max(math.fsum([ledger.covered, -only]), 0.0)
+    facts = {
+        "residents": only, "share": shown(ledger.covered / ledger.in_scope, "share"),
+        "rest": shown(rest / ledger.in_scope, "share"), "max_snap_m": evidence.study.assumptions.max_snap_m,
+    }  # fmt: skip
+    return (Sentence(f"rules.ground_only{'_by_road' if rule.metric == 'straight_m' else ''}", facts),)
 
 
 def _on_the_ground(rule: Rule, evidence: Evidence) -> tuple[Sentence, ...]:

@@ -4,7 +4,7 @@ var RAD = Math.PI / 180;
 function transverseMercator({ a, f, lon0, k0, x0, y0 }) {
   const n = f / (2 - f), e = Math.sqrt(f * (2 - f)), powers = [1, n, n ** 2, n ** 3, n ** 4, n ** 5, n ** 6];
   const radius = k0 * a / (1 + n) * (1 + n ** 2 / 4 + n ** 4 / 64 + n ** 6 / 256);
-  const series = (table) => table.map((row2, j) => row2.reduce((sum, c, i) => sum + c * powers[j + 1 + i], 0));
+  const series = (table) => table.map((row2, j) => row2.reduce((sum2, c, i) => sum2 + c * powers[j + 1 + i], 0));
   const alpha = series([
     [1 / 2, -2 / 3, 5 / 16, 41 / 180, -127 / 288, 7891 / 37800],
     [13 / 48, -3 / 5, 557 / 1440, 281 / 630, -1983433 / 1935360],
@@ -54,7 +54,7 @@ function transverseMercator({ a, f, lon0, k0, x0, y0 }) {
     }
   };
 }
-var polynomial = (x, start2, factors) => factors.reduceRight((sum, c) => sum * x + c, 0) * x ** start2;
+var polynomial = (x, start2, factors) => factors.reduceRight((sum2, c) => sum2 * x + c, 0) * x ** start2;
 function geodesic(lon1, lat1, lon2, lat2) {
   const { a, f } = WGS84, b = a * (1 - f), n = f / (2 - f), L0 = (lon2 - lon1) * RAD;
   const u1 = Math.atan((1 - f) * Math.tan(lat1 * RAD)), u2 = Math.atan((1 - f) * Math.tan(lat2 * RAD)), s1 = Math.sin(u1), c1 = Math.cos(u1), s2 = Math.sin(u2), c2 = Math.cos(u2);
@@ -63,7 +63,7 @@ function geodesic(lon1, lat1, lon2, lat2) {
     const so = Math.sin(omega), co = Math.cos(omega), sinSigma = Math.hypot(c2 * so, c1 * s2 - s1 * c2 * co);
     if (sinSigma === 0) return 0;
     const cosSigma = s1 * s2 + c1 * c2 * co, sigma = Math.atan2(sinSigma, cosSigma), sinAlpha = c1 * c2 * so / sinSigma, cos2Alpha = 1 - sinAlpha * sinAlpha, mid = cos2Alpha === 0 ? 0 : Math.acos(Math.max(-1, Math.min(1, cosSigma - 2 * s1 * s2 / cos2Alpha))), root = Math.sqrt(1 + cos2Alpha * (a * a - b * b) / (b * b)), e = (root - 1) / (root + 1);
-    const waves = (factors) => factors.reduce((sum, c, k) => sum + 2 * c * Math.cos((k + 1) * mid) * Math.sin((k + 1) * sigma), sigma);
+    const waves = (factors) => factors.reduce((sum2, c, k) => sum2 + 2 * c * Math.cos((k + 1) * mid) * Math.sin((k + 1) * sigma), sigma);
     const A3 = polynomial(e, 0, [
       1,
       -(1 / 2 - n / 2),
@@ -133,9 +133,9 @@ var ExactSum = class {
   }
 };
 function exactSum(values) {
-  const sum = new ExactSum();
-  for (const x of values) sum.add(x);
-  return sum.value();
+  const sum2 = new ExactSum();
+  for (const x of values) sum2.add(x);
+  return sum2.value();
 }
 
 // map/page/src/model/unpack.js
@@ -253,25 +253,25 @@ function huffman(lengths) {
   return table;
 }
 function inflate(source) {
-  let out = new Uint8Array(source.length * 4 + 1024), size = 0, at = 0, bits = 0, held = 0, last = 0;
+  let out = new Uint8Array(source.length * 4 + 1024), size = 0, at = 0, bits = 0, held2 = 0, last = 0;
   const need = (n) => {
-    while (held < n) {
-      bits |= (source[at++] || 0) << held;
-      held += 8;
+    while (held2 < n) {
+      bits |= (source[at++] || 0) << held2;
+      held2 += 8;
     }
   };
   const take = (n) => {
     need(n);
     const v = bits & (1 << n) - 1;
     bits >>>= n;
-    held -= n;
+    held2 -= n;
     return v;
   };
   const symbol = (table) => {
     need(15);
     const entry = table[bits & 32767], n = entry & 15;
     bits >>>= n;
-    held -= n;
+    held2 -= n;
     return entry >> 4;
   };
   const grow = (n) => {
@@ -304,7 +304,7 @@ function inflate(source) {
     last = take(1);
     const kind = take(2);
     if (kind === 0) {
-      take(held & 7);
+      take(held2 & 7);
       const n = take(16);
       take(16);
       grow(n);
@@ -352,9 +352,9 @@ async function inflateNatively(text) {
 }
 function wholeNumbers(bytes, offset, values, steps) {
   const n = values.length, second = offset + n, third = second + n, fourth = third + n;
-  for (let i = 0, sum = 0; i < n; i++) {
+  for (let i = 0, sum2 = 0; i < n; i++) {
     const value = bytes[offset + i] | bytes[second + i] << 8 | bytes[third + i] << 16 | bytes[fourth + i] << 24;
-    values[i] = sum = steps ? sum + value : value;
+    values[i] = sum2 = steps ? sum2 + value : value;
   }
 }
 function openBlock(text, unpacked) {
@@ -392,7 +392,7 @@ function once(make) {
 var blockText = (name) => textOf(name);
 var columns = once(() => /* @__PURE__ */ new Map());
 function column(reference) {
-  const name = reference[4], key = `${name} ${reference[0]}`, kept = columns();
+  const name = reference[4], key = `${name} ${reference[0]} ${reference[1]}`, kept = columns();
   if (!kept.has(key)) {
     if (!readers[name]) readers[name] = openBlock(textOf(name));
     kept.set(key, readers[name](reference));
@@ -451,7 +451,7 @@ function openShapes(coded) {
   }
   return { x, y, starts, first: first2, boxes, n: counts.length };
 }
-var emptyShape = (shapes, f) => shapes.first[f] === shapes.first[f + 1];
+var emptyShape = (shapes2, f) => shapes2.first[f] === shapes2.first[f + 1];
 function apart(x0, y0, x1, y1) {
   const k = 400750167e-1 * Math.cos(latOf(y0) * Math.PI / 180);
   return Math.hypot(x1 - x0, y1 - y0) * k;
@@ -480,10 +480,10 @@ function say(key, facts) {
   }
 }
 var people = (n) => String(Math.round(n) || 0).replace(/\B(?=(\d{3})+$)/g, ",");
-var percent = (share) => {
-  if (share === null || share === void 0 || Number.isNaN(share)) return "—";
-  if (share >= 1) return "100%";
-  const shown = share > 0.999 ? Math.floor(share * 1e4) / 100 : Math.round(share * 1e3) / 10;
+var percent = (share2) => {
+  if (share2 === null || share2 === void 0 || Number.isNaN(share2)) return "—";
+  if (share2 >= 1) return "100%";
+  const shown = share2 > 0.999 ? Math.floor(share2 * 1e4) / 100 : Math.round(share2 * 1e3) / 10;
   return `${shown}%`;
 };
 var metres = (m) => m >= 1e3 ? `${Number((m / 1e3).toFixed(m >= 1e5 ? 0 : 1))} ${say("page_km")}` : `${Math.round(m)} ${say("page_m")}`;
@@ -500,8 +500,9 @@ var hasWays = () => Boolean(page.ways);
 var waysColumn = once(() => {
   const read = openBlock(blockText("ways")), kept = /* @__PURE__ */ new Map();
   return (reference) => {
-    if (!kept.has(reference[0])) kept.set(reference[0], read(reference));
-    return kept.get(reference[0]);
+    const key = `${reference[0]} ${reference[1]}`;
+    if (!kept.has(key)) kept.set(key, read(reference));
+    return kept.get(key);
   };
 });
 var ground = once(() => transverseMercator(page.ways.projection));
@@ -613,40 +614,40 @@ function pieceGrid(net) {
 }
 function toPiece(px, py, x, y, i) {
   const dx = x[i + 1] - x[i], dy = y[i + 1] - y[i], square = dx * dx + dy * dy;
-  const share = square > 0 ? Math.max(0, Math.min(1, ((px - x[i]) * dx + (py - y[i]) * dy) / square)) : 0, qx = share >= 1 ? x[i + 1] : x[i] + share * dx, qy = share >= 1 ? y[i + 1] : y[i] + share * dy;
-  return [(px - qx) ** 2 + (py - qy) ** 2, share, qx, qy];
+  const share2 = square > 0 ? Math.max(0, Math.min(1, ((px - x[i]) * dx + (py - y[i]) * dy) / square)) : 0, qx = share2 >= 1 ? x[i + 1] : x[i] + share2 * dx, qy = share2 >= 1 ? y[i + 1] : y[i] + share2 * dy;
+  return [(px - qx) ** 2 + (py - qy) ** 2, share2, qx, qy];
 }
 function snapTo(mode, lon, lat) {
-  const net = network(mode), { x, y, starts } = lineTable(), grid = pieceGrid(net), [px, py] = ground().forward(lon, lat);
-  const none = { street: -1, position: 0, metres: 0 }, cx = Math.floor((px - grid.left) / grid.cell), cy = Math.floor((py - grid.bottom) / grid.cell);
+  const net = network(mode), { x, y, starts } = lineTable(), grid2 = pieceGrid(net), [px, py] = ground().forward(lon, lat);
+  const none = { street: -1, position: 0, metres: 0 }, cx = Math.floor((px - grid2.left) / grid2.cell), cy = Math.floor((py - grid2.bottom) / grid2.cell);
   let best = Infinity, street = -1, near = -1;
   const look2 = (c, r) => {
-    if (c < 0 || r < 0 || c >= grid.wide || r >= grid.high) return;
-    for (let k = grid.starts[r * grid.wide + c]; k < grid.starts[r * grid.wide + c + 1]; k++) {
-      const [away] = toPiece(px, py, x, y, grid.piece[k]);
-      if (away < best || away === best && grid.street[k] < street) {
+    if (c < 0 || r < 0 || c >= grid2.wide || r >= grid2.high) return;
+    for (let k = grid2.starts[r * grid2.wide + c]; k < grid2.starts[r * grid2.wide + c + 1]; k++) {
+      const [away] = toPiece(px, py, x, y, grid2.piece[k]);
+      if (away < best || away === best && grid2.street[k] < street) {
         best = away;
-        street = grid.street[k];
-        near = grid.piece[k];
+        street = grid2.street[k];
+        near = grid2.piece[k];
       }
     }
   };
-  const least = (ring) => (ring - 1) * grid.cell;
+  const least = (ring) => (ring - 1) * grid2.cell;
   for (let ring = 0; least(ring) <= Math.min(Math.sqrt(best), net.mostSnap * 1.01 + 1); ring++)
     for (let r = cy - ring; r <= cy + ring; r++)
       for (let c = cx - ring; c <= cx + ring; c += Math.abs(r - cy) === ring ? 1 : Math.max(1, 2 * ring))
         look2(c, r);
   if (street < 0) return none;
-  const [, share, qx, qy] = toPiece(px, py, x, y, near);
+  const [, share2, qx, qy] = toPiece(px, py, x, y, near);
   let whole = 0, ahead = 0;
   for (let i = starts[net.line[street]]; i < starts[net.line[street] + 1] - 1; i++) {
     const step = Math.sqrt((x[i + 1] - x[i]) ** 2 + (y[i + 1] - y[i]) ** 2);
-    if (i === near) ahead = whole + share * step;
+    if (i === near) ahead = whole + share2 * step;
     whole += step;
   }
   ahead = Math.round(ahead * page.numbers.placeStep) / page.numbers.placeStep;
   const position = ahead === 0 ? 0 : whole - ahead <= 0.5 / page.numbers.placeStep ? 1 : ahead / whole, [lon2, lat2] = ground().inverse(qx, qy), metres2 = Math.round(geodesic(lon, lat, lon2, lat2) * page.numbers.placeStep) / page.numbers.placeStep;
-  return metres2 <= net.mostSnap ? { street, position, metres: metres2 } : none;
+  return metres2 <= net.mostSnap ? { street, position, metres: metres2, xy: [qx, qy] } : none;
 }
 function pieceOf(line, from, to) {
   if (from === to) return [];
@@ -657,10 +658,10 @@ function pieceOf(line, from, to) {
   const at = (m) => {
     let k = 0;
     while (k < lengths.length - 2 && lengths[k + 1] < m) k++;
-    const share = lengths[k + 1] > lengths[k] ? (m - lengths[k]) / (lengths[k + 1] - lengths[k]) : 0;
+    const share2 = lengths[k + 1] > lengths[k] ? (m - lengths[k]) / (lengths[k + 1] - lengths[k]) : 0;
     return [
-      x[first2 + k] + share * (x[first2 + k + 1] - x[first2 + k]),
-      y[first2 + k] + share * (y[first2 + k + 1] - y[first2 + k])
+      x[first2 + k] + share2 * (x[first2 + k + 1] - x[first2 + k]),
+      y[first2 + k] + share2 * (y[first2 + k + 1] - y[first2 + k])
     ];
   };
   points.push(at(low));
@@ -802,9 +803,9 @@ var regionShape = once(() => openShapes(page.region));
 var roadShapes = once(() => page.roads.map((r) => ({ rank: r.rank, shapes: openShapes(r.shapes) })));
 var demand = once(() => {
   if (!page.demand) return null;
-  const d = page.demand, world = worldColumns(column(d.x), column(d.y));
+  const d = page.demand, world2 = worldColumns(column(d.x), column(d.y));
   return {
-    ...world,
+    ...world2,
     residents: column(d.residents),
     area: column(d.area),
     urban: column(d.urban),
@@ -813,9 +814,9 @@ var demand = once(() => {
   };
 });
 var facilities = once(() => {
-  const f = page.facilities, world = worldColumns(column(f.x), column(f.y));
+  const f = page.facilities, world2 = worldColumns(column(f.x), column(f.y));
   return {
-    ...world,
+    ...world2,
     placed: column(f.placed),
     names: f.names,
     category: f.category,
@@ -856,6 +857,147 @@ function nearestDemand(x, y) {
   return best < 0 ? null : { index: best, metres: apart(x, y, d.x[best], d.y[best]) };
 }
 
+// map/page/src/model/cells.js
+var EDGE = 2;
+var MOVES = [
+  [-1, -1],
+  [-1, 0],
+  [-1, 1],
+  [0, -1],
+  [0, 1],
+  [1, -1],
+  [1, 0],
+  [1, 1],
+  [-2, -1],
+  [-2, 1],
+  [-1, -2],
+  [-1, 2],
+  [1, -2],
+  [1, 2],
+  [2, -1],
+  [2, 1]
+];
+var BY = [1, 1, 3, 4, 3, 4, 6, 6];
+var AND_BY = [0, 2, 0, 2, 5, 7, 5, 7];
+var NONE = 0;
+var TOBLER = 1;
+var LANGMUIR = 2;
+var hasGround = () => Boolean(page.ways && page.ways.terrain);
+var overGround = ({ metric, mode }) => hasGround() && `${metric} ${mode}` in page.ways.terrain.fields;
+var groundFacts = () => ({
+  n: String(page.ways.terrain.rows * page.ways.terrain.columns).replace(/\B(?=(\d{3})+$)/g, ","),
+  mb: (blockText("terrain").trim().length / 1e6).toFixed(1)
+});
+function factor(law, s) {
+  if (law === NONE) return 1;
+  if (law === TOBLER) return Math.exp(3.5 * (Math.abs(s + 0.05) - 0.05));
+  if (law === LANGMUIR) return s >= 0 ? 1 + 6 / 0.72 * s : s < -0.2125 ? 1 - 1.9998 / 0.72 * s : 1 + 1.9998 / 0.72 * s;
+  const speed = (x) => 0.11 + 0.67 * Math.exp(-(x ** 2) / 1800);
+  return speed(2) / speed(100 * s + 2);
+}
+var leastFactor = (law) => [1, Math.exp(-0.175), 0.4, factor(3, -0.02)][law];
+var grid = once(() => {
+  const t = page.ways.terrain, { rows, columns: columns2 } = t, width = columns2 + 2 * EDGE, size = (rows + 2 * EDGE) * width, east = column(t.east), north = column(t.north), heights = t.elevation && column(t.elevation), z = new Float32Array(size);
+  if (heights)
+    for (let r = 0, i = 0; r < rows; r++)
+      for (let c = 0; c < columns2; c++, i++) z[(r + EDGE) * width + c + EDGE] = heights[i] === t.noHeight ? NaN : heights[i];
+  const alike = (all) => all.every((v) => v === all[0]);
+  return {
+    rows,
+    columns: columns2,
+    width,
+    size,
+    east,
+    north,
+    z,
+    flat: !heights,
+    uniform: alike(east) && alike(north),
+    metres: movesMetres(rows, east, north),
+    offset: Int32Array.from(MOVES, ([down, right]) => down * width + right)
+  };
+});
+function movesMetres(rows, east, north) {
+  const tall = rows + 2 * EDGE, near = (values, y) => values[Math.max(0, Math.min(rows - 1, y - EDGE))], at = new Float64Array(tall), found = new Float64Array(tall * 16);
+  for (let y = 0, sum2 = 0; y < tall; y++) at[y] = sum2 += near(north, y);
+  for (let y = 0; y < tall; y++)
+    MOVES.forEach(([down, right], k) => {
+      const to = Math.max(0, Math.min(tall - 1, y + down)), wide = (near(east, y) + near(east, to)) / 2 * right;
+      found[y * 16 + k] = Math.hypot(at[to] - at[y], wide) || 1;
+    });
+  return found;
+}
+function toGrid(x, y) {
+  const t = page.ways.terrain, [px, py] = t.degrees ? ground().inverse(x, y) : [x, y];
+  return [(py - t.top) / t.high, (px - t.left) / t.wide];
+}
+function lonLatOf([row2, col]) {
+  const t = page.ways.terrain, x = t.left + t.wide * col, y = t.top + t.high * row2;
+  return t.degrees ? [x, y] : ground().inverse(x, y);
+}
+function metresBetween(a, b) {
+  const { rows, north, east } = grid(), row2 = Math.max(0, Math.min(rows - 1, Math.trunc((a[0] + b[0]) / 2)));
+  return Math.hypot((a[0] - b[0]) * north[row2], (a[1] - b[1]) * east[row2]);
+}
+var heldFields = once(() => /* @__PURE__ */ new Map());
+function fieldOf(name) {
+  const known = heldFields();
+  if (!known.has(name)) known.set(name, openField(page.ways.terrain.fields[name]));
+  return known.get(name);
+}
+function openField(f) {
+  const g = grid(), coded = column(f.slow), slow = new Float32Array(g.size).fill(Infinity);
+  for (let r = 0, i = 0; r < g.rows; r++)
+    for (let c = 0; c < g.columns; c++, i++) {
+      const value = f.values ? coded[i] === 255 ? NaN : f.values[coded[i]] : coded[i];
+      if (!Number.isNaN(value)) slow[(r + EDGE) * g.width + c + EDGE] = value;
+    }
+  return { slow, law: f.law, base: f.base, steepest: f.steepest === null ? Infinity : f.steepest, ridden: slow.some((v) => v < 0) };
+}
+var cellIndex = (row2, col) => (row2 + EDGE) * grid().width + col + EDGE;
+var isOpen = (field, row2, col) => {
+  const { rows, columns: columns2 } = grid();
+  return row2 >= 0 && col >= 0 && row2 < rows && col < columns2 && field.slow[cellIndex(row2, col)] < Infinity;
+};
+var costOf = (field, row2, col) => isOpen(field, row2, col) ? Math.abs(field.slow[cellIndex(row2, col)]) + field.base : Infinity;
+function heightAt([row2, col]) {
+  const { rows, columns: columns2, z, flat } = grid();
+  if (flat) return 0;
+  const top = Math.floor(row2 - 0.5), left = Math.floor(col - 0.5);
+  let total = 0, weight = 0;
+  for (let down = 0; down < 2; down++)
+    for (let right = 0; right < 2; right++) {
+      const r = top + down, c = left + right;
+      if (r < 0 || c < 0 || r >= rows || c >= columns2 || Number.isNaN(z[cellIndex(r, c)])) continue;
+      const share2 = Math.abs(1 - down - (row2 - 0.5 - top)) * Math.abs(1 - right - (col - 0.5 - left));
+      if (share2 > 0) total += share2 * z[cellIndex(r, c)];
+      weight += share2;
+    }
+  return weight > 0 ? total / weight : NaN;
+}
+function legCost(field, a, b, metres2, rise) {
+  const one = field.slow[a], other = field.slow[b], slope = metres2 > 0 ? rise / metres2 : 0, walked = (Math.max(one, 0) + Math.max(other, 0)) / 2 + field.base, ridden = (Math.max(-one, 0) + Math.max(-other, 0)) / 2, cost = metres2 * (walked * factor(field.law, slope) + ridden);
+  return Number.isNaN(cost) || Math.abs(slope) > field.steepest ? Infinity : cost;
+}
+function movesOf(field, sign) {
+  const { z, metres: metres2, offset, width, uniform } = grid(), { slow, law, base, steepest, ridden } = field, eased = Math.exp(-0.175);
+  const price = (u, k, most) => {
+    const knight = k >= 8, su = slow[u], v = u + offset[k], sv = slow[v], a = knight ? slow[u + offset[BY[k - 8]]] : 0, b = knight ? slow[u + offset[AND_BY[k - 8]]] : 0, sum2 = Math.abs(su) + Math.abs(sv) + Math.abs(a) + Math.abs(b);
+    if (sum2 === Infinity) return Infinity;
+    const m = metres2[(uniform ? EDGE : u / width | 0) * 16 + k], half = knight ? 0.25 * m : 0.5 * m, s = sign * (z[v] - z[u]) / m;
+    if (law === NONE) return Math.abs(s) > steepest ? Infinity : half * (sum2 + base * m / half);
+    if (law === TOBLER) {
+      const y = Math.abs(3.5 * s + 0.175);
+      if (half * Math.min(1, eased * (1 + y + 0.5 * y * y)) * sum2 > most) return Infinity;
+    }
+    if (Math.abs(s) > steepest) return Infinity;
+    const rode = ridden ? Math.max(-su, 0) + Math.max(-sv, 0) + Math.max(-a, 0) + Math.max(-b, 0) : 0;
+    return half * ((sum2 - rode + base * m / half) * factor(law, s) + rode);
+  };
+  const least = slow.reduce((m, v) => Math.min(m, Math.abs(v)), Infinity) * leastFactor(law);
+  const some = slow.filter((v, i) => v < Infinity && i % 97 === 0).map((v) => Math.abs(v) + base).sort(), usual = (some.length ? some[some.length >> 1] : 1) * metres2[EDGE * 16 + 3] || 1;
+  return { count: page.ways.terrain.moves, offset, price, usual, least: metres2.slice(EDGE * 16, EDGE * 16 + 16).map((m) => (uniform ? m : 0) * least) };
+}
+
 // map/page/src/model/answers.js
 var Answers = class {
   constructor(rows) {
@@ -869,10 +1011,10 @@ var Answers = class {
   /** Serves by exactly these seats: {gone, come} against those held, by number and version. */
   difference(wanted) {
     const now = new Map(wanted.map((seat) => [seat.number, seat])), same = (a, b) => Boolean(b) && a.version === (b.version || 0);
-    const gone = [...this.held.values()].filter((held) => !same(held, now.get(held.seat.number)));
-    gone.forEach((held) => this.held.delete(held.seat.number));
+    const gone = [...this.held.values()].filter((held2) => !same(held2, now.get(held2.seat.number)));
+    gone.forEach((held2) => this.held.delete(held2.seat.number));
     const come = wanted.filter((seat) => !this.held.has(seat.number)).map((seat) => ({ seat, version: seat.version || 0 }));
-    come.forEach((held) => this.held.set(held.seat.number, held));
+    come.forEach((held2) => this.held.set(held2.seat.number, held2));
     return { gone, come };
   }
   /** Remembers which rows a change touched. */
@@ -900,6 +1042,570 @@ var Answers = class {
     if (gone.length || come.length) this.note(this.change(gone, come));
   }
 };
+
+// map/page/src/model/buckets.js
+var Buckets = class {
+  constructor(width) {
+    this.width = width;
+    this.size = 0;
+    this.at = 0;
+    this.least = Infinity;
+    this.first = new Int32Array(4096).fill(-1);
+    this.next = new Int32Array(65536);
+    this.node = new Int32Array(65536);
+    this.cost = new Float64Array(65536);
+    this.free = -1;
+    this.used = 0;
+  }
+  push(cost, node) {
+    const bucket = Math.floor(cost / this.width);
+    while (bucket >= this.first.length) this.first = longer(this.first, -1);
+    let entry = this.free;
+    if (entry >= 0) this.free = this.next[entry];
+    else {
+      entry = this.used++;
+      if (entry === this.next.length) {
+        this.next = longer(this.next, 0);
+        this.node = longer(this.node, 0);
+        this.cost = longer(this.cost, 0);
+      }
+    }
+    this.cost[entry] = cost;
+    this.node[entry] = node;
+    this.next[entry] = this.first[bucket];
+    this.first[bucket] = entry;
+    if (bucket < this.at || this.size === 0) this.at = bucket;
+    this.size++;
+  }
+  /** Takes a node of the first bucket out; `least` is then its cost. */
+  pop() {
+    while (this.first[this.at] < 0) this.at++;
+    const entry = this.first[this.at];
+    this.first[this.at] = this.next[entry];
+    this.next[entry] = this.free;
+    this.free = entry;
+    this.size--;
+    this.least = this.cost[entry];
+    return this.node[entry];
+  }
+};
+function longer(values, rest) {
+  const found = new values.constructor(2 * values.length).fill(rest, values.length);
+  found.set(values);
+  return found;
+}
+
+// map/page/src/model/portals.js
+var SPLIT = 1;
+var STOPS = 2;
+var ABOVE = 4;
+var pieceTable = once(() => {
+  const p = page.ways.terrain.pieces, counts = column(p.counts), starts = new Uint32Array(counts.length + 1);
+  counts.forEach((n, i) => {
+    starts[i + 1] = starts[i] + n;
+  });
+  return { starts, share: column(p.share), row: column(p.row), col: column(p.column) };
+});
+function pointAt(line, share2) {
+  const { x, y, starts } = lineTable(), first2 = starts[line], last = starts[line + 1] - 1;
+  let whole = 0;
+  for (let i = first2; i < last; i++) whole += Math.hypot(x[i + 1] - x[i], y[i + 1] - y[i]);
+  let rest = share2 * whole;
+  for (let i = first2; i < last; i++) {
+    const step = Math.hypot(x[i + 1] - x[i], y[i + 1] - y[i]);
+    if (rest <= step || i === last - 1) {
+      const part = step > 0 ? Math.min(1, rest / step) : 0;
+      return [x[i] + part * (x[i + 1] - x[i]), y[i] + part * (y[i + 1] - y[i])];
+    }
+    rest -= step;
+  }
+  return [x[first2], y[first2]];
+}
+function spotsOf(line, from, to, share2) {
+  const { x, y, starts } = lineTable(), first2 = starts[line], last = starts[line + 1] - 1, found = [];
+  let whole = 0;
+  for (let i2 = first2; i2 < last; i2++) whole += Math.hypot(x[i2 + 1] - x[i2], y[i2 + 1] - y[i2]);
+  let i = first2, before2 = 0, step = Math.hypot(x[i + 1] - x[i], y[i + 1] - y[i]), ends = null;
+  for (let k = from; k < to; k++) {
+    const wanted = share2[k] * whole;
+    while (i < last - 1 && wanted >= before2 + step) {
+      before2 += step;
+      i++;
+      step = Math.hypot(x[i + 1] - x[i], y[i + 1] - y[i]);
+      ends = null;
+    }
+    const part = step > 0 ? (wanted - before2) / step : 0;
+    ends = ends || [toGrid(x[i], y[i]), toGrid(x[i + 1], y[i + 1])];
+    const [a, b] = ends;
+    found.push([a[0] + part * (b[0] - a[0]), a[1] + part * (b[1] - a[1])]);
+  }
+  return found;
+}
+var held = once(() => /* @__PURE__ */ new Map());
+function portals(metric, mode) {
+  const name = `${metric} ${mode}`, known = held();
+  if (!known.has(name)) known.set(name, lay(metric, mode, name));
+  return known.get(name);
+}
+function lay(metric, mode, name) {
+  const f = page.ways.terrain.fields[name], field = fieldOf(name), net = network(mode), how = column(f.streets), table = pieceTable(), streets = how.length, chain = new Uint32Array(streets + 1);
+  const pieces = (s) => how[s] & SPLIT ? [table.starts[net.line[s]], table.starts[net.line[s] + 1]] : [0, 0];
+  for (let s = 0; s < streets; s++) {
+    const [from, to] = pieces(s);
+    chain[s + 1] = chain[s] + to - from + 2;
+  }
+  const links = chain[streets], nodes2 = streets ? net.nodes : 0, places = nodes2 + links - 2 * streets, place = new Int32Array(links), share2 = new Float64Array(links), at = new Float64Array(2 * places), doors = [];
+  for (let s = 0, next = nodes2; s < streets; s++) {
+    const [from, to] = pieces(s), line = net.line[s];
+    place[chain[s]] = net.ends[0][s];
+    place[chain[s + 1] - 1] = net.ends[1][s];
+    share2[chain[s + 1] - 1] = 1;
+    for (const end of [0, 1]) at.set(toGrid(...lineEnd(line, end)), 2 * net.ends[end][s]);
+    const spots = spotsOf(line, from, to, table.share);
+    for (let k = from; k < to; k++, next++) {
+      const l = chain[s] + 1 + k - from, spot = spots[k - from], row2 = table.row[k], col = table.col[k];
+      place[l] = next;
+      share2[l] = Math.max(0, Math.min(1, table.share[k]));
+      at.set(spot, 2 * next);
+      if (how[s] & STOPS && row2 >= 0 && isOpen(field, row2, col))
+        doors.push([next, cellIndex(row2, col), Math.fround(metresBetween(spot, [row2 + 0.5, col + 0.5]) * costOf(field, row2, col))]);
+    }
+  }
+  const { ahead, back } = costs(metric, net, chain, share2, place, at, f);
+  return { field, how, chain, place, share: share2, ahead, back, at, places, links: null, ...gates(doors), arcs: arcs(places, chain, place, ahead, back) };
+}
+function lineEnd(line, end) {
+  const { x, y, starts } = lineTable(), i = end ? starts[line + 1] - 1 : starts[line];
+  return [x[i], y[i]];
+}
+function costs(metric, net, chain, share2, place, at, f) {
+  const links = share2.length, ahead = new Float32Array(links).fill(Infinity), back = new Float32Array(links).fill(Infinity), price = metric === "minutes" ? net.seconds : net.metres, sloped = f.walked && metric === "minutes" && f.law !== 0;
+  const height = (p) => heightAt([at[2 * p], at[2 * p + 1]]);
+  for (let s = 0; s < chain.length - 1; s++) {
+    const length = Math.min(net.metres[0][s], net.metres[1][s]);
+    for (let l = chain[s]; l < chain[s + 1] - 1; l++) {
+      const wide = share2[l + 1] - share2[l];
+      let up = 1, down = 1;
+      if (sloped) {
+        const run = wide * length, rise = height(place[l + 1]) - height(place[l]), slope = run > 0 && run < Infinity && Number.isFinite(rise) ? rise / run : 0;
+        up = factor(f.law, slope);
+        down = factor(f.law, -slope);
+      }
+      if (price[0][s] < Infinity) ahead[l] = price[0][s] * wide * up;
+      if (price[1][s] < Infinity) back[l] = price[1][s] * wide * down;
+    }
+  }
+  return { ahead, back };
+}
+function gates(doors) {
+  const byCell = { count: grid().size, key: (d) => d[1], to: (d) => d[0] }, most = doors.reduce((m, d) => Math.max(m, d[0] + 1), 0), byPlace = { count: most, key: (d) => d[0], to: (d) => d[1] };
+  return { gate: grouped(doors, byCell), door: grouped(doors, byPlace) };
+}
+function grouped(all, { count, key, to }) {
+  const starts = new Int32Array(count + 1), ends = new Int32Array(all.length), cost = new Float32Array(all.length);
+  for (const d of all) starts[key(d) + 1]++;
+  for (let v = 0; v < count; v++) starts[v + 1] += starts[v];
+  const at = starts.slice();
+  for (const d of all) {
+    const k = at[key(d)]++;
+    ends[k] = to(d);
+    cost[k] = d[2];
+  }
+  return { starts, to: ends, cost };
+}
+function arcs(places, chain, place, ahead, back) {
+  const all = [];
+  for (let s = 0; s < chain.length - 1; s++)
+    for (let l = chain[s]; l < chain[s + 1] - 1; l++) {
+      if (ahead[l] < Infinity) all.push([place[l], place[l + 1], ahead[l]]);
+      if (back[l] < Infinity) all.push([place[l + 1], place[l], back[l]]);
+    }
+  return [0, 1].map((turned) => grouped(all, { count: places, key: (d) => d[turned], to: (d) => d[1 - turned] }));
+}
+function linkOf(p, street, position) {
+  if (p.how[street] & ABOVE) return null;
+  let link = p.chain[street];
+  while (link < p.chain[street + 1] - 2 && p.share[link + 1] <= position) link++;
+  const wide = p.share[link + 1] - p.share[link], part = wide > 0 ? (position - p.share[link]) / wide : 0;
+  return { link, part: Math.max(0, Math.min(1, part)) };
+}
+function linksFrom(p) {
+  if (!p.links) {
+    const all = [];
+    for (let s = 0; s < p.chain.length - 1; s++)
+      for (let l = p.chain[s]; l < p.chain[s + 1] - 1; l++) all.push([p.place[l], l, 0]);
+    p.links = grouped(all, { count: p.places, key: (d) => d[0], to: (d) => d[1] });
+  }
+  return p.links;
+}
+function linkBetween(p, a, b) {
+  let best = { link: -1, drawn: true }, least = Infinity;
+  const { starts, to } = linksFrom(p);
+  for (let k = starts[a]; k < starts[a + 1]; k++)
+    if (p.place[to[k] + 1] === b && p.ahead[to[k]] < least) [least, best] = [p.ahead[to[k]], { link: to[k], drawn: true }];
+  for (let k = starts[b]; k < starts[b + 1]; k++)
+    if (p.place[to[k] + 1] === a && p.back[to[k]] < least) [least, best] = [p.back[to[k]], { link: to[k], drawn: false }];
+  return best;
+}
+function streetOf(p, link) {
+  let low = 0, high = p.chain.length - 1;
+  while (high - low > 1) {
+    const middle = low + high >> 1;
+    if (p.chain[middle] <= link) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+// map/page/src/model/overway.js
+function spotOf(reach, node) {
+  if (node >= reach.cells && node < reach.after) {
+    const { at } = reach.portals, p = node - reach.cells;
+    return [at[2 * p], at[2 * p + 1]];
+  }
+  const c = node >= reach.after ? node - reach.after : node, { width } = grid();
+  return [Math.floor(c / width) - EDGE + 0.5, c % width - EDGE + 0.5];
+}
+var world = (spot) => {
+  const [lon, lat] = lonLatOf(spot);
+  return [worldX(lon), worldY(lat)];
+};
+function along(reach, a, b) {
+  const net = network(reach.query.mode), p = reach.portals, [from, to] = reach.turned ? [a, b] : [b, a], { link, drawn } = linkBetween(p, from - reach.cells, to - reach.cells), street = streetOf(p, link), [low, high] = [p.share[link], p.share[link + 1]], forth = drawn === reach.turned;
+  return {
+    places: pieceOf(net.line[street], ...forth ? [low, high] : [high, low]),
+    metres: net.metres[drawn ? 0 : 1][street] * (high - low)
+  };
+}
+function wayOver(reach, i) {
+  const best = reach.at(i);
+  if (best.seat < 0) return null;
+  const { seat, place: goal, lead } = reach.held.get(best.seat), nodes2 = [];
+  for (let node = best.node; node >= 0; node = reach.previous[node]) nodes2.push(node);
+  const onRoad = (node) => node >= reach.cells && node < reach.after, spots = [reach.people.places[i].at, ...nodes2.map((node) => spotOf(reach, node)), goal.at], left = [best.cost * reach.unit, ...nodes2.map((node) => reach.nodeCost[node]), lead], parts = [], places = [world(spots[0])];
+  for (let k = 0; k + 1 < spots.length; k++) {
+    const road = k > 0 && k <= nodes2.length - 1 && onRoad(nodes2[k - 1]) && onRoad(nodes2[k]), step = road ? along(reach, nodes2[k - 1], nodes2[k]) : { places: [world(spots[k + 1])], metres: metresBetween(spots[k], spots[k + 1]) }, on = road ? "road" : "ground", rise = (heightAt(spots[k + 1]) - heightAt(spots[k]) || 0) * (reach.turned ? 1 : -1);
+    if (!parts.length || parts[parts.length - 1].on !== on) parts.push({ on, cost: 0, metres: 0, climb: 0, descent: 0 });
+    const part = parts[parts.length - 1];
+    part.cost += (left[k] - left[k + 1]) / reach.unit;
+    part.metres += step.metres;
+    part.climb += Math.max(rise, 0);
+    part.descent += Math.max(-rise, 0);
+    places.push(...step.places);
+  }
+  return { places, metres: parts.reduce((sum2, part) => sum2 + part.metres, 0), cost: best.cost, seat, parts };
+}
+
+// map/page/src/model/standing.js
+function moved(field, at) {
+  const { rows, columns: columns2, north, east } = grid(), most = page.ways.terrain.most, least = (values) => values.reduce((m, v) => Math.min(m, v), Infinity), tall = Math.floor(most / least(north)) + 1, wide = Math.floor(most / least(east)) + 1, row2 = Math.floor(at[0]), col = Math.floor(at[1]);
+  let best = null;
+  for (let r = Math.max(0, row2 - tall); r <= Math.min(rows - 1, row2 + tall); r++)
+    for (let c = Math.max(0, col - wide); c <= Math.min(columns2 - 1, col + wide); c++) {
+      if (!isOpen(field, r, c)) continue;
+      const centre = [r + 0.5, c + 0.5], metres2 = metresBetween(at, centre);
+      if (metres2 <= most && (!best || metres2 < best.metres)) best = { at: centre, metres: metres2 };
+    }
+  return best;
+}
+function stand(p, at, onStreet) {
+  if (Number.isNaN(at[0])) return null;
+  const row2 = Math.floor(at[0]), col = Math.floor(at[1]);
+  if (!isOpen(p.field, row2, col)) {
+    const near = moved(p.field, at);
+    return near && { at: near.at, cell: cellIndex(Math.floor(near.at[0]), Math.floor(near.at[1])), moved: near.metres, street: null };
+  }
+  const place = { at, cell: cellIndex(row2, col), moved: NaN, street: null }, snapped = onStreet();
+  if (!snapped) return place;
+  const there = toGrid(...snapped.xy), found = Math.floor(there[0]) === row2 && Math.floor(there[1]) === col && linkOf(p, snapped.street, snapped.position);
+  if (found) place.street = { ...found, metres: metresBetween(at, there) };
+  return place;
+}
+var share = (whole, part) => part === 0 ? 0 : whole * part;
+function eachEnd(p, place, leaving, each) {
+  const { field } = p, { width, z, flat } = grid(), open = (r, c) => isOpen(field, r, c), own = [Math.floor(place.at[0]), Math.floor(place.at[1])], give = (node, cost) => cost < Infinity && each(node, cost);
+  if (!Number.isNaN(place.moved)) {
+    give(place.cell, costOf(field, ...own) * place.moved);
+    return;
+  }
+  const height = heightAt(place.at), low = [Math.floor(place.at[0] - 0.5), Math.floor(place.at[1] - 0.5)];
+  for (const [down, right] of [[0, 0], [0, 1], [1, 0], [1, 1]]) {
+    const row2 = low[0] + down, col = low[1] + right;
+    if (!open(row2, col)) continue;
+    const cell = (row2 + 2) * width + col + 2, metres3 = metresBetween(place.at, [row2 + 0.5, col + 0.5]), rise = (flat ? 0 : z[cell]) - height, cost = legCost(field, place.cell, cell, metres3, leaving ? rise : -rise);
+    give(cell, cost === Infinity && cell === place.cell ? costOf(field, ...own) * metres3 : cost);
+  }
+  const slow = costOf(field, ...own);
+  for (let k = p.gate.starts[place.cell]; k < p.gate.starts[place.cell + 1]; k++) {
+    const door = p.gate.to[k];
+    give(~door, metresBetween(place.at, [p.at[2 * door], p.at[2 * door + 1]]) * slow);
+  }
+  if (!place.street) return;
+  const { link, part, metres: metres2 } = place.street, before2 = leaving ? p.back : p.ahead, after2 = leaving ? p.ahead : p.back;
+  give(~p.place[link], metres2 * slow + share(before2[link], part));
+  give(~p.place[link + 1], metres2 * slow + share(after2[link], 1 - part));
+}
+function nearCost(p, from, to) {
+  if (!Number.isNaN(from.moved) || !Number.isNaN(to.moved)) return Infinity;
+  let least = Infinity;
+  if (from.cell === to.cell) {
+    const rise = heightAt(to.at) - heightAt(from.at);
+    least = legCost(p.field, from.cell, from.cell, metresBetween(from.at, to.at), rise);
+  }
+  const a = from.street, b = to.street;
+  if (a && b && a.link === b.link) {
+    const way = b.part - a.part, leg = (place, s) => s.metres * costOf(p.field, Math.floor(place.at[0]), Math.floor(place.at[1])), along2 = way >= 0 ? share(p.ahead[a.link], way) : share(p.back[a.link], -way);
+    least = Math.min(least, leg(from, a) + leg(to, b) + along2);
+  }
+  return least;
+}
+function standResidents(metric, mode, leaving) {
+  const p = portals(metric, mode), net = network(mode), rows = column(page.ways.terrain.demand.row), cols = column(page.ways.terrain.demand.column), d = net.demand, places = Array.from(
+    rows,
+    (row2, i) => stand(
+      p,
+      [row2, cols[i]],
+      () => d.street[i] < 0 || !p.places ? null : { street: d.street[i], position: d.position[i], xy: pointAt(net.line[d.street[i]], d.position[i]) }
+    )
+  );
+  const starts = new Int32Array(places.length + 1), node = [], cost = [];
+  places.forEach((place, i) => {
+    if (place)
+      eachEnd(p, place, leaving, (at, price) => {
+        node.push(at);
+        cost.push(price);
+      });
+    starts[i + 1] = node.length;
+  });
+  return { places, starts, node: Int32Array.from(node), cost: Float64Array.from(cost) };
+}
+function standSeat(metric, mode, seat) {
+  const p = portals(metric, mode), net = network(mode), snapped = placeOf(seat, mode), line = snapped.street < 0 ? -1 : net.line[snapped.street];
+  const at = seat.index === void 0 ? toGrid(...ground().forward(seat.lon, seat.lat)) : [column(page.ways.terrain.facility.row)[seat.index], column(page.ways.terrain.facility.column)[seat.index]];
+  return stand(
+    p,
+    at,
+    () => line < 0 || !p.places ? null : { street: snapped.street, position: snapped.position, xy: snapped.xy || pointAt(line, snapped.position) }
+  );
+}
+
+// map/page/src/model/overland.js
+var Overland = class extends Answers {
+  constructor(query) {
+    super(page.ways.terrain.demand.row[1]);
+    const name = `${query.metric} ${query.mode}`;
+    this.query = query;
+    this.metric = query.metric;
+    this.unit = query.metric === "minutes" ? 60 : 1;
+    this.turned = query.direction === "to_facility";
+    this.once = page.ways.terrain.fields[name].once;
+    this.portals = portals(query.metric, query.mode);
+    this.slow = fieldOf(name).slow;
+    this.moves = movesOf(fieldOf(name), this.turned ? -1 : 1);
+    this.cells = grid().size;
+    this.after = this.cells + this.portals.places;
+    const nodes2 = this.after + (this.once ? this.cells : 0);
+    this.nodeCost = new Float64Array(nodes2).fill(Infinity);
+    this.nodeOwner = new Int32Array(nodes2).fill(-1);
+    this.previous = new Int32Array(nodes2).fill(-1);
+    this.queue = new Buckets(this.moves.usual / 4);
+    this.touched = [];
+    this.people = standResidents(query.metric, query.mode, this.turned);
+    this.rows = this.rowsByNode();
+    this.near = { cell: /* @__PURE__ */ new Map(), link: /* @__PURE__ */ new Map() };
+  }
+  /** Demand rows by the cells and places that they are joined to, by their own cells, and by links. */
+  rowsByNode() {
+    const { places, starts, node } = this.people, count = new Int32Array(this.after + 1), own = /* @__PURE__ */ new Map(), links = /* @__PURE__ */ new Map();
+    const at = (n) => n < 0 ? this.cells + ~n : n;
+    for (const n of node) count[at(n) + 1]++;
+    for (let v = 0; v < this.after; v++) count[v + 1] += count[v];
+    const rows = new Int32Array(node.length), next = count.slice();
+    for (let i = 0; i < places.length; i++)
+      for (let k = starts[i]; k < starts[i + 1]; k++) rows[next[at(node[k])]++] = i;
+    places.forEach((place, i) => {
+      if (!place || !Number.isNaN(place.moved)) return;
+      put(own, place.cell, i);
+      if (place.street) put(links, place.street.link, i);
+    });
+    return { starts: count, rows, own, links };
+  }
+  /** Seconds (or metres) that pass before a seat's unit sets out. */
+  lead(seat) {
+    const { start: start2, startNew, serving } = this.query;
+    if (!start2) return 0;
+    const at = seat.index === void 0 ? -1 : serving.indexOf(seat.index);
+    return (at < 0 ? startNew : start2[at]) * 60;
+  }
+  /** Takes seats away and puts seats in; returns the demand rows whose cost or seat changed. */
+  change(gone, come) {
+    const dirty = /* @__PURE__ */ new Set();
+    this.touched = [];
+    for (const held2 of gone) this.nearby(held2, dirty, (map2, key) => map2.set(key, (map2.get(key) || []).filter((h2) => h2 !== held2)));
+    for (const held2 of come) {
+      held2.place = standSeat(this.query.metric, this.query.mode, held2.seat);
+      held2.lead = this.lead(held2.seat);
+      held2.ports = [];
+      if (held2.place)
+        eachEnd(
+          this.portals,
+          held2.place,
+          !this.turned,
+          (node, cost) => held2.ports.push([node < 0 ? this.cells + ~node : node, cost + held2.lead])
+        );
+      this.nearby(held2, dirty, (map2, key) => put(map2, key, held2));
+    }
+    if (gone.length) this.forget(new Set(gone.map((held2) => held2.seat.number)));
+    for (const held2 of come) this.enter(held2);
+    this.spread();
+    return this.answer(dirty);
+  }
+  enter({ seat, ports }) {
+    for (const [node, cost] of ports) this.offer(node, cost, seat.number, -1);
+  }
+  /** Keeps (or lets go of) a seat beside those who reach it without a search, and marks their rows. */
+  nearby({ place }, dirty, keep2) {
+    if (!place || !Number.isNaN(place.moved)) return;
+    keep2(this.near.cell, place.cell);
+    for (const i of this.rows.own.get(place.cell) || []) dirty.add(i);
+    if (!place.street) return;
+    keep2(this.near.link, place.street.link);
+    for (const i of this.rows.links.get(place.street.link) || []) dirty.add(i);
+  }
+  offer(node, cost, seat, previous) {
+    const now = this.nodeCost[node];
+    if (cost > now || cost === Infinity || cost === now && !before(seat, this.nodeOwner[node])) return;
+    if (node >= this.after && cost >= this.nodeCost[node - this.after]) return;
+    this.nodeCost[node] = cost;
+    this.nodeOwner[node] = seat;
+    this.previous[node] = previous;
+    this.touched.push(node);
+    this.queue.push(cost, node);
+  }
+  spread() {
+    const { queue, nodeCost } = this;
+    while (queue.size) {
+      const u = queue.pop();
+      if (queue.least > nodeCost[u]) continue;
+      if (u >= this.cells && u < this.after) this.fromPlace(u, queue.least);
+      else this.fromCell(u, queue.least);
+    }
+  }
+  fromCell(u, cost) {
+    const { slow, nodeCost, nodeOwner, after: after2 } = this, shift = u < this.cells ? 0 : after2, c = u - shift, { count, offset, price, least } = this.moves;
+    for (let k = 0; k < count; k++) {
+      const v = c + offset[k], held2 = shift && nodeCost[v] < nodeCost[v + shift] ? nodeCost[v] : nodeCost[v + shift];
+      if (cost + least[k] > held2 || slow[v] === Infinity) continue;
+      const total = cost + price(c, k, held2 - cost);
+      if (total <= held2) this.offer(v + shift, total, nodeOwner[u], u);
+    }
+    if (shift) return;
+    const { starts, to, cost: legs } = this.portals.gate;
+    for (let k = starts[c]; k < starts[c + 1]; k++) this.offer(this.cells + to[k], cost + legs[k], nodeOwner[u], u);
+  }
+  fromPlace(u, cost) {
+    const p = u - this.cells, owner = this.nodeOwner[u], { starts, to, cost: prices } = this.portals.arcs[this.turned ? 1 : 0], door = this.portals.door;
+    for (let k = starts[p]; k < starts[p + 1]; k++) this.offer(this.cells + to[k], cost + prices[k], owner, u);
+    if (p + 1 >= door.starts.length) return;
+    for (let k = door.starts[p]; k < door.starts[p + 1]; k++)
+      this.offer(door.to[k] + (this.once ? this.after : 0), cost + door.cost[k], owner, u);
+  }
+  /** Empties the ground of seats that are gone, and offers it to its neighbours. */
+  forget(numbers) {
+    const { nodeCost, nodeOwner, previous } = this, lost = [];
+    for (let v = 0; v < nodeOwner.length; v++)
+      if (nodeOwner[v] >= 0 && numbers.has(nodeOwner[v])) {
+        nodeCost[v] = Infinity;
+        nodeOwner[v] = previous[v] = -1;
+        lost.push(v);
+      }
+    for (const v of lost) {
+      this.touched.push(v);
+      if (v >= this.cells && v < this.after) this.regainPlace(v);
+      else this.regainCell(v < this.cells ? v : v - this.after, v < this.cells ? 0 : this.after);
+      if (this.once && v < this.cells) this.regainCell(v, this.after);
+    }
+    for (const held2 of this.held.values()) if (held2.ports) this.enter(held2);
+  }
+  regainCell(c, shift) {
+    const { moves, nodeCost, nodeOwner, slow } = this, v = c + shift;
+    for (let k = 0; k < moves.count; k++) {
+      const u = c - moves.offset[k];
+      if (slow[u] === Infinity || nodeOwner[u + shift] < 0) continue;
+      this.offer(v, nodeCost[u + shift] + moves.price(u, k, Infinity), nodeOwner[u + shift], u + shift);
+    }
+    if (this.once && !shift) return;
+    const { starts, to, cost } = this.portals.gate;
+    for (let k = starts[c]; k < starts[c + 1]; k++) {
+      const u = this.cells + to[k];
+      if (nodeOwner[u] >= 0) this.offer(v, nodeCost[u] + cost[k], nodeOwner[u], u);
+    }
+  }
+  regainPlace(v) {
+    const { nodeCost, nodeOwner } = this, p = v - this.cells, back = this.portals.arcs[this.turned ? 0 : 1], door = this.portals.door;
+    for (let k = back.starts[p]; k < back.starts[p + 1]; k++) {
+      const u = this.cells + back.to[k];
+      if (nodeOwner[u] >= 0) this.offer(v, nodeCost[u] + back.cost[k], nodeOwner[u], u);
+    }
+    if (p + 1 >= door.starts.length) return;
+    for (let k = door.starts[p]; k < door.starts[p + 1]; k++) {
+      const u = door.to[k];
+      if (nodeOwner[u] >= 0) this.offer(v, nodeCost[u] + door.cost[k], nodeOwner[u], u);
+    }
+  }
+  /** Answers every demand row by a node that changed and those marked; returns those that came out otherwise. */
+  answer(dirty) {
+    const { starts, rows } = this.rows, seen2 = new Uint8Array(this.cost.length), changed2 = [];
+    const look2 = (i) => {
+      if (seen2[i]) return;
+      seen2[i] = 1;
+      const { cost, seat } = this.at(i);
+      if (cost === this.cost[i] && seat === this.owner[i]) return;
+      this.cost[i] = cost;
+      this.owner[i] = seat;
+      changed2.push(i);
+    };
+    for (const v of this.touched) {
+      const node = v >= this.after ? v - this.after : v;
+      for (let k = starts[node]; k < starts[node + 1]; k++) look2(rows[k]);
+    }
+    for (const i of dirty) look2(i);
+    return changed2;
+  }
+  /** The nearest seat of a demand row: {cost in minutes or metres, seat, node (-1: no search was needed)}. */
+  at(i) {
+    const { starts, node, cost: legs, places } = this.people, place = places[i];
+    let least = Infinity, seat = -1, from = -1;
+    const take = (cost, owner, by) => {
+      if (cost < least || cost === least && cost < Infinity && before(owner, seat)) {
+        least = cost;
+        seat = owner;
+        from = by;
+      }
+    };
+    for (let k = starts[i]; k < starts[i + 1]; k++) {
+      const v = node[k] < 0 ? this.cells + ~node[k] : node[k];
+      for (const n of this.once && v < this.cells ? [v, v + this.after] : [v])
+        if (this.nodeOwner[n] >= 0) take(this.nodeCost[n] + legs[k], this.nodeOwner[n], n);
+    }
+    if (place && Number.isNaN(place.moved)) {
+      const near = [...this.near.cell.get(place.cell) || [], ...place.street && this.near.link.get(place.street.link) || []];
+      for (const held2 of near) {
+        const [a, b] = this.turned ? [place, held2.place] : [held2.place, place];
+        take(nearCost(this.portals, a, b) + held2.lead, held2.seat.number, -1);
+      }
+    }
+    return { cost: least / this.unit, seat: least < Infinity ? seat : -1, node: from };
+  }
+  way(i) {
+    return wayOver(this, i);
+  }
+};
+function put(map2, key, value) {
+  const known = map2.get(key);
+  if (known) known.push(value);
+  else map2.set(key, [value]);
+}
 
 // map/page/src/model/heap.js
 var Heap = class {
@@ -989,22 +1695,22 @@ var Reach = class extends Answers {
   change(gone, come) {
     const streets = /* @__PURE__ */ new Set();
     this.touched = [];
-    for (const held of gone) {
-      if (held.place.street < 0) continue;
-      streets.add(held.place.street);
-      const left = this.near.get(held.place.street).filter((h2) => h2 !== held);
-      if (left.length) this.near.set(held.place.street, left);
-      else this.near.delete(held.place.street);
+    for (const held2 of gone) {
+      if (held2.place.street < 0) continue;
+      streets.add(held2.place.street);
+      const left = this.near.get(held2.place.street).filter((h2) => h2 !== held2);
+      if (left.length) this.near.set(held2.place.street, left);
+      else this.near.delete(held2.place.street);
     }
-    for (const held of come) {
-      held.place = placeOf(held.seat, this.query.mode);
-      held.lead = this.lead(held.seat, held.place);
-      held.ports = this.ports(held.place, held.lead);
-      if (held.place.street < 0) continue;
-      streets.add(held.place.street);
-      this.near.set(held.place.street, [...this.near.get(held.place.street) || [], held]);
+    for (const held2 of come) {
+      held2.place = placeOf(held2.seat, this.query.mode);
+      held2.lead = this.lead(held2.seat, held2.place);
+      held2.ports = this.ports(held2.place, held2.lead);
+      if (held2.place.street < 0) continue;
+      streets.add(held2.place.street);
+      this.near.set(held2.place.street, [...this.near.get(held2.place.street) || [], held2]);
     }
-    if (gone.length) this.forget(new Set(gone.map((held) => held.seat.number)));
+    if (gone.length) this.forget(new Set(gone.map((held2) => held2.seat.number)));
     for (const { seat, ports } of come)
       for (const [node, cost] of ports) this.offer(node, cost, seat.number, -1, -1);
     this.spread();
@@ -1124,7 +1830,7 @@ var Reach = class extends Answers {
     const length = ([on, a, b]) => a === b ? 0 : alongStreet(this.net, "road_m", on, ...this.turned ? [a, b] : [b, a]);
     return {
       places: pieces.flatMap(([on, a, b]) => pieceOf(this.net.line[on], a, b)),
-      metres: d.metres[i] + place.metres + pieces.reduce((sum, piece) => sum + length(piece), 0),
+      metres: d.metres[i] + place.metres + pieces.reduce((sum2, piece) => sum2 + length(piece), 0),
       cost: best.cost,
       seat
     };
@@ -1179,12 +1885,12 @@ var Straight = class extends Answers {
     this.z = z;
   }
   change(gone, come) {
-    for (const held of come) {
-      const { seat } = held;
-      held.at = seat.index === void 0 ? [seat.lon, seat.lat] : facilityLonLat(seat.index);
-      held.chord = chordPoint(...held.at);
+    for (const held2 of come) {
+      const { seat } = held2;
+      held2.at = seat.index === void 0 ? [seat.lon, seat.lat] : facilityLonLat(seat.index);
+      held2.chord = chordPoint(...held2.at);
     }
-    const changed2 = [], numbers = new Set(gone.map((held) => held.seat.number)), all = [...this.held.values()], placed = demand().placed;
+    const changed2 = [], numbers = new Set(gone.map((held2) => held2.seat.number)), all = [...this.held.values()], placed = demand().placed;
     for (let i = 0; i < this.cost.length; i++) {
       if (!placed[i]) continue;
       const cost = this.cost[i], owner = this.owner[i];
@@ -1239,12 +1945,14 @@ function liveQuery(number) {
   const answers = heldAnswers();
   if (!answers.has(number)) {
     const query = page.queries[number];
-    answers.set(number, query.metric === "straight_m" ? new Straight() : new Reach(query));
+    answers.set(number, query.metric === "straight_m" ? new Straight() : overGround(query) ? new Overland(query) : new Reach(query));
   }
   const live2 = answers.get(number);
   live2.settle(wantedSeats(number), scenario.stamp);
   return live2;
 }
+var touched = (number) => scenario.sites.some((site) => page.kinds[site.kind].serves.includes(number)) || page.queries[number].serving.some((i) => scenario.closed.has(i));
+var searched = (number) => !overGround(page.queries[number]) || heldAnswers().has(number);
 
 // map/page/src/model/trial.js
 var aboutReach = (clause) => Boolean(clause.people) && clause.query !== null;
@@ -1313,6 +2021,7 @@ var Trial = class {
     ledger.total = clause.ledger.total;
     const scope = exactSum(CODES.slice(1).map((name) => ledger[name]));
     const judged = this.mean ? this.judgeMean(ledger, scope) : judgeShare(clause, ledger, scope);
+    nameApart(clause, ledger);
     return this.verdict = {
       codes: this.codes,
       ledger,
@@ -1349,6 +2058,14 @@ var Trial = class {
     };
   }
 };
+function nameApart(clause, ledger) {
+  if (clause.ledger.closed === void 0) return;
+  ledger.closed = clause.ledger.closed;
+  ledger.unsnapped = clause.ledger.unsnapped;
+  const crossed = page.queries[clause.query].metric !== "straight_m";
+  ledger.cut_off = crossed ? ledger.unreachable : 0;
+  if (crossed) ledger.unreachable = 0;
+}
 function told2(slack, outcome) {
   return (outcome === "PASS" ? slack >= 0 : slack < 0) ? slack : null;
 }
@@ -1374,14 +2091,14 @@ var codesOf = (clause, basis = "now") => !clause.people ? null : basis === "now"
 var knownCosts = once(() => /* @__PURE__ */ new Map());
 function costsOf(query, basis = "now") {
   if (live(basis)) return liveQuery(page.queries.indexOf(query)).cost;
-  const held = sideQuery(query, basis), known = knownCosts();
-  if (!known.has(held)) {
-    const steps = column(held.cost), costs = new Float64Array(steps.length);
-    known.set(held, costs);
+  const held2 = sideQuery(query, basis), known = knownCosts();
+  if (!known.has(held2)) {
+    const steps = column(held2.cost), costs2 = new Float64Array(steps.length);
+    known.set(held2, costs2);
     for (let i = 0; i < steps.length; i++)
-      costs[i] = steps[i] === page.numbers.unreached ? Infinity : steps[i] * query.step;
+      costs2[i] = steps[i] === page.numbers.unreached ? Infinity : steps[i] * query.step;
   }
-  return known.get(held);
+  return known.get(held2);
 }
 var costAt = (query, i, basis = "now") => costsOf(query, basis)[i];
 function sums(clause, basis = "now") {
@@ -1419,10 +2136,10 @@ var ownerAt = (query, i) => ownersOf(query)[i];
 function roadCodes(clause) {
   const stamp = changed() ? scenario.stamp : -1, kept = keptRoadCodes(), last = kept.get(clause.rule);
   if (last && last.stamp === stamp) return last.codes;
-  const codes = column(clause.people).slice(), costs = costsOf(page.queries[clause.road], "road");
+  const codes = column(clause.people).slice(), costs2 = costsOf(page.queries[clause.road], "road");
   for (let i = 0; i < codes.length; i++)
     if (codes[i] >= UNREACHABLE)
-      codes[i] = costs[i] === Infinity ? UNREACHABLE : costs[i] <= clause.limitRoad ? COVERED : NOT_COVERED;
+      codes[i] = costs2[i] === Infinity ? UNREACHABLE : costs2[i] <= clause.limitRoad ? COVERED : NOT_COVERED;
   kept.set(clause.rule, { stamp, codes });
   return codes;
 }
@@ -1458,10 +2175,11 @@ function explain(lon, lat, traced) {
   here.clauses = page.clauses.filter((c) => c.people).map((clause) => explainClause(here, clause, !traced || traced.includes(clause.rule)));
   return here;
 }
+var wayNumber = (clause) => clause.query !== null && page.queries[clause.query].metric === "straight_m" && clause.road !== null ? clause.road : clause.query;
 function explainClause(here, clause, traced) {
   const i = here.index, codes = codesOf(clause), query = clause.query === null ? null : page.queries[clause.query];
   const cost = query ? costAt(query, i) : null, owner = query ? ownerAt(query, i) : -1, place = owner >= 0 ? seatPlace(owner) : null;
-  const number = query && query.metric === "straight_m" && clause.road !== null ? clause.road : clause.query;
+  const number = wayNumber(clause);
   const way = traced && hasWays() && number !== null && page.queries[number].metric !== "straight_m" ? liveQuery(number).way(i) : null;
   return {
     rule: clause.rule,
@@ -1474,8 +2192,9 @@ function explainClause(here, clause, traced) {
     paper_only: paperOnly(clause, codes, i),
     road_m: clause.road === null ? null : finite(costAt(page.queries[clause.road], i)),
     straight_m: place ? geodesic(here.lon, here.lat, lonOf(place[0]), latOf(place[1])) : null,
-    snap_m: way ? network(page.queries[number].mode).demand.metres[i] : null,
+    snap_m: way && !way.parts ? network(page.queries[number].mode).demand.metres[i] : null,
     way,
+    way_unit: way ? page.queries[number].unit : null,
     facility: owner >= 0 ? { name: seatName(owner), index: owner } : null
   };
 }
@@ -1510,98 +2229,6 @@ function svg(tag, attributes, ...children) {
   return element;
 }
 
-// map/page/src/view/ranking.js
-var rankingState = { level: null, all: false };
-function ranking(clause, whole) {
-  const levels = page.levels.filter((l) => l.id !== "county");
-  if (!clause.people || !levels.length) return null;
-  const level = levels.find((l) => l.id === rankingState.level) || levels[0], s = sums(clause);
-  const rows = page.areas.names.map((name, a) => a).filter((a) => page.areas.level[a] === level.index && s.scope[a] > 0).sort(
-    (a, b) => lacking(s, b) - lacking(s, a) || s.covered[a] / s.scope[a] - s.covered[b] / s.scope[b] || a - b
-  );
-  const shown = whole ? rows : rows.slice(0, 8);
-  const tab = (l) => h(
-    "button",
-    {
-      type: "button",
-      "aria-pressed": String(l === level),
-      onclick: () => {
-        rankingState.level = l.id;
-        rankingState.all = false;
-        showClauses();
-      }
-    },
-    say(`page_level_${l.id}`)
-  );
-  return h(
-    "section",
-    { class: "cc-ranking" },
-    h(
-      "div",
-      { class: "cc-ranking-head" },
-      h("h3", {}, say("page_ranking")),
-      levels.length > 1 ? h("div", { class: "cc-tabs" }, levels.map(tab)) : null
-    ),
-    h(
-      "table",
-      { "data-cc": "ranking" },
-      h(
-        "thead",
-        {},
-        h(
-          "tr",
-          {},
-          ["page_rank_area", "page_rank_lacking", "page_rank_share"].map(
-            (key) => h("th", { scope: "col" }, say(key))
-          )
-        )
-      ),
-      h(
-        "tbody",
-        {},
-        shown.map((a) => areaRow(s, a))
-      )
-    ),
-    rows.length > 8 ? h(
-      "button",
-      {
-        type: "button",
-        class: "cc-link",
-        onclick: () => {
-          rankingState.all = !rankingState.all;
-          showClauses();
-        }
-      },
-      whole ? say("page_fewer") : say("page_all", { n: rows.length })
-    ) : null
-  );
-}
-function areaRow(s, a) {
-  const known = s.scope[a] - s.no_data[a] - s.unsnapped[a];
-  const share = s.covered[a] / s.scope[a];
-  return h(
-    "tr",
-    {},
-    h(
-      "th",
-      { scope: "row" },
-      h("button", { type: "button", class: "cc-area", onclick: () => zoomToArea(a) }, page.areas.names[a])
-    ),
-    h(
-      "td",
-      {},
-      people(lacking(s, a)),
-      known < s.scope[a] ? h("small", {}, say("page_plus_unknown", { n: people(s.scope[a] - known) })) : null
-    ),
-    h(
-      "td",
-      {},
-      h("span", { class: "cc-mini", "aria-hidden": "true" }, h("i", { style: `width:${share * 100}%` })),
-      percent(share)
-    )
-  );
-}
-
 // map/page/src/view/stage.js
 var map = null;
 var fitted = null;
@@ -1618,88 +2245,6 @@ function begin() {
 var fitZoom = () => fitted === null ? map.getZoom() : fitted;
 var calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-// map/page/src/view/sheets.js
-var narrow = () => window.matchMedia("screen and (max-width: 820px)").matches;
-var CARDS = ["cc-why", "cc-whatif"];
-var SHEETS = { peek: () => 186, half: () => 0.5 * window.innerHeight, full: () => 0.92 * window.innerHeight };
-var FREE_TOP = 56;
-var openCards = () => CARDS.map((id) => byId(id)).filter((card) => !card.hidden);
-function covered() {
-  const cards = openCards();
-  return cards.length ? Math.max(...cards.map((card) => window.innerHeight - card.getBoundingClientRect().top)) : SHEETS[document.body.dataset.sheet]();
-}
-function room() {
-  return narrow() ? {
-    paddingTopLeft: [12, FREE_TOP],
-    paddingBottomRight: [12, Math.min(covered(), window.innerHeight * 0.62) + 12]
-  } : { paddingTopLeft: [28, 28], paddingBottomRight: [aside(), 28] };
-}
-function aside() {
-  const legend = byId("cc-legend");
-  return Math.max(28, Math.min(legend.open ? legend.offsetWidth + 28 : 28, map.getSize().x / 3));
-}
-function sheet(size) {
-  document.body.dataset.sheet = size;
-  byId("cc-handle").setAttribute("aria-expanded", String(size === "full"));
-}
-function showMap() {
-  if (narrow()) sheet("peek");
-}
-function cardHead(close) {
-  const full = document.body.dataset.card === "full";
-  return h(
-    "div",
-    { class: "cc-card-head" },
-    h(
-      "button",
-      { type: "button", class: "cc-grip", "aria-label": say("page_card_grip"), "aria-expanded": String(full), onclick: toggleCards },
-      h("span", {})
-    ),
-    h("button", { type: "button", class: "cc-close", "aria-label": say("page_close"), onclick: close }, "×")
-  );
-}
-function sizeCards(size) {
-  document.body.dataset.card = size;
-  for (const grip of document.querySelectorAll(".cc-grip"))
-    grip.setAttribute("aria-expanded", String(size === "full"));
-}
-var toggleCards = () => sizeCards(document.body.dataset.card === "full" ? "compact" : "full");
-function makeWay() {
-  if (!narrow()) return;
-  sheet("peek");
-  sizeCards("compact");
-}
-function uncover(lat, lon) {
-  if (!narrow()) return besideCards(lat, lon);
-  const [x, y] = [44, FREE_TOP + 44];
-  map.panInside([lat, lon], {
-    paddingTopLeft: [x, y],
-    paddingBottomRight: [x, covered() + 24],
-    animate: !calm
-  });
-}
-function besideCards(lat, lon) {
-  const frame = map.getContainer().getBoundingClientRect(), at = map.latLngToContainerPoint([lat, lon]);
-  let right = 0;
-  for (const card of openCards()) {
-    const over = card.getBoundingClientRect(), x = at.x + frame.left, y = at.y + frame.top;
-    if (x > over.left - 24 && x < over.right + 24 && y > over.top - 24 && y < over.bottom + 24)
-      right = Math.max(right, over.right + 36 - x);
-  }
-  if (right && at.x + right < map.getSize().x - 24) map.panBy([-right, 0], { animate: !calm });
-}
-function openSheets() {
-  sheet("half");
-  sizeCards("compact");
-  const next = { full: "peek", peek: "half", half: "full" };
-  byId("cc-handle").addEventListener("click", () => sheet(next[document.body.dataset.sheet]));
-  const follow = new ResizeObserver(() => {
-    document.body.dataset.cards = openCards().length ? "open" : "none";
-    document.body.style.setProperty("--covered", `${covered()}px`);
-  });
-  for (const id of ["cc-panel", ...CARDS]) follow.observe(byId(id));
-}
-
 // map/page/src/view/state.js
 var state = {
   clause: 0,
@@ -1714,6 +2259,7 @@ var state = {
     islands: false,
     candidates: true,
     findings: false,
+    lanes: false,
     water: true,
     roads: true,
     names: true
@@ -1743,16 +2289,20 @@ function sheer(colour, opacity) {
 // map/page/src/view/canvas.js
 var halo = () => sheer(page.palette.white, 0.92);
 var FONT = '"PingFang SC","Hiragino Sans GB","Microsoft YaHei","Noto Sans CJK SC","Source Han Sans SC",sans-serif';
-function seen(view, shapes, f) {
-  const b = shapes.boxes, i = f * 4;
+var pixel = (view, place) => [
+  worldX(place.lon) * view.scale - view.left,
+  worldY(place.lat) * view.scale - view.top
+];
+function seen(view, shapes2, f) {
+  const b = shapes2.boxes, i = f * 4;
   return b[i] <= view.east && b[i + 2] >= view.west && b[i + 1] <= view.south && b[i + 3] >= view.north;
 }
-function trace(ctx, view, shapes, f) {
-  for (let r = shapes.first[f]; r < shapes.first[f + 1]; r++) {
+function trace(ctx, view, shapes2, f) {
+  for (let r = shapes2.first[f]; r < shapes2.first[f + 1]; r++) {
     let lastX = NaN, lastY = NaN;
-    const end = shapes.starts[r + 1] - 1;
-    for (let i = shapes.starts[r]; i <= end; i++) {
-      const px = shapes.x[i] * view.scale - view.left, py = shapes.y[i] * view.scale - view.top;
+    const end = shapes2.starts[r + 1] - 1;
+    for (let i = shapes2.starts[r]; i <= end; i++) {
+      const px = shapes2.x[i] * view.scale - view.left, py = shapes2.y[i] * view.scale - view.top;
       if (Number.isNaN(lastX)) ctx.moveTo(px, py);
       else if (i === end || Math.abs(px - lastX) + Math.abs(py - lastY) > 0.34) ctx.lineTo(px, py);
       else continue;
@@ -1839,33 +2389,33 @@ var hatches = {};
 function hatch(ctx, colour, gap) {
   const name = `${colour}${gap}`;
   if (!hatches[name]) {
-    const tile = document.createElement("canvas"), pen = tile.getContext("2d");
+    const tile = document.createElement("canvas"), pen2 = tile.getContext("2d");
     tile.width = tile.height = gap;
-    pen.strokeStyle = colour;
-    pen.lineWidth = 1.2;
-    pen.beginPath();
+    pen2.strokeStyle = colour;
+    pen2.lineWidth = 1.2;
+    pen2.beginPath();
     for (let d = -gap; d <= gap; d += gap) {
-      pen.moveTo(d - 1, gap + 1);
-      pen.lineTo(d + gap + 1, -1);
+      pen2.moveTo(d - 1, gap + 1);
+      pen2.lineTo(d + gap + 1, -1);
     }
-    pen.stroke();
+    pen2.stroke();
     hatches[name] = tile;
   }
   return ctx.createPattern(hatches[name], "repeat");
 }
 function tiled(ctx, name, wide, high, draw) {
   if (!hatches[name]) {
-    const tile = document.createElement("canvas"), pen = tile.getContext("2d");
+    const tile = document.createElement("canvas"), pen2 = tile.getContext("2d");
     tile.width = wide;
     tile.height = high;
-    pen.fillStyle = sheer(page.palette.ink, 0.5);
-    draw(pen);
+    pen2.fillStyle = sheer(page.palette.ink, 0.5);
+    draw(pen2);
     hatches[name] = tile;
   }
   return ctx.createPattern(hatches[name], "repeat");
 }
-var lines = (ctx, gap) => tiled(ctx, `lines${gap}`, 8, Math.ceil(gap), (pen) => pen.fillRect(0, 0, 8, 0.8));
-var dots = (ctx) => tiled(ctx, "dots", 9, 9, (pen) => pen.fillRect(4, 4, 1, 1));
+var lines = (ctx, gap) => tiled(ctx, `lines${gap}`, 8, Math.ceil(gap), (pen2) => pen2.fillRect(0, 0, 8, 0.8));
+var dots = (ctx) => tiled(ctx, "dots", 9, 9, (pen2) => pen2.fillRect(4, 4, 1, 1));
 function labeller(ctx, view, marks) {
   const taken = marks.map(([x, y, r]) => [x - r, y - r, x + r, y + r]);
   return (text, x, y, { size = 12, weight = 400, colour = page.palette.ink, align = "center", offset = 0 } = {}) => {
@@ -1885,6 +2435,180 @@ function labeller(ctx, view, marks) {
     ctx.fillText(text, left, y);
     return true;
   };
+}
+
+// map/page/src/view/ranking.js
+var rankingState = { level: null, all: false };
+function ranking(clause, whole) {
+  const levels = page.levels.filter((l) => l.id !== "county");
+  if (!clause.people || !levels.length) return null;
+  const level = levels.find((l) => l.id === rankingState.level) || levels[0], s = sums(clause);
+  const rows = page.areas.names.map((name, a) => a).filter((a) => page.areas.level[a] === level.index && s.scope[a] > 0).sort(
+    (a, b) => lacking(s, b) - lacking(s, a) || s.covered[a] / s.scope[a] - s.covered[b] / s.scope[b] || a - b
+  );
+  const shown = whole ? rows : rows.slice(0, 8);
+  const tab = (l) => h(
+    "button",
+    {
+      type: "button",
+      "aria-pressed": String(l === level),
+      onclick: () => {
+        rankingState.level = l.id;
+        rankingState.all = false;
+        showClauses();
+      }
+    },
+    say(`page_level_${l.id}`)
+  );
+  return h(
+    "section",
+    { class: "cc-ranking" },
+    h(
+      "div",
+      { class: "cc-ranking-head" },
+      h("h3", {}, say("page_ranking")),
+      levels.length > 1 ? h("div", { class: "cc-tabs" }, levels.map(tab)) : null
+    ),
+    h(
+      "table",
+      { "data-cc": "ranking" },
+      h(
+        "thead",
+        {},
+        h(
+          "tr",
+          {},
+          ["page_rank_area", "page_rank_lacking", "page_rank_share"].map(
+            (key) => h("th", { scope: "col" }, say(key))
+          )
+        )
+      ),
+      h(
+        "tbody",
+        {},
+        shown.map((a) => areaRow(s, a))
+      )
+    ),
+    rows.length > 8 ? h(
+      "button",
+      {
+        type: "button",
+        class: "cc-link",
+        onclick: () => {
+          rankingState.all = !rankingState.all;
+          showClauses();
+        }
+      },
+      whole ? say("page_fewer") : say("page_all", { n: rows.length })
+    ) : null
+  );
+}
+function areaRow(s, a) {
+  const known = s.scope[a] - s.no_data[a] - s.unsnapped[a];
+  const share2 = s.covered[a] / s.scope[a];
+  return h(
+    "tr",
+    {},
+    h(
+      "th",
+      { scope: "row" },
+      h("button", { type: "button", class: "cc-area", onclick: () => zoomToArea(a) }, page.areas.names[a])
+    ),
+    h(
+      "td",
+      {},
+      people(lacking(s, a)),
+      known < s.scope[a] ? h("small", {}, say("page_plus_unknown", { n: people(s.scope[a] - known) })) : null
+    ),
+    h(
+      "td",
+      {},
+      h("span", { class: "cc-mini", "aria-hidden": "true" }, h("i", { style: `width:${share2 * 100}%` })),
+      percent(share2)
+    )
+  );
+}
+
+// map/page/src/view/sheets.js
+var narrow = () => window.matchMedia("screen and (max-width: 820px)").matches;
+var CARDS = ["cc-why", "cc-whatif"];
+var SHEETS = { peek: () => 186, half: () => 0.5 * window.innerHeight, full: () => 0.92 * window.innerHeight };
+var FREE_TOP = 56;
+var openCards = () => CARDS.map((id) => byId(id)).filter((card) => !card.hidden);
+function covered() {
+  const cards = openCards();
+  return cards.length ? Math.max(...cards.map((card) => window.innerHeight - card.getBoundingClientRect().top)) : SHEETS[document.body.dataset.sheet]();
+}
+function room() {
+  return narrow() ? {
+    paddingTopLeft: [12, FREE_TOP],
+    paddingBottomRight: [12, Math.min(covered(), window.innerHeight * 0.62) + 12]
+  } : { paddingTopLeft: [28, 28], paddingBottomRight: [aside(), 28] };
+}
+function aside() {
+  const legend = byId("cc-legend");
+  return Math.max(28, Math.min(legend.open ? legend.offsetWidth + 28 : 28, map.getSize().x / 3));
+}
+function sheet(size) {
+  document.body.dataset.sheet = size;
+  byId("cc-handle").setAttribute("aria-expanded", String(size === "full"));
+}
+function showMap() {
+  if (narrow()) sheet("peek");
+}
+function cardHead(close) {
+  const full = document.body.dataset.card === "full";
+  return h(
+    "div",
+    { class: "cc-card-head" },
+    h(
+      "button",
+      { type: "button", class: "cc-grip", "aria-label": say("page_card_grip"), "aria-expanded": String(full), onclick: toggleCards },
+      h("span", {})
+    ),
+    h("button", { type: "button", class: "cc-close", "aria-label": say("page_close"), onclick: close }, "×")
+  );
+}
+function sizeCards(size) {
+  document.body.dataset.card = size;
+  for (const grip of document.querySelectorAll(".cc-grip"))
+    grip.setAttribute("aria-expanded", String(size === "full"));
+}
+var toggleCards = () => sizeCards(document.body.dataset.card === "full" ? "compact" : "full");
+function makeWay() {
+  if (!narrow()) return;
+  sheet("peek");
+  sizeCards("compact");
+}
+function uncover(lat, lon) {
+  if (!narrow()) return besideCards(lat, lon);
+  const [x, y] = [44, FREE_TOP + 44];
+  map.panInside([lat, lon], {
+    paddingTopLeft: [x, y],
+    paddingBottomRight: [x, covered() + 24],
+    animate: !calm
+  });
+}
+function besideCards(lat, lon) {
+  const frame = map.getContainer().getBoundingClientRect(), at = map.latLngToContainerPoint([lat, lon]);
+  let right = 0;
+  for (const card of openCards()) {
+    const over = card.getBoundingClientRect(), x = at.x + frame.left, y = at.y + frame.top;
+    if (x > over.left - 24 && x < over.right + 24 && y > over.top - 24 && y < over.bottom + 24)
+      right = Math.max(right, over.right + 36 - x);
+  }
+  if (right && at.x + right < map.getSize().x - 24) map.panBy([-right, 0], { animate: !calm });
+}
+function openSheets() {
+  sheet("half");
+  sizeCards("compact");
+  const next = { full: "peek", peek: "half", half: "full" };
+  byId("cc-handle").addEventListener("click", () => sheet(next[document.body.dataset.sheet]));
+  const follow = new ResizeObserver(() => {
+    document.body.dataset.cards = openCards().length ? "open" : "none";
+    document.body.style.setProperty("--covered", `${covered()}px`);
+  });
+  for (const id of ["cc-panel", ...CARDS]) follow.observe(byId(id));
 }
 
 // map/page/src/model/catchments.js
@@ -1978,7 +2702,7 @@ var populationBreaks = once(() => {
     return n < 1 ? Math.round(n * 10) / 10 : Math.round(n / p * 2) * (p / 2);
   };
   const at = [0.3, 0.55, 0.75, 0.9, 0.98].map(
-    (share) => round(Math.max(sorted[Math.floor(sorted.length * share)] || 0, 0.1))
+    (share2) => round(Math.max(sorted[Math.floor(sorted.length * share2)] || 0, 0.1))
   );
   return at.filter((n, i) => i === 0 || n > at[i - 1]);
 });
@@ -2163,12 +2887,12 @@ function drawLand(ctx, view) {
 function drawAreas(ctx, view, clause) {
   const level = page.levels.find((l) => l.id === view.shading);
   if (!level) return;
-  const shapes = areaShapes();
-  for (let a = 0; a < shapes.n; a++) {
-    if (page.areas.level[a] !== level.index || emptyShape(shapes, a) || !seen(view, shapes, a)) continue;
+  const shapes2 = areaShapes();
+  for (let a = 0; a < shapes2.n; a++) {
+    if (page.areas.level[a] !== level.index || emptyShape(shapes2, a) || !seen(view, shapes2, a)) continue;
     const fill = shadeArea(ctx, view, clause, a);
     ctx.beginPath();
-    trace(ctx, view, shapes, a);
+    trace(ctx, view, shapes2, a);
     ctx.fillStyle = fill || page.palette.unasked;
     ctx.fill("evenodd");
     if (view.paper) ruleArea(ctx, view, clause, a, fill);
@@ -2206,13 +2930,13 @@ var timeClass = (ratio) => {
 var pictures = {};
 function drawSurface(ctx, view, clause) {
   if (clause.surface === null) return;
-  const held = page.surfaces[clause.surface];
+  const held2 = page.surfaces[clause.surface];
   if (!pictures[clause.surface]) {
     pictures[clause.surface] = new Image();
     pictures[clause.surface].addEventListener("load", () => redraw("shade"));
-    pictures[clause.surface].src = held.png;
+    pictures[clause.surface].src = held2.png;
   }
-  const picture = pictures[clause.surface], [west, south, east, north] = held.bounds;
+  const picture = pictures[clause.surface], [west, south, east, north] = held2.bounds;
   if (!picture.complete) return;
   const x = worldX(west) * view.scale - view.left, y = worldY(north) * view.scale - view.top;
   ctx.imageSmoothingEnabled = false;
@@ -2228,17 +2952,17 @@ function drawRoads(ctx, view) {
   if (!view.on.roads) return false;
   ctx.lineJoin = ctx.lineCap = "round";
   const closer = Math.max(0, view.zoom - fitZoom());
-  for (const { rank, shapes } of [...roadShapes()].reverse()) {
+  for (const { rank, shapes: shapes2 } of [...roadShapes()].reverse()) {
     if (rank > 3 + closer) continue;
     ctx.strokeStyle = rank < 2 ? sheer(page.palette.road, 0.62) : sheer(page.palette.lane, 0.42);
     ctx.lineWidth = ROAD_WIDTH[Math.min(rank, 5)] * (1 + closer * 0.22);
     ctx.beginPath();
-    for (let f = 0; f < shapes.n; f++) if (seen(view, shapes, f)) trace(ctx, view, shapes, f);
+    for (let f = 0; f < shapes2.n; f++) if (seen(view, shapes2, f)) trace(ctx, view, shapes2, f);
     ctx.stroke();
   }
 }
 function drawBorders(ctx, view) {
-  const land = regionShape(), shapes = areaShapes();
+  const land = regionShape(), shapes2 = areaShapes();
   ctx.fillStyle = basemapOn() ? sheer(page.palette.white, 0.3) : sheer(page.palette.sea, 0.78);
   ctx.beginPath();
   ctx.rect(0, 0, view.width, view.height);
@@ -2250,8 +2974,8 @@ function drawBorders(ctx, view) {
     ctx.strokeStyle = level.id === "village" ? sheer(page.palette.villageBorder, 0.28) : sheer(page.palette.border, 0.5);
     ctx.lineWidth = level.id === "village" ? 0.6 : 0.9;
     ctx.beginPath();
-    for (let a = 0; a < shapes.n; a++)
-      if (page.areas.level[a] === level.index && seen(view, shapes, a)) trace(ctx, view, shapes, a);
+    for (let a = 0; a < shapes2.n; a++)
+      if (page.areas.level[a] === level.index && seen(view, shapes2, a)) trace(ctx, view, shapes2, a);
     ctx.stroke();
   }
   ctx.strokeStyle = page.palette.region;
@@ -2259,11 +2983,11 @@ function drawBorders(ctx, view) {
   ctx.beginPath();
   trace(ctx, view, land, 0);
   ctx.stroke();
-  if (view.focus !== null && !emptyShape(shapes, view.focus)) {
+  if (view.focus !== null && !emptyShape(shapes2, view.focus)) {
     ctx.strokeStyle = page.palette.ink;
     ctx.lineWidth = 3;
     ctx.beginPath();
-    trace(ctx, view, shapes, view.focus);
+    trace(ctx, view, shapes2, view.focus);
     ctx.stroke();
   }
 }
@@ -2449,10 +3173,27 @@ function arm(on) {
   if (button) button.setAttribute("aria-pressed", String(on));
 }
 
+// map/page/src/view/overland.js
+var MOST = 4;
+var sum = (parts, on) => parts.filter((part) => part.on === on).reduce((a, b) => ({ on, cost: a.cost + b.cost, metres: a.metres + b.metres, climb: a.climb + b.climb, descent: a.descent + b.descent }));
+function stretch(part, unit) {
+  return say(`page_over_${part.on}`, {
+    time: unit === "min" ? `${measured(part.cost, unit)} · ` : "",
+    length: metres(part.metres),
+    up: Math.round(part.climb),
+    down: Math.round(part.descent)
+  });
+}
+function wayInWords(way, unit) {
+  if (!way.parts) return null;
+  const kinds = [...new Set(way.parts.map((part) => part.on))], parts = way.parts.length > MOST ? kinds.map((on) => sum(way.parts, on)) : way.parts;
+  return h("span", { class: "cc-small" }, parts.map((part) => stretch(part, unit)).join(" → "));
+}
+
 // map/page/src/model/kept.js
 var keptOf = () => page.clauses.filter(aboutReach).map((clause) => {
-  const { outcome, share, observed, text, affected } = changed() ? liveClause(clause) : today(clause);
-  return [clause.rule, { outcome, share, observed, text, affected }];
+  const { outcome, share: share2, observed, text, affected } = touched(clause.query) ? liveClause(clause) : today(clause);
+  return [clause.rule, { outcome, share: share2, observed, text, affected }];
 });
 var today = (clause) => ({
   outcome: clause.outcome,
@@ -2587,8 +3328,8 @@ function closeCompare() {
   const back = first("#cc-trial .cc-link");
   if (back) back.focus();
 }
-function shownResult(clause, { share, observed }) {
-  if (share !== null) return percent(share);
+function shownResult(clause, { share: share2, observed }) {
+  if (share2 !== null) return percent(share2);
   if (observed === null) return "—";
   return clause.byMean ? minutes(observed) : observed.toFixed(2);
 }
@@ -2689,7 +3430,7 @@ function download() {
   link.remove();
 }
 function comparison(clause) {
-  const live2 = changed() ? liveClause(clause) : null, shown = (share, observed) => share === null || share === void 0 ? say(clause.observed) : percent(share);
+  const live2 = changed() ? liveClause(clause) : null, shown = (share2, observed) => share2 === null || share2 === void 0 ? say(clause.observed) : percent(share2);
   if (!live2) return h("p", { class: "cc-small" }, say("page_whatif_nothing"));
   const delta = (key, n, css) => h("span", { class: css }, say(key, { n: people(n) }));
   return [
@@ -2716,7 +3457,7 @@ function comparison(clause) {
 }
 function sideEffects(clause) {
   if (!changed()) return null;
-  const rows = page.clauses.filter((c) => c !== clause && c.people && c.query !== null).map((c) => [c, liveClause(c)]).filter(([c, live2]) => live2.gained > 0 || live2.lost > 0 || live2.outcome !== c.outcome);
+  const rows = page.clauses.filter((c) => c !== clause && c.people && c.query !== null && touched(c.query)).map((c) => [c, liveClause(c)]).filter(([c, live2]) => live2.gained > 0 || live2.lost > 0 || live2.outcome !== c.outcome);
   return rows.length ? h(
     "ul",
     { class: "cc-side" },
@@ -2753,7 +3494,7 @@ function showWhatIf() {
     replaceChildren(box, cross, h("h2", {}, say("page_whatif")), h("p", {}, say(page.whatifOff)));
     return;
   }
-  const clause = clauseNow(), held = box.querySelector("select"), typed = box.querySelector("#cc-name"), wanted = held ? Number(held.value) : Math.max(
+  const clause = clauseNow(), held2 = box.querySelector("select"), typed = box.querySelector("#cc-name"), wanted = held2 ? Number(held2.value) : Math.max(
     0,
     page.kinds.findIndex((k) => clause && k.serves.includes(clause.query))
   );
@@ -2762,6 +3503,7 @@ function showWhatIf() {
     cross,
     h("h2", {}, say("page_whatif")),
     h("p", { class: "cc-small" }, say("page_whatif_hint")),
+    hasGround() ? h("p", { class: "cc-small" }, say("page_whatif_ground", groundFacts())) : null,
     h(
       "div",
       { class: "cc-arm-row" },
@@ -2857,7 +3599,7 @@ function facilityAt(point) {
   }
   return best;
 }
-function whyPlace(found, here) {
+function whyPlace(found, here, waiting) {
   const parents = [];
   const d = demand();
   for (let a = d.area[found.index], hops = 0; a >= 0 && hops < 8; a = page.areas.parent[a], hops++)
@@ -2874,6 +3616,7 @@ function whyPlace(found, here) {
         away: metres(here)
       })
     ),
+    waiting ? h("p", { class: "cc-small", role: "status" }, say("page_why_waiting")) : null,
     h("ul", { class: "cc-why-list" }, list.filter((c) => c.status !== "outside" || c.rule === selected).map(whyClause))
   ];
 }
@@ -2908,12 +3651,13 @@ function whyClause(c) {
         "span",
         { class: "cc-small" },
         c.facility && c.way.seat.number !== c.facility.index ? say("page_way_to", { name: c.way.seat.name }) : "",
-        say("page_way", {
+        say(c.way.parts ? "page_way_over" : "page_way", {
           road: metres(c.way.metres),
           straight: c.straight_m === null ? "—" : metres(c.straight_m),
-          snap: metres(c.snap_m)
+          snap: c.snap_m === null ? "" : metres(c.snap_m)
         })
       ) : null,
+      c.way ? wayInWords(c.way, c.way_unit) : null,
       c.cost === null ? h("span", {}, say(`page_reach_${c.reach || c.status}`)) : null,
       c.paper_only ? h(
         "span",
@@ -3002,7 +3746,8 @@ function askWhy(latlng) {
     uncover(latlng.lat, latlng.lng);
     return;
   }
-  const found = explain(latlng.lng, latlng.lat, clauseNow() ? [clauseNow().rule] : []), reach = Math.max(WHY_REACH, 24 * metresPerPixel());
+  const clause = clauseNow(), number = clause && clause.people ? wayNumber(clause) : null, waiting = hasWays() && number !== null && !searched(number);
+  const found = explain(latlng.lng, latlng.lat, clause && !waiting ? [clause.rule] : []), reach = Math.max(WHY_REACH, 24 * metresPerPixel());
   if (!found || found.metres > reach) {
     state.way = null;
     redraw("way");
@@ -3010,8 +3755,17 @@ function askWhy(latlng) {
     return;
   }
   showWay(found);
-  openWhy(whyPlace(found, found.metres));
+  openWhy(whyPlace(found, found.metres, waiting));
   uncover(found.lat, found.lon);
+  if (waiting) whenSearched(number, latlng);
+}
+function whenSearched(number, latlng) {
+  const title = byId("cc-why").querySelector("h2");
+  window.setTimeout(() => {
+    if (!title.isConnected) return;
+    liveQuery(number);
+    askWhy(latlng);
+  }, 60);
 }
 var metresPerPixel = () => 400750167e-1 * Math.cos(map.getCenter().lat * Math.PI / 180) / map.options.crs.scale(map.getZoom());
 function showWay(found) {
@@ -3032,235 +3786,16 @@ function hover(event) {
   tip.style.top = `${box.top + event.containerPoint.y - 10}px`;
 }
 
-// map/page/src/view/overlays.js
-var islandShapes = once(
-  () => Object.fromEntries(Object.entries(page.islands).map(([mode, held]) => [mode, openShapes(held.shapes)]))
-);
-var waterShapes = once(() => page.water && { areas: openShapes(page.water.areas), lines: openShapes(page.water.lines) });
-function drawWater(ctx, view) {
-  if (!page.water || !view.on.water) return false;
-  const { areas, lines: lines2 } = waterShapes();
-  ctx.fillStyle = page.palette.water;
-  ctx.strokeStyle = page.palette.shore;
-  ctx.lineJoin = ctx.lineCap = "round";
-  ctx.lineWidth = 0.8;
-  for (let f = 0; f < areas.n; f++) {
-    if (!seen(view, areas, f)) continue;
-    ctx.beginPath();
-    trace(ctx, view, areas, f);
-    ctx.fill("evenodd");
-    ctx.stroke();
-  }
-  ctx.lineWidth = Math.min(5, 1.6 + Math.max(0, view.zoom - fitZoom()) * 0.6);
-  ctx.beginPath();
-  for (let f = 0; f < lines2.n; f++) if (seen(view, lines2, f)) trace(ctx, view, lines2, f);
-  ctx.stroke();
-}
-var failing = (clause) => (clause ? clause.units : []).filter((u) => u.outcome === "FAIL" && (u.facility >= 0 || drawnUnit(u)));
-var drawnUnit = (u) => u.area >= 0 && page.areas.parent[u.area] >= 0 && !emptyShape(areaShapes(), u.area);
-function drawUnits(ctx, view) {
-  const wrong = view.on.units ? failing(view.clause) : [];
-  if (!wrong.length) return false;
-  const shapes = areaShapes(), f = facilities();
-  ctx.lineJoin = "round";
-  for (const unit of wrong) {
-    if (unit.area >= 0 && drawnUnit(unit)) {
-      if (!seen(view, shapes, unit.area)) continue;
-      ctx.beginPath();
-      trace(ctx, view, shapes, unit.area);
-      ctx.fillStyle = hatch(ctx, sheer(page.palette.bad, 0.55), 9);
-      ctx.fill("evenodd");
-      ctx.strokeStyle = page.palette.bad;
-      ctx.lineWidth = 1.8;
-      ctx.stroke();
-    } else if (unit.facility >= 0 && f.placed[unit.facility]) {
-      ctx.beginPath();
-      ctx.arc(
-        f.x[unit.facility] * view.scale - view.left,
-        f.y[unit.facility] * view.scale - view.top,
-        13,
-        0,
-        7
-      );
-      ctx.strokeStyle = page.palette.bad;
-      ctx.lineWidth = 2.2;
-      ctx.stroke();
-    }
-  }
-}
-function cutOffQuery(clause) {
-  if (!clause || !clause.people) return null;
-  const found = [clause.query, clause.road].find(
-    (q) => q !== null && q !== void 0 && page.queries[q].metric !== "straight_m"
-  );
-  return found === void 0 ? null : page.queries[found];
-}
-function cutOff(clause, basis = "now") {
-  const query = cutOffQuery(clause), count = { unsnapped: 0, island: 0, one_way: 0, beyond: 0, closed: 0, cut_off: 0 };
-  if (!query) return { query, count, status: null };
-  const status = column(query.status), codes = codesOf(clause, basis), d = demand();
-  for (let i = 0; i < d.n; i++) {
-    const why = query.reasons[status[i]];
-    if (why in count && codes[i] !== OUTSIDE && d.placed[i]) count[why] += d.residents[i];
-  }
-  return { query, count, status };
-}
-function cutOffMark(ctx, why, x, y, r) {
-  ctx.beginPath();
-  if (why === "one_way") {
-    ctx.moveTo(x, y - r * 1.2);
-    ctx.lineTo(x + r * 1.1, y + r * 0.8);
-    ctx.lineTo(x - r * 1.1, y + r * 0.8);
-    ctx.closePath();
-  } else if (why === "unsnapped" || why === "closed") ctx.rect(x - r, y - r, 2 * r, 2 * r);
-  else ctx.arc(x, y, r, 0, 7);
-  const hollow = why === "unsnapped" || why === "beyond" || why === "closed";
-  ctx.fillStyle = hollow ? sheer(page.palette.white, 0.85) : page.palette.cutOff[why];
-  ctx.fill();
-  ctx.strokeStyle = hollow ? page.palette.cutOff[why] : page.palette.white;
-  ctx.lineWidth = hollow ? 1.8 : 1.2;
-  if (why === "unsnapped") ctx.setLineDash([2.5, 2]);
-  ctx.stroke();
-  ctx.setLineDash([]);
-}
-function drawIslands(ctx, view) {
-  if (!view.on.islands) return false;
-  const clause = view.clause, { query, status } = cutOff(clause, view.basis), shapes = query && islandShapes()[query.mode];
-  if (shapes) {
-    ctx.strokeStyle = page.palette.cutOff.island;
-    ctx.lineWidth = 2.6;
-    ctx.lineJoin = ctx.lineCap = "round";
-    ctx.beginPath();
-    for (let f = 0; f < shapes.n; f++) if (seen(view, shapes, f)) trace(ctx, view, shapes, f);
-    ctx.stroke();
-  }
-  if (!query) return;
-  const d = demand(), codes = codesOf(clause, view.basis), bins = /* @__PURE__ */ new Map();
-  for (let i = 0; i < d.n; i++) {
-    const why = query.reasons[status[i]];
-    if (!(why in page.palette.cutOff) || codes[i] === OUTSIDE || !d.placed[i] || !(d.residents[i] > 0)) continue;
-    const x = d.x[i] * view.scale, y = d.y[i] * view.scale, key = `${why}${Math.floor(x / BIN)} ${Math.floor(y / BIN)}`, bin = bins.get(key) || { why, n: 0, x: 0, y: 0 };
-    bin.n += d.residents[i];
-    bin.x += x * d.residents[i];
-    bin.y += y * d.residents[i];
-    bins.set(key, bin);
-  }
-  [...bins.values()].sort((a, b) => b.n - a.n).forEach(
-    (b) => cutOffMark(
-      ctx,
-      b.why,
-      b.x / b.n - view.left,
-      b.y / b.n - view.top,
-      Math.max(3.2, gapRadius(b.n, view.zoom) * 0.8)
-    )
-  );
-}
-function siteMark(ctx, kind, x, y, rank) {
-  const r = kind === "proposed" ? 10 : 9;
-  ctx.beginPath();
-  if (kind === "added") {
-    for (let k = 0; k < 10; k++) {
-      const t = k * Math.PI / 5, away = k % 2 ? r * 0.52 : r * 1.15;
-      ctx[k ? "lineTo" : "moveTo"](x + away * Math.sin(t), y - away * Math.cos(t));
-    }
-    ctx.closePath();
-  } else ctx.arc(x, y, r, 0, 7);
-  ctx.lineJoin = "round";
-  ctx.fillStyle = kind === "closed" ? page.palette.white : page.palette.sites[kind];
-  ctx.strokeStyle = kind === "closed" ? page.palette.sites.closed : page.palette.white;
-  ctx.lineWidth = 2;
-  ctx.fill();
-  ctx.stroke();
-  if (kind === "closed") {
-    ctx.beginPath();
-    ctx.moveTo(x - r * 0.6, y - r * 0.6);
-    ctx.lineTo(x + r * 0.6, y + r * 0.6);
-    ctx.moveTo(x + r * 0.6, y - r * 0.6);
-    ctx.lineTo(x - r * 0.6, y + r * 0.6);
-    ctx.stroke();
-  }
-  if (kind !== "proposed") return;
-  ctx.font = `700 12px ${FONT}`;
-  ctx.fillStyle = page.palette.white;
-  ctx.textAlign = "center";
-  ctx.textBaseline = "middle";
-  ctx.fillText(String(rank), x, y + 0.5);
-}
-function findingMark(ctx, level, x, y) {
-  ctx.beginPath();
-  if (level === "error") ctx.rect(x - 7, y - 7, 14, 14);
-  else if (level === "warning") {
-    ctx.moveTo(x, y - 9);
-    ctx.lineTo(x + 9, y + 7);
-    ctx.lineTo(x - 9, y + 7);
-    ctx.closePath();
-  } else ctx.arc(x, y, 7, 0, 7);
-  ctx.lineJoin = "round";
-  ctx.strokeStyle = page.palette.white;
-  ctx.lineWidth = 3;
-  ctx.stroke();
-  ctx.fillStyle = page.palette.findings[level];
-  ctx.fill();
-  ctx.fillStyle = page.palette.white;
-  ctx.font = `700 11px ${FONT}`;
-  ctx.textAlign = "center";
-  ctx.textBaseline = "middle";
-  ctx.fillText(level === "note" ? "i" : "!", x, y + (level === "warning" ? 1.5 : 0.5));
-}
-var placedSites = () => page.sites.filter((s) => s.lon !== null);
-var placedFindings = () => page.findings.filter((f) => f.lon !== null);
-var pixel = (view, place) => [
-  worldX(place.lon) * view.scale - view.left,
-  worldY(place.lat) * view.scale - view.top
-];
-function drawSites(ctx, view) {
-  if (view.on.findings) for (const f of placedFindings()) findingMark(ctx, f.level, ...pixel(view, f));
-  if (!view.on.candidates || !page.sites.length) return view.on.findings;
-  for (const s of [...placedSites()].reverse())
-    if (view.basis !== "baseline" || s.kind === "proposed") siteMark(ctx, s.kind, ...pixel(view, s), s.rank);
-}
-function overlayAt(point) {
-  const near = (place) => {
-    const at = map.latLngToContainerPoint([place.lat, place.lon]);
-    return Math.hypot(at.x - point.x, at.y - point.y) < 12;
-  };
-  return state.on.candidates && placedSites().find(near) || state.on.findings && placedFindings().find(near) || null;
-}
-var siteText = (s) => say(`page_site_${s.kind}`, { name: s.name, category: say(s.category), rank: s.rank, n: people(s.people || 0) });
-var overlayText = (o) => o.level ? say(o) : siteText(o);
-function openOverlay(o) {
-  openWhy(
-    h("h2", {}, say(o.level ? `page_finding_${o.level}` : "page_layer_candidates")),
-    h("p", {}, overlayText(o)),
-    o.file ? h("p", { class: "cc-small" }, `${o.file}${o.row === null ? "" : ` · ${say("page_row", { n: o.row })}`}`) : null
-  );
-}
-function goToOverlay(o) {
-  showMap();
-  map.setView([o.lat, o.lon], Math.max(map.getZoom(), fitZoom() + 2), { animate: !calm });
-  openOverlay(o);
-}
-function hoverOverlay(event) {
-  const tip = byId("cc-tip"), over = tip.hidden ? overlayAt(event.containerPoint) : null;
-  if (!over) return;
-  map.getContainer().classList.add("cc-over");
-  tip.hidden = false;
-  tip.textContent = overlayText(over);
-  const box = map.getContainer().getBoundingClientRect();
-  tip.style.left = `${box.left + event.containerPoint.x + 14}px`;
-  tip.style.top = `${box.top + event.containerPoint.y - 10}px`;
-}
-
 // map/page/src/view/measure.js
 var measure = { on: false, places: [] };
-var measuredMetres = () => measure.places.slice(1).reduce((sum, [lon, lat], k) => sum + geodesic(...measure.places[k], lon, lat), 0);
+var measuredMetres = () => measure.places.slice(1).reduce((sum2, [lon, lat], k) => sum2 + geodesic(...measure.places[k], lon, lat), 0);
 function measuredArea() {
   if (measure.places.length < 3) return 0;
-  const lon0 = measure.places.reduce((sum, p) => sum + p[0], 0) / measure.places.length, flat = transverseMercator({ ...WGS84, lon0, k0: 1, x0: 0, y0: 0 }), xy = measure.places.map((p) => flat.forward(...p));
+  const lon0 = measure.places.reduce((sum2, p) => sum2 + p[0], 0) / measure.places.length, flat = transverseMercator({ ...WGS84, lon0, k0: 1, x0: 0, y0: 0 }), xy = measure.places.map((p) => flat.forward(...p));
   return Math.abs(
-    xy.reduce((sum, [x, y], k) => {
+    xy.reduce((sum2, [x, y], k) => {
       const [u, v] = xy[(k + 1) % xy.length];
-      return sum + x * v - u * y;
+      return sum2 + x * v - u * y;
     }, 0)
   ) / 2;
 }
@@ -3364,6 +3899,221 @@ function measureKey(event) {
     showMeasure();
   } else return;
   event.preventDefault();
+}
+
+// map/page/src/view/overlays.js
+var islandShapes = once(
+  () => Object.fromEntries(Object.entries(page.islands).map(([mode, held2]) => [mode, openShapes(held2.shapes)]))
+);
+var waterShapes = once(() => page.water && { areas: openShapes(page.water.areas), lines: openShapes(page.water.lines) });
+function drawWater(ctx, view) {
+  if (!page.water || !view.on.water) return false;
+  const { areas, lines: lines2 } = waterShapes();
+  ctx.fillStyle = page.palette.water;
+  ctx.strokeStyle = page.palette.shore;
+  ctx.lineJoin = ctx.lineCap = "round";
+  ctx.lineWidth = 0.8;
+  for (let f = 0; f < areas.n; f++) {
+    if (!seen(view, areas, f)) continue;
+    ctx.beginPath();
+    trace(ctx, view, areas, f);
+    ctx.fill("evenodd");
+    ctx.stroke();
+  }
+  ctx.lineWidth = Math.min(5, 1.6 + Math.max(0, view.zoom - fitZoom()) * 0.6);
+  ctx.beginPath();
+  for (let f = 0; f < lines2.n; f++) if (seen(view, lines2, f)) trace(ctx, view, lines2, f);
+  ctx.stroke();
+}
+var failing = (clause) => (clause ? clause.units : []).filter((u) => u.outcome === "FAIL" && (u.facility >= 0 || drawnUnit(u)));
+var drawnUnit = (u) => u.area >= 0 && page.areas.parent[u.area] >= 0 && !emptyShape(areaShapes(), u.area);
+function drawUnits(ctx, view) {
+  const wrong = view.on.units ? failing(view.clause) : [];
+  if (!wrong.length) return false;
+  const shapes2 = areaShapes(), f = facilities();
+  ctx.lineJoin = "round";
+  for (const unit of wrong) {
+    if (unit.area >= 0 && drawnUnit(unit)) {
+      if (!seen(view, shapes2, unit.area)) continue;
+      ctx.beginPath();
+      trace(ctx, view, shapes2, unit.area);
+      ctx.fillStyle = hatch(ctx, sheer(page.palette.bad, 0.55), 9);
+      ctx.fill("evenodd");
+      ctx.strokeStyle = page.palette.bad;
+      ctx.lineWidth = 1.8;
+      ctx.stroke();
+    } else if (unit.facility >= 0 && f.placed[unit.facility]) {
+      ctx.beginPath();
+      ctx.arc(
+        f.x[unit.facility] * view.scale - view.left,
+        f.y[unit.facility] * view.scale - view.top,
+        13,
+        0,
+        7
+      );
+      ctx.strokeStyle = page.palette.bad;
+      ctx.lineWidth = 2.2;
+      ctx.stroke();
+    }
+  }
+}
+function cutOffQuery(clause) {
+  if (!clause || !clause.people) return null;
+  const found = [clause.query, clause.road].find(
+    (q) => q !== null && q !== void 0 && page.queries[q].metric !== "straight_m"
+  );
+  return found === void 0 ? null : page.queries[found];
+}
+function cutOff(clause, basis = "now") {
+  const query = cutOffQuery(clause), count = { unsnapped: 0, island: 0, one_way: 0, beyond: 0, closed: 0, cut_off: 0 };
+  if (!query) return { query, count, status: null };
+  const status = column(query.status), codes = codesOf(clause, basis), d = demand();
+  for (let i = 0; i < d.n; i++) {
+    const why = query.reasons[status[i]];
+    if (why in count && codes[i] !== OUTSIDE && d.placed[i]) count[why] += d.residents[i];
+  }
+  return { query, count, status };
+}
+function cutOffMark(ctx, why, x, y, r) {
+  ctx.beginPath();
+  if (why === "one_way") {
+    ctx.moveTo(x, y - r * 1.2);
+    ctx.lineTo(x + r * 1.1, y + r * 0.8);
+    ctx.lineTo(x - r * 1.1, y + r * 0.8);
+    ctx.closePath();
+  } else if (why === "unsnapped" || why === "closed") ctx.rect(x - r, y - r, 2 * r, 2 * r);
+  else ctx.arc(x, y, r, 0, 7);
+  const hollow = why === "unsnapped" || why === "beyond" || why === "closed";
+  ctx.fillStyle = hollow ? sheer(page.palette.white, 0.85) : page.palette.cutOff[why];
+  ctx.fill();
+  ctx.strokeStyle = hollow ? page.palette.cutOff[why] : page.palette.white;
+  ctx.lineWidth = hollow ? 1.8 : 1.2;
+  if (why === "unsnapped") ctx.setLineDash([2.5, 2]);
+  ctx.stroke();
+  ctx.setLineDash([]);
+}
+function drawIslands(ctx, view) {
+  if (!view.on.islands) return false;
+  const clause = view.clause, { query, status } = cutOff(clause, view.basis), shapes2 = query && islandShapes()[query.mode];
+  if (shapes2) {
+    ctx.strokeStyle = page.palette.cutOff.island;
+    ctx.lineWidth = 2.6;
+    ctx.lineJoin = ctx.lineCap = "round";
+    ctx.beginPath();
+    for (let f = 0; f < shapes2.n; f++) if (seen(view, shapes2, f)) trace(ctx, view, shapes2, f);
+    ctx.stroke();
+  }
+  if (!query) return;
+  const d = demand(), codes = codesOf(clause, view.basis), bins = /* @__PURE__ */ new Map();
+  for (let i = 0; i < d.n; i++) {
+    const why = query.reasons[status[i]];
+    if (!(why in page.palette.cutOff) || codes[i] === OUTSIDE || !d.placed[i] || !(d.residents[i] > 0)) continue;
+    const x = d.x[i] * view.scale, y = d.y[i] * view.scale, key = `${why}${Math.floor(x / BIN)} ${Math.floor(y / BIN)}`, bin = bins.get(key) || { why, n: 0, x: 0, y: 0 };
+    bin.n += d.residents[i];
+    bin.x += x * d.residents[i];
+    bin.y += y * d.residents[i];
+    bins.set(key, bin);
+  }
+  [...bins.values()].sort((a, b) => b.n - a.n).forEach(
+    (b) => cutOffMark(
+      ctx,
+      b.why,
+      b.x / b.n - view.left,
+      b.y / b.n - view.top,
+      Math.max(3.2, gapRadius(b.n, view.zoom) * 0.8)
+    )
+  );
+}
+function siteMark(ctx, kind, x, y, rank) {
+  const r = kind === "proposed" ? 10 : 9;
+  ctx.beginPath();
+  if (kind === "added") {
+    for (let k = 0; k < 10; k++) {
+      const t = k * Math.PI / 5, away = k % 2 ? r * 0.52 : r * 1.15;
+      ctx[k ? "lineTo" : "moveTo"](x + away * Math.sin(t), y - away * Math.cos(t));
+    }
+    ctx.closePath();
+  } else ctx.arc(x, y, r, 0, 7);
+  ctx.lineJoin = "round";
+  ctx.fillStyle = kind === "closed" ? page.palette.white : page.palette.sites[kind];
+  ctx.strokeStyle = kind === "closed" ? page.palette.sites.closed : page.palette.white;
+  ctx.lineWidth = 2;
+  ctx.fill();
+  ctx.stroke();
+  if (kind === "closed") {
+    ctx.beginPath();
+    ctx.moveTo(x - r * 0.6, y - r * 0.6);
+    ctx.lineTo(x + r * 0.6, y + r * 0.6);
+    ctx.moveTo(x + r * 0.6, y - r * 0.6);
+    ctx.lineTo(x - r * 0.6, y + r * 0.6);
+    ctx.stroke();
+  }
+  if (kind !== "proposed") return;
+  ctx.font = `700 12px ${FONT}`;
+  ctx.fillStyle = page.palette.white;
+  ctx.textAlign = "center";
+  ctx.textBaseline = "middle";
+  ctx.fillText(String(rank), x, y + 0.5);
+}
+function findingMark(ctx, level, x, y) {
+  ctx.beginPath();
+  if (level === "error") ctx.rect(x - 7, y - 7, 14, 14);
+  else if (level === "warning") {
+    ctx.moveTo(x, y - 9);
+    ctx.lineTo(x + 9, y + 7);
+    ctx.lineTo(x - 9, y + 7);
+    ctx.closePath();
+  } else ctx.arc(x, y, 7, 0, 7);
+  ctx.lineJoin = "round";
+  ctx.strokeStyle = page.palette.white;
+  ctx.lineWidth = 3;
+  ctx.stroke();
+  ctx.fillStyle = page.palette.findings[level];
+  ctx.fill();
+  ctx.fillStyle = page.palette.white;
+  ctx.font = `700 11px ${FONT}`;
+  ctx.textAlign = "center";
+  ctx.textBaseline = "middle";
+  ctx.fillText(level === "note" ? "i" : "!", x, y + (level === "warning" ? 1.5 : 0.5));
+}
+var placedSites = () => page.sites.filter((s) => s.lon !== null);
+var placedFindings = () => page.findings.filter((f) => f.lon !== null);
+function drawSites(ctx, view) {
+  if (view.on.findings) for (const f of placedFindings()) findingMark(ctx, f.level, ...pixel(view, f));
+  if (!view.on.candidates || !page.sites.length) return view.on.findings;
+  for (const s of [...placedSites()].reverse())
+    if (view.basis !== "baseline" || s.kind === "proposed") siteMark(ctx, s.kind, ...pixel(view, s), s.rank);
+}
+function overlayAt(point) {
+  const near = (place) => {
+    const at = map.latLngToContainerPoint([place.lat, place.lon]);
+    return Math.hypot(at.x - point.x, at.y - point.y) < 12;
+  };
+  return state.on.candidates && placedSites().find(near) || state.on.lanes && laneGroups().find(near) || state.on.findings && placedFindings().find(near) || null;
+}
+var siteText = (s) => say(`page_site_${s.kind}`, { name: s.name, category: say(s.category), rank: s.rank, n: people(s.people || 0) });
+var overlayText = (o) => o.level ? say(o) : siteText(o);
+function openOverlay(o) {
+  openWhy(
+    h("h2", {}, say(o.level ? `page_finding_${o.level}` : "page_layer_candidates")),
+    h("p", {}, overlayText(o)),
+    o.file ? h("p", { class: "cc-small" }, `${o.file}${o.row === null ? "" : ` · ${say("page_row", { n: o.row })}`}`) : null
+  );
+}
+function goToOverlay(o) {
+  showMap();
+  map.setView([o.lat, o.lon], Math.max(map.getZoom(), fitZoom() + 2), { animate: !calm });
+  openOverlay(o);
+}
+function hoverOverlay(event) {
+  const tip = byId("cc-tip"), over = tip.hidden ? overlayAt(event.containerPoint) : null;
+  if (!over) return;
+  map.getContainer().classList.add("cc-over");
+  tip.hidden = false;
+  tip.textContent = overlayText(over);
+  const box = map.getContainer().getBoundingClientRect();
+  tip.style.left = `${box.left + event.containerPoint.x + 14}px`;
+  tip.style.top = `${box.top + event.containerPoint.y - 10}px`;
 }
 
 // map/page/src/view/swipe.js
@@ -3502,6 +4252,7 @@ var LAYERS = [
   ["units", [drawUnits], 360, true, () => state.on.units && onASide((clause) => failing(clause).length > 0)],
   ["gap", [drawGap], 380, true, () => state.on.gap],
   ["islands", [drawIslands], 385, true, () => state.on.islands],
+  ["lanes", [drawLanes], 390, false, () => state.on.lanes],
   ["way", [drawWay], 395, false, () => state.way !== null],
   ["places", [drawFacilities, drawSites, drawNames], 410, true, always],
   ["measure", [drawMeasure], 430, false, () => measure.on]
@@ -3692,10 +4443,10 @@ function chooseClause(index, toggle) {
   }
 }
 function zoomToArea(a) {
-  const shapes = areaShapes();
+  const shapes2 = areaShapes();
   state.focus = a;
-  if (emptyShape(shapes, a)) return;
-  const b = shapes.boxes.subarray(a * 4, a * 4 + 4);
+  if (emptyShape(shapes2, a)) return;
+  const b = shapes2.boxes.subarray(a * 4, a * 4 + 4);
   showMap();
   map.fitBounds(
     [
@@ -3779,12 +4530,12 @@ function showDetail() {
 }
 function byRoad(clause) {
   if (!clause.byRoad) return null;
-  const line = (key, share, kind) => h(
+  const line = (key, share2, kind) => h(
     "div",
     { class: `cc-versus-${kind}` },
     h("span", {}, say(key)),
-    h("span", { class: "cc-bar" }, h("i", { style: `width:${(share || 0) * 100}%` })),
-    h("b", {}, percent(share))
+    h("span", { class: "cc-bar" }, h("i", { style: `width:${(share2 || 0) * 100}%` })),
+    h("b", {}, percent(share2))
   );
   return h(
     "section",
@@ -3799,7 +4550,7 @@ var PARTS = ["covered", "not_covered", "unreachable", "cut_off", "unsnapped", "c
 function ledgerBar(clause) {
   const l = changed() && aboutReach(clause) ? liveClause(clause).ledger : clause.ledger;
   if (!l) return null;
-  const scope = PARTS.reduce((sum, part) => sum + (l[part] || 0), 0);
+  const scope = PARTS.reduce((sum2, part) => sum2 + (l[part] || 0), 0);
   return h(
     "section",
     { class: "cc-ledger", "data-cc": "clause-ledger" },
@@ -4033,8 +4784,8 @@ function after() {
 // map/page/src/view/marks.js
 var ROAD_WIDTH = [2.2, 1.7, 1.2, 0.8, 0.6, 0.5];
 var SHARE_LINES = [0, 13, 9, 6, 3.5];
-var shareClass = (share) => page.palette.shares.findIndex((c) => share >= c.from);
-var shareColour = (share) => page.palette.shares[shareClass(share)].colour;
+var shareClass = (share2) => page.palette.shares.findIndex((c) => share2 >= c.from);
+var shareColour = (share2) => page.palette.shares[shareClass(share2)].colour;
 var BIN = 22;
 var MOST_RADIUS = 26;
 function gapBins(view, clause) {
@@ -4170,6 +4921,75 @@ function facilityMark(ctx, shape, x, y, r, status, colour) {
     ctx.lineTo(x, cy + d);
   }
   ctx.stroke();
+}
+
+// map/page/src/view/lanes.js
+var MOST2 = 8;
+var shapes = once(() => openShapes(page.lanes.shapes));
+var hasLanes = () => Boolean(page.lanes);
+var laneGroups = () => page.lanes ? page.lanes.groups : [];
+function pen(ctx) {
+  ctx.strokeStyle = page.palette.lanes;
+  ctx.lineJoin = ctx.lineCap = "round";
+}
+function groupMark(ctx, x, y, r) {
+  pen(ctx);
+  ctx.beginPath();
+  ctx.arc(x, y, r, 0, 7);
+  ctx.fillStyle = "rgba(255,255,255,.7)";
+  ctx.fill();
+  ctx.lineWidth = 2.2;
+  ctx.stroke();
+}
+function laneMark(ctx, x) {
+  pen(ctx);
+  ctx.lineWidth = 2.6;
+  ctx.setLineDash([5, 4]);
+  ctx.beginPath();
+  ctx.moveTo(2, x);
+  ctx.lineTo(2 * x - 2, x);
+  ctx.stroke();
+}
+function drawLanes(ctx, view) {
+  if (!page.lanes || !view.on.lanes) return false;
+  const lines2 = shapes();
+  for (const [colour, wide, dash] of [
+    ["rgba(255,255,255,.85)", 5, []],
+    [page.palette.lanes, 2.6, [6, 5]]
+  ]) {
+    pen(ctx);
+    ctx.strokeStyle = colour;
+    ctx.lineWidth = wide;
+    ctx.setLineDash(dash);
+    ctx.beginPath();
+    for (let f = 0; f < lines2.n; f++) if (seen(view, lines2, f)) trace(ctx, view, lines2, f);
+    ctx.stroke();
+  }
+  ctx.setLineDash([]);
+  for (const group of [...laneGroups()].reverse())
+    groupMark(ctx, ...pixel(view, group), Math.max(4, gapRadius(group.residents, view.zoom) * 0.8));
+}
+function lanesLegend(view, mark, row2, goTo2) {
+  if (!page.lanes || !view.on.lanes) return [];
+  const { groups, verdicts, residents, metres: length } = page.lanes, one = (group) => say("page_lanes_one", { n: people(group.residents), minutes: minutes(group.minutes), length: metres(group.metres) });
+  return [
+    h("h3", {}, say("page_layer_lanes")),
+    h(
+      "ul",
+      {},
+      row2(mark(laneMark), say("page_lanes_line", { length: metres(length) })),
+      row2(mark((ctx, c) => groupMark(ctx, c, c, 6)), say("page_lanes_group", { n: people(residents) }))
+    ),
+    h(
+      "ul",
+      { class: "cc-places" },
+      groups.slice(0, MOST2).map(
+        (group) => h("li", {}, h("button", { type: "button", class: "cc-area", onclick: () => goTo2(group) }, one(group)))
+      )
+    ),
+    groups.length > MOST2 ? h("p", { class: "cc-legend-note" }, say("page_lanes_more", { n: groups.length - MOST2 })) : null,
+    verdicts.length ? [h("h3", {}, say("page_lanes_verdicts")), h("ul", { class: "cc-places" }, verdicts.map((v) => h("li", {}, say(v))))] : null
+  ];
 }
 
 // map/page/src/view/legend.js
@@ -4373,6 +5193,7 @@ function showLegend() {
       gapLegend(clause, view),
       shadeLegend(clause, view),
       overlayLegend(clause, view),
+      lanesLegend(view, markSwatch, row, goToOverlay),
       facilityLegend(clause, view)
     ) : null
   );
@@ -4457,6 +5278,7 @@ function overlayChoices(clause) {
     failing(clause).length ? "units" : null,
     page.demand && page.queries.some((q) => q.metric !== "straight_m") ? "islands" : null,
     placedSites().length ? "candidates" : null,
+    hasLanes() ? "lanes" : null,
     page.findings.length ? "findings" : null,
     page.water ? "water" : null,
     page.roads.length ? "roads" : null,
@@ -4788,7 +5610,7 @@ function start() {
   document.body.dataset.ready = "yes";
 }
 function heldText(name) {
-  const element = byId(name === "ways" ? "cc-ways" : `cc-block-${name}`);
+  const element = byId(`cc-block-${name}`);
   return element ? element.textContent : "";
 }
 openPage(JSON.parse(byId("cc-page").textContent), heldText);

@@ -133,7 +133,7 @@ function start() {
 
 /** The text of a block that the page carries as an element of its own; '' for one that it does not carry. */
 function heldText(name) {
-  const element = byId(name === 'ways' ? 'cc-ways' : `cc-block-${name}`);
+  const element = byId(`cc-block-${name}`);
   return element ? element.textContent : '';
 }
 

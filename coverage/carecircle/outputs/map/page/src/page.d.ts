@@ -190,6 +190,48 @@ export interface ModeWays {
   };
 }
 
+export interface GroundField {
+  slow: Column;
+  values: number[] | null;
+  law: number;
+  base: number;
+  steepest: number | null;
+  once: boolean;
+  walked: boolean;
+  streets: Column;
+}
+
+export interface Ground {
+  rows: number;
+  columns: number;
+  left: number;
+  wide: number;
+  top: number;
+  high: number;
+  degrees: boolean;
+  moves: number;
+  most: number;
+  east: Column;
+  north: Column;
+  noHeight: number;
+  elevation: Column | null;
+  fields: Record<string, GroundField>;
+  pieces: {
+    counts: Column;
+    share: Column;
+    row: Column;
+    column: Column;
+  };
+  demand: {
+    row: Column;
+    column: Column;
+  };
+  facility: {
+    row: Column;
+    column: Column;
+  };
+}
+
 export interface Ways {
   projection: {
     a: number;
@@ -215,6 +257,7 @@ export interface Ways {
     y: Column;
     south: number;
   };
+  terrain: Ground | null;
 }
 
 export interface Page {
@@ -274,6 +317,7 @@ export interface Page {
     catchmentBorder: string;
     townName: string;
     villageName: string;
+    lanes: string;
     sites: {
       added: string;
       closed: string;
@@ -335,6 +379,24 @@ export interface Page {
     shapes: Shapes;
     parts: number;
   }>;
+  lanes: {
+    shapes: Shapes;
+    residents: number;
+    metres: number;
+    groups: {
+      zh: string;
+      en: string;
+      level: string;
+      file: string;
+      row: null;
+      lon: number;
+      lat: number;
+      residents: number;
+      minutes: number;
+      metres: number;
+    }[];
+    verdicts: Said[];
+  } | null;
   sites: Site[];
   hasBaseline: boolean;
   basemap: {

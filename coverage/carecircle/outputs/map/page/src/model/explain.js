@@ -29,6 +29,10 @@ export function explain(lon, lat, traced) {
   return here;
 }
 
+/** The query whose way is drawn: a radius clause's road, else its own; null for none. */
+export const wayNumber = (clause) =>
+  clause.query !== null && page.queries[clause.query].metric === 'straight_m' && clause.road !== null ? clause.road : clause.query;
+
 function explainClause(here, clause, traced) {
   const i = here.index,
     codes = codesOf(clause),
@@ -36,7 +40,7 @@ function explainClause(here, clause, traced) {
   const cost = query ? costAt(query, i) : null,
     owner = query ? ownerAt(query, i) : -1,
     place = owner >= 0 ? seatPlace(owner) : null;
-  const number = query && query.metric === 'straight_m' && clause.road !== null ? clause.road : clause.query;
+  const number = wayNumber(clause);
   const way =
     traced && hasWays() && number !== null && page.queries[number].metric !== 'straight_m'
       ? liveQuery(number).way(i)
@@ -52,8 +56,9 @@ function explainClause(here, clause, traced) {
     paper_only: paperOnly(clause, codes, i),
     road_m: clause.road === null ? null : finite(costAt(page.queries[clause.road], i)),
     straight_m: place ? geodesic(here.lon, here.lat, lonOf(place[0]), latOf(place[1])) : null,
-    snap_m: way ? network(page.queries[number].mode).demand.metres[i] : null,
+    snap_m: way && !way.parts ? network(page.queries[number].mode).demand.metres[i] : null,
     way,
+    way_unit: way ? page.queries[number].unit : null,
     facility: owner >= 0 ? { name: seatName(owner), index: owner } : null,
   };
 }

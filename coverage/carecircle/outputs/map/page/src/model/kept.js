@@ -1,13 +1,14 @@
 // Scenarios kept by name.
 
+import { touched } from './live.js';
 import { page } from './page.js';
 import { say } from './say.js';
-import { addSite, changed, resetScenario, scenario, toggleFacility } from './scenario.js';
+import { addSite, resetScenario, scenario, toggleFacility } from './scenario.js';
 import { aboutReach, liveClause } from './trial.js';
 
 const keptOf = () =>
   page.clauses.filter(aboutReach).map((clause) => {
-    const { outcome, share, observed, text, affected } = changed() ? liveClause(clause) : today(clause);
+    const { outcome, share, observed, text, affected } = touched(clause.query) ? liveClause(clause) : today(clause);
     return [clause.rule, { outcome, share, observed, text, affected }];
   });
 

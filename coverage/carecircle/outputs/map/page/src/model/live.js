@@ -1,5 +1,7 @@
 // Each query answered under the scenario; only what a change touched is computed again.
 
+import { overGround } from './cells.js';
+import { Overland } from './overland.js';
 import { once, page } from './page.js';
 import { Reach } from './reach.js';
 import { scenario } from './scenario.js';
@@ -22,9 +24,17 @@ export function liveQuery(number) {
   const answers = heldAnswers();
   if (!answers.has(number)) {
     const query = page.queries[number];
-    answers.set(number, query.metric === 'straight_m' ? new Straight() : new Reach(query));
+    answers.set(number, query.metric === 'straight_m' ? new Straight() : overGround(query) ? new Overland(query) : new Reach(query));
   }
   const live = answers.get(number);
   live.settle(wantedSeats(number), scenario.stamp);
   return live;
 }
+
+/** Whether the scenario may change a query's answers: a site serves it, or a facility that serves it is closed. */
+export const touched = (number) =>
+  scenario.sites.some((site) => page.kinds[site.kind].serves.includes(number)) ||
+  page.queries[number].serving.some((i) => scenario.closed.has(i));
+
+/** Whether a query is answered without a wait: over the ground its first search takes a while. */
+export const searched = (number) => !overGround(page.queries[number]) || heldAnswers().has(number);

@@ -35,7 +35,7 @@ const columns = once(() => new Map());
 /** A column of the page's blocks; a block is unpacked when something in it is first asked for. */
 export function column(reference) {
   const name = reference[4],
-    key = `${name} ${reference[0]}`,
+    key = `${name} ${reference[0]} ${reference[1]}`, // an empty column begins where the next one does
     kept = columns();
   if (!kept.has(key)) {
     if (!readers[name]) readers[name] = openBlock(textOf(name));

@@ -62,7 +62,10 @@ function toPiece(px, py, x, y, i) {
   return [(px - qx) ** 2 + (py - qy) ** 2, share, qx, qy];
 }
 
-/** A place on the nearest street of a mode: {street (-1: too far), position, metres}. */
+/**
+ * A place on the nearest street of a mode: {street (-1: too far), position, metres, xy in the study's plane}.
+ * @returns {{street: number, position: number, metres: number, xy?: number[]}}
+ */
 export function snapTo(mode, lon, lat) {
   const net = network(mode),
     { x, y, starts } = lineTable(),
@@ -103,7 +106,7 @@ export function snapTo(mode, lon, lat) {
   const position = ahead === 0 ? 0 : whole - ahead <= 0.5 / page.numbers.placeStep ? 1 : ahead / whole,
     [lon2, lat2] = ground().inverse(qx, qy),
     metres = Math.round(geodesic(lon, lat, lon2, lat2) * page.numbers.placeStep) / page.numbers.placeStep;
-  return metres <= net.mostSnap ? { street, position, metres } : none;
+  return metres <= net.mostSnap ? { street, position, metres, xy: [qx, qy] } : none;
 }
 
 /** A line's part from one share of its length to another, as world places. */

@@ -79,6 +79,7 @@ class Trial {
     ledger.total = clause.ledger.total;
     const scope = exactSum(CODES.slice(1).map((name) => ledger[name]));
     const judged = this.mean ? this.judgeMean(ledger, scope) : judgeShare(clause, ledger, scope);
+    nameApart(clause, ledger);
     return (this.verdict = {
       codes: this.codes,
       ledger,
@@ -116,6 +117,19 @@ class Trial {
       share: null,
     };
   }
+}
+
+/**
+ * Over the ground the ledger tells closed ground from places off every road, and land that is cut off from islands of
+ * road: they are counted together here, and no scenario moves anybody onto closed ground or off it.
+ */
+function nameApart(clause, ledger) {
+  if (clause.ledger.closed === undefined) return;
+  ledger.closed = clause.ledger.closed;
+  ledger.unsnapped = clause.ledger.unsnapped;
+  const crossed = page.queries[clause.query].metric !== 'straight_m';
+  ledger.cut_off = crossed ? ledger.unreachable : 0;
+  if (crossed) ledger.unreachable = 0;
 }
 
 /** The slack, where it speaks for the outcome; null where what is open or out of reach decides. */

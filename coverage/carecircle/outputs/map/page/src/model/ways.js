@@ -10,8 +10,9 @@ export const waysColumn = once(() => {
   const read = openBlock(blockText('ways')),
     kept = new Map();
   return (reference) => {
-    if (!kept.has(reference[0])) kept.set(reference[0], read(reference));
-    return kept.get(reference[0]);
+    const key = `${reference[0]} ${reference[1]}`; // an empty column begins where the next one does
+    if (!kept.has(key)) kept.set(key, read(reference));
+    return kept.get(key);
   };
 });
 

@@ -1,5 +1,6 @@
 // One canvas a layer, in its own pane: a draw function over Mercator coordinates that are kept ready.
 
+import { worldX, worldY } from '../model/mercator.js';
 import { page } from '../model/page.js';
 import { begun } from './stage.js';
 import { look } from './state.js';
@@ -9,6 +10,12 @@ const halo = () => sheer(page.palette.white, 0.92);
 
 export const FONT =
   '"PingFang SC","Hiragino Sans GB","Microsoft YaHei","Noto Sans CJK SC","Source Han Sans SC",sans-serif';
+
+/** Where a place lies on the canvas. */
+export const pixel = (view, place) => [
+  worldX(place.lon) * view.scale - view.left,
+  worldY(place.lat) * view.scale - view.top,
+];
 
 export function seen(view, shapes, f) {
   const b = shapes.boxes,

@@ -5,6 +5,7 @@ import { say } from '../model/say.js';
 import { basemap, basemapChoices, showBasemap } from './basemap.js';
 import { byId, h, replaceChildren } from './elements.js';
 import { showLegend } from './legend.js';
+import { hasLanes } from './lanes.js';
 import { failing, placedSites } from './overlays.js';
 import { CELL_SHADES } from './shades.js';
 import { redraw } from './stack.js';
@@ -41,6 +42,7 @@ function overlayChoices(clause) {
     failing(clause).length ? 'units' : null,
     page.demand && page.queries.some((q) => q.metric !== 'straight_m') ? 'islands' : null,
     placedSites().length ? 'candidates' : null,
+    hasLanes() ? 'lanes' : null,
     page.findings.length ? 'findings' : null,
     page.water ? 'water' : null,
     page.roads.length ? 'roads' : null,

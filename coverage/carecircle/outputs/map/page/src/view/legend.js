@@ -4,6 +4,7 @@ import { page } from '../model/page.js';
 import { metres, people, say } from '../model/say.js';
 import { sums } from '../model/sides.js';
 import { byId, h, replaceChildren } from './elements.js';
+import { lanesLegend } from './lanes.js';
 import { facilityMark, gapMark, gapRadius, gapScale, SHARE_LINES } from './marks.js';
 import {
   cutOff, cutOffMark, failing, findingMark, goToOverlay, overlayText, placedFindings, placedSites, siteMark,
@@ -249,6 +250,7 @@ export function showLegend() {
           gapLegend(clause, view),
           shadeLegend(clause, view),
           overlayLegend(clause, view),
+          lanesLegend(view, markSwatch, row, goToOverlay),
           facilityLegend(clause, view),
         )
       : null,

@@ -5,7 +5,7 @@ import { page } from '../model/page.js';
 import { say } from '../model/say.js';
 import { byId, h, replaceChildren } from './elements.js';
 import { arm } from './markers.js';
-import { pixel } from './overlays.js';
+import { pixel } from './canvas.js';
 import { showMap } from './sheets.js';
 import { redraw } from './stack.js';
 import { map } from './stage.js';

@@ -1,12 +1,13 @@
 // What may lie over any shading: water, failing units, people cut off and why, sites to come, findings in the data.
 
 import { areaShapes, demand, facilities, OUTSIDE } from '../model/facts.js';
-import { emptyShape, openShapes, worldX, worldY } from '../model/mercator.js';
+import { emptyShape, openShapes } from '../model/mercator.js';
 import { column, once, page } from '../model/page.js';
 import { people, say } from '../model/say.js';
 import { codesOf } from '../model/sides.js';
-import { FONT, hatch, seen, trace } from './canvas.js';
+import { FONT, hatch, pixel, seen, trace } from './canvas.js';
 import { byId, h } from './elements.js';
+import { laneGroups } from './lanes.js';
 import { BIN, gapRadius } from './marks.js';
 import { showMap } from './sheets.js';
 import { calm, fitZoom, map } from './stage.js';
@@ -227,11 +228,6 @@ export const placedSites = () => page.sites.filter((s) => s.lon !== null);
 
 export const placedFindings = () => page.findings.filter((f) => f.lon !== null);
 
-export const pixel = (view, place) => [
-  worldX(place.lon) * view.scale - view.left,
-  worldY(place.lat) * view.scale - view.top,
-];
-
 export function drawSites(ctx, view) {
   if (view.on.findings) for (const f of placedFindings()) findingMark(ctx, f.level, ...pixel(view, f));
   if (!view.on.candidates || !page.sites.length) return view.on.findings;
@@ -239,7 +235,7 @@ export function drawSites(ctx, view) {
     if (view.basis !== 'baseline' || s.kind === 'proposed') siteMark(ctx, s.kind, ...pixel(view, s), s.rank);
 }
 
-/** The site or finding drawn under a point of the map. */
+/** The site, lane or finding drawn under a point of the map. */
 export function overlayAt(point) {
   const near = (place) => {
     const at = map.latLngToContainerPoint([place.lat, place.lon]);
@@ -247,6 +243,7 @@ export function overlayAt(point) {
   };
   return (
     (state.on.candidates && placedSites().find(near)) ||
+    (state.on.lanes && laneGroups().find(near)) ||
     (state.on.findings && placedFindings().find(near)) ||
     null
   );

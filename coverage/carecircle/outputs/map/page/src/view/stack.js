@@ -5,6 +5,7 @@ import { CanvasLayer } from './canvas.js';
 import {
   drawBorders, drawCircles, drawFacilities, drawLand, drawNames, drawRoads, drawShade, drawWay,
 } from './layers.js';
+import { drawLanes } from './lanes.js';
 import { drawGap } from './marks.js';
 import { drawMeasure, measure } from './measure.js';
 import { drawIslands, drawSites, drawUnits, drawWater, failing } from './overlays.js';
@@ -29,6 +30,7 @@ const LAYERS = [
   ['units', [drawUnits], 360, true, () => state.on.units && onASide((clause) => failing(clause).length > 0)],
   ['gap', [drawGap], 380, true, () => state.on.gap],
   ['islands', [drawIslands], 385, true, () => state.on.islands],
+  ['lanes', [drawLanes], 390, false, () => state.on.lanes],
   ['way', [drawWay], 395, false, () => state.way !== null],
   ['places', [drawFacilities, drawSites, drawNames], 410, true, always],
   ['measure', [drawMeasure], 430, false, () => measure.on],

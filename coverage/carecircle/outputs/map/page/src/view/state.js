@@ -15,6 +15,7 @@ export const state = {
     islands: false,
     candidates: true,
     findings: false,
+    lanes: false,
     water: true,
     roads: true,
     names: true,

@@ -1,6 +1,8 @@
 // What if? The card, the markers to drag, the table to export.
 
+import { groundFacts, hasGround } from '../model/cells.js';
 import { loadScenario, tableName } from '../model/kept.js';
+import { touched } from '../model/live.js';
 import { page } from '../model/page.js';
 import { people, percent, say } from '../model/say.js';
 import {
@@ -61,7 +63,7 @@ function comparison(clause) {
 function sideEffects(clause) {
   if (!changed()) return null;
   const rows = page.clauses
-    .filter((c) => c !== clause && c.people && c.query !== null)
+    .filter((c) => c !== clause && c.people && c.query !== null && touched(c.query))
     .map((c) => [c, liveClause(c)])
     .filter(([c, live]) => live.gained > 0 || live.lost > 0 || live.outcome !== c.outcome);
   return rows.length
@@ -120,6 +122,7 @@ export function showWhatIf() {
     cross,
     h('h2', {}, say('page_whatif')),
     h('p', { class: 'cc-small' }, say('page_whatif_hint')),
+    hasGround() ? h('p', { class: 'cc-small' }, say('page_whatif_ground', groundFacts())) : null,
     h(
       'div',
       { class: 'cc-arm-row' },

@@ -1,7 +1,8 @@
 // Why here? What the analysis knows about the place under the pointer.
 
-import { explain } from '../model/explain.js';
+import { explain, wayNumber } from '../model/explain.js';
 import { COVERED, demand, facilities, OUTSIDE, seatPlace } from '../model/facts.js';
+import { liveQuery, searched } from '../model/live.js';
 import { latOf, lonOf } from '../model/mercator.js';
 import { page } from '../model/page.js';
 import { measured, metres, people, say } from '../model/say.js';
@@ -9,6 +10,7 @@ import { addSite, scenario, toggleFacility } from '../model/scenario.js';
 import { codesOf, ownersOf } from '../model/sides.js';
 import { hasWays } from '../model/ways.js';
 import { byId, h, replaceChildren } from './elements.js';
+import { wayInWords } from './overland.js';
 import { badge } from './panel.js';
 import { cardHead, makeWay, uncover } from './sheets.js';
 import { redraw } from './stack.js';
@@ -37,7 +39,7 @@ function facilityAt(point) {
   return best;
 }
 
-function whyPlace(found, here) {
+function whyPlace(found, here, waiting) {
   const parents = [];
   const d = demand();
   for (let a = d.area[found.index], hops = 0; a >= 0 && hops < 8; a = page.areas.parent[a], hops++)
@@ -54,6 +56,7 @@ function whyPlace(found, here) {
         away: metres(here),
       }),
     ),
+    waiting ? h('p', { class: 'cc-small', role: 'status' }, say('page_why_waiting')) : null,
     h('ul', { class: 'cc-why-list' }, list.filter((c) => c.status !== 'outside' || c.rule === selected).map(whyClause)),
   ];
 }
@@ -98,13 +101,14 @@ function whyClause(c) {
             c.facility && c.way.seat.number !== c.facility.index
               ? say('page_way_to', { name: c.way.seat.name })
               : '',
-            say('page_way', {
+            say(c.way.parts ? 'page_way_over' : 'page_way', {
               road: metres(c.way.metres),
               straight: c.straight_m === null ? '—' : metres(c.straight_m),
-              snap: metres(c.snap_m),
+              snap: c.snap_m === null ? '' : metres(c.snap_m),
             }),
           )
         : null,
+      c.way ? wayInWords(c.way, c.way_unit) : null,
       c.cost === null ? h('span', {}, say(`page_reach_${c.reach || c.status}`)) : null,
       c.paper_only
         ? h(
@@ -212,7 +216,10 @@ export function askWhy(latlng) {
     uncover(latlng.lat, latlng.lng);
     return;
   }
-  const found = explain(latlng.lng, latlng.lat, clauseNow() ? [clauseNow().rule] : []),
+  const clause = clauseNow(),
+    number = clause && clause.people ? wayNumber(clause) : null,
+    waiting = hasWays() && number !== null && !searched(number);
+  const found = explain(latlng.lng, latlng.lat, clause && !waiting ? [clause.rule] : []),
     reach = Math.max(WHY_REACH, 24 * metresPerPixel());
   if (!found || found.metres > reach) {
     state.way = null;
@@ -221,8 +228,19 @@ export function askWhy(latlng) {
     return;
   }
   showWay(found);
-  openWhy(whyPlace(found, found.metres));
+  openWhy(whyPlace(found, found.metres, waiting));
   uncover(found.lat, found.lon);
+  if (waiting) whenSearched(number, latlng);
+}
+
+/** Searches the ground once the card stands, and asks again unless the reader has gone on. */
+function whenSearched(number, latlng) {
+  const title = byId('cc-why').querySelector('h2');
+  window.setTimeout(() => {
+    if (!title.isConnected) return;
+    liveQuery(number);
+    askWhy(latlng);
+  }, 60);
 }
 
 const metresPerPixel = () =>
