@@ -134,7 +134,8 @@ def samples(found: Analysis) -> list[dict[str, Any]]:
         ],
     )
     pages = [_data(found), _data(told), _data(tried, [{**place, "rank": 1, "newly_covered": 1.0}])]
-    started = [{**query, "start": [0.5]} for query in pages[0]["queries"]]  # as of stations that turn out
+    # as of stations that turn out, and of a chain of two legs
+    started = [{**query, "start": [0.5], "legs": [0, 1]} for query in pages[0]["queries"]]
     pages.append({**pages[0], "queries": started})
     return [*pages, {**pages[0], "basemap": carried["basemap"], "tileServer": asked["tileServer"]}]
 

@@ -1,5 +1,6 @@
 // Why here? What the analysis knows about the residents nearest to a place.
 
+import { stagesAt } from './chain.js';
 import { geodesic } from './earth.js';
 import { CODES, demand, nearestDemand, seatName, seatPlace } from './facts.js';
 import { liveQuery } from './live.js';
@@ -54,6 +55,7 @@ function explainClause(here, clause, traced) {
     straight_m: place ? geodesic(here.lon, here.lat, lonOf(place[0]), latOf(place[1])) : null,
     snap_m: way ? network(page.queries[number].mode).demand.metres[i] : null,
     way,
+    stages: stagesAt(clause, i),
     facility: owner >= 0 ? { name: seatName(owner), index: owner } : null,
   };
 }

@@ -1,5 +1,6 @@
 // Each query answered under the scenario; only what a change touched is computed again.
 
+import { Chain } from './chain.js';
 import { once, page } from './page.js';
 import { Reach } from './reach.js';
 import { scenario } from './scenario.js';
@@ -20,11 +21,19 @@ const heldAnswers = once(() => new Map());
 export function liveQuery(number) {
   seatsReady();
   const answers = heldAnswers();
-  if (!answers.has(number)) {
-    const query = page.queries[number];
-    answers.set(number, query.metric === 'straight_m' ? new Straight() : new Reach(query));
-  }
+  const query = page.queries[number];
+  if (query.chain) return liveChain(answers, number, query);
+  if (!answers.has(number)) answers.set(number, query.metric === 'straight_m' ? new Straight() : new Reach(query));
   const live = answers.get(number);
   live.settle(wantedSeats(number), scenario.stamp);
+  return live;
+}
+
+/** A chain's answers: its legs first. */
+function liveChain(answers, number, query) {
+  const legs = query.legs.map(liveQuery);
+  if (!answers.has(number)) answers.set(number, new Chain(query, legs));
+  const live = answers.get(number);
+  live.follow(scenario.stamp);
   return live;
 }
