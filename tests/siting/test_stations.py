@@ -23,7 +23,8 @@ from carecircle.siting.ambulances import station_ambulances
 from carecircle.siting.placing import Placing
 from carecircle.siting.result import SitingResult
 from chainworlds import RULE, STAGES, street
-from worlds import east
+from commands import call
+from worlds import east, write_csv
 
 RESPONSE = """
 [[rule]]
@@ -258,6 +259,53 @@ def test_calls_or_a_busy_share_must_be_known(tmp_path: Path) -> None:
     with pytest.raises(UsageError) as caught:
         station_ambulances(quiet, clause="S3", placing=Placing(1))
     assert caught.value.sentence.key == "siting.busy_unknown"
+
+
+@pytest.fixture
+def on_disk(tmp_path: Path) -> Path:
+    folder = tmp_path / "s"
+    study = street(folder, rule=RULE + RESPONSE, stages=STAGES, ambulances="1")
+    lon, lat = east(4000)
+    write_csv(folder / "places.csv", [
+        {"facility_id": "p", "name": "西桥", "category": "急救中心（站）", "lon": lon, "lat": lat}
+    ])  # fmt: skip
+    return study
+
+
+def test_the_command_places_ambulances(
+    on_disk: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["--ambulances", "2", "--busy", "0.2", "--within-min", "7"]
+    own_places = ["--candidates", on_disk.parent / "places.csv", "--out", on_disk.parent / "out"]
+    assert call(monkeypatch, "site", on_disk, "--clause", "R1", *options, *own_places, "--lang", "en") == 0
+    said = capsys.readouterr().out
+    assert "2 more ambulances at 2 stations raise the residents covered in expectation" in said
+    assert "Busy share: 20.0% (given)" in said
+    written = json.loads((on_disk.parent / "out" / "siting.json").read_text(encoding="utf-8"))
+    assert sorted((s["kind"], s["ambulances"]) for s in written["sites"]) == [("new", 1), ("station", 1)]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--clause", "R1", "--busy", "0.3"], "--busy is for placing ambulances only"),
+        (["--clause", "R1", "--ambulances", "1", "--busy", "1"], "the busy share 1.0 cannot be used"),
+        (["--clause", "R1", "--ambulances", "1"], "how busy the ambulances are is not known"),
+        (["--clause", "R1", "--ambulances", "0", "--busy", "0.1"], "the number of ambulances to place, 0"),
+        (["--clause", "R1", "--ambulances", "1", "--busy", "0.1", "--sites", "2"], "“sites” is not used"),
+        (["--clause", "R1", "--clause", "S3", "--ambulances", "1", "--busy", "0.1"], "for one clause"),
+        (["--clause", "R1", "--ambulances", "1", "--aim", "double"], "needs a far limit"),
+        (["--clause", "R1", "--ambulances", "1", "--aim", "double", "--target", "1.4", "--far-min", "20"],
+         "the share 1.4 cannot be used"),
+    ],
+)  # fmt: skip
+def test_the_command_refuses_at_once(
+    on_disk: Path, options: list[str], said: str, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    assert call(monkeypatch, "site", on_disk, *options, "--lang", "en") == 2
+    assert said in capsys.readouterr().err
+    assert not (on_disk.parent / "maps").exists()
 
 
 def test_every_output_shows_the_ambulances(study: carecircle.Analysis, tmp_path: Path) -> None:

@@ -218,7 +218,7 @@ def test_a_chain_is_networkx_on_both_legs(analysis: Analysis) -> None:
     on = oracle.nearest([i for i, s in zip(ids, sends, strict=True) if not s], against=True)
     places = [f"d {name}" for name in reached["demand_id"]]
     legs = [np.array([found.get(p, math.inf) for p in places]) / 60 for found in (out, on)]
-    assert np.isfinite(legs[0] + legs[1]).sum() > 1200
+    assert np.isfinite(legs[0] + legs[1]).sum() > 1190  # fewer than by one leg
     np.testing.assert_allclose(reached["leg_1_cost"], legs[0], rtol=0, atol=1e-9)
     np.testing.assert_allclose(reached["leg_2_cost"], legs[1], rtol=0, atol=1e-9)
     np.testing.assert_allclose(reached["cost"], legs[0] + legs[1], rtol=0, atol=1e-9)

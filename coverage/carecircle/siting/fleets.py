@@ -51,7 +51,7 @@ class Fleet:
             or self.ambulances != int(self.ambulances)
             or self.ambulances < 0
         ):
-            faults.append(UsageError("siting.bad_ambulances", value=str(self.ambulances)))
+            faults.append(UsageError("siting.bad_ambulances", value=str(self.ambulances), least=0))
         if self.most is not None:
             most = np.asarray(self.most, np.float64)
             if most.shape not in ((), (candidates,)) or (most < (0 if most.ndim else 1)).any():

@@ -141,7 +141,7 @@ def _numbers(placing: Placing) -> Iterator[UsageError]:
     """Numbers that cannot be meant, whatever the clause."""
     number = placing.ambulances
     if isinstance(number, bool) or number != int(number) or number < 1:
-        yield UsageError("siting.bad_ambulances", value=str(number))
+        yield UsageError("siting.bad_ambulances", value=str(number), least=1)
     if placing.most is not None and placing.most < 1:
         yield UsageError("siting.bad_most", value=placing.most)
     if placing.busy is not None and not 0 <= placing.busy < 1:

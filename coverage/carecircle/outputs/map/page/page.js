@@ -2223,10 +2223,11 @@ function chainDrawn(found, index) {
   if (named.to_hospital) legs.push(legOf(found, 1, home, named.to_hospital.facility));
   const said2 = (name) => `${say(`page_chain_${name}`)} ${minutes2(named[name].minutes)}`, start2 = "muster" in named ? "muster" : "turnout";
   const marks = [
-    { at: legs[0][0], text: said2(start2) },
+    // where there is room for some of them only, the ways come first
     { at: middle(legs[0]), text: said2("to_patient") },
+    ...named.to_hospital ? [{ at: middle(legs[1]), text: said2("to_hospital") }] : [],
     ...named.scene ? [{ at: home, text: said2("scene") }] : [],
-    ...named.to_hospital ? [{ at: middle(legs[1]), text: said2("to_hospital") }] : []
+    { at: legs[0][0], text: said2(start2) }
   ];
   return { legs, marks, home };
 }
@@ -2270,15 +2271,10 @@ function drawChain(ctx, view, { legs, marks, home }) {
   ctx.lineWidth = 3;
   ctx.strokeStyle = page.palette.ink;
   ctx.stroke();
-  ctx.font = `600 12px ${FONT}`;
-  ctx.textBaseline = "middle";
+  const label = labeller(ctx, view, [[x, y, 8]]);
   for (const { at, text } of marks) {
     const [left, top] = place(at);
-    ctx.lineWidth = 4;
-    ctx.strokeStyle = HALO;
-    ctx.strokeText(text, left + 9, top - 9);
-    ctx.fillStyle = page.palette.ink;
-    ctx.fillText(text, left + 9, top - 9);
+    label(text, left, top - 14, { weight: 600 });
   }
 }
 

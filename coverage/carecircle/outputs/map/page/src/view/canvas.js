@@ -4,7 +4,7 @@ import { page } from '../model/page.js';
 import { begun } from './stage.js';
 import { look } from './state.js';
 
-export const HALO = 'rgba(255,255,255,.92)';
+const HALO = 'rgba(255,255,255,.92)';
 
 export const FONT =
   '"PingFang SC","Hiragino Sans GB","Microsoft YaHei","Noto Sans CJK SC","Source Han Sans SC",sans-serif';

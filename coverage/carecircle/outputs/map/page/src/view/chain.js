@@ -3,7 +3,7 @@
 import { demand, seatName, seatPlace } from '../model/facts.js';
 import { page } from '../model/page.js';
 import { measured, say } from '../model/say.js';
-import { FONT, HALO } from './canvas.js';
+import { labeller } from './canvas.js';
 import { h } from './elements.js';
 
 const sum = (stages) => stages.reduce((minutes, stage) => minutes + stage.minutes, 0);
@@ -40,11 +40,11 @@ export function chainDrawn(found, index) {
   if (named.to_hospital) legs.push(legOf(found, 1, home, named.to_hospital.facility));
   const said = (name) => `${say(`page_chain_${name}`)} ${minutes(named[name].minutes)}`,
     start = 'muster' in named ? 'muster' : 'turnout';
-  const marks = [
-    { at: legs[0][0], text: said(start) },
+  const marks = [ // where there is room for some of them only, the ways come first
     { at: middle(legs[0]), text: said('to_patient') },
-    ...(named.scene ? [{ at: home, text: said('scene') }] : []),
     ...(named.to_hospital ? [{ at: middle(legs[1]), text: said('to_hospital') }] : []),
+    ...(named.scene ? [{ at: home, text: said('scene') }] : []),
+    { at: legs[0][0], text: said(start) },
   ];
   return { legs, marks, home };
 }
@@ -96,14 +96,9 @@ export function drawChain(ctx, view, { legs, marks, home }) {
   ctx.lineWidth = 3;
   ctx.strokeStyle = page.palette.ink;
   ctx.stroke();
-  ctx.font = `600 12px ${FONT}`;
-  ctx.textBaseline = 'middle';
+  const label = labeller(ctx, view, [[x, y, 8]]);
   for (const { at, text } of marks) {
     const [left, top] = place(at);
-    ctx.lineWidth = 4;
-    ctx.strokeStyle = HALO;
-    ctx.strokeText(text, left + 9, top - 9);
-    ctx.fillStyle = page.palette.ink;
-    ctx.fillText(text, left + 9, top - 9);
+    label(text, left, top - 14, { weight: 600 });
   }
 }
