@@ -316,6 +316,7 @@ def test_every_output_shows_the_ambulances(study: carecircle.Analysis, tmp_path:
     written = json.loads((tmp_path / "siting.json").read_text(encoding="utf-8"))
     assert (written["aim"], written["fleet"]["placed"], written["fleet"]["busy"]) == ("expected", 3, 0.5)
     assert [s["ambulances"] for s in written["sites"]] == [2, 1]
+    assert [(r["limit"], r["covered"]) for r in written["rules"]] == [(7, 700)]
     sheet = CalamineWorkbook.from_path(str(tmp_path / "siting.xlsx")).get_sheet_by_index(0).to_python()
     header = next(row for row in sheet if "新增救护车" in row)
     assert [row[header.index("新增救护车")] for row in sheet[sheet.index(header) + 1 :]] == [2, 1]

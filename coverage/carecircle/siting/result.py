@@ -13,6 +13,7 @@ import pandas as pd
 from carecircle.analysis import Analysis
 from carecircle.cards import Mark, card
 from carecircle.siting.limits import Closing, Impossibility
+from carecircle.siting.needs import Need
 from carecircle.siting.problem import SitingProblem
 from carecircle.siting.solution import Status
 from carecircle.texts import Language, Sentence
@@ -224,7 +225,7 @@ class SitingResult:
             "plan": self.before.plan.id,
             "rules": [
                 {"rule": n.rule, "limit": n.limit, "target": n.target, "in_scope": n.in_scope,
-                 "covered": n.covered}
+                 "covered": n.covered if self.fleet is None else _in_time(n)}
                 for n in self.problem.needs
             ],
             "aim": self.aim,
@@ -247,6 +248,11 @@ class SitingResult:
             "impossible": [i.to_dict(spoken) for i in self.impossible],
             **({} if self.fleet is None else {"fleet": asdict(self.fleet)}),
         }  # fmt: skip
+
+
+def _in_time(need: Need) -> float:
+    """Residents who have their ambulances in time now."""
+    return math.fsum(need.residents[~np.isin(need.rows, need.open_rows)])
 
 
 def _plain(value: Any) -> Any:
