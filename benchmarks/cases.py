@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+from chain import CHAIN
 from cities import CITIES
 from measure import CACHE, Case, graph, network, places
 
@@ -330,4 +331,5 @@ CASES = {
         "facility; pandana prepares a contraction hierarchy first (not timed) and keeps thousandths.",
     ),
     **CITIES,
+    **CHAIN,
 }  # fmt: skip

@@ -20,8 +20,8 @@ from carecircle.rules import CountyRow, Outcome
 from carecircle.rules.judging.parts import OnTrack
 from carecircle.rules.language.query import main_query
 from carecircle.siting.remedy import site
-from trialtown import town_analysis
 from carecircle.terrain import GroundCells
+from trialtown import town_analysis
 
 if TYPE_CHECKING:
     from carecircle.analysis import Analysis
@@ -168,7 +168,8 @@ def samples(found: Analysis) -> list[dict[str, Any]]:
         ],
     )
     pages = [_data(found), _data(told), _data(tried, [{**place, "rank": 1, "newly_covered": 1.0}])]
-    started = [{**query, "start": [0.5]} for query in pages[0]["queries"]]  # as of stations that turn out
+    # as of stations that turn out, and of a chain of two legs
+    started = [{**query, "start": [0.5], "legs": [0, 1]} for query in pages[0]["queries"]]
     pages.append({**pages[0], "queries": started})
     pages += [_data(_over_ground(found, flat=flat)) for flat in (True, False)]
     return [*pages, {**pages[0], "basemap": carried["basemap"], "tileServer": asked["tileServer"]}]

@@ -106,6 +106,7 @@ from carecircle.rules import (
     verdict_schema,
 )
 from carecircle.schema import Finding
+from carecircle.siting.ambulances import station_ambulances
 from carecircle.siting.conditions import Conditions, Terms
 from carecircle.siting.effort import Effort
 from carecircle.siting.means import Means
@@ -122,6 +123,7 @@ from carecircle.siting.models import (
     p_median,
     partial_cover,
 )
+from carecircle.siting.placing import Placing
 from carecircle.siting.remedy import SitingResult, site
 from carecircle.siting.solution import Solution
 from carecircle.starter import init
@@ -278,6 +280,14 @@ def build(analysis: Analysis, folder: Path) -> tuple[folium.Map, folium.Map]:
     add, close = read_sites(folder / "sites.csv")
     print(files)
     return siting_map(result), gap_map(reanalyze(analysis, add=add, close=close))
+
+
+def next_ambulances(analysis: Analysis) -> float | None:
+    """Where the next three stand, and how busy they then are."""
+    placing = Placing(3, limit=15, most=2)
+    result: SitingResult = station_ambulances(analysis, clause="B5", placing=placing, spacing_m=1000)
+    print(result.moves[["name", "standing", "ambulances"]])
+    return None if result.fleet is None else result.fleet.busy
 
 
 def solve(cost: Any, residents: Any, between: Any) -> list[Solution]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from itertools import pairwise
 
@@ -15,8 +16,9 @@ import shapely
 
 import carecircle
 from carecircle.analysis import Analysis
+from carecircle.analysis.asking import Asker, reaches_of, servings_in
 from carecircle.profiles import profile
-from carecircle.rules import ReachQuery
+from carecircle.rules import Leg, ReachQuery
 from carecircle.schema import stop_column, time_column
 from carecircle.study import load_study
 from realdata import real
@@ -183,3 +185,40 @@ def test_every_cell_agrees_with_networkx(analysis: Analysis, mode: str, metric: 
     assert len(expected) == 1227
     assert np.isfinite(expected).sum() > 1200
     np.testing.assert_allclose(reached["cost"].to_numpy(), expected, rtol=1e-9)
+
+
+CHAIN = ReachQuery(
+    legs=[
+        Leg(("急救中心（站）",), mode="ambulance", direction="from_facility", start="turnout"),
+        Leg(("综合医院",), mode="ambulance", direction="to_facility"),
+    ]
+)
+
+
+def test_a_chain_is_networkx_on_both_legs(analysis: Analysis) -> None:
+    """Every ninth facility sends, each after a turn-out of its own; the others receive."""
+    frame = analysis.inputs.facilities.copy()
+    sends = np.arange(len(frame)) % 9 == 0
+    turnout = np.where(sends, np.arange(len(frame)) % 5 * 0.7, 0.0)
+    frame["category"] = np.where(sends, "急救中心（站）", "综合医院")
+    frame["attributes"] = [{"turnout_min": t} if s else {} for s, t in zip(sends, turnout, strict=True)]
+    inputs = dataclasses.replace(analysis.inputs, facilities=frame)
+    asker = Asker(inputs, reaches_of(inputs, analysis.networks))
+    reached = asker.reach(CHAIN, *servings_in(inputs, CHAIN))
+    oracle = Oracle(inputs.edges, "ambulance", "minutes")
+    most = inputs.study.assumptions.max_snap_m
+    for kind, places, names in (("f", frame, "facility_id"), ("d", inputs.demand, "demand_id")):
+        for name, point in zip(places[names], places.geometry, strict=True):
+            oracle.stand(f"{kind} {name}", point, most)
+    ids = [f"f {name}" for name in frame["facility_id"]]
+    for name, minutes in zip(np.array(ids)[sends], turnout[sends], strict=True):
+        oracle.graph.add_edge("alert", str(name), cost=minutes * 60)
+    out = oracle.nearest(["alert"], against=False)
+    oracle.graph.remove_node("alert")
+    on = oracle.nearest([i for i, s in zip(ids, sends, strict=True) if not s], against=True)
+    places = [f"d {name}" for name in reached["demand_id"]]
+    legs = [np.array([found.get(p, math.inf) for p in places]) / 60 for found in (out, on)]
+    assert np.isfinite(legs[0] + legs[1]).sum() > 1190  # fewer than by one leg
+    np.testing.assert_allclose(reached["leg_1_cost"], legs[0], rtol=0, atol=1e-9)
+    np.testing.assert_allclose(reached["leg_2_cost"], legs[1], rtol=0, atol=1e-9)
+    np.testing.assert_allclose(reached["cost"], legs[0] + legs[1], rtol=0, atol=1e-9)

@@ -16,14 +16,18 @@ from carecircle.outputs.map.layers import bounds
 from carecircle.outputs.map.offline import OfflineMap, inlay
 from carecircle.outputs.map.pack import page_json
 from carecircle.outputs.sites.gis import gap_frame
-from carecircle.outputs.sites.tables import summary
+from carecircle.outputs.sites.tables import rests_on, summary
 from carecircle.rules.judging.parts import Outcome
 from carecircle.rules.judging.shown import shown
 from carecircle.siting.result import SitingResult
-from carecircle.texts import LANGUAGES, Sentence, wording
+from carecircle.texts import LANGUAGES, Sentence, say, wording
 
 if TYPE_CHECKING:
     import folium
+
+
+_FLEET = "fleet_"
+"""Before the words that stand for others where ambulances were placed."""
 
 
 def siting_map(result: SitingResult) -> folium.Map:
@@ -70,20 +74,15 @@ def _read(name: str) -> str:
 
 def _data(result: SitingResult) -> dict[str, Any]:
     study, inputs = result.before.study, result.before.inputs
-    words = {
-        key.removeprefix("siting.page_"): dict(forms)
-        for key, forms in wording().items()
-        if key.startswith("siting.page_")
-    }
     region = gpd.GeoSeries([inputs.region], crs=inputs.crs).simplify(20)
     region = region.to_crs(_degrees(result))
     return {
         "palette": {k: getattr(colours, k.upper()) for k in ("ink", "white", "bad", "gained", "street")},
         "language": study.language,
-        "words": words,
+        "words": _words(result),
         "title": study.title or study.name,
         "plan": result.before.plan.title,
-        "answer": summary(result).both(),
+        "answer": _answer(result),
         "attributions": list(inputs.attributions),
         "map_number": study.outputs.map_number,
         "region": region.__geo_interface__,
@@ -98,6 +97,19 @@ def _data(result: SitingResult) -> dict[str, Any]:
             for c in result.closings[:12]
         ],
     }
+
+
+def _words(result: SitingResult) -> dict[str, dict[str, str]]:
+    """The page's own words; where ambulances were placed, some of them otherwise."""
+    prefix = "siting.page_"
+    every = {key.removeprefix(prefix): dict(f) for key, f in wording().items() if key.startswith(prefix)}
+    fleet = {key.removeprefix(_FLEET): every.pop(key) for key in list(every) if key.startswith(_FLEET)}
+    return every if result.fleet is None else every | fleet
+
+
+def _answer(result: SitingResult) -> dict[str, str]:
+    said = [sentence.both() for sentence in (summary(result), *rests_on(result))]
+    return {language: " ".join(each[language] for each in said) for language in LANGUAGES}
 
 
 def _degrees(result: SitingResult) -> pyproj.CRS:
@@ -136,12 +148,24 @@ def _sites(result: SitingResult) -> list[dict[str, Any]]:
         total += row.newly_covered
         found.append(
             {
-                "rank": int(row.rank), "name": row.name, "what": _label(row.category),
+                "rank": int(row.rank), "name": row.name, "what": _what(row),
                 "kind": Sentence(f"siting.kind_{row.kind}").both(), "gain": round(row.newly_covered),
                 "total": round(total), "at": [round(row.lat, 6), round(row.lon + turn * (row.lon < 0), 6)],
             }
         )  # fmt: skip
     return found
+
+
+def _what(row: Any) -> dict[str, str]:
+    """What is built, and the ambulances where some are placed."""
+    label = _label(row.category)
+    if not hasattr(row, "ambulances"):
+        return label
+    facts = {"ambulances": int(row.ambulances), "standing": int(row.standing)}
+    return {
+        language: say("siting.what_ambulances", language, category=label[language], **facts)
+        for language in LANGUAGES
+    }
 
 
 def _rule(result: SitingResult, which: int) -> dict[str, Any]:

@@ -5,6 +5,7 @@ What do I come here to change?
 - what is refused, or told where nothing helps: needs, limits
 - one model's formula: mclp, median, center, covering, partial, capacitated (all listed in models)
 - ambulances, several at a station: fleets, and its models mexclp, double
+- where the next of them stand: ambulances (the question), placing (what it says), stations, sent, unkept
 - how it is searched: search (the loop), benders and cheapest (its masters), greedy, reduce, highs
 - options of every model: conditions (Terms), effort (seconds, gap, progress), options (both by name)
 """

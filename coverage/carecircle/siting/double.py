@@ -27,7 +27,7 @@ def double_standard(
     share: float,
     ambulances: int,
     standing: Sequence[int] | None = None,
-    most: int | None = 2,
+    most: int | Sequence[int] | None = 2,
     **options: Unpack[Further],
 ) -> Solution:
     r"""Double standard model (Gendreau, Laporte and Semet 1997), ambulances in whole numbers.
@@ -58,7 +58,7 @@ def double_standard(
     standing
         Ambulances that stand at each station already and stay.
     most
-        The most ambulances a station may have; None: no bound.
+        The most ambulances a station, or each of them, may have; None: no bound.
     **options
         `Effort`, field by field or whole.
 

@@ -11,7 +11,7 @@ import scipy.sparse as sp
 
 from carecircle.errors import UsageError, raise_all
 from carecircle.siting.highs import Answer, Model
-from carecircle.siting.matrix import Csr, Floats
+from carecircle.siting.matrix import Csr, Floats, Ints
 
 
 @dataclass(frozen=True)
@@ -25,12 +25,12 @@ class Fleet:
     standing
         How many stand at each candidate already, and stay; none if not given.
     most
-        The most that a station may have, those standing there among them; None: no bound.
+        The most that a station, or each of them, may have, those standing there among them; None: no bound.
     """
 
     ambulances: int
     standing: Sequence[int] | None = None
-    most: int | None = None
+    most: int | Sequence[int] | None = None
 
     def check(self, candidates: int) -> None:
         """Hold that the numbers can be meant.
@@ -51,9 +51,11 @@ class Fleet:
             or self.ambulances != int(self.ambulances)
             or self.ambulances < 0
         ):
-            faults.append(UsageError("siting.bad_ambulances", value=str(self.ambulances)))
-        if self.most is not None and self.most < 1:
-            faults.append(UsageError("siting.bad_most", value=self.most))
+            faults.append(UsageError("siting.bad_ambulances", value=str(self.ambulances), least=0))
+        if self.most is not None:
+            most = np.asarray(self.most, np.float64)
+            if most.shape not in ((), (candidates,)) or (most < (0 if most.ndim else 1)).any():
+                faults.append(UsageError("siting.bad_most", value=str(self.most)))
         there = self.here(candidates) if self.standing is not None else np.zeros(0)
         if there.shape not in ((0,), (candidates,)) or (there < 0).any() or (there != np.floor(there)).any():
             faults.append(UsageError("siting.bad_standing", candidates=candidates))
@@ -63,7 +65,15 @@ class Fleet:
         """How many stand at each candidate already, as float64[candidates]."""
         return np.zeros(candidates) if self.standing is None else np.asarray(self.standing, np.float64)
 
-    def columns(self, model: Model, candidates: int) -> None:
+    def room(self, candidates: int) -> Floats:
+        """How many each candidate may have, as float64[candidates]."""
+        here = self.here(candidates)
+        room = here + self.ambulances
+        if self.most is not None:
+            room = np.maximum(np.minimum(room, np.asarray(self.most, np.float64)), here)
+        return room
+
+    def columns(self, model: Model, candidates: int, *, idle: Ints | None = None) -> None:
         """Add the number of ambulances at each station, whole, and their sum.
 
         Parameters
@@ -72,11 +82,12 @@ class Fleet:
             Without columns so far.
         candidates
             How many stations there are.
+        idle
+            Stations that get none of those placed.
         """
-        here = self.here(candidates)
-        room = here + self.ambulances
-        if self.most is not None:
-            room = np.maximum(np.minimum(room, self.most), here)
+        here, room = self.here(candidates), self.room(candidates)
+        if idle is not None:
+            room[idle] = here[idle]
         model.columns(np.zeros(candidates), here, room, whole=True)
         total = float(here.sum() + self.ambulances)
         every = sp.csr_array(np.ones((1, candidates)))
@@ -98,9 +109,23 @@ class Fleet:
             float64[candidates], and twice columns ascending.
         """
         assert answer.x is not None
-        count = np.round(answer.x[:candidates])
-        new = (count - self.here(candidates)).astype(np.int64)
-        return count, _each(count.astype(np.int64)), _each(new)
+        return self.counted(np.round(answer.x[:candidates]))
+
+    def counted(self, held: Floats) -> tuple[Floats, tuple[int, ...], tuple[int, ...]]:
+        """What `placed` tells, of ambulances at each station.
+
+        Parameters
+        ----------
+        held
+            Whole numbers, those standing among them.
+
+        Returns
+        -------
+        tuple
+            As of `placed`.
+        """
+        new = (held - self.here(len(held))).astype(np.int64)
+        return held, _each(held.astype(np.int64)), _each(new)
 
 
 def _each(count: npt.NDArray[np.int64]) -> tuple[int, ...]:

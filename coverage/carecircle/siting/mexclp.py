@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Unpack
 
 import numpy as np
@@ -12,9 +12,9 @@ import scipy.sparse as sp
 from carecircle.errors import UsageError
 from carecircle.siting.fleets import Fleet, beside
 from carecircle.siting.highs import Model
-from carecircle.siting.matrix import as_residents, cover, nearest_open
+from carecircle.siting.matrix import Csr, Floats, Ints, as_residents, cover, nearest_open
 from carecircle.siting.options import Further, asked
-from carecircle.siting.reduce import merged
+from carecircle.siting.reduce import essential_columns, merged
 from carecircle.siting.solution import Solution, closed, out_of_time
 
 
@@ -26,7 +26,7 @@ def mexclp(
     busy: float,
     ambulances: int,
     standing: Sequence[int] | None = None,
-    most: int | None = None,
+    most: int | Sequence[int] | None = None,
     **options: Unpack[Further],
 ) -> Solution:
     r"""Maximum expected covering location problem (Daskin 1983), ambulances in whole numbers.
@@ -40,7 +40,8 @@ def mexclp(
     with :math:`w_i` the residents of demand row *i*, :math:`N_i` the stations within the limit, *q* the share
     of time that an ambulance is busy, :math:`x_j` the ambulances of station *j*, *p* all of them: a row with
     *c* ambulances within the limit counts :math:`w_i(1-q^c)`. With *q* = 0 it is the `mclp`. Rows of one
-    cover set are one row; solved by HiGHS to proof.
+    cover set are one row, a station whose rows another with room for all reaches too gets none; solved by
+    HiGHS to proof from a greedy start.
 
     Parameters
     ----------
@@ -57,7 +58,7 @@ def mexclp(
     standing
         Ambulances that stand at each station already and stay.
     most
-        The most ambulances a station may have; None: no bound.
+        The most ambulances a station, or each of them, may have; None: no bound.
     **options
         `Effort`, field by field or whole.
 
@@ -65,7 +66,7 @@ def mexclp(
     -------
     Solution
         ``objective`` in residents, those standing counted; `sites` one entry an ambulance, those standing
-        among them, `new` those placed.
+        among them, `new` those placed: not those that would add nothing.
 
     Raises
     ------
@@ -92,18 +93,24 @@ def mexclp(
     worth = (1 - busy) * busy ** np.arange(total)
     worth = worth[worth > 0]
     model = Model(threads=effort.threads)
-    fleet.columns(model, candidates)
+    fleet.columns(model, candidates, idle=_idle(fleet, sets))
     count = sets.shape[0]
     gain = np.outer(worth, grouped).ravel()
     model.columns(-gain, np.zeros(len(gain)), np.ones(len(gain)))
     covered = sp.csr_array(sp.hstack([sp.eye_array(count)] * len(worth))) if len(worth) else None
     if covered is not None and count:
         model.rows(beside(-sets, covered), np.full(count, -math.inf), np.zeros(count))
-    answer = model.run(time_limit=watch.left, gap=effort.gap)
+    first = _greedy(fleet, sets, grouped, busy)
+    served = (np.arange(len(worth))[:, None] < (sets @ first)[None]).astype(np.float64).ravel()
+    answer = model.run(time_limit=watch.left, gap=effort.gap, start=np.concatenate([first, served]))
     if answer.x is None:
         raise out_of_time(effort.time_limit)
-    held, sites, new = fleet.placed(answer, candidates)
-    objective = math.fsum(people * (1 - busy ** (near @ held)))
+
+    def expected(held: Floats) -> float:
+        return math.fsum(people * (1 - busy ** (near @ held)))
+
+    held, sites, new = fleet.counted(_useful(fleet.placed(answer, candidates)[0], fleet, expected))
+    objective = expected(held)
     stations = np.nonzero(held)[0]
     allocation, _ = nearest_open(cost, stations, limit=limit)
     value = closed(objective, -answer.bound, larger_is_better=True, whole=False)
@@ -112,3 +119,37 @@ def mexclp(
         sites, new, allocation,
         tuple(np.nonzero(np.diff(near.indptr) == 0)[0].tolist()), None, watch.seconds,
     )  # fmt: skip
+
+
+def _idle(fleet: Fleet, sets: Csr) -> Ints:
+    """Stations at which an ambulance does nothing that it would not do at another with room for all."""
+    candidates = sets.shape[1]
+    full = np.nonzero(fleet.room(candidates) - fleet.here(candidates) < fleet.ambulances)[0]
+    used = essential_columns(sets, np.zeros(candidates), full.tolist())
+    return np.setdiff1d(np.arange(candidates), used)
+
+
+def _greedy(fleet: Fleet, sets: Csr, people: Floats, busy: float) -> Floats:
+    """One ambulance after the other where it adds most: what the search begins with."""
+    held = fleet.here(sets.shape[1]).copy()
+    room = fleet.room(sets.shape[1])
+    for _ in range(fleet.ambulances):
+        gain = sets.T @ (people * (1 - busy) * busy ** (sets @ held))
+        gain[held >= room] = -1.0
+        if not len(gain) or gain.max() <= 0:
+            break
+        held[int(np.argmax(gain))] += 1
+    return held
+
+
+def _useful(held: Floats, fleet: Fleet, worth: Callable[[Floats], float]) -> Floats:
+    """The fleet without those placed that add nothing: only where nobody is ever busy, or nobody is near."""
+    value = worth(held)
+    for j in np.nonzero(held - fleet.here(len(held)))[0]:
+        while held[j] > fleet.here(len(held))[j]:
+            fewer = held.copy()
+            fewer[j] -= 1
+            if worth(fewer) < value:
+                break
+            held = fewer
+    return held

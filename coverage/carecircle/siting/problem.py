@@ -21,7 +21,8 @@ from carecircle.siting.means import Means, MeansByName, known, means_of
 from carecircle.siting.moves import existing, new_moves, places_of, upgradable, upgrades
 from carecircle.siting.needs import Need
 
-_MOST_MOVES = 20_000
+MOST_MOVES = 20_000
+"""Beyond these a choice among them takes too long to be worth it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,8 +93,8 @@ def _moves(analysis: Analysis, needs: Sequence[Need], means: Means) -> gpd.GeoDa
     moves = gpd.GeoDataFrame(
         pd.concat([r for r in rows if len(r)], ignore_index=True), crs=analysis.inputs.crs
     )
-    if len(moves) > _MOST_MOVES:
-        raise UsageError("siting.too_many_moves", value=len(moves), most=_MOST_MOVES, spacing=means.spacing_m)
+    if len(moves) > MOST_MOVES:
+        raise UsageError("siting.too_many_moves", value=len(moves), most=MOST_MOVES, spacing=means.spacing_m)
     if not any(serving(moves[moves["kind"] != "existing"], need.query).any() for need in needs):
         built = sorted(set(moves.loc[moves["kind"] != "existing", "category"]))
         wanted = list(dict.fromkeys(c for r in rules for c in r.categories))

@@ -240,13 +240,9 @@ def _ranked(problem: SitingProblem, best: Choice | None) -> tuple[gpd.GeoDataFra
     """Chosen moves in the order of what each adds, and whom each newly covers."""
     order, gains = _order(problem, list(best.moves) if best is not None else [])
     moves = problem.moves.iloc[order].reset_index(drop=True)
-    taken = set(problem.analysis.inputs.facilities["facility_id"])
-    stem = "site"
-    while any(f"{stem}-{rank + 1}" in taken for rank in range(len(moves))):
-        stem += "-new"
     moves["rank"] = np.arange(1, len(moves) + 1)
     moves["newly_covered"] = gains
-    moves["facility_id"] = [f"{stem}-{rank}" for rank in moves["rank"]]
+    moves["facility_id"] = fresh_ids(problem.analysis, len(moves))
     there = moves.geometry.to_crs(4326)
     moves["lon"], moves["lat"] = there.x.round(7), there.y.round(7)
     columns = [
@@ -254,6 +250,15 @@ def _ranked(problem: SitingProblem, best: Choice | None) -> tuple[gpd.GeoDataFra
         "newly_covered", "lon", "lat", "geometry",
     ]  # fmt: skip
     return moves[columns], _allocated(problem, order)
+
+
+def fresh_ids(analysis: Analysis, count: int) -> list[str]:
+    """Ids of new sites by rank, which no facility of the study has."""
+    taken = set(analysis.inputs.facilities["facility_id"])
+    stem = "site"
+    while any(f"{stem}-{rank + 1}" in taken for rank in range(count)):
+        stem += "-new"
+    return [f"{stem}-{rank + 1}" for rank in range(count)]
 
 
 def _order(problem: SitingProblem, chosen: list[int]) -> tuple[list[int], list[float]]:

@@ -12,7 +12,8 @@ from branca.element import Element
 
 from carecircle.analysis.asking import leads
 from carecircle.outputs import palette, telling
-from carecircle.outputs.map import basemap, lanes, layers, overlays, panel, ways
+from carecircle.outputs.map import basemap, chain, lanes, layers, overlays, panel, ways
+from carecircle.outputs.map.chain import PageQuery
 from carecircle.outputs.map.offline import OfflineMap, inlay
 from carecircle.outputs.map.pack import Block, Blocks, page_json
 from carecircle.rules.language.query import main_query, road_query
@@ -20,9 +21,10 @@ from carecircle.texts import Sentence
 
 if TYPE_CHECKING:
     import folium
+    import pandas as pd
 
     from carecircle.analysis import Analysis
-    from carecircle.rules import ReachQuery, Verdict
+    from carecircle.rules import Verdict
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ def _within_budget(analysis: Analysis, proposed: Sequence[dict[str, Any]]) -> Ga
     """The finest page that fits, with roads and ground for what-if where they fit beside it."""
     budget = analysis.study.outputs.map_budget_mb * MEGABYTE
     held = Blocks(level=6)
-    network, why_not = ways.roads(analysis, _queries(analysis), held)
+    network, why_not = ways.roads(analysis, [q.query for q in _queries(analysis)], held)
     roads = held.texts()
     roads_size = sum(map(len, roads.values()))
     plain: GapPage | None = None
@@ -152,10 +154,9 @@ def page_data(
     places, kinds = layers.facilities(analysis, base)
     streets, simplified = layers.roads(analysis, lines)
     queries = _queries(analysis)
-    numbers = {query: i for i, query in enumerate(queries)}
-    pictures: dict[tuple[ReachQuery, float], int] = {}
+    pictures: dict[tuple[PageQuery, float], int] = {}
     clauses = [
-        _clause(analysis, v, numbers, pictures, blocks[f"clause{i}"]) for i, v in enumerate(analysis.verdicts)
+        _clause(analysis, v, queries, pictures, blocks[f"clause{i}"]) for i, v in enumerate(analysis.verdicts)
     ]
     ledger = analysis.inputs.ledger
     areas, true_to = layers.areas(analysis, base, metres)
@@ -186,11 +187,15 @@ def page_data(
         "categories": kinds,
         "facilities": places,
         "demand": layers.demand(analysis, base),
-        "queries": [_query(analysis, q, blocks[f"query{i}"]) for i, q in enumerate(queries)],
-        "surfaces": [layers.surface_picture(analysis.surfaces[q], n, detail.pixels) for q, n in pictures],
+        "queries": [_query(analysis, q, queries, blocks[f"query{i}"]) for i, q in enumerate(queries)],
+        "surfaces": [
+            layers.surface_picture(chain.surface_of(analysis, q), n, detail.pixels) for q, n in pictures
+        ],
         "clauses": clauses,
         "order": telling.order(analysis.verdicts),
-        "kinds": [] if analysis.inputs.demand is None else ways.kinds(analysis, analysis.verdicts, queries),
+        "kinds": []
+        if analysis.inputs.demand is None
+        else ways.kinds(analysis, analysis.verdicts, [q.query for q in queries]),
     }
     return data, blocks
 
@@ -207,41 +212,56 @@ def _simplified(analysis: Analysis, detail: Detail, metres: float) -> list[Sente
     return said
 
 
-def _queries(analysis: Analysis) -> list[ReachQuery]:
+def _queries(analysis: Analysis) -> list[PageQuery]:
     """The queries that a verdict about people stands on, in the order of the rules."""
-    found: dict[ReachQuery, None] = {}
-    for verdict in analysis.verdicts:
-        for query in (main_query(verdict.rule_def), road_query(verdict.rule_def)):
-            if not telling.counts_people(verdict) or query is None or query not in analysis.reached:
-                continue
-            if len(query.legs) == 1:  # of several legs the page shows what was judged, and searches none
-                found[query] = None
-    return list(found)
+    asked = [
+        (query, chain.is_chain(verdict))
+        for verdict in analysis.verdicts
+        for query in (main_query(verdict.rule_def), road_query(verdict.rule_def))
+        if telling.counts_people(verdict) and query is not None and query in analysis.reached
+    ]
+    return chain.page_queries(asked)
 
 
-def _query(analysis: Analysis, query: ReachQuery, block: Block) -> dict[str, Any]:
+def _query(
+    analysis: Analysis, asked: PageQuery, queries: Sequence[PageQuery], block: Block
+) -> dict[str, Any]:
     """A query's answers, and the positions of the facilities that may serve."""
     facilities = analysis.inputs.facilities
     number = {f: i for i, f in enumerate(facilities["facility_id"])}
-    serving = analysis.serving(query)
-    held = layers.query(query, analysis.reached[query], facilities, block)
-    stages, start = analysis.study.emergency, query.leg.start
+    frame = chain.frame_of(analysis, asked)
+    assert frame is not None
+    first = asked.query.legs[0]
+    serving = facilities.iloc[:0] if asked.chain else analysis.serving(first)
+    held = layers.query(asked.query, frame, facilities, block)
+    emergency, start = analysis.study.emergency, "" if asked.chain else first.start
     return {
         **held,
         "serving": [number[f] for f in serving["facility_id"]],
-        "start": leads(analysis.inputs, query.leg, serving) if start else None,
-        "startNew": stages.start_min(start, {}),
-        "before": layers.before(query, analysis, block),
+        "start": leads(analysis.inputs, first, serving) if start else None,
+        "startNew": emergency.start_min(start, {}),
+        "before": _before(analysis, asked, frame, block),
+        **chain.stages(analysis, asked, queries),
     }
+
+
+def _before(analysis: Analysis, asked: PageQuery, frame: pd.DataFrame, block: Block) -> dict[str, Any] | None:
+    """The baseline's cost, facility and status of a query; None where it is the same or there is none."""
+    then = None if analysis.baseline is None else chain.frame_of(analysis.baseline, asked)
+    if then is None or then.equals(frame):
+        return None
+    held = layers.query(asked.query, then, analysis.inputs.facilities, block)
+    return {name: held[name] for name in ("cost", "facility", "status")}
 
 
 def _clause(
     analysis: Analysis,
     verdict: Verdict,
-    numbers: dict[ReachQuery, int],
-    pictures: dict[tuple[ReachQuery, float], int],
+    queries: Sequence[PageQuery],
+    pictures: dict[tuple[PageQuery, float], int],
     block: Block,
 ) -> dict[str, Any]:
+    numbers = chain.numbers_of(queries, chain=chain.is_chain(verdict))
     data = panel.clause(analysis, verdict, numbers, _asked(analysis, verdict))
     data["before"] = overlays.before_clause(analysis, verdict, block)
     if verdict.people is None or not telling.counts_people(verdict):
@@ -249,13 +269,16 @@ def _clause(
     data["people"] = layers.people(verdict.people, block)
     query, limit = main_query(verdict.rule_def), data["limitQuery"]
     if query is not None and query in analysis.surfaces and limit:
-        data["surface"] = pictures.setdefault((query, limit), len(pictures))
+        shown = PageQuery(query, chain.is_chain(verdict))
+        data["surface"] = pictures.setdefault((shown, limit), len(pictures))
     return data
 
 
 def _asked(analysis: Analysis, verdict: Verdict) -> list[int]:
     """Positions of the facilities that a clause speaks of."""
     rule, frame = verdict.rule_def, analysis.inputs.facilities
+    if rule.stations:
+        return [int(i) for i in np.flatnonzero(sum(wanted.select(frame) for wanted in rule.served_by))]
     if not rule.categories:
         named = {u.id for u in verdict.units}
         return [i for i, facility_id in enumerate(frame["facility_id"]) if facility_id in named]

@@ -245,26 +245,15 @@ def query(
     return {
         "unit": unit,
         "step": STEP[unit],
-        "mode": asked.mode,
+        "mode": asked.legs[0].mode,
         "metric": asked.metric,
-        "direction": asked.direction,
+        "direction": asked.legs[0].direction,
         "label": {lang: asked.label(lang) for lang in LANGUAGES},
         "cost": block.add(steps, "u32"),
         "facility": block.add(owner, "i32"),
         "status": block.add(frame["status"].map(status).to_numpy(dtype=np.uint8), "u8"),
         "reasons": list(reasons),
     }
-
-
-def before(asked: ReachQuery, analysis: Analysis, block: Block) -> dict[str, Any] | None:
-    """The baseline's cost, facility and status of a query; None where it is the same or there is none."""
-    baseline = analysis.baseline
-    if baseline is None or asked not in baseline.reached:
-        return None
-    if baseline.reached[asked] is analysis.reached[asked]:
-        return None
-    held = query(asked, baseline.reached[asked], analysis.inputs.facilities, block)
-    return {name: held[name] for name in ("cost", "facility", "status")}
 
 
 def people(codes: pd.Series, block: Block) -> Any:

@@ -200,8 +200,9 @@ def kinds(
 
 def _parts(rule: Rule) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Every category of a rule's facilities with the roles asked of it; a role alone is no thing to add."""
-    for kinds, roles in rule.facilities.parts:
-        yield from ((kind, roles) for kind in kinds)
+    for wanted in rule.served_by:
+        for kinds, roles in wanted.parts:
+            yield from ((kind, roles) for kind in kinds)
 
 
 def _name(key: tuple[str, tuple[str, ...]], language: Any) -> str:
@@ -223,4 +224,4 @@ def _serves(analysis: Analysis, key: tuple[str, tuple[str, ...]], queries: Seque
         },
         geometry=gpd.points_from_xy([0.0], [0.0], crs=analysis.inputs.crs),
     )
-    return [i for i, q in enumerate(queries) if q.facilities.select(site).any()]
+    return [i for i, q in enumerate(queries) if any(g.facilities.select(site).any() for g in q.legs)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -26,8 +27,11 @@ def siting_workbook(result: SitingResult, path: Path) -> None:
             sheet = writer.sheet(say(f"siting.sheet_{name}", study.language), widths)
             top = 0
             if name == "sites":
-                writer.put(sheet, 0, 0, summary(result).text(study.language), writer.title)
-                top = 2
+                said = [sentence.text(study.language) for sentence in (summary(result), *rests_on(result))]
+                writer.put(sheet, 0, 0, said[0], writer.title)
+                for row, line in enumerate(said[1:], 1):
+                    sheet.write_string(row, 0, line)
+                top = len(said) + 1
             header = [say(f"siting.column_{c}", study.language) for c in columns]
             writer.table(sheet, top, header, rows, {})
             sheet.freeze_panes(top + 1, 0)
@@ -47,14 +51,25 @@ def summary(result: SitingResult) -> Sentence:
         ),
         "bound": best.bound,
     }  # fmt: skip
+    fleet = result.fleet
     if not len(result.moves):
-        return Sentence("siting.answer_nothing", facts)
+        return Sentence("siting.answer_nothing" if fleet is None else "siting.answer_fleet_nothing", facts)
+    if fleet is not None:
+        facts |= {
+            "placed": fleet.placed, "limit": fleet.limit, "before": round(fleet.before),
+            "after": round(fleet.before + best.worth), "worth": round(best.worth),
+            "bound": math.ceil(best.bound), "busy": f"{fleet.busy or 0:.1%}",
+        }  # fmt: skip
     return Sentence(f"siting.answer_{result.aim}_{best.status}", facts)
 
 
+def rests_on(result: SitingResult) -> list[Sentence]:
+    """What an answer about ambulances rests on; of other aims nothing."""
+    return [] if result.fleet is None else result.fleet.told()
+
+
 def _sheets(result: SitingResult) -> dict[str, tuple[list[str], list[Sequence[Cell]]]]:
-    sites = ["rank", "facility_id", "name", "kind", "category", "replaces", "price", "newly_covered",
-             "cumulative", "lon", "lat"]  # fmt: skip
+    sites = _site_columns(result)
     clauses = ["rule", "clause", "before", "after", "observed_before", "observed_after", "residents_before",
                "residents_after", "unit"]  # fmt: skip
     language = result.before.study.language
@@ -90,13 +105,22 @@ def _sheets(result: SitingResult) -> dict[str, tuple[list[str], list[Sequence[Ce
     return sheets
 
 
+def _site_columns(result: SitingResult) -> list[str]:
+    own = ["replaces", "price", "newly_covered"]
+    if result.fleet is not None:
+        own = ["standing", "ambulances", "adds"]
+    return ["rank", "facility_id", "name", "kind", "category", *own, "cumulative", "lon", "lat"]
+
+
 def _sites(result: SitingResult) -> Iterator[Sequence[Cell]]:
     total = 0.0
     for row in result.moves.to_dict("records"):
         total += row["newly_covered"]
-        replaced = row["replaces"] if isinstance(row["replaces"], str) else None
+        own = [row["replaces"] if isinstance(row["replaces"], str) else None, row["price"]]
+        if result.fleet is not None:
+            own = [row["standing"], row["ambulances"]]
         yield [
             row["rank"], row["facility_id"], row["name"],
-            say(f"siting.kind_{row['kind']}", result.before.study.language), row["category"], replaced,
-            row["price"], row["newly_covered"], total, row["lon"], row["lat"],
+            say(f"siting.kind_{row['kind']}", result.before.study.language), row["category"], *own,
+            row["newly_covered"], total, row["lon"], row["lat"],
         ]  # fmt: skip

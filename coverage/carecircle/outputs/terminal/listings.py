@@ -132,18 +132,23 @@ def _outcome(outcome: Outcome | None) -> Sentence:
 
 def siting_lines(result: SitingResult, folder: Path, language: Language, console: Console) -> None:
     """The answer, the sites in order, what turns in other clauses, why a target is out of reach."""
-    from carecircle.outputs.sites.tables import summary
+    from carecircle.outputs.sites.tables import rests_on, summary
 
     console.print(Text(summary(result).text(language), style="bold"))
+    for sentence in rests_on(result):
+        console.print(sentence.text(language), soft_wrap=True)
     if len(result.moves):
         table = Table(show_edge=False, pad_edge=False)
-        for column in ("rank", "name", "category", "newly_covered", "lon", "lat"):
-            right = column in ("rank", "newly_covered", "lon", "lat")
+        fleet = () if result.fleet is None else ("standing", "ambulances")
+        gain = "newly_covered" if result.fleet is None else "adds"
+        for column in ("rank", "name", "category", *fleet, gain, "lon", "lat"):
+            right = column not in ("name", "category")
             table.add_column(say(f"siting.column_{column}", language), justify="right" if right else "left")
         for row in result.moves.to_dict("records"):
             place = f"{row['lon']:.5f}", f"{row['lat']:.5f}"
             people = f"{row['newly_covered']:,.0f}"
-            table.add_row(str(row["rank"]), str(row["name"]), str(row["category"]), people, *place)
+            cells = [str(row[column]) for column in ("rank", "name", "category", *fleet)]
+            table.add_row(*cells, people, *place)
         console.print(table)
     for clause in result.clauses():
         if clause["before"] != clause["after"]:

@@ -17,6 +17,7 @@ from carecircle.rules.judging.verdict import Verdict
 from carecircle.rules.language.query import ReachQuery, alternative_queries, main_query
 from carecircle.rules.language.rule import Rule
 from carecircle.schema import leg_column
+from carecircle.study import Emergency
 from carecircle.texts import Sentence
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def judge_chain(rule: Rule, plan: Plan, evidence: Evidence, reached: Reached) ->
     """
     query = main_query(rule)
     assert query is not None
-    fixed = _fixed(rule, evidence)
+    fixed = fixed_stages(evidence.study.emergency, receives=rule.receives)
     passing = sum(fixed.values())
     asked = [q for q in (query, *alternative_queries(rule)) if q in reached]
     verdict = judge_reach(rule, plan, evidence, {q: called(reached[q], passing) for q in asked})
@@ -47,10 +48,22 @@ def judge_chain(rule: Rule, plan: Plan, evidence: Evidence, reached: Reached) ->
     return replace(verdict, stages=parts, assumptions=(*verdict.assumptions, *said))
 
 
-def _fixed(rule: Rule, evidence: Evidence) -> dict[str, float]:
-    """The stages that take everybody as long."""
-    stages = evidence.study.emergency
-    at_scene = {"scene": stages.scene_min} if rule.receives else {}
+def fixed_stages(stages: Emergency, *, receives: bool) -> dict[str, float]:
+    """The stages that take everybody as long.
+
+    Parameters
+    ----------
+    stages
+        The study's.
+    receives
+        Whether the chain goes on to a hospital: then the scene is among them.
+
+    Returns
+    -------
+    dict
+        Minutes by stage.
+    """
+    at_scene = {"scene": stages.scene_min} if receives else {}
     return {"call": stages.call_min, "dispatch": stages.dispatch_min, **at_scene}
 
 

@@ -30,7 +30,7 @@ from carecircle.rules.judging.measures_people import (
 )
 from carecircle.rules.judging.parts import ByBusy, Flip, Outcome
 from carecircle.rules.judging.shown import shown
-from carecircle.rules.judging.stations import called, stations_assumed
+from carecircle.rules.judging.stations import called, service_of, stations_assumed
 from carecircle.rules.judging.verdict import Verdict
 from carecircle.rules.judging.weighing import decide, margin
 from carecircle.rules.language.query import main_query
@@ -205,19 +205,9 @@ def _by_busy(
 
 
 def _service(stages: Emergency, frame: pd.DataFrame, weight: Array, evidence: Evidence) -> Service:
-    """Minutes that a call keeps an ambulance: out, at the scene, to a hospital and back, on average.
-
-    The ways to the hospital and back are taken as long as the way out.
-    """
+    """Minutes that a call keeps an ambulance, from the minutes that the one which answers takes."""
     start = evidence.start_minutes("turnout", frame["facility_id"])
-    mean_start = float(weight @ start / weight.sum())
-    before, brought = stages.call_min + stages.dispatch_min + mean_start, stages.transported_share
-    there = mean_start + stages.scene_min + brought * stages.handover_min
-
-    def lasting(answered_min: float) -> float:
-        return there + max(answered_min - before, 0.0) * (2 + brought)
-
-    return lasting
+    return service_of(stages, float(weight @ start / weight.sum()))
 
 
 def _busy_told(busy: ByBusy | None, stages: Emergency) -> list[Sentence]:

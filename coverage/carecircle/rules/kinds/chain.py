@@ -25,5 +25,6 @@ CHAIN = RuleKind(
     query=chain_query,
     inputs=people_inputs,
     unit=_unit,
+    people="share",
+    ambulances=True,
 )
-"""The page shows it as it was judged: its search changes one leg at a time."""

@@ -82,6 +82,8 @@ class RuleKind:
         The page shades the facilities by the residents they share, against the target's band.
     sites
         New facilities within its limit can close its gap: siting takes it.
+    ambulances
+        Its stations send ambulances: siting tells where the next ones stand.
     number
         What its number is to a plan held against itself: a ``total``, a ``ratio``, a ``share`` (its baseline
         in percent) or a figure of the ``start``, judged by nothing. Empty: none of these.
@@ -104,6 +106,7 @@ class RuleKind:
     people: Literal["", "share", "mean"] = ""
     catchments: bool = False
     sites: bool = False
+    ambulances: bool = False
     number: Literal["", "total", "ratio", "share", "start"] = ""
 
     @property

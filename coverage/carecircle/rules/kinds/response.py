@@ -25,4 +25,5 @@ RESPONSE = RuleKind(
     inputs=people_inputs,
     unit=_unit,
     people="mean",
+    ambulances=True,
 )

@@ -1,142 +1,47 @@
-// map/page/src/model/earth.js
-var WGS84 = { a: 6378137, f: 1 / 298.257223563 };
-var RAD = Math.PI / 180;
-function transverseMercator({ a, f, lon0, k0, x0, y0 }) {
-  const n = f / (2 - f), e = Math.sqrt(f * (2 - f)), powers = [1, n, n ** 2, n ** 3, n ** 4, n ** 5, n ** 6];
-  const radius = k0 * a / (1 + n) * (1 + n ** 2 / 4 + n ** 4 / 64 + n ** 6 / 256);
-  const series = (table) => table.map((row2, j) => row2.reduce((sum2, c, i) => sum2 + c * powers[j + 1 + i], 0));
-  const alpha = series([
-    [1 / 2, -2 / 3, 5 / 16, 41 / 180, -127 / 288, 7891 / 37800],
-    [13 / 48, -3 / 5, 557 / 1440, 281 / 630, -1983433 / 1935360],
-    [61 / 240, -103 / 140, 15061 / 26880, 167603 / 181440],
-    [49561 / 161280, -179 / 168, 6601661 / 7257600],
-    [34729 / 80640, -3418889 / 1995840],
-    [212378941 / 319334400]
-  ]);
-  const beta = series([
-    [1 / 2, -2 / 3, 37 / 96, -1 / 360, -81 / 512, 96199 / 604800],
-    [1 / 48, 1 / 15, -437 / 1440, 46 / 105, -1118711 / 3870720],
-    [17 / 480, -37 / 840, -209 / 4480, 5569 / 90720],
-    [4397 / 161280, -11 / 504, -830251 / 7257600],
-    [4583 / 161280, -108847 / 3991680],
-    [20648693 / 638668800]
-  ]);
-  const shift = (table, sign, xi, eta) => {
-    let u = xi, v = eta;
-    table.forEach((c, j) => {
-      const k = 2 * (j + 1);
-      u += sign * c * Math.sin(k * xi) * Math.cosh(k * eta);
-      v += sign * c * Math.cos(k * xi) * Math.sinh(k * eta);
-    });
-    return [u, v];
-  };
-  return {
-    forward(lon, lat) {
-      const s = Math.sin(lat * RAD), t = Math.sinh(Math.atanh(s) - e * Math.atanh(e * s)), away = (lon - lon0) * RAD;
-      const [xi, eta] = shift(
-        alpha,
-        1,
-        Math.atan2(t, Math.cos(away)),
-        Math.asinh(Math.sin(away) / Math.hypot(t, Math.cos(away)))
-      );
-      return [x0 + radius * eta, y0 + radius * xi];
-    },
-    inverse(x, y) {
-      const [xi, eta] = shift(beta, -1, (y - y0) / radius, (x - x0) / radius);
-      const goal = Math.sin(xi) / Math.hypot(Math.sinh(eta), Math.cos(xi));
-      let tau = goal;
-      for (let i = 0; i < 6; i++) {
-        const root = Math.sqrt(1 + tau * tau), sigma = Math.sinh(e * Math.atanh(e * tau / root));
-        const now = tau * Math.sqrt(1 + sigma * sigma) - sigma * root;
-        tau += (goal - now) / Math.sqrt(1 + now * now) * (1 + (1 - e * e) * tau * tau) / ((1 - e * e) * root);
-      }
-      return [lon0 + Math.atan2(Math.sinh(eta), Math.cos(xi)) / RAD, Math.atan(tau) / RAD];
-    }
-  };
-}
-var polynomial = (x, start2, factors) => factors.reduceRight((sum2, c) => sum2 * x + c, 0) * x ** start2;
-function geodesic(lon1, lat1, lon2, lat2) {
-  const { a, f } = WGS84, b = a * (1 - f), n = f / (2 - f), L0 = (lon2 - lon1) * RAD;
-  const u1 = Math.atan((1 - f) * Math.tan(lat1 * RAD)), u2 = Math.atan((1 - f) * Math.tan(lat2 * RAD)), s1 = Math.sin(u1), c1 = Math.cos(u1), s2 = Math.sin(u2), c2 = Math.cos(u2);
-  let omega = L0;
-  for (let i = 0; ; i++) {
-    const so = Math.sin(omega), co = Math.cos(omega), sinSigma = Math.hypot(c2 * so, c1 * s2 - s1 * c2 * co);
-    if (sinSigma === 0) return 0;
-    const cosSigma = s1 * s2 + c1 * c2 * co, sigma = Math.atan2(sinSigma, cosSigma), sinAlpha = c1 * c2 * so / sinSigma, cos2Alpha = 1 - sinAlpha * sinAlpha, mid = cos2Alpha === 0 ? 0 : Math.acos(Math.max(-1, Math.min(1, cosSigma - 2 * s1 * s2 / cos2Alpha))), root = Math.sqrt(1 + cos2Alpha * (a * a - b * b) / (b * b)), e = (root - 1) / (root + 1);
-    const waves = (factors) => factors.reduce((sum2, c, k) => sum2 + 2 * c * Math.cos((k + 1) * mid) * Math.sin((k + 1) * sigma), sigma);
-    const A3 = polynomial(e, 0, [
-      1,
-      -(1 / 2 - n / 2),
-      -(1 / 4 + n / 8 - 3 * n * n / 8),
-      -(1 / 16 + 3 * n / 16 + n * n / 16),
-      -(3 / 64 + n / 32),
-      -3 / 128
-    ]);
-    const C3 = [
-      polynomial(e, 1, [
-        1 / 4 - n / 4,
-        1 / 8 - n * n / 8,
-        3 / 64 + 3 * n / 64 - n * n / 64,
-        5 / 128 + n / 64
-      ]),
-      polynomial(e, 2, [
-        1 / 16 - 3 * n / 32 + n * n / 32,
-        3 / 64 - n / 32 - 3 * n * n / 64,
-        3 / 128 + n / 128
-      ]),
-      polynomial(e, 3, [5 / 192 - 3 * n / 64 + 5 * n * n / 192])
-    ];
-    const before2 = omega;
-    omega = L0 + f * sinAlpha * A3 * waves(C3);
-    if (Math.abs(omega - before2) > 1e-15 && i < 60) continue;
-    const A1 = polynomial(e, 0, [1, 0, 1 / 4, 0, 1 / 64, 0, 1 / 256]) / (1 - e);
-    const C1 = [
-      polynomial(e, 1, [-1 / 2, 0, 3 / 16, 0, -1 / 32]),
-      polynomial(e, 2, [-1 / 16, 0, 1 / 32]),
-      polynomial(e, 3, [-1 / 48, 0, 3 / 256]),
-      polynomial(e, 4, [-5 / 512])
-    ];
-    return b * A1 * waves(C1);
+// map/page/src/model/answers.js
+var Answers = class {
+  constructor(rows) {
+    this.cost = new Float64Array(rows).fill(Infinity);
+    this.owner = new Int32Array(rows).fill(-1);
+    this.held = /* @__PURE__ */ new Map();
+    this.stamp = -1;
+    this.version = 0;
+    this.history = [];
   }
-}
-var ExactSum = class {
-  constructor() {
-    this.parts = [];
+  /** Serves by exactly these seats: {gone, come} against those held, by number and version. */
+  difference(wanted) {
+    const now = new Map(wanted.map((seat) => [seat.number, seat])), same = (a, b) => Boolean(b) && a.version === (b.version || 0);
+    const gone = [...this.held.values()].filter((held2) => !same(held2, now.get(held2.seat.number)));
+    gone.forEach((held2) => this.held.delete(held2.seat.number));
+    const come = wanted.filter((seat) => !this.held.has(seat.number)).map((seat) => ({ seat, version: seat.version || 0 }));
+    come.forEach((held2) => this.held.set(held2.seat.number, held2));
+    return { gone, come };
   }
-  add(x) {
-    const { parts } = this;
-    let kept = 0;
-    for (let k = 0; k < parts.length; k++) {
-      let y = parts[k];
-      if (Math.abs(x) < Math.abs(y)) [x, y] = [y, x];
-      const high = x + y, low = y - (high - x);
-      if (low) parts[kept++] = low;
-      x = high;
-    }
-    parts.length = kept;
-    parts.push(x);
+  /** Remembers which rows a change touched. */
+  note(rows) {
+    this.version++;
+    this.history.push(rows);
+    if (this.history.length > 48) this.history.shift();
   }
-  value() {
-    const { parts } = this;
-    let n = parts.length, high = n ? parts[--n] : 0, low = 0;
-    while (n > 0) {
-      const x = high, y = parts[--n];
-      high = x + y;
-      low = y - (high - x);
-      if (low) break;
-    }
-    if (n > 0 && (low < 0 && parts[n - 1] < 0 || low > 0 && parts[n - 1] > 0)) {
-      const y = low * 2, x = high + y;
-      if (y === x - high) high = x;
-    }
-    return high;
+  /** The rows changed after a version (some perhaps twice); null where that is too long ago to know. */
+  since(version) {
+    const steps = this.version - version;
+    return steps > this.history.length ? null : this.history.slice(this.history.length - steps);
+  }
+  /**
+   * Takes seats away and puts seats in; each way of measuring has its own.
+   * @returns {number[]} the demand rows whose cost or seat changed
+   */
+  change(gone, come) {
+    throw new Error(`${gone.length + come.length} seats and no way to measure`);
+  }
+  settle(wanted, stamp) {
+    if (this.stamp === stamp) return;
+    this.stamp = stamp;
+    const { gone, come } = this.difference(wanted);
+    if (gone.length || come.length) this.note(this.change(gone, come));
   }
 };
-function exactSum(values) {
-  const sum2 = new ExactSum();
-  for (const x of values) sum2.add(x);
-  return sum2.value();
-}
 
 // map/page/src/model/unpack.js
 var LENGTH_BASE = [
@@ -352,9 +257,9 @@ async function inflateNatively(text) {
 }
 function wholeNumbers(bytes, offset, values, steps) {
   const n = values.length, second = offset + n, third = second + n, fourth = third + n;
-  for (let i = 0, sum2 = 0; i < n; i++) {
+  for (let i = 0, sum3 = 0; i < n; i++) {
     const value = bytes[offset + i] | bytes[second + i] << 8 | bytes[third + i] << 16 | bytes[fourth + i] << 24;
-    values[i] = sum2 = steps ? sum2 + value : value;
+    values[i] = sum3 = steps ? sum3 + value : value;
   }
 }
 function openBlock(text, unpacked) {
@@ -494,6 +399,146 @@ function onLanguage(listener) {
   listener();
 }
 var finite = (v) => v !== null && Number.isFinite(v) ? v : null;
+
+// map/page/src/model/earth.js
+var WGS84 = { a: 6378137, f: 1 / 298.257223563 };
+var RAD = Math.PI / 180;
+function transverseMercator({ a, f, lon0, k0, x0, y0 }) {
+  const n = f / (2 - f), e = Math.sqrt(f * (2 - f)), powers = [1, n, n ** 2, n ** 3, n ** 4, n ** 5, n ** 6];
+  const radius = k0 * a / (1 + n) * (1 + n ** 2 / 4 + n ** 4 / 64 + n ** 6 / 256);
+  const series = (table) => table.map((row2, j) => row2.reduce((sum3, c, i) => sum3 + c * powers[j + 1 + i], 0));
+  const alpha = series([
+    [1 / 2, -2 / 3, 5 / 16, 41 / 180, -127 / 288, 7891 / 37800],
+    [13 / 48, -3 / 5, 557 / 1440, 281 / 630, -1983433 / 1935360],
+    [61 / 240, -103 / 140, 15061 / 26880, 167603 / 181440],
+    [49561 / 161280, -179 / 168, 6601661 / 7257600],
+    [34729 / 80640, -3418889 / 1995840],
+    [212378941 / 319334400]
+  ]);
+  const beta = series([
+    [1 / 2, -2 / 3, 37 / 96, -1 / 360, -81 / 512, 96199 / 604800],
+    [1 / 48, 1 / 15, -437 / 1440, 46 / 105, -1118711 / 3870720],
+    [17 / 480, -37 / 840, -209 / 4480, 5569 / 90720],
+    [4397 / 161280, -11 / 504, -830251 / 7257600],
+    [4583 / 161280, -108847 / 3991680],
+    [20648693 / 638668800]
+  ]);
+  const shift = (table, sign, xi, eta) => {
+    let u = xi, v = eta;
+    table.forEach((c, j) => {
+      const k = 2 * (j + 1);
+      u += sign * c * Math.sin(k * xi) * Math.cosh(k * eta);
+      v += sign * c * Math.cos(k * xi) * Math.sinh(k * eta);
+    });
+    return [u, v];
+  };
+  return {
+    forward(lon, lat) {
+      const s = Math.sin(lat * RAD), t = Math.sinh(Math.atanh(s) - e * Math.atanh(e * s)), away = (lon - lon0) * RAD;
+      const [xi, eta] = shift(
+        alpha,
+        1,
+        Math.atan2(t, Math.cos(away)),
+        Math.asinh(Math.sin(away) / Math.hypot(t, Math.cos(away)))
+      );
+      return [x0 + radius * eta, y0 + radius * xi];
+    },
+    inverse(x, y) {
+      const [xi, eta] = shift(beta, -1, (y - y0) / radius, (x - x0) / radius);
+      const goal = Math.sin(xi) / Math.hypot(Math.sinh(eta), Math.cos(xi));
+      let tau = goal;
+      for (let i = 0; i < 6; i++) {
+        const root = Math.sqrt(1 + tau * tau), sigma = Math.sinh(e * Math.atanh(e * tau / root));
+        const now = tau * Math.sqrt(1 + sigma * sigma) - sigma * root;
+        tau += (goal - now) / Math.sqrt(1 + now * now) * (1 + (1 - e * e) * tau * tau) / ((1 - e * e) * root);
+      }
+      return [lon0 + Math.atan2(Math.sinh(eta), Math.cos(xi)) / RAD, Math.atan(tau) / RAD];
+    }
+  };
+}
+var polynomial = (x, start2, factors) => factors.reduceRight((sum3, c) => sum3 * x + c, 0) * x ** start2;
+function geodesic(lon1, lat1, lon2, lat2) {
+  const { a, f } = WGS84, b = a * (1 - f), n = f / (2 - f), L0 = (lon2 - lon1) * RAD;
+  const u1 = Math.atan((1 - f) * Math.tan(lat1 * RAD)), u2 = Math.atan((1 - f) * Math.tan(lat2 * RAD)), s1 = Math.sin(u1), c1 = Math.cos(u1), s2 = Math.sin(u2), c2 = Math.cos(u2);
+  let omega = L0;
+  for (let i = 0; ; i++) {
+    const so = Math.sin(omega), co = Math.cos(omega), sinSigma = Math.hypot(c2 * so, c1 * s2 - s1 * c2 * co);
+    if (sinSigma === 0) return 0;
+    const cosSigma = s1 * s2 + c1 * c2 * co, sigma = Math.atan2(sinSigma, cosSigma), sinAlpha = c1 * c2 * so / sinSigma, cos2Alpha = 1 - sinAlpha * sinAlpha, mid = cos2Alpha === 0 ? 0 : Math.acos(Math.max(-1, Math.min(1, cosSigma - 2 * s1 * s2 / cos2Alpha))), root = Math.sqrt(1 + cos2Alpha * (a * a - b * b) / (b * b)), e = (root - 1) / (root + 1);
+    const waves = (factors) => factors.reduce((sum3, c, k) => sum3 + 2 * c * Math.cos((k + 1) * mid) * Math.sin((k + 1) * sigma), sigma);
+    const A3 = polynomial(e, 0, [
+      1,
+      -(1 / 2 - n / 2),
+      -(1 / 4 + n / 8 - 3 * n * n / 8),
+      -(1 / 16 + 3 * n / 16 + n * n / 16),
+      -(3 / 64 + n / 32),
+      -3 / 128
+    ]);
+    const C3 = [
+      polynomial(e, 1, [
+        1 / 4 - n / 4,
+        1 / 8 - n * n / 8,
+        3 / 64 + 3 * n / 64 - n * n / 64,
+        5 / 128 + n / 64
+      ]),
+      polynomial(e, 2, [
+        1 / 16 - 3 * n / 32 + n * n / 32,
+        3 / 64 - n / 32 - 3 * n * n / 64,
+        3 / 128 + n / 128
+      ]),
+      polynomial(e, 3, [5 / 192 - 3 * n / 64 + 5 * n * n / 192])
+    ];
+    const before2 = omega;
+    omega = L0 + f * sinAlpha * A3 * waves(C3);
+    if (Math.abs(omega - before2) > 1e-15 && i < 60) continue;
+    const A1 = polynomial(e, 0, [1, 0, 1 / 4, 0, 1 / 64, 0, 1 / 256]) / (1 - e);
+    const C1 = [
+      polynomial(e, 1, [-1 / 2, 0, 3 / 16, 0, -1 / 32]),
+      polynomial(e, 2, [-1 / 16, 0, 1 / 32]),
+      polynomial(e, 3, [-1 / 48, 0, 3 / 256]),
+      polynomial(e, 4, [-5 / 512])
+    ];
+    return b * A1 * waves(C1);
+  }
+}
+var ExactSum = class {
+  constructor() {
+    this.parts = [];
+  }
+  add(x) {
+    const { parts } = this;
+    let kept = 0;
+    for (let k = 0; k < parts.length; k++) {
+      let y = parts[k];
+      if (Math.abs(x) < Math.abs(y)) [x, y] = [y, x];
+      const high = x + y, low = y - (high - x);
+      if (low) parts[kept++] = low;
+      x = high;
+    }
+    parts.length = kept;
+    parts.push(x);
+  }
+  value() {
+    const { parts } = this;
+    let n = parts.length, high = n ? parts[--n] : 0, low = 0;
+    while (n > 0) {
+      const x = high, y = parts[--n];
+      high = x + y;
+      low = y - (high - x);
+      if (low) break;
+    }
+    if (n > 0 && (low < 0 && parts[n - 1] < 0 || low > 0 && parts[n - 1] > 0)) {
+      const y = low * 2, x = high + y;
+      if (y === x - high) high = x;
+    }
+    return high;
+  }
+};
+function exactSum(values) {
+  const sum3 = new ExactSum();
+  for (const x of values) sum3.add(x);
+  return sum3.value();
+}
 
 // map/page/src/model/ways.js
 var hasWays = () => Boolean(page.ways);
@@ -918,7 +963,7 @@ var grid = once(() => {
 });
 function movesMetres(rows, east, north) {
   const tall = rows + 2 * EDGE, near = (values, y) => values[Math.max(0, Math.min(rows - 1, y - EDGE))], at = new Float64Array(tall), found = new Float64Array(tall * 16);
-  for (let y = 0, sum2 = 0; y < tall; y++) at[y] = sum2 += near(north, y);
+  for (let y = 0, sum3 = 0; y < tall; y++) at[y] = sum3 += near(north, y);
   for (let y = 0; y < tall; y++)
     MOVES.forEach(([down, right], k) => {
       const to = Math.max(0, Math.min(tall - 1, y + down)), wide = (near(east, y) + near(east, to)) / 2 * right;
@@ -981,67 +1026,22 @@ function legCost(field, a, b, metres2, rise) {
 function movesOf(field, sign) {
   const { z, metres: metres2, offset, width, uniform } = grid(), { slow, law, base, steepest, ridden } = field, eased = Math.exp(-0.175);
   const price = (u, k, most) => {
-    const knight = k >= 8, su = slow[u], v = u + offset[k], sv = slow[v], a = knight ? slow[u + offset[BY[k - 8]]] : 0, b = knight ? slow[u + offset[AND_BY[k - 8]]] : 0, sum2 = Math.abs(su) + Math.abs(sv) + Math.abs(a) + Math.abs(b);
-    if (sum2 === Infinity) return Infinity;
+    const knight = k >= 8, su = slow[u], v = u + offset[k], sv = slow[v], a = knight ? slow[u + offset[BY[k - 8]]] : 0, b = knight ? slow[u + offset[AND_BY[k - 8]]] : 0, sum3 = Math.abs(su) + Math.abs(sv) + Math.abs(a) + Math.abs(b);
+    if (sum3 === Infinity) return Infinity;
     const m = metres2[(uniform ? EDGE : u / width | 0) * 16 + k], half = knight ? 0.25 * m : 0.5 * m, s = sign * (z[v] - z[u]) / m;
-    if (law === NONE) return Math.abs(s) > steepest ? Infinity : half * (sum2 + base * m / half);
+    if (law === NONE) return Math.abs(s) > steepest ? Infinity : half * (sum3 + base * m / half);
     if (law === TOBLER) {
       const y = Math.abs(3.5 * s + 0.175);
-      if (half * Math.min(1, eased * (1 + y + 0.5 * y * y)) * sum2 > most) return Infinity;
+      if (half * Math.min(1, eased * (1 + y + 0.5 * y * y)) * sum3 > most) return Infinity;
     }
     if (Math.abs(s) > steepest) return Infinity;
     const rode = ridden ? Math.max(-su, 0) + Math.max(-sv, 0) + Math.max(-a, 0) + Math.max(-b, 0) : 0;
-    return half * ((sum2 - rode + base * m / half) * factor(law, s) + rode);
+    return half * ((sum3 - rode + base * m / half) * factor(law, s) + rode);
   };
   const least = slow.reduce((m, v) => Math.min(m, Math.abs(v)), Infinity) * leastFactor(law);
   const some = slow.filter((v, i) => v < Infinity && i % 97 === 0).map((v) => Math.abs(v) + base).sort(), usual = (some.length ? some[some.length >> 1] : 1) * metres2[EDGE * 16 + 3] || 1;
   return { count: page.ways.terrain.moves, offset, price, usual, least: metres2.slice(EDGE * 16, EDGE * 16 + 16).map((m) => (uniform ? m : 0) * least) };
 }
-
-// map/page/src/model/answers.js
-var Answers = class {
-  constructor(rows) {
-    this.cost = new Float64Array(rows).fill(Infinity);
-    this.owner = new Int32Array(rows).fill(-1);
-    this.held = /* @__PURE__ */ new Map();
-    this.stamp = -1;
-    this.version = 0;
-    this.history = [];
-  }
-  /** Serves by exactly these seats: {gone, come} against those held, by number and version. */
-  difference(wanted) {
-    const now = new Map(wanted.map((seat) => [seat.number, seat])), same = (a, b) => Boolean(b) && a.version === (b.version || 0);
-    const gone = [...this.held.values()].filter((held2) => !same(held2, now.get(held2.seat.number)));
-    gone.forEach((held2) => this.held.delete(held2.seat.number));
-    const come = wanted.filter((seat) => !this.held.has(seat.number)).map((seat) => ({ seat, version: seat.version || 0 }));
-    come.forEach((held2) => this.held.set(held2.seat.number, held2));
-    return { gone, come };
-  }
-  /** Remembers which rows a change touched. */
-  note(rows) {
-    this.version++;
-    this.history.push(rows);
-    if (this.history.length > 48) this.history.shift();
-  }
-  /** The rows changed after a version (some perhaps twice); null where that is too long ago to know. */
-  since(version) {
-    const steps = this.version - version;
-    return steps > this.history.length ? null : this.history.slice(this.history.length - steps);
-  }
-  /**
-   * Takes seats away and puts seats in; each way of measuring has its own.
-   * @returns {number[]} the demand rows whose cost or seat changed
-   */
-  change(gone, come) {
-    throw new Error(`${gone.length + come.length} seats and no way to measure`);
-  }
-  settle(wanted, stamp) {
-    if (this.stamp === stamp) return;
-    this.stamp = stamp;
-    const { gone, come } = this.difference(wanted);
-    if (gone.length || come.length) this.note(this.change(gone, come));
-  }
-};
 
 // map/page/src/model/buckets.js
 var Buckets = class {
@@ -1250,9 +1250,9 @@ function linkBetween(p, a, b) {
 function streetOf(p, link) {
   let low = 0, high = p.chain.length - 1;
   while (high - low > 1) {
-    const middle = low + high >> 1;
-    if (p.chain[middle] <= link) low = middle;
-    else high = middle;
+    const middle2 = low + high >> 1;
+    if (p.chain[middle2] <= link) low = middle2;
+    else high = middle2;
   }
   return low;
 }
@@ -1293,7 +1293,7 @@ function wayOver(reach, i) {
     part.descent += Math.max(-rise, 0);
     places.push(...step.places);
   }
-  return { places, metres: parts.reduce((sum2, part) => sum2 + part.metres, 0), cost: best.cost, seat, parts };
+  return { places, metres: parts.reduce((sum3, part) => sum3 + part.metres, 0), cost: best.cost, seat, parts };
 }
 
 // map/page/src/model/standing.js
@@ -1774,18 +1774,18 @@ var Reach = class extends Answers {
   }
   /** One demand row's cost and seat; `at` without its objects where no seat lies on its street. */
   row(i) {
-    const d = this.net.demand, s = d.street[i], t = d.position[i], minutes2 = this.metric === "minutes";
+    const d = this.net.demand, s = d.street[i], t = d.position[i], minutes3 = this.metric === "minutes";
     if (this.near.has(s)) {
       const best = this.at(s, t, d.metres[i]);
       this.cost[i] = best.cost;
       this.owner[i] = best.seat;
       return;
     }
-    const price = minutes2 ? this.net.seconds : this.net.metres, u = this.net.ends[0][s], v = this.net.ends[1][s], p = this.nodeOwner[u], q = this.nodeOwner[v];
+    const price = minutes3 ? this.net.seconds : this.net.metres, u = this.net.ends[0][s], v = this.net.ends[1][s], p = this.nodeOwner[u], q = this.nodeOwner[v];
     const a = p < 0 || t === 1 ? Infinity : this.nodeCost[u] + (t === 0 ? 0 : price[this.turned ? 1 : 0][s] * t), b = q < 0 || t === 0 ? Infinity : this.nodeCost[v] + (t === 1 ? 0 : price[this.turned ? 0 : 1][s] * (1 - t));
     const reached = a < Infinity || b < Infinity, other = b < a || reached && b === a && before(q, p);
     this.owner[i] = reached ? other ? q : p : -1;
-    this.cost[i] = ((other ? b : a) + (minutes2 ? d.metres[i] * 3.6 / this.net.accessKph : d.metres[i])) / (minutes2 ? 60 : 1);
+    this.cost[i] = ((other ? b : a) + (minutes3 ? d.metres[i] * 3.6 / this.net.accessKph : d.metres[i])) / (minutes3 ? 60 : 1);
   }
   /** The nearest seat of a place: {cost in minutes or metres, seat, side (0, 1, or 2: along the street)}. */
   at(street, t, away) {
@@ -1830,7 +1830,7 @@ var Reach = class extends Answers {
     const length = ([on, a, b]) => a === b ? 0 : alongStreet(this.net, "road_m", on, ...this.turned ? [a, b] : [b, a]);
     return {
       places: pieces.flatMap(([on, a, b]) => pieceOf(this.net.line[on], a, b)),
-      metres: d.metres[i] + place.metres + pieces.reduce((sum2, piece) => sum2 + length(piece), 0),
+      metres: d.metres[i] + place.metres + pieces.reduce((sum3, piece) => sum3 + length(piece), 0),
       cost: best.cost,
       seat
     };
@@ -1943,8 +1943,9 @@ var heldAnswers = once(() => /* @__PURE__ */ new Map());
 function liveQuery(number) {
   seatsReady();
   const answers = heldAnswers();
+  const query = page.queries[number];
+  if (query.chain) return liveChain(answers, number, query);
   if (!answers.has(number)) {
-    const query = page.queries[number];
     answers.set(number, query.metric === "straight_m" ? new Straight() : overGround(query) ? new Overland(query) : new Reach(query));
   }
   const live2 = answers.get(number);
@@ -1953,6 +1954,13 @@ function liveQuery(number) {
 }
 var touched = (number) => scenario.sites.some((site) => page.kinds[site.kind].serves.includes(number)) || page.queries[number].serving.some((i) => scenario.closed.has(i));
 var searched = (number) => !overGround(page.queries[number]) || heldAnswers().has(number);
+function liveChain(answers, number, query) {
+  const legs = query.legs.map(liveQuery);
+  if (!answers.has(number)) answers.set(number, new Chain(query, legs));
+  const live2 = answers.get(number);
+  live2.follow(scenario.stamp);
+  return live2;
+}
 
 // map/page/src/model/trial.js
 var aboutReach = (clause) => Boolean(clause.people) && clause.query !== null;
@@ -1988,9 +1996,9 @@ var Trial = class {
     if (code === COVERED && this.base[i] !== COVERED) this.gained.add(n);
     if (code !== COVERED && this.base[i] === COVERED) this.lost.add(n);
     if (!this.mean || code !== COVERED) return;
-    const minutes2 = cost + this.clause.turnout;
-    this.travel.add(sign * (this.residents[i] * minutes2));
-    if (minutes2 > this.clause.limit) this.late.add(n);
+    const minutes3 = cost + this.clause.turnout;
+    this.travel.add(sign * (this.residents[i] * minutes3));
+    if (minutes3 > this.clause.limit) this.late.add(n);
   }
   /** Brings the rows that changed up to date; false where too much happened since. */
   follow(live2) {
@@ -2160,6 +2168,68 @@ function statusHere(i, basis = "now") {
 var sideQuery = (query, basis) => basis === "baseline" && query.before ? query.before : query;
 var ownersOf = (query, basis = "now") => live(basis) ? liveQuery(page.queries.indexOf(query)).owner : column(sideQuery(query, basis).facility);
 
+// map/page/src/model/chain.js
+var Chain = class extends Answers {
+  constructor(query, legs) {
+    super(legs[0].cost.length);
+    this.query = query;
+    this.legs = legs;
+    this.seen = legs.map(() => -1);
+  }
+  /** Brings the rows up to date that a leg came out otherwise in. */
+  follow(stamp) {
+    if (this.stamp === stamp) return;
+    this.stamp = stamp;
+    const steps = this.legs.map((leg, k) => this.seen[k] < 0 ? null : leg.since(this.seen[k]));
+    this.seen = this.legs.map((leg) => leg.version);
+    const rows = steps.includes(null) ? this.cost.keys() : new Set(steps.flat(2)), changed2 = [...rows].filter((i) => this.row(i));
+    if (changed2.length) this.note(changed2);
+  }
+  /** One demand row; whether its cost or its station is another than before. */
+  row(i) {
+    const sum3 = this.legs.reduce((minutes3, leg) => minutes3 + leg.cost[i], 0), cost = sum3 + this.query.passing, owner = cost < Infinity ? this.legs[0].owner[i] : -1;
+    if (this.cost[i] === cost && this.owner[i] === owner) return false;
+    this.cost[i] = cost;
+    this.owner[i] = owner;
+    return true;
+  }
+  /** Both ways as one: from the station to the demand point, and on to the hospital. */
+  way(i) {
+    const ways = this.legs.map((leg) => leg.way(i));
+    if (ways.includes(null)) return null;
+    return {
+      places: ways[0].places,
+      metres: ways.reduce((sum3, way) => sum3 + way.metres, 0),
+      cost: this.cost[i],
+      seat: ways[0].seat,
+      legs: ways
+    };
+  }
+};
+function startOf(leg, owner) {
+  const at = owner < 1e6 ? leg.serving.indexOf(owner) : -1;
+  return at < 0 ? leg.startNew : leg.start[at];
+}
+function stagesAt(clause, i) {
+  const query = clause.query === null ? null : page.queries[clause.query];
+  if (!query || !query.chain) return null;
+  const legs = query.legs.map((number) => page.queries[number]), costs2 = legs.map((leg) => costAt(leg, i)), owners = legs.map((leg) => ownerAt(leg, i));
+  if (costs2.includes(Infinity) || owners.includes(-1)) return null;
+  const start2 = startOf(legs[0], owners[0]), stage = (name, minutes3, facility = -1) => ({ name, minutes: minutes3, facility });
+  return [
+    stage("call", query.call),
+    stage("dispatch", query.dispatch),
+    stage(query.mustered ? "muster" : "turnout", start2, owners[0]),
+    stage("to_patient", costs2[0] - start2, owners[0]),
+    ...legs.length > 1 ? [stage("scene", query.scene), stage("to_hospital", costs2[1], owners[1])] : []
+  ];
+}
+function queryServedBy(clause, facility) {
+  const query = page.queries[clause.query];
+  const leg = (query.legs || []).find((number) => page.queries[number].serving.includes(facility));
+  return leg === void 0 ? query : page.queries[leg];
+}
+
 // map/page/src/model/explain.js
 function explain(lon, lat, traced) {
   const near = nearestDemand(worldX(lon), worldY(lat));
@@ -2195,6 +2265,7 @@ function explainClause(here, clause, traced) {
     snap_m: way && !way.parts ? network(page.queries[number].mode).demand.metres[i] : null,
     way,
     way_unit: way ? page.queries[number].unit : null,
+    stages: stagesAt(clause, i),
     facility: owner >= 0 ? { name: seatName(owner), index: owner } : null
   };
 }
@@ -2266,6 +2337,7 @@ var state = {
   },
   way: null,
   straight: null,
+  chain: null,
   focus: null,
   /** Whether the card of a trial is open, and whether the next click on the map adds a site. */
   trying: false,
@@ -2857,6 +2929,87 @@ function catchmentLegend(clause) {
   ];
 }
 
+// map/page/src/view/chain.js
+var sum = (stages) => stages.reduce((minutes3, stage) => minutes3 + stage.minutes, 0);
+var minutes2 = (n) => measured(n, "min");
+function chainLine(found) {
+  if (!found.stages) return null;
+  const who = ({ name, facility }) => facility >= 0 && name !== "to_patient" ? ` (${seatName(facility)})` : "";
+  return h(
+    "span",
+    { class: "cc-small cc-chain", "data-cc": "chain" },
+    found.stages.map(
+      (stage) => h("span", {}, `${say(`page_chain_${stage.name}`)}${who(stage)} `, h("b", {}, minutes2(stage.minutes)))
+    ),
+    h(
+      "span",
+      {},
+      found.limit === null ? say("page_chain_total", { total: minutes2(sum(found.stages)) }) : say("page_chain_of", { total: minutes2(sum(found.stages)), limit: minutes2(found.limit) })
+    )
+  );
+}
+function chainDrawn(found, index) {
+  if (!found || !found.stages) return null;
+  const d = demand(), home = [d.x[index], d.y[index]], named = Object.fromEntries(found.stages.map((stage) => [stage.name, stage]));
+  const legs = [legOf(found, 0, home, named.to_patient.facility).reverse()];
+  if (named.to_hospital) legs.push(legOf(found, 1, home, named.to_hospital.facility));
+  const said2 = (name) => `${say(`page_chain_${name}`)} ${minutes2(named[name].minutes)}`, start2 = "muster" in named ? "muster" : "turnout";
+  const marks = [
+    // where there is room for some of them only, the ways come first
+    { at: middle(legs[0]), text: said2("to_patient") },
+    ...named.to_hospital ? [{ at: middle(legs[1]), text: said2("to_hospital") }] : [],
+    ...named.scene ? [{ at: home, text: said2("scene") }] : [],
+    { at: legs[0][0], text: said2(start2) }
+  ];
+  return { legs, marks, home };
+}
+function legOf(found, number, home, facility) {
+  const ways = found.way && found.way.legs, goal = seatPlace(facility) || home;
+  return ways ? [home, ...ways[number].places, goal] : [home, goal];
+}
+var apart2 = ([a, b], [c, d]) => Math.hypot(a - c, b - d);
+function middle(line) {
+  let left = line.slice(1).reduce((length, p, k) => length + apart2(line[k], p), 0) / 2;
+  for (let k = 1; k < line.length; k++) {
+    const step = apart2(line[k - 1], line[k]);
+    if (step >= left && step > 0) {
+      const t = left / step;
+      return [0, 1].map((c) => line[k - 1][c] + t * (line[k][c] - line[k - 1][c]));
+    }
+    left -= step;
+  }
+  return line[line.length - 1];
+}
+function drawChain(ctx, view, { legs, marks, home }) {
+  const place = ([x2, y2]) => [x2 * view.scale - view.left, y2 * view.scale - view.top];
+  ctx.lineJoin = ctx.lineCap = "round";
+  legs.forEach((leg, k) => {
+    for (const [width, colour] of [
+      [7, "rgba(255,255,255,.9)"],
+      [3.5, k === 0 ? page.palette.asked : page.palette.ink]
+    ]) {
+      ctx.lineWidth = width;
+      ctx.strokeStyle = colour;
+      ctx.beginPath();
+      leg.forEach((p, n) => ctx[n ? "lineTo" : "moveTo"](...place(p)));
+      ctx.stroke();
+    }
+  });
+  const [x, y] = place(home);
+  ctx.beginPath();
+  ctx.arc(x, y, 5.5, 0, 7);
+  ctx.fillStyle = "#fff";
+  ctx.fill();
+  ctx.lineWidth = 3;
+  ctx.strokeStyle = page.palette.ink;
+  ctx.stroke();
+  const label = labeller(ctx, view, [[x, y, 8]]);
+  for (const { at, text } of marks) {
+    const [left, top] = place(at);
+    label(text, left, top - 14, { weight: 600 });
+  }
+}
+
 // map/page/src/view/layers.js
 function shadeArea(ctx, view, clause, a) {
   const unit = unitOf(clause, a);
@@ -3075,6 +3228,7 @@ function drawNames(ctx, view) {
 }
 function drawWay(ctx, view) {
   if (!view.way) return false;
+  if (view.chain) return drawChain(ctx, view, view.chain);
   for (const [width, colour] of [
     [7, sheer(page.palette.white, 0.9)],
     [3.5, page.palette.ink]
@@ -3175,7 +3329,7 @@ function arm(on) {
 
 // map/page/src/view/overland.js
 var MOST = 4;
-var sum = (parts, on) => parts.filter((part) => part.on === on).reduce((a, b) => ({ on, cost: a.cost + b.cost, metres: a.metres + b.metres, climb: a.climb + b.climb, descent: a.descent + b.descent }));
+var sum2 = (parts, on) => parts.filter((part) => part.on === on).reduce((a, b) => ({ on, cost: a.cost + b.cost, metres: a.metres + b.metres, climb: a.climb + b.climb, descent: a.descent + b.descent }));
 function stretch(part, unit) {
   return say(`page_over_${part.on}`, {
     time: unit === "min" ? `${measured(part.cost, unit)} · ` : "",
@@ -3186,7 +3340,7 @@ function stretch(part, unit) {
 }
 function wayInWords(way, unit) {
   if (!way.parts) return null;
-  const kinds = [...new Set(way.parts.map((part) => part.on))], parts = way.parts.length > MOST ? kinds.map((on) => sum(way.parts, on)) : way.parts;
+  const kinds = [...new Set(way.parts.map((part) => part.on))], parts = way.parts.length > MOST ? kinds.map((on) => sum2(way.parts, on)) : way.parts;
   return h("span", { class: "cc-small" }, parts.map((part) => stretch(part, unit)).join(" → "));
 }
 
@@ -3647,7 +3801,8 @@ function whyClause(c) {
         shown ? h("strong", {}, shown) : null,
         over ? `　${over}` : ""
       ),
-      c.way ? h(
+      chainLine(c),
+      c.way && !c.stages ? h(
         "span",
         { class: "cc-small" },
         c.facility && c.way.seat.number !== c.facility.index ? say("page_way_to", { name: c.way.seat.name }) : "",
@@ -3671,7 +3826,7 @@ function whyFacility(i) {
   const f = page.facilities, clause = clauseNow(), lines2 = [];
   const category = page.categories[f.category[i]];
   if (clause && clause.people && clause.query !== null && clause.asked.includes(i)) {
-    const query = page.queries[clause.query], codes = codesOf(clause), owners = ownersOf(query), d = demand();
+    const query = queryServedBy(clause, i), codes = codesOf(clause), owners = ownersOf(query), d = demand();
     let served = 0, within = 0;
     for (let k = 0; k < d.n; k++)
       if (codes[k] !== OUTSIDE && owners[k] === i) {
@@ -3771,6 +3926,7 @@ var metresPerPixel = () => 400750167e-1 * Math.cos(map.getCenter().lat * Math.PI
 function showWay(found) {
   const clause = clauseNow(), mine = clause && found.clauses.find((c) => c.rule === clause.rule && c.status !== "outside"), d = demand(), home = [d.x[found.index], d.y[found.index]];
   const goal = mine && mine.facility ? seatPlace(mine.facility.index) : null;
+  state.chain = chainDrawn(mine, found.index);
   state.straight = goal && page.queries[clause.query].metric === "straight_m" ? [home, goal] : null;
   state.way = mine && mine.way ? [home, ...mine.way.places, seatPlace(mine.way.seat.number)] : state.straight || (goal ? [home, goal] : [home]);
   redraw("way");
@@ -3788,14 +3944,14 @@ function hover(event) {
 
 // map/page/src/view/measure.js
 var measure = { on: false, places: [] };
-var measuredMetres = () => measure.places.slice(1).reduce((sum2, [lon, lat], k) => sum2 + geodesic(...measure.places[k], lon, lat), 0);
+var measuredMetres = () => measure.places.slice(1).reduce((sum3, [lon, lat], k) => sum3 + geodesic(...measure.places[k], lon, lat), 0);
 function measuredArea() {
   if (measure.places.length < 3) return 0;
-  const lon0 = measure.places.reduce((sum2, p) => sum2 + p[0], 0) / measure.places.length, flat = transverseMercator({ ...WGS84, lon0, k0: 1, x0: 0, y0: 0 }), xy = measure.places.map((p) => flat.forward(...p));
+  const lon0 = measure.places.reduce((sum3, p) => sum3 + p[0], 0) / measure.places.length, flat = transverseMercator({ ...WGS84, lon0, k0: 1, x0: 0, y0: 0 }), xy = measure.places.map((p) => flat.forward(...p));
   return Math.abs(
-    xy.reduce((sum2, [x, y], k) => {
+    xy.reduce((sum3, [x, y], k) => {
       const [u, v] = xy[(k + 1) % xy.length];
-      return sum2 + x * v - u * y;
+      return sum3 + x * v - u * y;
     }, 0)
   ) / 2;
 }
@@ -4550,7 +4706,7 @@ var PARTS = ["covered", "not_covered", "unreachable", "cut_off", "unsnapped", "c
 function ledgerBar(clause) {
   const l = changed() && aboutReach(clause) ? liveClause(clause).ledger : clause.ledger;
   if (!l) return null;
-  const scope = PARTS.reduce((sum2, part) => sum2 + (l[part] || 0), 0);
+  const scope = PARTS.reduce((sum3, part) => sum3 + (l[part] || 0), 0);
   return h(
     "section",
     { class: "cc-ledger", "data-cc": "clause-ledger" },

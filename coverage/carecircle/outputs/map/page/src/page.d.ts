@@ -78,6 +78,13 @@ export interface Query {
     facility: Column;
     status: Column;
   } | null;
+  chain: boolean;
+  legs: number[];
+  passing: number;
+  call: number;
+  dispatch: number;
+  scene: number;
+  mustered: boolean;
 }
 
 export interface Clause {

@@ -1,5 +1,6 @@
 // Why here? What the analysis knows about the residents nearest to a place.
 
+import { stagesAt } from './chain.js';
 import { geodesic } from './earth.js';
 import { CODES, demand, nearestDemand, seatName, seatPlace } from './facts.js';
 import { liveQuery } from './live.js';
@@ -59,6 +60,7 @@ function explainClause(here, clause, traced) {
     snap_m: way && !way.parts ? network(page.queries[number].mode).demand.metres[i] : null,
     way,
     way_unit: way ? page.queries[number].unit : null,
+    stages: stagesAt(clause, i),
     facility: owner >= 0 ? { name: seatName(owner), index: owner } : null,
   };
 }

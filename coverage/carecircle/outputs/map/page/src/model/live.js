@@ -1,6 +1,7 @@
 // Each query answered under the scenario; only what a change touched is computed again.
 
 import { overGround } from './cells.js';
+import { Chain } from './chain.js';
 import { Overland } from './overland.js';
 import { once, page } from './page.js';
 import { Reach } from './reach.js';
@@ -22,8 +23,9 @@ const heldAnswers = once(() => new Map());
 export function liveQuery(number) {
   seatsReady();
   const answers = heldAnswers();
+  const query = page.queries[number];
+  if (query.chain) return liveChain(answers, number, query);
   if (!answers.has(number)) {
-    const query = page.queries[number];
     answers.set(number, query.metric === 'straight_m' ? new Straight() : overGround(query) ? new Overland(query) : new Reach(query));
   }
   const live = answers.get(number);
@@ -38,3 +40,12 @@ export const touched = (number) =>
 
 /** Whether a query is answered without a wait: over the ground its first search takes a while. */
 export const searched = (number) => !overGround(page.queries[number]) || heldAnswers().has(number);
+
+/** A chain's answers: its legs first. */
+function liveChain(answers, number, query) {
+  const legs = query.legs.map(liveQuery);
+  if (!answers.has(number)) answers.set(number, new Chain(query, legs));
+  const live = answers.get(number);
+  live.follow(scenario.stamp);
+  return live;
+}

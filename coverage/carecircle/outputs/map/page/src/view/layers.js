@@ -11,6 +11,7 @@ import { codesOf, costAt, live, paperOnly, statusHere, sums } from '../model/sid
 import { basemapOn } from './basemap.js';
 import { dots, hatch, labeller, lines, seen, trace } from './canvas.js';
 import { drawCatchmentNames } from './catchments.js';
+import { drawChain } from './chain.js';
 import { facilityMark, ROAD_WIDTH, SHARE_LINES, shareClass, shareColour } from './marks.js';
 import { CELL_SHADES, cellSize } from './shades.js';
 import { redraw } from './stack.js';
@@ -271,6 +272,7 @@ export function drawNames(ctx, view) {
 
 export function drawWay(ctx, view) {
   if (!view.way) return false;
+  if (view.chain) return drawChain(ctx, view, view.chain);
   for (const [width, colour] of [
     [7, sheer(page.palette.white, 0.9)],
     [3.5, page.palette.ink],

@@ -1,5 +1,6 @@
 // Why here? What the analysis knows about the place under the pointer.
 
+import { queryServedBy } from '../model/chain.js';
 import { explain, wayNumber } from '../model/explain.js';
 import { COVERED, demand, facilities, OUTSIDE, seatPlace } from '../model/facts.js';
 import { liveQuery, searched } from '../model/live.js';
@@ -9,6 +10,7 @@ import { measured, metres, people, say } from '../model/say.js';
 import { addSite, scenario, toggleFacility } from '../model/scenario.js';
 import { codesOf, ownersOf } from '../model/sides.js';
 import { hasWays } from '../model/ways.js';
+import { chainDrawn, chainLine } from './chain.js';
 import { byId, h, replaceChildren } from './elements.js';
 import { wayInWords } from './overland.js';
 import { badge } from './panel.js';
@@ -94,7 +96,8 @@ function whyClause(c) {
         shown ? h('strong', {}, shown) : null,
         over ? `　${over}` : '',
       ),
-      c.way
+      chainLine(c),
+      c.way && !c.stages
         ? h(
             'span',
             { class: 'cc-small' },
@@ -129,7 +132,7 @@ export function whyFacility(i) {
     lines = [];
   const category = page.categories[f.category[i]];
   if (clause && clause.people && clause.query !== null && clause.asked.includes(i)) {
-    const query = page.queries[clause.query],
+    const query = queryServedBy(clause, i),
       codes = codesOf(clause),
       owners = ownersOf(query),
       d = demand();
@@ -253,6 +256,7 @@ function showWay(found) {
     d = demand(),
     home = [d.x[found.index], d.y[found.index]];
   const goal = mine && mine.facility ? seatPlace(mine.facility.index) : null;
+  state.chain = chainDrawn(mine, found.index);
   state.straight = goal && page.queries[clause.query].metric === 'straight_m' ? [home, goal] : null;
   state.way =
     mine && mine.way
