@@ -201,7 +201,9 @@ def _conclude(
     asker = Asker(inputs, reaches_of(inputs, networks, brought) if reaches is None else reaches)
     queries = [q for q in required(plan) if asker.can(q)]
     reached: dict[ReachQuery, pd.DataFrame] = {}
-    if inputs.demand is not None and (study.facility_sources or len(inputs.facilities)):
+    if study.facility_sources or len(inputs.facilities):
+        if inputs.demand is None:
+            queries = [q for q in queries if q.origin == "facilities"]
         for number, query in enumerate(queries, 1):
             facts = {"number": number, "of": len(queries), "query": query.title}
             tell(Sentence("analysis.reaching", facts))
@@ -211,7 +213,7 @@ def _conclude(
                 reached[query] = asker.reach(query, *servings_in(inputs, query))
     surfaces = dict(known_surfaces)
     for query in reached:
-        if draw and query.metric == "minutes" and query not in surfaces:
+        if draw and query.metric == "minutes" and query.origin == "residents" and query not in surfaces:
             tell(Sentence("analysis.drawing", {"query": query.title}))
             surfaces[query] = asker.surface(query, *servings_in(inputs, query))
     tell(Sentence("analysis.judging", {"rules": len(plan.rules)}))

@@ -205,6 +205,8 @@ def demand_frame(analysis: Analysis) -> gpd.GeoDataFrame:
         "urban": _marks(frame["urban"]).to_numpy(),
     }
     for query, reached in analysis.reached.items():
+        if query.origin == "facilities":
+            continue
         unit = "min" if query.metric == "minutes" else "m"
         cost = reached["cost"].to_numpy(dtype=float)
         columns[f"{query.key}_{unit}"] = np.where(np.isfinite(cost), cost, np.nan)

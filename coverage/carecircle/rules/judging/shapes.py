@@ -25,6 +25,7 @@ from carecircle.rules.judging.parts import (
     Flip,
     OnTrack,
     Outcome,
+    Referral,
     RuleUnit,
     State,
 )
@@ -100,6 +101,7 @@ class WrittenVerdict(TypedDict):
     by_road: Annotated[dict[str, Any] | None, _record(ByRoad, nullable=True)]
     by_busy: NotRequired[Annotated[dict[str, Any] | None, _record(ByBusy, nullable=True)]]
     stages: NotRequired[Annotated[list[dict[str, Any]], {"type": "array", "items": _record(ChainPart)}]]
+    referrals: NotRequired[Annotated[list[dict[str, Any]], {"type": "array", "items": _record(Referral)}]]
     alternatives: list[Alternative]
     residents_affected: float | None
     ledger: Annotated[dict[str, float] | None, _ledger(PeopleLedger)]
