@@ -67,7 +67,8 @@ def rule(id_: str, **fields: str) -> str:
     base = {
         "id": f'"{id_}"', "clause": '"F"', "section": '"三"', "quote": '"建立双向转诊机制，上下联动"',
         "kind": '"referral"', "metric": '"minutes"', "mode": '"ambulance"', "limit_unit": '"min"',
-        "by": '"facility"', "categories": '["乡镇卫生院"]', "to": '[{ categories = ["综合医院"], designations = ["三级甲等"] }]',
+        "by": '"facility"', "categories": '["乡镇卫生院"]',
+        "to": '[{ categories = ["综合医院"], designations = ["三级甲等"] }]',
     }  # fmt: skip
     lines = [f"{name} = {value}" for name, value in {**base, **fields}.items() if value]
     return "\n[[rule]]\n" + "\n".join(lines) + "\n"

@@ -47,9 +47,7 @@ def of(analysis: carecircle.Analysis, rule_id: str) -> Verdict:
 
 
 def ways(verdict: Verdict) -> dict[str, tuple[Any, ...]]:
-    return {
-        r.from_id: (r.via, r.to_id, r.minutes, r.direct, r.detour) for r in verdict.referrals
-    }
+    return {r.from_id: (r.via, r.to_id, r.minutes, r.direct, r.detour) for r in verdict.referrals}
 
 
 def near(*values: Any) -> Any:
@@ -130,7 +128,11 @@ def test_a_zone_is_served_by_its_own_centre_and_one_without_is_named(street: car
         "东片区由二镇卫生院服务：一镇 7.2 分钟、二镇 0 分钟；居民 950 人；最远成员 6 分钟"
     )
     free = of(street, "zones_free")
-    assert (free.outcome, free.unit, free.observed) == (Outcome.NO_THRESHOLD, "min", pytest.approx(6, abs=2e-3))
+    assert (free.outcome, free.unit, free.observed) == (
+        Outcome.NO_THRESHOLD,
+        "min",
+        pytest.approx(6, abs=2e-3),
+    )
     assert "1 个片区没有中心：西片区" in [s.text("zh") for s in free.assumptions]
 
 
@@ -155,7 +157,10 @@ def test_a_list_that_may_hold_more_leaves_failures_open(tmp_path: Path) -> None:
     """Another hospital may lie nearer; a double hop may then pass and fail."""
     rows = [r for r in STREET if r["facility_id"] in ("w1", "w2", "w3", "top")]
     any_ = {"to": '[{ categories = ["医院"], designations = ["三级甲等"] }]'}
-    rules = (rule("near", limit="9", target="0.6", **any_), rule("double", via=VIA.replace("综合", ""), limit="15", target="0.6"))
+    rules = (
+        rule("near", limit="9", target="0.6", **any_),
+        rule("double", via=VIA.replace("综合", ""), limit="15", target="0.6"),
+    )
     study = referral_study(tmp_path / "s", *rules, rows=rows, complete=False)
     found = carecircle.analyze(study)
     near_, double = of(found, "near"), of(found, "double")
@@ -167,7 +172,7 @@ def test_without_residents_facilities_still_refer(tmp_path: Path) -> None:
     study = referral_study(tmp_path / "s", NEAREST, ZONES, TIERS)
     text = study.read_text(encoding="utf-8")
     start = text.index("[residents]")
-    study.write_text(text[:start] + text[text.index("[roads]"):], encoding="utf-8")
+    study.write_text(text[:start] + text[text.index("[roads]") :], encoding="utf-8")
     found = carecircle.analyze(study)
     assert ways(of(found, "near"))["w1"][2] == pytest.approx(14, abs=2e-3)
     assert of(found, "zones").units[0].outcome is Outcome.PASS
@@ -200,7 +205,10 @@ def test_a_site_that_opens_is_referred_to(street: carecircle.Analysis) -> None:
         ({"limit": "30", "limit_unit": '"km"'}, "rules.wrong_unit"),
         ({"direction": '"from_facility"'}, "rules.referral_direction"),
         ({"kind": '"time"', "by": '"region"'}, "rules.field_unused"),
-        ({"kind": '"presence"', "by": '"zone"', "to": "", "limit_unit": "", "metric": "", "mode": ""}, "rules.wrong_by"),
+        (
+            {"kind": '"presence"', "by": '"zone"', "to": "", "limit_unit": "", "metric": "", "mode": ""},
+            "rules.wrong_by",
+        ),
     ],
 )
 def test_referrals_that_mean_nothing_are_refused(tmp_path: Path, fields: dict[str, str], key: str) -> None:
@@ -246,13 +254,15 @@ def town(seed: int) -> tuple[Any, Network, Network, nx.DiGraph, dict[str, int]]:
     for n, row in enumerate(rows):
         row["attributes"] |= {"alliance": f"a{rng.integers(2)}"}
         if n + 1 < len(rows) and row["facility_id"][0] != "t":
-            row["attributes"]["refers_to"] = str(rng.choice(ids[n + 1:]))
+            row["attributes"]["refers_to"] = str(rng.choice(ids[n + 1 :]))
         row["designations"] = ("医共体牵头单位",) if row["facility_id"] in ("v0", "v1") else ()
     facilities = facilities_of(*rows).set_crs(places([(0, 0)]).crs, allow_override=True)
     inputs = dataclasses.replace(inputs_of(facilities=facilities), crs=facilities.crs)
 
     def network(drawn: list[Any]) -> Network:
-        edges = edge_frame(drawn, seconds=seconds, metres=[300.0] * len(drawn), both=both, modes=("ambulance",))
+        edges = edge_frame(
+            drawn, seconds=seconds, metres=[300.0] * len(drawn), both=both, modes=("ambulance",)
+        )
         return Network.from_edges(edges, mode="ambulance", access_speed_kph=3.6)
 
     return inputs, network(lines), network([line[::-1] for line in lines]), graph, stand

@@ -26,7 +26,7 @@ from carecircle.reach.choice import Brought, Reaches
 from carecircle.reach.network.model import Network
 from carecircle.reach.network.store import from_bytes, to_bytes
 from carecircle.reach.surface import Surface
-from carecircle.rules import Plan, ReachQuery, Verdict, judge, load_plan, required
+from carecircle.rules import Plan, ReachQuery, Verdict, blank_spots, judge, load_plan, required
 from carecircle.schema import leg_column
 from carecircle.study import Study, load_study
 from carecircle.texts import Sentence
@@ -219,6 +219,7 @@ def _conclude(
     tell(Sentence("analysis.judging", {"rules": len(plan.rules)}))
     verdicts = judge(plan, inputs, reached)
     verdicts = _beside_border(plan, inputs, asker, reached, verdicts)
+    register = blank_spots(inputs)
     found = Analysis(
         study=study,
         plan=plan,
@@ -227,10 +228,11 @@ def _conclude(
         reached=reached,
         surfaces={q: surfaces[q] for q in reached if q in surfaces},
         verdicts=tuple(verdicts),
-        findings=inputs.findings,
+        findings=inputs.findings if register is None else (*inputs.findings, *register.findings),
         manifest=manifest(plan, inputs, networks),
         brought=brought,
     )
+    vars(found)["blank_spots"] = register
     vars(found)["reaches"] = asker.reaches  # what was made for the queries serves whoever asks next
     return found
 

@@ -11,9 +11,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import carecircle.rules.kinds.builtin  # noqa: F401  -- registers the kinds that come with carecircle
+from carecircle.rules.judging.blank_spots import BlankSpot, BlankSpots, blank_spots
 from carecircle.rules.judging.judge import judge
 from carecircle.rules.judging.ledger import by_area
-from carecircle.rules.judging.parts import ByBusy, ByRoad, ChainPart, CountyRow, Flip, Outcome, RuleUnit
+from carecircle.rules.judging.parts import (
+    ByBusy,
+    ByRoad,
+    ChainPart,
+    CountyRow,
+    Flip,
+    Outcome,
+    Referral,
+    RuleUnit,
+)
 from carecircle.rules.judging.shapes import verdict_schema
 from carecircle.rules.judging.verdict import Verdict
 from carecircle.rules.judging.weighing import decide, margin
@@ -31,6 +41,8 @@ if TYPE_CHECKING:
     from carecircle.runs.compare import Change, Comparison, compare, read_verdicts
 
 __all__ = [
+    "BlankSpot",
+    "BlankSpots",
     "ByBusy",
     "ByRoad",
     "ChainPart",
@@ -45,10 +57,12 @@ __all__ = [
     "Plan",
     "Project",
     "ReachQuery",
+    "Referral",
     "Rule",
     "RuleKind",
     "RuleUnit",
     "Verdict",
+    "blank_spots",
     "by_area",
     "catalogue",
     "compare",

@@ -15,6 +15,8 @@ from carecircle.texts import Sentence
 
 Found = Sequence[tuple[Facility, Way]]
 _NAMED = 3
+_TOLD = 0.05
+"""Minutes below this are said as none."""
 
 
 def unit_of(rule: Rule) -> str:
@@ -55,11 +57,11 @@ def referral(facility: Facility, way: Way) -> Referral:
 def detours(found: Found) -> list[Sentence]:
     """What belonging costs beside the nearest, where it costs anybody anything."""
     extra = [(way.detour, f) for f, way in found if way.detour is not None]
-    if not any(minutes > 1e-9 for minutes, _ in extra):
+    if not any(minutes >= _TOLD for minutes, _ in extra):
         return []
     most, at = max(extra, key=lambda pair: pair[0])
     facts = {
-        "n": sum(minutes > 1e-9 for minutes, _ in extra), "of": len(extra),
+        "n": sum(minutes >= _TOLD for minutes, _ in extra), "of": len(extra),
         "mean": minutes_shown(math.fsum(m for m, _ in extra) / len(extra)), "most": minutes_shown(most),
         "name": at.name,
     }  # fmt: skip
@@ -85,6 +87,7 @@ def no_way(found: Found) -> list[Sentence]:
 def _told(row: Referral) -> Sentence:
     through = [n for n in (row.from_name, *row.via.split("、"), row.to_name) if n]
     facts = {
-        "way": " → ".join(through), "minutes": minutes_shown(row.minutes), "direct": minutes_shown(row.direct),
+        "way": " → ".join(through), "minutes": minutes_shown(row.minutes),
+        "direct": minutes_shown(row.direct),
     }  # fmt: skip
     return Sentence("rules.referral_way", facts)

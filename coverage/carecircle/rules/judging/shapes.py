@@ -17,6 +17,7 @@ from typing import (
 )
 
 from carecircle.ledgers import InputsLedger, PeopleLedger
+from carecircle.rules.judging.blank_spots import BlankSpot
 from carecircle.rules.judging.parts import (
     ByBusy,
     ByRoad,
@@ -124,6 +125,7 @@ class WrittenVerdicts(TypedDict):
     year: int
     ledger: Annotated[dict[str, float] | None, _ledger(InputsLedger)]
     verdicts: list[WrittenVerdict]
+    blank_spots: NotRequired[Annotated[list[dict[str, Any]], {"type": "array", "items": _record(BlankSpot)}]]
 
 
 def verdict_schema() -> dict[str, Any]:

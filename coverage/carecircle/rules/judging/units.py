@@ -6,14 +6,13 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from carecircle import categories
+from carecircle.rules.judging.blank_spots import comes
 from carecircle.rules.judging.evidence import Area, Evidence, Facility
 from carecircle.rules.language.rule import Rule, Waiver
 from carecircle.texts import Sentence
 
 _TOUCH_M = 50.0
 """Villages whose outlines lie this close are neighbours (digitised borders leave slivers)."""
-_OUTREACH = frozenset({"巡回医疗", "驻村服务", "移动智慧医疗"})
 
 
 @dataclass(frozen=True)
@@ -126,8 +125,7 @@ def _outreach(exception: Waiver, unit: AreaUnit, units: Sequence[AreaUnit], evid
     if unit.facilities or not all(_marked(evidence, unit, mark) for mark in vague):
         return False
     serving = (f for f in evidence.facilities if f.area_id == unit.id and f.status == "open")
-    by_role = any(_OUTREACH & {categories.role(d) for d in f.designations} for f in serving)
-    return by_role or _marked(evidence, unit, "outreach_service")
+    return any(comes(f) for f in serving) or _marked(evidence, unit, "outreach_service")
 
 
 def _branches(exception: Waiver, unit: AreaUnit, units: Sequence[AreaUnit], evidence: Evidence) -> bool:
