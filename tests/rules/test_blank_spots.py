@@ -36,7 +36,7 @@ CLINIC = {"category": "村卫生室", "area_id": "v0"}
 
 
 def test_every_state_by_hand() -> None:
-    """A clinic; a round of 4 and one of 2 days; resident staff, days unknown; nobody at work; a mark; none."""
+    """A clinic; rounds of 4 and of 2 days; resident staff, days unknown; nobody at work; a mark; none."""
     found = register(
         CLINIC,
         {"category": POST, "area_id": "v1", "attributes": {"days_per_month": 4.0}},
