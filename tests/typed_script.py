@@ -69,6 +69,8 @@ from carecircle.reach.path import Path as Way
 from carecircle.reach.surface import Cells, Surface, region_cells, travel_time_surface
 from carecircle.reach.travel import nearest_facility, path, service_areas, travel_time_matrix
 from carecircle.rules import (
+    BlankSpot,
+    BlankSpots,
     ByBusy,
     ByRoad,
     ChainPart,
@@ -81,9 +83,11 @@ from carecircle.rules import (
     Leg,
     Project,
     ReachQuery,
+    Referral,
     Rule,
     RuleKind,
     RuleUnit,
+    blank_spots,
     by_area,
     catalogue,
     compare,
@@ -104,6 +108,7 @@ from carecircle.rules import (
     unlocks,
     verdict_schema,
 )
+from carecircle.runs.blank_spots import BlankYear, blank_history
 from carecircle.schema import Finding
 from carecircle.siting.conditions import Conditions, Terms
 from carecircle.siting.effort import Effort
@@ -231,7 +236,11 @@ def read(verdict: Verdict, inputs: Inputs) -> pd.DataFrame:
     road: ByRoad | None = verdict.by_road
     busy: ByBusy | None = verdict.by_busy
     stages: tuple[ChainPart, ...] = verdict.stages
-    print(busy, stages)
+    ways: tuple[Referral, ...] = verdict.referrals
+    register: BlankSpots | None = blank_spots(inputs)
+    spots: tuple[BlankSpot, ...] = () if register is None else register.spots
+    years: list[BlankYear] = blank_history([])
+    print(busy, stages, ways, spots, years)
     ledger: PeopleLedger | None = verdict.ledger
     units: tuple[RuleUnit, ...] = verdict.units
     counties: tuple[CountyRow, ...] = verdict.counties

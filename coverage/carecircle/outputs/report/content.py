@@ -193,8 +193,8 @@ def _blank_spots(analysis: Analysis, said: Said) -> Iterator[Block]:
         return
     yield Items([said.of(f.sentence) for f in register.findings])
     rows = [
-        (said.rules(f"level_{s.level}"), s.name, said.people(s.residents), said.rules(f"blank_state_{s.state}"),
-         said.number(s.days_per_month))
+        (said.rules(f"level_{s.level}"), s.name, said.people(s.residents),
+         said.rules(f"blank_state_{s.state}"), said.number(s.days_per_month))
         for s in register.spots if s.state in ("blank", "unstaffed", "visited")
     ]  # fmt: skip
     if rows:
