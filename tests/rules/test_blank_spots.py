@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
-import openpyxl
 import pytest
+import python_calamine
 
 import carecircle
 from carecircle.rules import blank_spots
@@ -97,15 +97,15 @@ def test_the_register_is_in_every_output(out: Path) -> None:
     assert [(s["name"], s["state"]) for s in written["blank_spots"]] == [
         ("一镇", "fixed"), ("二镇", "fixed"), ("三镇", "visited"),
     ]  # fmt: skip
-    book = openpyxl.load_workbook(folder / "verdicts.xlsx")
-    cells = [[c.value for c in row] for row in book["空白点"].iter_rows()]
+    book = python_calamine.CalamineWorkbook.from_path(str(folder / "verdicts.xlsx"))
+    cells = book.get_sheet_by_name("空白点").to_python()
     assert ["乡镇（街道）", "三镇", "t3", 100, "巡回或驻村", 3, "三镇巡回点"] in cells
     layer = gpd.read_file(folder / "results.gpkg", layer="blank_spots")
     assert layer["state"].tolist() == ["fixed", "fixed", "visited"]
     ways = gpd.read_file(folder / "results.gpkg", layer="referrals")
     assert ways["minutes"].round(2).tolist() == [16.0, 8.0]
     assert ways.geometry.notna().all()
-    clause = [[c.value for c in row] for row in book["double"].iter_rows()]
+    clause = book.get_sheet_by_name("double").to_python()
     assert any(row[:1] == ["一镇卫生院"] and "县医院" in row for row in clause)
 
 

@@ -339,13 +339,12 @@ def required(plan: Plan) -> list[ReachQuery]:
     Returns
     -------
     list of ReachQuery
-        Those its rules are judged by, the road beside a straight line, the other modes reported, and what a
-        kind asks further.
+        Those its rules are judged by, the road beside a straight line, and the other modes reported.
     """
     found: dict[ReachQuery, None] = {}
     for rule in plan.rules:
-        further = kind_of(rule).more_queries(rule)
-        for query in (main_query(rule), road_query(rule), *alternative_queries(rule), *further):
+        beside = (*alternative_queries(rule), *kind_of(rule).more_queries(rule))
+        for query in (main_query(rule), road_query(rule), *beside):
             if query is not None:
                 found[query] = None
     return list(found)
