@@ -231,7 +231,7 @@ def _attribute_columns(table: Table) -> list[tuple[str, str | None, float]]:
 
 def _named_columns(table: Table, names: Sequence[str]) -> dict[str, str]:
     """The headers under which a table has some attributes."""
-    return {name: header for header, name, _ in _attribute_columns(table) if name in names}
+    return {name: header for header, name, _ in _attribute_columns(table) if name and name in names}
 
 
 def _refused(name: str, kind: str, read: object, **place: Any) -> InputError | None:

@@ -34,15 +34,17 @@ def layer(analysis: Analysis) -> gpd.GeoDataFrame | None:
     if not found:
         return None
     inputs = analysis.inputs
-    points = dict(zip(inputs.facilities["facility_id"], inputs.facilities.geometry, strict=True))
-    towns = dict(zip(inputs.areas["area_id"], inputs.areas.geometry, strict=True))
+    points: dict[str, Any] = dict(
+        zip(inputs.facilities["facility_id"], inputs.facilities.geometry, strict=True)
+    )
+    towns: dict[str, Any] = dict(zip(inputs.areas["area_id"], inputs.areas.geometry, strict=True))
     lines = []
     for _, way in found:
         start, end = points.get(way.from_id), points.get(way.to_id)
         if start is None and towns.get(way.from_id) is not None:
             start = towns[way.from_id].representative_point()
-        drawn = start is not None and end is not None
-        lines.append(shapely.LineString([start, end]) if drawn else None)
+        known = start is not None and end is not None
+        lines.append(shapely.LineString([*start.coords, *end.coords]) if known else None)
     columns: dict[str, Any] = {"rule": [v.rule for v, _ in found]}
     for name in ("from_id", "from_name", "zone", "via", "to_id", "to_name"):
         columns[name] = pd.Series([getattr(r, name) or None for _, r in found], dtype=object)

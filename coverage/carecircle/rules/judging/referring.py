@@ -184,7 +184,8 @@ class Referrals:
     def _rows(self, what: Asked) -> Mapping[str, dict[str, Any]]:
         if what not in self._kept:
             frame = self._reached[referral_query(self.rule, what)]
-            self._kept[what] = dict(zip(frame["demand_id"], frame.to_dict("records"), strict=True))
+            rows: list[Any] = frame.to_dict("records")
+            self._kept[what] = dict(zip(frame["demand_id"], rows, strict=True))
         return self._kept[what]
 
     def _set(self, what: Asked) -> frozenset[str]:
