@@ -50,14 +50,14 @@ def test_every_state_by_hand() -> None:
     assert spots == {
         "v0": ("fixed", None, 100), "v1": ("visited", 6.0, 200), "v2": ("visited", None, 300),
         "v3": ("unstaffed", None, 400), "v4": ("visited", None, 500), "v5": ("blank", None, 600),
-        "t": ("blank", None, 2100),
+        "t": ("visited", 6.0, 2100),
     }  # fmt: skip
     village, town = found.findings
     assert village.sentence.text("zh") == (
         "空白点（行政村，共 6 个）：2 个（居民 1,000 人）：第3村、第5村；巡回医疗或驻村服务 3 个"
         "（居民 1,000 人，占 47.62%，平均每月 6 天）；0 个资料不足，未计入"
     )
-    assert (village.level, town.level) == ("warning", "warning")
+    assert (village.level, town.level) == ("warning", "note")
 
 
 def test_what_no_list_settles_is_unknown_not_blank() -> None:

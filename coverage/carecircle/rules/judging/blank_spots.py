@@ -47,7 +47,8 @@ class BlankSpot:
         ``fixed``: it has an institution; ``visited``: none, and care comes to it; ``unstaffed``: it has one
         in which nobody works; ``unknown``: the tables leave it open; ``blank``: none of these.
     days_per_month
-        Days a month on which care comes; None where it does not, or the days are not known.
+        Days a month on which care comes to it, or somewhere in it; None where it does not, or the days are
+        not known.
     facilities
         Names of what stands there or comes, joined by ``、``.
     """
