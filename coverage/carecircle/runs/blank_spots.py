@@ -57,7 +57,13 @@ class BlankYear:
         return said
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data, field by field."""
+        """Plain data.
+
+        Returns
+        -------
+        dict
+            Its fields by name.
+        """
         return asdict(self)
 
 

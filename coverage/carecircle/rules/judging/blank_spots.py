@@ -62,7 +62,13 @@ class BlankSpot:
     facilities: str
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data, field by field."""
+        """Plain data.
+
+        Returns
+        -------
+        dict
+            Its fields by name.
+        """
         return asdict(self)
 
 
