@@ -61,15 +61,17 @@ from carecircle.outputs.siting import write_siting
 from carecircle.outputs.siting_map import siting_map
 from carecircle.profiles import Profile, modes, profile
 from carecircle.profiles import register as register_mode
+from carecircle.reach.answers import Path as Way
 from carecircle.reach.asked import Reach
 from carecircle.reach.interchange import edges_from_networkx, to_networkx
 from carecircle.reach.isochrones import isochrones
 from carecircle.reach.kernels import nearest
 from carecircle.reach.network.model import Network
-from carecircle.reach.path import Path as Way
 from carecircle.reach.surface import Cells, Surface, region_cells, travel_time_surface
 from carecircle.reach.travel import nearest_facility, path, service_areas, travel_time_matrix
 from carecircle.rules import (
+    BlankSpot,
+    BlankSpots,
     ByBusy,
     ByRoad,
     ChainPart,
@@ -82,9 +84,11 @@ from carecircle.rules import (
     Leg,
     Project,
     ReachQuery,
+    Referral,
     Rule,
     RuleKind,
     RuleUnit,
+    blank_spots,
     by_area,
     catalogue,
     compare,
@@ -105,6 +109,7 @@ from carecircle.rules import (
     unlocks,
     verdict_schema,
 )
+from carecircle.runs.blank_spots import BlankYear, blank_history
 from carecircle.schema import Finding
 from carecircle.siting.ambulances import station_ambulances
 from carecircle.siting.conditions import Conditions, Terms
@@ -234,7 +239,11 @@ def read(verdict: Verdict, inputs: Inputs) -> pd.DataFrame:
     road: ByRoad | None = verdict.by_road
     busy: ByBusy | None = verdict.by_busy
     stages: tuple[ChainPart, ...] = verdict.stages
-    print(busy, stages)
+    ways: tuple[Referral, ...] = verdict.referrals
+    register: BlankSpots | None = blank_spots(inputs)
+    spots: tuple[BlankSpot, ...] = () if register is None else register.spots
+    years: list[BlankYear] = blank_history([])
+    print(busy, stages, ways, spots, years)
     ledger: PeopleLedger | None = verdict.ledger
     units: tuple[RuleUnit, ...] = verdict.units
     counties: tuple[CountyRow, ...] = verdict.counties

@@ -26,7 +26,9 @@ _HEADERS: Mapping[str, str] = {
     "facility_id": "机构编号", "name": "机构名称", "category": "机构类别", "lon": "经度", "lat": "纬度",
     "area_id": "所在区划代码", "status": "机构状态", "designations": "称号",
 }  # fmt: skip
-_ALWAYS = ("level", "ownership", "departments", "beds")
+_ALWAYS = (
+    "level", "ownership", "departments", "beds", "refers_to", "alliance", "zone", "days_per_month",
+)  # fmt: skip
 _CHOICES: Mapping[str, Mapping[Language, tuple[str, ...]]] = {
     "status": {"zh": ("在用", "规划", "停用"), "en": ("open", "planned", "closed")},
     "ownership": {
@@ -132,7 +134,8 @@ def template_columns(plan: Plan, language: Language) -> list[Column]:
     wanted = [a for a in specs if a in _ALWAYS or a in unlocks]
     for name in wanted:
         spec = specs[name]
-        key = name if spec.type in ("level", "ownership", "names") else spec.type
+        own = spec.type in ("level", "ownership", "names", "text") or spec.unit == "days"
+        key = name if own else spec.type
         meaning = say(f"starter.col_{key}", language, name=spec.label(language))
         header = spec.zh if language == "zh" else name
         columns.append(Column(name, header, meaning, tuple(unlocks.get(name, ()))))

@@ -16,7 +16,7 @@ import carecircle
 from carecircle.analysis import Analysis
 from carecircle.inputs.load import Inputs
 from carecircle.ledgers import InputsLedger
-from carecircle.reach.surface import Surface
+from carecircle.reach.answers import Surface
 from carecircle.rules import Plan, judge
 from carecircle.rules.language.query import required
 from carecircle.schema import Finding, time_column

@@ -40,6 +40,7 @@ def test_every_kind_and_every_outcome_occurs(verdicts: dict[str, list[Verdict]])
     assert {v.rule_def.kind for v in every} == {
         "radius", "time", "response", "load", "presence",
         "ratio", "share", "count", "conditional", "baseline", "published", "chain",
+        "referral",
     }  # fmt: skip
     assert {v.outcome for v in every} == set(Outcome) - {Outcome.WAIVED}
     assert any(u.outcome is Outcome.WAIVED for v in every for u in v.units)

@@ -161,7 +161,7 @@ def test_every_kind_has_its_words_and_names_only_fields_there_are() -> None:
     for kind in kinds():
         assert set(kind.words) <= set(wording())
         assert set(kind.requires) <= set(Rule.model_fields)
-        assert set(kind.levels) <= {"region", "county", "town", "village", "facility", "named"}
+        assert set(kind.levels) <= {"region", "county", "town", "village", "facility", "named", "zone"}
 
 
 def test_who_asks_for_roads_needs_them() -> None:
@@ -169,8 +169,9 @@ def test_who_asks_for_roads_needs_them() -> None:
         kind = kind_of(rule)
         query = kind.query(rule)
         if "roads" in kind.inputs(rule):
-            assert query is not None, rule.id
-            assert query.metric != "straight_m", rule.id
+            asked = [*([] if query is None else [query]), *kind.more_queries(rule)]
+            assert asked, rule.id
+            assert all(q.metric != "straight_m" for q in asked), rule.id
         if kind.people:
             assert query is not None, rule.id
             assert {"facilities", "residents"} <= set(kind.inputs(rule)), rule.id

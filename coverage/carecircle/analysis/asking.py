@@ -37,6 +37,9 @@ def serving_in(inputs: Inputs, query: ReachQuery | Leg, *, inside_only: bool = F
     facilities = inputs.facilities
     chosen = query.facilities.select(facilities)
     leg = query if isinstance(query, Leg) else query.leg
+    if leg.named_by:
+        named = {(a or {}).get(leg.named_by) for a in facilities["attributes"]}
+        chosen &= facilities["facility_id"].isin(list(named))
     if leg.start:
         chosen &= np.array([units_of(a or {}) != 0 for a in facilities["attributes"]], dtype=bool)
     chosen &= facilities.geometry.notna() & ~facilities.geometry.is_empty
@@ -108,11 +111,12 @@ class Asker:
     def _leg(self, leg: Leg, origins: gpd.GeoDataFrame, serving: gpd.GeoDataFrame) -> pd.DataFrame:
         """The reached frame of one leg, what passes before a unit sets out in its costs."""
         reach = self._reach_of(leg)
-        if not leg.start:
+        if not (leg.start or leg.every):
             return reach.nearest(origins, serving, direction=leg.direction)
-        serving = serving.assign(**{LEAD: leads(self.inputs, leg, serving)})
+        if leg.start:
+            serving = serving.assign(**{LEAD: leads(self.inputs, leg, serving)})
         many = len(origins) * len(serving)
-        if takes_lead(reach):
+        if not leg.start or takes_lead(reach):
             found = reach.nearest(origins, serving, direction=leg.direction)
             costs = (
                 reach.pairs(origins, serving, direction=leg.direction) if leg.every and many <= MOST else None

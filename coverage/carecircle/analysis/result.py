@@ -21,7 +21,7 @@ from carecircle.reach.answers import Surface
 from carecircle.reach.asked import Reach
 from carecircle.reach.choice import Brought, Reaches
 from carecircle.reach.network.model import Network
-from carecircle.rules import Leg, Plan, ReachQuery, Verdict
+from carecircle.rules import BlankSpots, Leg, Plan, ReachQuery, Verdict, blank_spots
 from carecircle.schema import Finding
 from carecircle.study import Study
 from carecircle.texts import Language, Sentence
@@ -113,6 +113,11 @@ class Analysis:
         """Every way of travelling that the study has, each made once."""
         return reaches_of(self.inputs, self.networks, self.brought)
 
+    @cached_property
+    def blank_spots(self) -> BlankSpots | None:
+        """Villages and townships without an institution; None where no table speaks of care that comes."""
+        return blank_spots(self.inputs)
+
     def path(self, demand_id: str, query: ReachQuery) -> Way | None:
         """The way between a demand point and its nearest facility; None where there is none.
 
@@ -164,7 +169,7 @@ class Analysis:
             Plain data, as ``docs/schemas/verdicts.schema.json`` states it.
         """
         spoken = language or self.study.language
-        return {
+        found: dict[str, Any] = {
             "schema": "carecircle/verdicts/1",
             "study": self.study.name,
             "plan": self.plan.id,
@@ -172,6 +177,9 @@ class Analysis:
             "ledger": None if self.inputs.ledger is None else self.inputs.ledger.to_dict(),
             "verdicts": [v.to_dict(spoken) for v in self.verdicts],
         }
+        if self.blank_spots is not None:
+            found["blank_spots"] = [spot.to_dict() for spot in self.blank_spots.spots]
+        return found
 
     def __repr__(self) -> str:
         came = [v.outcome.value for v in self.verdicts]

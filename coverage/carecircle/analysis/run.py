@@ -26,7 +26,7 @@ from carecircle.reach.answers import Surface
 from carecircle.reach.choice import Brought, Reaches
 from carecircle.reach.network.model import Network
 from carecircle.reach.network.store import from_bytes, to_bytes
-from carecircle.rules import Plan, ReachQuery, Verdict, judge, load_plan, required
+from carecircle.rules import Plan, ReachQuery, Verdict, blank_spots, judge, load_plan, required
 from carecircle.schema import leg_column
 from carecircle.study import Study, load_study
 from carecircle.texts import Sentence
@@ -201,7 +201,9 @@ def _conclude(
     asker = Asker(inputs, reaches_of(inputs, networks, brought) if reaches is None else reaches)
     queries = [q for q in required(plan) if asker.can(q)]
     reached: dict[ReachQuery, pd.DataFrame] = {}
-    if inputs.demand is not None and (study.facility_sources or len(inputs.facilities)):
+    if study.facility_sources or len(inputs.facilities):
+        if inputs.demand is None:
+            queries = [q for q in queries if q.origin == "facilities"]
         for number, query in enumerate(queries, 1):
             facts = {"number": number, "of": len(queries), "query": query.title}
             tell(Sentence("analysis.reaching", facts))
@@ -211,12 +213,13 @@ def _conclude(
                 reached[query] = asker.reach(query, *servings_in(inputs, query))
     surfaces = dict(known_surfaces)
     for query in reached:
-        if draw and query.metric == "minutes" and query not in surfaces:
+        if draw and query.metric == "minutes" and query.origin == "residents" and query not in surfaces:
             tell(Sentence("analysis.drawing", {"query": query.title}))
             surfaces[query] = asker.surface(query, *servings_in(inputs, query))
     tell(Sentence("analysis.judging", {"rules": len(plan.rules)}))
     verdicts = judge(plan, inputs, reached)
     verdicts = _beside_border(plan, inputs, asker, reached, verdicts)
+    register = blank_spots(inputs)
     found = Analysis(
         study=study,
         plan=plan,
@@ -225,10 +228,11 @@ def _conclude(
         reached=reached,
         surfaces={q: surfaces[q] for q in reached if q in surfaces},
         verdicts=tuple(verdicts),
-        findings=inputs.findings,
+        findings=inputs.findings if register is None else (*inputs.findings, *register.findings),
         manifest=manifest(plan, inputs, networks),
         brought=brought,
     )
+    vars(found)["blank_spots"] = register
     vars(found)["reaches"] = asker.reaches  # what was made for the queries serves whoever asks next
     return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 import re
 import tomllib
 import unicodedata
@@ -14,7 +15,7 @@ from typing import Any, Literal
 
 from carecircle.texts import Language
 
-AttributeType = Literal["number", "mark", "level", "ownership", "names"]
+AttributeType = Literal["number", "mark", "level", "ownership", "names", "text"]
 
 
 @dataclass(frozen=True)
@@ -85,11 +86,14 @@ class Attribute:
     grants: str = ""
     """The designation that a facility marked so holds, and one marked otherwise does not."""
     unit: str = ""
-    """What it counts: ``beds``, ``people``, ``devices``, ``vehicles``, ``places``; empty: a plain number."""
+    """What it counts: ``beds``, ``people``, ``devices``, ``vehicles``, ``places``, ``days``; empty: a plain
+    number."""
     exact: bool = False
     """A cell that is no number is an error, not a figure that is unknown."""
     whole: bool = False
     """So is a number with a fraction."""
+    most: float = math.inf
+    """So is a number above this one."""
 
     def label(self, language: Language) -> str:
         """The column's name in one language."""
@@ -138,6 +142,7 @@ def _attributes(table: str) -> dict[str, Attribute]:
         name: Attribute(
             name, a["type"], a["zh"], a["en"], tuple(a["aliases"]), tuple(a.get("borne_by", ())),
             a.get("grants", ""), a.get("unit", ""), a.get("exact", False), a.get("whole", False),
+            a.get("most", math.inf),
         )
         for name, a in _data()[table].items()
     }  # fmt: skip

@@ -162,21 +162,26 @@ def compare(
     Example: carecircle compare maps/2024 maps/2025
     Example: carecircle compare maps/2021 maps/2022 maps/2023
     """
-    from carecircle.outputs.terminal.listings import comparison_lines, progress_lines
+    from carecircle.outputs.terminal.listings import blank_lines, comparison_lines, progress_lines
     from carecircle.rules.comparing import compare as weigh
     from carecircle.rules.comparing import read_verdicts
+    from carecircle.runs.blank_spots import blank_history
     from carecircle.runs.progress import progress as over_years
 
     documents, language = [read_verdicts(p) for p in (before, *after)], spoken(lang, before)
     if len(documents) == 2 and not (progress_asked or as_json):
         comparison_lines(weigh(*documents), language, PlainConsole())
+        blank_lines(blank_history(documents), language, PlainConsole())
         return
-    rows = over_years(documents)
+    rows, blank = over_years(documents), blank_history(documents)
     if as_json:
         told = {"progress": [row.to_dict() for row in rows]}
+        if blank:
+            told["blank_spots"] = [year.to_dict() for year in blank]
         typer.echo(json.dumps(told, ensure_ascii=False, indent=1))
     else:
         progress_lines(rows, language, PlainConsole())
+        blank_lines(blank, language, PlainConsole())
 
 
 @command()

@@ -13,6 +13,7 @@ import pandas as pd
 from carecircle.errors import CarecircleError, InputError, raise_all
 from carecircle.inputs.areas.boundaries import read_areas
 from carecircle.inputs.bounds import check_sources
+from carecircle.inputs.facilities.links import check_links
 from carecircle.inputs.facilities.osm import read_osm_facilities
 from carecircle.inputs.facilities.reading import read_facilities
 from carecircle.inputs.facilities.told import with_roles_named
@@ -58,6 +59,7 @@ def read_door(study: Study, tell: Callable[[Sentence], None], noticed: list[Find
     raise_all(faults[:MOST_FAULTS])
     if frames:
         door.facilities = with_roles_named(_together(frames), study.facility_sources)
+        door.findings += check_links(door.facilities)
     return door
 
 

@@ -10,9 +10,19 @@ from __future__ import annotations
 
 import carecircle.rules.kinds.builtin  # noqa: F401  -- registers the kinds that come with carecircle
 from carecircle.rules.comparing import Change, Comparison, compare, read_verdicts
+from carecircle.rules.judging.blank_spots import BlankSpot, BlankSpots, blank_spots
 from carecircle.rules.judging.judge import judge
 from carecircle.rules.judging.ledger import by_area
-from carecircle.rules.judging.parts import ByBusy, ByRoad, ChainPart, CountyRow, Flip, Outcome, RuleUnit
+from carecircle.rules.judging.parts import (
+    ByBusy,
+    ByRoad,
+    ChainPart,
+    CountyRow,
+    Flip,
+    Outcome,
+    Referral,
+    RuleUnit,
+)
 from carecircle.rules.judging.shapes import verdict_schema
 from carecircle.rules.judging.verdict import Verdict
 from carecircle.rules.judging.weighing import decide, margin
@@ -27,6 +37,8 @@ from carecircle.rules.needs import need_sentence, needs, unlocks
 from carecircle.rules.plan_data import plans_json
 
 __all__ = [
+    "BlankSpot",
+    "BlankSpots",
     "ByBusy",
     "ByRoad",
     "ChainPart",
@@ -41,10 +53,12 @@ __all__ = [
     "Plan",
     "Project",
     "ReachQuery",
+    "Referral",
     "Rule",
     "RuleKind",
     "RuleUnit",
     "Verdict",
+    "blank_spots",
     "by_area",
     "catalogue",
     "compare",

@@ -56,7 +56,10 @@ def _figures(rule: Rule) -> Iterable[str]:
     yield from (n for n in (rule.numerator, rule.denominator) if n)
     for condition in (*rule.when, *([rule.each] if rule.each else [])):
         yield from (n for n in (condition.attribute, condition.share_of) if n)
-    for role in dict.fromkeys((*rule.facilities.roles, *rule.has, *rule.denominator_facilities.roles)):
+    yield from (n for n in (rule.along, "zone" if rule.by == "zone" else "") if n)
+    referred = (*rule.receiving.roles, *rule.between.roles)
+    own = (*rule.facilities.roles, *rule.has, *rule.denominator_facilities.roles, *referred)
+    for role in dict.fromkeys(own):
         yield role_column(role)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from itertools import product
 
 import geopandas as gpd
@@ -10,8 +11,15 @@ import pandas as pd
 import pytest
 
 import groundworlds as g
+from carecircle.analysis.asking import Asker, reaches_of, servings_in
 from carecircle.reach.ground import Ground
+from carecircle.rules import Leg, ReachQuery, Rule
+from carecircle.rules.judging.evidence import Evidence
+from carecircle.rules.judging.referring import Referrals
+from carecircle.rules.language.referring import referral_queries
+from carecircle.schema import every_column
 from realdata import real
+from ruleworlds import BASE, facilities_of, inputs_of
 
 PUBLISHED = {8: (29.419, 32_283), 16: (29.522, 31_829)}
 MEANS = {
@@ -141,10 +149,53 @@ def test_accessmod_referral():
     health = gpd.read_file(real("malawi/vFacility__demo.gpkg"))
     health["facility_id"] = health["demand_id"] = [f"{i:03d}" for i in range(1, len(health) + 1)]
     health = g.to_centres(health, cells)
-    table = Ground(None, cells, "m", max_snap_m=0).pairs(health, health, direction="to_facility").toarray()
+    found = _asked_of_facilities(health, Ground(None, cells, "m", max_snap_m=0))
+    table = found(referral_rule())[1].to_numpy(float)
     ours = np.ceil(table[told["from_fid"] - 1, told["to_fid"] - 1] - 1e-4)
     assert len(told) == 54
     assert np.array_equal(ours, told["minutes_published_ceil"])
+    # from a health centre by the nearest hospital of level 1 or 2 to the one of level 3, and directly; the
+    # program's bicycle feels a slope of a ratio for per cent, ours none: a fifth of a minute in twelve hours
+    ways, _ = found(referral_rule(via=[{"categories": ["综合医院"], "designations": ["二级"]}]))
+    assert [s.id for s in ways["001"].stops] == ["004", "002"]
+    assert ways["001"].minutes == pytest.approx(table[0, 3] + table[3, 1], abs=1e-9)
+    hops = [ways["001"].minutes, ways["001"].direct, ways["009"].minutes, ways["009"].direct]
+    assert hops == pytest.approx([717.864, 685.830, 82.729, 54.359], abs=0.2)
+
+
+def referral_rule(**fields):
+    """From every health centre to the hospital of level 3."""
+    base = {
+        **BASE, "kind": "referral", "metric": "minutes", "mode": "drive", "limit_unit": "min",
+        "by": "facility", "categories": ["乡镇卫生院"],
+        "to": [{"categories": ["综合医院"], "designations": ["三级"]}],
+    }  # fmt: skip
+    return Rule.model_validate({**base, **fields})
+
+
+def _asked_of_facilities(health, ground):
+    """What a rule's queries with facilities as origin answer: its ways, and the minutes of every pair."""
+    tiers = {2: "三级", 3: "二级", 4: "二级", 6: "二级", 7: "二级"}
+    rows = [
+        {"facility_id": f"{i:03d}", "category": "综合医院" if i in tiers else "乡镇卫生院",
+         "attributes": {"level": tiers.get(i, "一级")}, "geometry": place}
+        for i, place in enumerate(health.geometry, 1)
+    ]  # fmt: skip
+    facilities = facilities_of(*rows).set_crs(health.crs, allow_override=True)
+    inputs = dataclasses.replace(inputs_of(facilities=facilities), crs=health.crs)
+    asker = Asker(inputs, reaches_of(inputs, {}, {("minutes", "drive"): ground}))
+    every = ReachQuery(legs=[Leg(("医疗卫生机构",), mode="drive", every=True)], origin="facilities")
+
+    def asked(rule):
+        queries = (every, *referral_queries(rule))
+        reached = {q: asker.reach(q, *servings_in(inputs, q)) for q in queries}
+        evidence = Evidence(inputs)
+        ways = Referrals(rule, evidence, reached)
+        own = [f for f in evidence.facilities if f.category == "乡镇卫生院"]
+        columns = [every_column(f.id) for f in evidence.facilities]
+        return {f.id: ways.way(f) for f in own}, reached[every][columns]
+
+    return asked
 
 
 def test_every_combination_is_named():

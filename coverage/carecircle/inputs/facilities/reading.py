@@ -12,6 +12,7 @@ import pandas as pd
 
 from carecircle import categories
 from carecircle.errors import CarecircleError, InputError, raise_all
+from carecircle.inputs.facilities.links import LINK_COLUMNS, LINKS
 from carecircle.inputs.facilities.told import roles_told
 from carecircle.inputs.facilities.words import unknown_words
 from carecircle.inputs.tables import values
@@ -103,6 +104,8 @@ def _rows(source: Facilities, table: Table, findings: list[Finding]) -> gpd.GeoD
     )
     none = [c is not None and not values.names(c) for c in table.text("designations")]
     frame["roles_told"] = _objects(roles_told(frame, source, none, has_column=table.has("designations")))
+    if links := _named_columns(table, LINKS):
+        frame[LINK_COLUMNS] = _objects([links] * len(frame))
     frame = frame[frame["category"] != ""].reset_index(drop=True)
     placeless = frame[frame.geometry.isna()]
     if len(placeless) == len(frame) and not table.has("lon") and table.geometry is None:
@@ -198,17 +201,13 @@ def _attributes(
     """Each row's attributes under their canonical names; blank cells are absent, nothing is guessed."""
     rows: list[dict[str, object]] = [{} for _ in range(len(table))]
     faults: list[CarecircleError] = []
-    core = {*COLUMNS, "location"}
-    given = {header: name for name, header in table.headers.items() if name not in core}
-    for header in [*given, *table.others()]:
-        bare, factor = values.unit_of(header)
-        name = given.get(header) or categories.attribute(bare) or categories.attribute(header)
+    for header, name, factor in _attribute_columns(table):
         kind = categories.attributes()[name].type if name and name in categories.attributes() else ""
         cells = zip(table.frame.index.tolist(), table.frame[header].tolist(), strict=True)
         for position, (row, cell) in enumerate(cells):
             if cell is None:
                 continue
-            value = _value(cell, kind, factor or 1.0)
+            value = _value(cell, kind, factor)
             place = {"file": table.file, "row": row, "column": header, "value": cell}
             refused = _refused(name or "", kind, value, **place)
             if refused is not None:
@@ -221,17 +220,37 @@ def _attributes(
     return rows, faults[:20]
 
 
+def _attribute_columns(table: Table) -> list[tuple[str, str | None, float]]:
+    """Every column that is none of ours: its header, the attribute that it means, and its unit's factor."""
+    core = {*COLUMNS, "location"}
+    given = {header: name for name, header in table.headers.items() if name not in core}
+    found = []
+    for header in [*given, *table.others()]:
+        bare, factor = values.unit_of(header)
+        name = given.get(header) or categories.attribute(bare) or categories.attribute(header)
+        found.append((header, name, factor or 1.0))
+    return found
+
+
+def _named_columns(table: Table, names: Sequence[str]) -> dict[str, str]:
+    """The headers under which a table has some attributes."""
+    return {name: header for header, name, _ in _attribute_columns(table) if name and name in names}
+
+
 def _refused(name: str, kind: str, read: object, **place: Any) -> InputError | None:
     """Why a cell is refused; None where it is let in, or is a figure that is unknown."""
     if kind != "number":
         return None
     asked = categories.attributes()[name]
     if read is None:
-        return InputError("inputs.not_minutes", **place) if asked.exact else None
+        key = "inputs.not_days" if asked.unit == "days" else "inputs.not_minutes"
+        return InputError(key, **place) if asked.exact else None
     if isinstance(read, float) and read < 0:
         return InputError("inputs.negative_attribute", **place)
     if asked.whole and isinstance(read, float) and not read.is_integer():
         return InputError("inputs.not_whole", **place)
+    if isinstance(read, float) and read > asked.most:
+        return InputError("inputs.above_most", most=asked.most, **place)
     return None
 
 
@@ -243,8 +262,8 @@ def _value(cell: str, kind: str, factor: float) -> object:
         return values.mark(cell)
     if kind == "ownership":
         return categories.ownership(cell) or cell
-    if kind == "level":
-        return cell
+    if kind in ("level", "text"):
+        return cell.strip()
     number = values.number(cell)
     if kind == "number":
         return None if number is None else number * factor

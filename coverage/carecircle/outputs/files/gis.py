@@ -19,6 +19,7 @@ import shapely
 from carecircle.analysis.manifest import epoch
 from carecircle.errors import OutputError
 from carecircle.ledgers import lacking
+from carecircle.outputs.files import blank_spots, referrals
 from carecircle.outputs.files.styles import styles
 from carecircle.rules import by_area
 from carecircle.texts import say
@@ -32,6 +33,8 @@ LAYERS = ("areas", "facilities", "demand", "verdict_units", "snaps")
 def geopackage(analysis: Analysis, path: Path) -> None:
     """Write ``areas``, ``facilities``, ``demand``, ``verdict_units`` and ``snaps``, each there even if empty.
 
+    Beside them ``referrals`` and ``blank_spots`` where the study has any.
+
     In the study's own CRS. Costs are minutes or metres as the column says; an absent number is NULL, never a
     sentinel. The table ``layer_styles`` holds a default style for each layer and further ones a clause, which
     QGIS offers by name.
@@ -44,8 +47,9 @@ def geopackage(analysis: Analysis, path: Path) -> None:
         _snaps(analysis),
     )
     kinds = ("MultiPolygon", "Point", "Point", "MultiPolygon", "LineString")
+    layers = [*zip(LAYERS, made, kinds, strict=True), *_further(analysis)]
     with dated(), written(path):
-        for name, frame, kind in zip(LAYERS, made, kinds, strict=True):
+        for name, frame, kind in layers:
             frame = frame.set_geometry(_of_one_kind(frame.geometry, kind))
             pyogrio.write_dataframe(
                 frame,
@@ -61,6 +65,15 @@ def geopackage(analysis: Analysis, path: Path) -> None:
         pyogrio.write_dataframe(
             table, path, layer="layer_styles", driver="GPKG", append=True, layer_options=columns
         )
+
+
+def _further(analysis: Analysis) -> list[tuple[str, gpd.GeoDataFrame, str]]:
+    """Layers that only some studies have."""
+    asked = (
+        (referrals.LAYER, referrals.layer(analysis), "LineString"),
+        (blank_spots.LAYER, blank_spots.layer(analysis), "MultiPolygon"),
+    )
+    return [(name, frame, kind) for name, frame, kind in asked if frame is not None]
 
 
 def geoparquet(analysis: Analysis, folder: Path) -> None:
@@ -205,6 +218,8 @@ def demand_frame(analysis: Analysis) -> gpd.GeoDataFrame:
         "urban": _marks(frame["urban"]).to_numpy(),
     }
     for query, reached in analysis.reached.items():
+        if query.origin == "facilities":
+            continue
         unit = "min" if query.metric == "minutes" else "m"
         cost = reached["cost"].to_numpy(dtype=float)
         columns[f"{query.key}_{unit}"] = np.where(np.isfinite(cost), cost, np.nan)

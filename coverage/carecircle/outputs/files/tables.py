@@ -14,7 +14,7 @@ import xlsxwriter
 from carecircle.colours import CELL_HEAD, CELL_LABEL, CELLS
 from carecircle.ledgers import lacking
 from carecircle.outputs import telling
-from carecircle.outputs.files import missing
+from carecircle.outputs.files import blank_spots, missing, referrals
 from carecircle.outputs.files.counties import all_counties, county_table
 from carecircle.rules import by_area
 from carecircle.schema import GROUND_STATUSES, LEVELS
@@ -53,6 +53,7 @@ def workbook(analysis: Analysis, path: Path) -> None:
         _all_people(writer, analysis)
         all_counties(writer, analysis)
         missing.sheet(writer, analysis)
+        blank_spots.sheet(writer, analysis)
         for verdict in analysis.verdicts:
             _clause(writer, analysis, verdict)
 
@@ -258,6 +259,8 @@ def _clause(writer: Book, analysis: Analysis, verdict: Verdict) -> None:
         row = county_table(writer, sheet, row + 1, verdict)
     if verdict.units:
         row = _units(writer, sheet, row + 1, verdict)
+    if verdict.referrals:
+        row = referrals.table(writer, sheet, row + 1, verdict)
     if verdict.people is not None and analysis.inputs.demand is not None:
         for level in LEVELS:
             row = _areas(writer, sheet, row + 1, analysis, verdict, level)

@@ -16,7 +16,7 @@ from carecircle.schema import LEG, leg_column
 
 if TYPE_CHECKING:
     from carecircle.analysis import Analysis
-    from carecircle.reach.surface import Surface
+    from carecircle.reach.answers import Surface
     from carecircle.rules import Verdict
 
 

@@ -62,6 +62,10 @@ class Said:
         """A plain number."""
         return self("affected_none") if value is None else f"{value:,.4g}"
 
+    def tenth(self, value: float | None) -> str:
+        """A number to a tenth."""
+        return self.number(None if value is None else round(value, 1))
+
     def share(self, value: float) -> str:
         """A share as percent; a dash where it is unknown."""
         return self("affected_none") if math.isnan(value) else f"{value:.1%}"
@@ -92,6 +96,7 @@ def clause_blocks(analysis: Analysis, said: Said, family: str, roads: maps.Roads
         yield picture if picture is not None else Text(said("no_map"), small=True)
         yield from _worst_areas(analysis, verdict, said)
         yield from _failing_units(verdict, said)
+        yield from referral_table(verdict, said)
 
 
 def clause_picture(
@@ -153,3 +158,18 @@ def _failing_units(verdict: Verdict, said: Said) -> Iterator[Block]:
     yield Table(head, rows, (3.0, 1.6, 1.2), (1, 2), title=title)
     if len(failing) > len(chosen):
         yield Text(said("more", n=len(failing) - len(chosen)), small=True)
+
+
+def referral_table(verdict: Verdict, said: Said) -> Iterator[Block]:
+    """The longest ways of a clause about referral, with the direct one beside each."""
+    if not verdict.referrals:
+        return
+    chosen = sorted(verdict.referrals, key=lambda r: (r.minutes is not None, -(r.minutes or 0.0), r.from_id))
+    rows = [
+        (r.from_name, r.via, r.to_name, said.tenth(r.minutes), said.tenth(r.direct), said.tenth(r.detour))
+        for r in chosen[:_UNITS]
+    ]
+    columns = ("from_name", "via", "to_name", "minutes", "direct", "detour")
+    head = [said.outputs(f"column_referral_{c}") for c in columns]
+    title = said("referral_title", rule=verdict.rule, n=len(rows), of=len(chosen))
+    yield Table(head, rows, (2.2, 1.8, 2.2, 1.0, 1.4, 1.2), (3, 4, 5), title=title)

@@ -18,14 +18,14 @@ from carecircle.outputs.report.blocks import (
     Tally,
     Text,
 )
-from carecircle.outputs.report.clauses import Said, clause_blocks, unmet_by_people
+from carecircle.outputs.report.clauses import Said, clause_blocks, referral_table, unmet_by_people
 from carecircle.profiles import mode_by
 from carecircle.rules import unlocks
 
 if TYPE_CHECKING:
     from carecircle.analysis import Analysis
 
-_NUMERALS = (*"一二三四五六七八九十", "十一", "十二")
+_NUMERALS = (*"一二三四五六七八九十", "十一", "十二", "十三")
 
 
 def report(analysis: Analysis, family: str) -> Report:
@@ -65,6 +65,8 @@ def _blocks(analysis: Analysis, said: Said, family: str) -> Iterator[Block]:
         ("all", lambda: _all(analysis, said)),
         ("ledger", lambda: _ledger(analysis, said)),
         ("clauses", lambda: clause_blocks(analysis, said, family, roads)),
+        ("referral", lambda: _referral(analysis, said)),
+        ("blank_spots", lambda: _blank_spots(analysis, said)),
         ("counties", lambda: _counties(analysis, said)),
         ("missing", lambda: _missing(analysis, said)),
         ("assumptions", lambda: _assumptions(analysis, said)),
@@ -175,6 +177,29 @@ def _counties(analysis: Analysis, said: Said) -> Iterator[Block]:
     outcomes = [c.outcome.value for _, c in told]
     yield Text(said("counties_note"), small=True)
     yield Table(head, rows, (0, 1.4, 1.2, 1.2, 1.8, 1.4), (2, 3, 4), 5, outcomes)
+
+
+def _referral(analysis: Analysis, said: Said) -> Iterator[Block]:
+    """The ways of referral of clauses that are not told as unmet already."""
+    for verdict in analysis.verdicts:
+        if verdict.referrals and verdict.outcome.value != "FAIL":
+            yield from referral_table(verdict, said)
+
+
+def _blank_spots(analysis: Analysis, said: Said) -> Iterator[Block]:
+    """The villages and townships that are blank or that care comes to; nothing where no table tells."""
+    register = analysis.blank_spots
+    if register is None:
+        return
+    yield Items([said.of(f.sentence) for f in register.findings])
+    rows = [
+        (said.rules(f"level_{s.level}"), s.name, said.people(s.residents),
+         said.rules(f"blank_state_{s.state}"), said.number(s.days_per_month))
+        for s in register.spots if s.state in ("blank", "unstaffed", "visited")
+    ]  # fmt: skip
+    if rows:
+        head = [said.outputs(f"column_blank_{c}") for c in ("level", "area", "residents", "state", "days")]
+        yield Table(head, rows, (1.2, 2.2, 1.4, 1.8, 1.4), (2, 4))
 
 
 def _added(value: float | None) -> str:

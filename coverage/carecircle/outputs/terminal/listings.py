@@ -19,6 +19,7 @@ from carecircle.rules.judging.shown import shown
 from carecircle.rules.judging.verdict import SIGNS
 from carecircle.rules.language.cited import cited, words
 from carecircle.rules.language.titles import title
+from carecircle.runs.blank_spots import BlankYear
 from carecircle.runs.progress import Progress
 from carecircle.schema import Finding
 from carecircle.texts import Language, Sentence, say
@@ -124,6 +125,15 @@ def progress_lines(rows: Sequence[Progress], language: Language, console: Consol
     facts = {name: counts[name] for name in ("met", "in_time", "late", "unknown")}
     stuck = counts["still"] + counts["backward"]
     console.print(say("listings.progress_counted", language, n=len(rows), stuck=stuck, **facts))
+
+
+def blank_lines(years: Sequence[BlankYear], language: Language, console: Console) -> None:
+    """The register of blank spots year by year: how many, which were cleared, which are new."""
+    for year in years:
+        first, *turned = [sentence.text(language) for sentence in year.sentences]
+        console.print(first)
+        for line in turned:
+            console.print(Padding(Text(line), (0, 0, 0, 2)))
 
 
 def _outcome(outcome: Outcome | None) -> Sentence:

@@ -33,7 +33,8 @@ def assumptions_of(rule: Rule, plan: Plan, evidence: Evidence, source: str) -> t
     said = []
     study = evidence.study
     if rule.metric != "straight_m" and rule.mode is not None:
-        direction = Sentence(f"rules.direction_{'chain' if rule.stations else rule.direction}")
+        way = "chain" if rule.stations else "referral" if rule.to or rule.along else rule.direction
+        direction = Sentence(f"rules.direction_{way}")
         said.append(Sentence("rules.mode_assumed", {"mode": mode_name(rule.mode), "direction": direction}))
     if source != "plan" and rule.limit is not None:
         share = shown(target_share(rule, evidence)[0], "share")

@@ -12,6 +12,7 @@ from carecircle.ledgers import UNPLACED
 from carecircle.rules.judging.asked import counties
 from carecircle.rules.judging.evidence import Evidence, canonical
 from carecircle.rules.judging.ledger import by_area
+from carecircle.rules.judging.measures_people import Reached
 from carecircle.rules.judging.parts import CountyRow, Outcome
 from carecircle.rules.judging.verdict import Verdict
 from carecircle.rules.judging.ways import judged_each, nothing_to_judge
@@ -27,14 +28,16 @@ _EVERYWHERE = "partial_inventory"
 """The totals' row that speaks of every facility table, whatever its area."""
 
 
-def broken_down(whole: Mapping[str, Verdict], plan: Plan, evidence: Evidence) -> dict[str, Verdict]:
+def broken_down(
+    whole: Mapping[str, Verdict], plan: Plan, evidence: Evidence, reached: Reached
+) -> dict[str, Verdict]:
     """The verdicts of a study of several counties, each with its rows county by county.
 
     Parameters
     ----------
     whole
         The verdicts of the whole study, by rule.
-    plan, evidence
+    plan, evidence, reached
         Those they were judged from.
 
     Returns
@@ -47,7 +50,8 @@ def broken_down(whole: Mapping[str, Verdict], plan: Plan, evidence: Evidence) ->
     if len(parts) < 2:
         return dict(whole)
     rules = [v.rule_def for v in whole.values() if v.rule_def.by != "named" and v.people is None]
-    apart = {at: judged_each(rules, plan, _within(evidence, at[0]), {}) for at in parts}
+    ways = {query: frame for query, frame in reached.items() if query.origin == "facilities"}
+    apart = {at: judged_each(rules, plan, _within(evidence, at[0]), ways) for at in parts}
     homeless = sum(f.inside and f.status == "open" and f.area_id not in evidence.above("county")
                    for f in evidence.facilities)  # fmt: skip
     found = {}

@@ -81,6 +81,11 @@ class Evidence:
         self._scopes: dict[str, pd.Series] = {}
 
     @property
+    def root(self) -> Evidence:
+        """The evidence of the whole study."""
+        return self if self._whole is None else self._whole
+
+    @property
     def study(self) -> Study:
         """What was asked for."""
         return self.inputs.study
@@ -102,7 +107,6 @@ class Evidence:
         """Whether the study brought any facilities at all."""
         return bool(self.study.facility_sources) or len(self.inputs.facilities) > 0
 
-    # ---- facilities ----
     def start_minutes(self, start: Start, stations: pd.Series) -> npt.NDArray[Any]:
         """Minutes before each place's station sets out, in the order of the places."""
         stages = self.study.emergency
@@ -143,9 +147,7 @@ class Evidence:
     @cached_property
     def plain(self) -> frozenset[str]:
         """Categories that the table tells from the narrower ones."""
-        if self._whole is not None:
-            return self._whole.plain
-        return categories.told_apart({f.category for f in self.facilities if not f.trial})
+        return categories.told_apart({f.category for f in self.root.facilities if not f.trial})
 
     @cached_property
     def forms(self) -> list[tuple[Facility, tuple[str, ...]]]:
@@ -269,9 +271,7 @@ class Evidence:
 
     @cached_property
     def _listings(self) -> list[Listing]:
-        if self._whole is not None:
-            return self._whole._listings
-        return listings(self.study, self.inputs.facilities)
+        return listings(self.study, self.root.inputs.facilities)
 
     def is_open(self, wanted: FacilitySet) -> bool:
         """Whether facilities of a set may exist that no list holds."""

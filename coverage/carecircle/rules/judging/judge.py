@@ -41,7 +41,7 @@ def judge(plan: Plan, inputs: Inputs, reached: Reached) -> list[Verdict]:
     evidence = Evidence(inputs)
     evidence.twins = twins(evidence, plan)
     asked = asked_of(plan, evidence)
-    own = broken_down(judged_each(asked, plan, evidence, reached), plan, evidence)
+    own = broken_down(judged_each(asked, plan, evidence, reached), plan, evidence, reached)
     above = [Sentence("rules.plan_above", {"plan": plan.title})] if judged_by_above(plan, evidence) else []
     alike = _alike(evidence)
     verdicts = []

@@ -108,6 +108,42 @@ class ChainPart:
 
 
 @dataclass(frozen=True)
+class Referral:
+    """The way of one facility's patients, or of one town's residents, to where they are received.
+
+    Parameters
+    ----------
+    from_id, from_name
+        The facility that refers; by zone the town whose residents travel.
+    zone
+        The zone it belongs to; empty where the rule does not ask by zone.
+    via
+        Names of those that receive first, in order; empty where there are none.
+    to_id, to_name
+        Where it ends; empty where nobody is reached or it is unknown.
+    minutes
+        Of the way; of a town the mean over its residents. None where it is unknown or there is no way.
+    direct
+        Minutes to the nearest that receives, whoever refers to whom.
+    detour
+        What belonging costs: ``minutes`` less ``direct``.
+    residents
+        Of the town; None for a facility.
+    """
+
+    from_id: str
+    from_name: str
+    zone: str
+    via: str
+    to_id: str
+    to_name: str
+    minutes: float | None
+    direct: float | None
+    detour: float | None
+    residents: float | None = None
+
+
+@dataclass(frozen=True)
 class ByBusy:
     """A response beside how busy the ambulances are.
 
@@ -251,7 +287,9 @@ def came_to(outcome: Outcome, state: str) -> Sentence:
     return Sentence("rules.outcome_surplus", {"outcome": outcome.sentence})
 
 
-def record(part: Flip | ByRoad | ByBusy | ChainPart | RuleUnit | CountyRow | OnTrack) -> dict[str, Any]:
+def record(
+    part: Flip | ByRoad | ByBusy | ChainPart | Referral | RuleUnit | CountyRow | OnTrack,
+) -> dict[str, Any]:
     """A verdict's part as plain data, field by field."""
     return {f.name: _written(getattr(part, f.name)) for f in fields(part)}
 

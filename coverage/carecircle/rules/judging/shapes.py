@@ -17,6 +17,7 @@ from typing import (
 )
 
 from carecircle.ledgers import InputsLedger, PeopleLedger
+from carecircle.rules.judging.blank_spots import BlankSpot
 from carecircle.rules.judging.parts import (
     ByBusy,
     ByRoad,
@@ -25,6 +26,7 @@ from carecircle.rules.judging.parts import (
     Flip,
     OnTrack,
     Outcome,
+    Referral,
     RuleUnit,
     State,
 )
@@ -100,6 +102,7 @@ class WrittenVerdict(TypedDict):
     by_road: Annotated[dict[str, Any] | None, _record(ByRoad, nullable=True)]
     by_busy: NotRequired[Annotated[dict[str, Any] | None, _record(ByBusy, nullable=True)]]
     stages: NotRequired[Annotated[list[dict[str, Any]], {"type": "array", "items": _record(ChainPart)}]]
+    referrals: NotRequired[Annotated[list[dict[str, Any]], {"type": "array", "items": _record(Referral)}]]
     alternatives: list[Alternative]
     residents_affected: float | None
     ledger: Annotated[dict[str, float] | None, _ledger(PeopleLedger)]
@@ -122,6 +125,7 @@ class WrittenVerdicts(TypedDict):
     year: int
     ledger: Annotated[dict[str, float] | None, _ledger(InputsLedger)]
     verdicts: list[WrittenVerdict]
+    blank_spots: NotRequired[Annotated[list[dict[str, Any]], {"type": "array", "items": _record(BlankSpot)}]]
 
 
 def verdict_schema() -> dict[str, Any]:

@@ -28,6 +28,11 @@ def shown(value: float | Target, unit: str) -> Sentence:
     return _with_unit(_plain(value, unit), unit)
 
 
+def minutes_shown(value: float | None) -> Sentence:
+    """Minutes of a way as they are said: to a tenth."""
+    return shown(None if value is None else round(value, 1), "min")
+
+
 def _with_unit(value: object, unit: str) -> Sentence:
     """A number or band beside its unit; ``per_500_residents`` and its like have one sentence for all."""
     per = _PER.fullmatch(unit)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from carecircle.rules.judging.areas import Area
+from carecircle.rules.judging.blank_spots import OUTREACH, POST
 from carecircle.rules.judging.evidence import Evidence, Facility
 from carecircle.rules.judging.figures import need
 from carecircle.rules.language.rule import Rule, Waiver
@@ -137,7 +138,7 @@ def _outreach(
     if _marked(evidence, unit, "outreach_service"):
         return True
     serving = (f for f in evidence.facilities if f.area_id == unit.id and f.status == "open")
-    answers = {f.holds([role]) for f in serving for role in _OUTREACH}
+    answers = {f.category == POST or f.holds([role]) for f in serving for role in OUTREACH}
     return True if True in answers else None if None in answers else False
 
 

@@ -18,6 +18,7 @@ from carecircle.rules.judging.parts import (
     Flip,
     OnTrack,
     Outcome,
+    Referral,
     RuleUnit,
     State,
     came_to,
@@ -71,6 +72,8 @@ class Verdict:
         A response beside how busy the ambulances are.
     stages
         Of an emergency chain, in order.
+    referrals
+        The ways of a rule about referral: one a facility, by zone one a town.
     alternatives
         Mode and its observed figure, for the modes reported beside.
     residents_affected
@@ -117,6 +120,7 @@ class Verdict:
     by_road: ByRoad | None = None
     by_busy: ByBusy | None = None
     stages: tuple[ChainPart, ...] = ()
+    referrals: tuple[Referral, ...] = ()
     alternatives: tuple[tuple[str, float], ...] = ()
     residents_affected: float | None = None
     ledger: PeopleLedger | None = None

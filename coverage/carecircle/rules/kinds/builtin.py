@@ -6,6 +6,7 @@ from carecircle.rules.kinds.chain import CHAIN
 from carecircle.rules.kinds.load import LOAD
 from carecircle.rules.kinds.reach import RADIUS, TIME
 from carecircle.rules.kinds.record import register
+from carecircle.rules.kinds.referral import REFERRAL
 from carecircle.rules.kinds.response import RESPONSE
 from carecircle.rules.kinds.totals import BASELINE, COUNT, PUBLISHED, RATIO
 from carecircle.rules.kinds.units import CONDITIONAL, PRESENCE, SHARE
@@ -23,6 +24,7 @@ BUILTIN = (
     BASELINE,
     PUBLISHED,
     CHAIN,
+    REFERRAL,
 )
 
 for kind in BUILTIN:

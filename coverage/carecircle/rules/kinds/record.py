@@ -25,6 +25,10 @@ def _no_query(rule: Rule) -> ReachQuery | None:
     return None
 
 
+def _no_more(rule: Rule) -> tuple[ReachQuery, ...]:
+    return ()
+
+
 def _no_fault(rule: Rule) -> Iterable[MeaninglessRuleError]:
     return ()
 
@@ -62,14 +66,16 @@ class RuleKind:
         It may have ``unless``; otherwise that is refused.
     takes
         Further fields that only some kinds understand (``each_role``, ``per_class``, ``denominator_also``,
-        ``falls``, ``published``, ``stations``, ``mustering``, ``statistic``); those it does not take are
-        refused.
+        ``falls``, ``published``, ``stations``, ``mustering``, ``statistic``, ``to``, ``via``, ``along``);
+        those it does not take are refused.
     faults
         Its own combinations of fields that mean nothing.
     query
         The question of reach it is judged by; None where it asks none.
     road_query
         The road distance that stands beside it; None where there is none.
+    more_queries
+        Further questions of reach that it is judged by.
     inputs
         What it is judged from (``facilities``, ``residents``, ``roads``); the columns, areas and figures that
         its fields name are added. Empty: it is judged from nothing.
@@ -101,6 +107,7 @@ class RuleKind:
     faults: Callable[[Rule], Iterable[MeaninglessRuleError]] = field(default_factory=lambda: _no_fault)
     query: Callable[[Rule], ReachQuery | None] = field(default_factory=lambda: _no_query)
     road_query: Callable[[Rule], ReachQuery | None] = field(default_factory=lambda: _no_query)
+    more_queries: Callable[[Rule], tuple[ReachQuery, ...]] = field(default_factory=lambda: _no_more)
     inputs: Callable[[Rule], tuple[str, ...]] = field(default_factory=lambda: _facilities)
     unit: Callable[[Rule], str] = field(default_factory=lambda: _share)
     people: Literal["", "share", "mean"] = ""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from carecircle import categories
-from carecircle.categories import FacilitySet
+from carecircle.categories import FacilitySet, attributes
 from carecircle.errors import UsageError
 from carecircle.profiles import mode_by
 from carecircle.rules.kinds.record import kind_of
@@ -44,6 +44,8 @@ class Leg:
         a facility without ambulances then does not answer.
     every
         The cost from every facility is asked too, not only the nearest one's.
+    named_by
+        Only facilities that this column of some facility names may answer (``refers_to``); empty: any.
     """
 
     categories: tuple[str, ...]
@@ -55,6 +57,7 @@ class Leg:
     without: tuple[str, ...] = ()
     start: Start = ""
     every: bool = False
+    named_by: Literal["", "refers_to"] = ""
 
     @property
     def facilities(self) -> FacilitySet:
@@ -69,6 +72,7 @@ class Leg:
         who += "".join(f"|not|{kind}" for kind in self.without)
         who += f"|{self.start}" if self.start else ""
         who += "|every" if self.every else ""
+        who += f"|{self.named_by}" if self.named_by else ""
         parts = [self.metric, *([self.mode] if self.mode else [])]
         parts += ["from" if self.direction == "from_facility" else "to", f"{zlib.crc32(who.encode()):08x}"]
         return "_".join(parts)
@@ -80,6 +84,8 @@ class Leg:
         return Sentence(f"rules.query_{self.metric}", {"who": who, "mode": mode_name(self.mode)})
 
     def _who(self, language: Language) -> str:
+        if self.named_by:
+            return attributes()[self.named_by].label(language)
         return (" 或 " if language == "zh" else " or ").join(
             _part_name(kinds, roles, language) for kinds, roles in self.facilities.parts
         )
@@ -250,7 +256,7 @@ def response_query(rule: Rule) -> ReachQuery:
     ReachQuery
         One leg, the costs with each station's own turn-out.
     """
-    leg = _leg_of(rule.facilities, rule.mode, rule.direction, "minutes")
+    leg = leg_of(rule.facilities, rule.mode, rule.direction, "minutes")
     return ReachQuery(legs=[replace(leg, start="turnout", every=True)])
 
 
@@ -268,21 +274,34 @@ def chain_query(rule: Rule) -> ReachQuery:
         One or two legs that meet at the patient.
     """
     legs = [replace(
-        _leg_of(rule.station_facilities, rule.mode, "from_facility", "minutes"),
+        leg_of(rule.station_facilities, rule.mode, "from_facility", "minutes"),
         start="muster" if rule.mustering else "turnout",
     )]  # fmt: skip
     if rule.receives:
-        legs.append(_leg_of(rule.facilities, rule.mode, "to_facility", "minutes"))
+        legs.append(leg_of(rule.facilities, rule.mode, "to_facility", "minutes"))
     return ReachQuery(legs=legs)
 
 
 def _query_of(rule: Rule, mode: str | None, direction: Direction, metric: Metric) -> ReachQuery:
     """A question about a rule's facilities."""
-    return ReachQuery(legs=[_leg_of(rule.facilities, mode, direction, metric)])
+    return ReachQuery(legs=[leg_of(rule.facilities, mode, direction, metric)])
 
 
-def _leg_of(wanted: FacilitySet, mode: str | None, direction: Direction, metric: Metric) -> Leg:
-    """A way to or from some facilities; the order in which a rule names them does not matter."""
+def leg_of(wanted: FacilitySet, mode: str | None, direction: Direction, metric: Metric) -> Leg:
+    """A way to or from some facilities; the order in which a rule names them does not matter.
+
+    Parameters
+    ----------
+    wanted
+        The facilities that may answer.
+    mode, direction, metric
+        As in `Leg`.
+
+    Returns
+    -------
+    Leg
+        With categories and roles sorted: two rules that ask the same have one answer.
+    """
     (kinds, roles), *also = [(tuple(sorted(kinds)), tuple(sorted(roles))) for kinds, roles in wanted.parts]
     left = tuple(sorted(wanted.without))
     return Leg(kinds, roles, mode, direction, metric, also=tuple(sorted(also)), without=left)
@@ -324,7 +343,8 @@ def required(plan: Plan) -> list[ReachQuery]:
     """
     found: dict[ReachQuery, None] = {}
     for rule in plan.rules:
-        for query in (main_query(rule), road_query(rule), *alternative_queries(rule)):
+        beside = (*alternative_queries(rule), *kind_of(rule).more_queries(rule))
+        for query in (main_query(rule), road_query(rule), *beside):
             if query is not None:
                 found[query] = None
     return list(found)

@@ -15,8 +15,13 @@ if TYPE_CHECKING:
 
 _ONLY_SOME = (
     "each_role", "per_class", "denominator_also", "falls", "published", "stations", "mustering", "statistic",
+    "to", "via", "along",
 )  # fmt: skip
 """Fields that only some kinds understand."""
+_SETS = ("stations", "to", "via")
+"""Fields that hold sets of facilities other than the rule's own."""
+_LEVELS = ("region", "county", "town", "village", "facility", "named")
+"""What ``by`` may be where a kind does not say; a zone is a referral's alone."""
 _ABOUT = ("==", ">=", "<=")
 """Comparisons that a tolerance (左右) widens."""
 _SHORTEST = 8
@@ -89,10 +94,8 @@ def _roles(rule: Rule) -> list[tuple[str, tuple[str, ...]]]:
 
 def _further(rule: Rule) -> list[tuple[str, AlsoCounts]]:
     """Every further set of facilities, with the field it stands in."""
-    if not (rule.also or rule.denominator_also or rule.stations):
-        return []
-    fields = ("also", rule.also), ("denominator_also", rule.denominator_also), ("stations", rule.stations)
-    return [(field, more) for field, sets in fields for more in sets]
+    fields = ("also", "denominator_also", *_SETS)
+    return [(field, more) for field in fields for more in getattr(rule, field)]
 
 
 def _sets(rule: Rule) -> Iterator[MeaninglessRuleError]:
@@ -112,8 +115,9 @@ def _sets(rule: Rule) -> Iterator[MeaninglessRuleError]:
                 yield MeaninglessRuleError(field, "rules.also_empty", field=field)
             elif (more.categories, more.designations) == (kinds, roles):
                 yield MeaninglessRuleError(field, "rules.also_twice", field=field)
-    if any(not (s.categories or s.designations) for s in rule.stations):
-        yield MeaninglessRuleError("stations", "rules.also_empty", field="stations")
+    for field in _SETS:
+        if any(not (s.categories or s.designations) for s in getattr(rule, field)):
+            yield MeaninglessRuleError(field, "rules.also_empty", field=field)
     if rule.not_categories and rule.categories:
         named = (*rule.categories, *(c for a in rule.also for c in a.categories))
         for left in rule.not_categories:
@@ -219,8 +223,9 @@ def _shape(rule: Rule, kind: RuleKind) -> Iterator[MeaninglessRuleError]:
         yield MeaninglessRuleError(
             "metric", "rules.wrong_metric", value=rule.metric, kind=rule.kind, wanted=kind.metrics
         )
-    if kind.levels and rule.by not in kind.levels:
-        yield MeaninglessRuleError("by", "rules.wrong_by", value=rule.by, kind=rule.kind, wanted=kind.levels)
+    levels = kind.levels or _LEVELS
+    if rule.by not in levels:
+        yield MeaninglessRuleError("by", "rules.wrong_by", value=rule.by, kind=rule.kind, wanted=levels)
     if (rule.by == "named") != bool(rule.names):
         yield MeaninglessRuleError("names", "rules.names_and_named")
     yield from kind.faults(rule)

@@ -34,7 +34,7 @@ class _Registered:
 
 
 Kind = Annotated[str, _Registered()]
-By = Literal["region", "county", "town", "village", "facility", "named"]
+By = Literal["region", "county", "town", "village", "facility", "named", "zone"]
 Comparison = Literal[">=", "<=", "==", ">", "<", "between"]
 Provenance = Literal["official", "quoted", "secondary", "draft"]
 When = Literal["shares_with_neighbour", "second_allowed", "outreach", "branches_kept"]
@@ -157,6 +157,13 @@ class Rule(Strict):
     """``chain``: the sets of facilities an ambulance may come from; the rule's own are the hospitals."""
     mustering: bool = False
     """``chain``: the unit is not on call and is mustered first (应急分队)."""
+    to: tuple[AlsoCounts, ...] = ()
+    """``referral``: the sets of facilities that receive in the end; of a zone its centres."""
+    via: tuple[AlsoCounts, ...] = ()
+    """``referral``: the nearest of these receives first, and refers on to the nearest of ``to``."""
+    along: Literal["", "alliance", "refers_to"] = ""
+    """``referral``: to the lead of its own 医共体, or to whom the table says it refers, instead of the
+    nearest."""
     statistic: Literal["", "mean", "p90"] = ""
     """``response``: the mean over all calls (absent), or the minutes that 90 of 100 do not exceed."""
     not_categories: tuple[str, ...] = ()
@@ -261,6 +268,16 @@ class Rule(Strict):
         return _set(self.categories, self.designations, self.also, self.not_categories)
 
     @property
+    def receiving(self) -> FacilitySet:
+        """``referral``: the facilities that receive in the end."""
+        return FacilitySet(tuple((s.categories, s.designations) for s in self.to))
+
+    @property
+    def between(self) -> FacilitySet:
+        """``referral``: the facilities that receive first and refer on."""
+        return FacilitySet(tuple((s.categories, s.designations) for s in self.via))
+
+    @property
     def station_facilities(self) -> FacilitySet:
         """``chain``: the facilities that an ambulance may come from."""
         return FacilitySet(tuple((s.categories, s.designations) for s in self.stations))
@@ -273,6 +290,8 @@ class Rule(Strict):
     @property
     def served_by(self) -> tuple[FacilitySet, ...]:
         """Every set of facilities of which one must be reached: of a chain its stations and its hospitals."""
+        if self.to:
+            return (*((self.between,) if self.via else ()), self.receiving)
         if not self.stations:
             return (self.facilities,)
         return (self.station_facilities, *((self.facilities,) if self.receives else ()))
