@@ -2,6 +2,7 @@
 
 What do I come here to change?
 - what a pair of places counts by its distance: decay
+- every measure by its name: measures
 - what is reachable, and how far the n-th is: opportunities
 - supply shared among those who reach it: catchments
 - crowded places that people choose for themselves: rational (its steps: _equilibrium, _settling)

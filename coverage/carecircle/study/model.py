@@ -16,6 +16,7 @@ from carecircle.study.sections import (
     Assumptions,
     Boundaries,
     Facilities,
+    Matrix,
     Outputs,
     Residents,
     Roads,
@@ -63,6 +64,8 @@ class Study(Section):
     """Absent: rules about roads are NOT_ASSESSED."""
     profiles: dict[str, Travel] = Field(default={})
     """How a mode travels, by its name (``[profiles.walk]``), in place of the shipped figures."""
+    matrix: dict[str, Matrix] | None = None
+    """Travel times from elsewhere, by mode (``[matrix.drive]``): they answer instead of the roads."""
     urban: Urban = Urban()
     """How urban and rural residents are told apart."""
     assumptions: Assumptions = Assumptions()

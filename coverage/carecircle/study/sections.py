@@ -218,3 +218,18 @@ class Outputs(Section):
     """Megabytes of own tiles that the map may carry; the coarser zooms are kept."""
     tianditu_key: str = Field(default="", exclude=True)
     """A Tianditu key: readers may then switch it on while online. It stands readable in gap_map.html."""
+
+
+class Matrix(Section):
+    """Travel times that somebody else has reckoned: they answer for a mode instead of roads."""
+
+    path: Path
+    """A ``.csv`` or ``.parquet``: one row a pair, with the ids of its ends and the time."""
+    origin: Literal["residents", "facilities"] = "residents"
+    """Which end the way begins at: ``residents`` (they travel) or ``facilities`` (an ambulance does)."""
+    unit: Literal["min", "s"] = "min"
+    """Of the time."""
+    columns: dict[str, str] = Field(default={})
+    """What a column is -> its header in the file: ``{minutes = "travel_time_p50"}``."""
+    attribution: str = ""
+    """Printed beside every map."""

@@ -212,7 +212,8 @@ def _queries(analysis: Analysis) -> list[ReachQuery]:
         for query in (main_query(verdict.rule_def), road_query(verdict.rule_def)):
             if not telling.counts_people(verdict) or query is None or query not in analysis.reached:
                 continue
-            if len(query.legs) == 1:  # of several legs the page shows what was judged, and searches none
+            # of several legs, and of the n-th nearest, the page shows what was judged, and searches none
+            if len(query.legs) == 1 and query.leg.nth == 1:
                 found[query] = None
     return list(found)
 

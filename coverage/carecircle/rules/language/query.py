@@ -44,6 +44,8 @@ class Leg:
         a facility without ambulances then does not answer.
     every
         The cost from every facility is asked too, not only the nearest one's.
+    nth
+        The n-th nearest facility is asked, with its cost.
     """
 
     categories: tuple[str, ...]
@@ -55,6 +57,7 @@ class Leg:
     without: tuple[str, ...] = ()
     start: Start = ""
     every: bool = False
+    nth: int = 1
 
     @property
     def facilities(self) -> FacilitySet:
@@ -69,6 +72,7 @@ class Leg:
         who += "".join(f"|not|{kind}" for kind in self.without)
         who += f"|{self.start}" if self.start else ""
         who += "|every" if self.every else ""
+        who += f"|{self.nth}" if self.nth > 1 else ""
         parts = [self.metric, *([self.mode] if self.mode else [])]
         parts += ["from" if self.direction == "from_facility" else "to", f"{zlib.crc32(who.encode()):08x}"]
         return "_".join(parts)
@@ -77,7 +81,8 @@ class Leg:
     def title(self) -> Sentence:
         """What is asked, as a sentence free to be said in either language."""
         who = Sentence("rules.who", {"zh": self._who("zh"), "en": self._who("en")})
-        return Sentence(f"rules.query_{self.metric}", {"who": who, "mode": mode_name(self.mode)})
+        asked = Sentence(f"rules.query_{self.metric}", {"who": who, "mode": mode_name(self.mode)})
+        return asked if self.nth == 1 else Sentence("rules.query_nth", {"query": asked, "n": self.nth})
 
     def _who(self, language: Language) -> str:
         return (" 或 " if language == "zh" else " or ").join(
@@ -278,7 +283,7 @@ def chain_query(rule: Rule) -> ReachQuery:
 
 def _query_of(rule: Rule, mode: str | None, direction: Direction, metric: Metric) -> ReachQuery:
     """A question about a rule's facilities."""
-    return ReachQuery(legs=[_leg_of(rule.facilities, mode, direction, metric)])
+    return ReachQuery(legs=[replace(_leg_of(rule.facilities, mode, direction, metric), nth=rule.nth or 1)])
 
 
 def _leg_of(wanted: FacilitySet, mode: str | None, direction: Direction, metric: Metric) -> Leg:

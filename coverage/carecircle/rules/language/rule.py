@@ -157,6 +157,8 @@ class Rule(Strict):
     """``chain``: the sets of facilities an ambulance may come from; the rule's own are the hospitals."""
     mustering: bool = False
     """``chain``: the unit is not on call and is mustered first (应急分队)."""
+    nth: int | None = Field(default=None, ge=2, le=20)
+    """``radius``, ``time``: so many facilities must be within the limit; absent: one."""
     statistic: Literal["", "mean", "p90"] = ""
     """``response``: the mean over all calls (absent), or the minutes that 90 of 100 do not exceed."""
     not_categories: tuple[str, ...] = ()
