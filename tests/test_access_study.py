@@ -5,13 +5,17 @@ from __future__ import annotations
 import math
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import carecircle
 from carecircle import access
-from carecircle.errors import PlanError, UsageError
+from carecircle.errors import InputError, PlanError, StudyError, UsageError
+from carecircle.outputs.report.blocks import Heading, Picture, Text
+from carecircle.outputs.report.content import report
 from carecircle.rules import load_plan
 from trialtown import town_analysis, write_town
 
@@ -138,3 +142,102 @@ def test_others_do_not_take_it(tmp_path: Path) -> None:
     with_second(tmp_path, "E.come")
     with pytest.raises(PlanError, match="nth"):
         load_plan(str(tmp_path / "plan.toml"))
+
+
+# ---- [[access]] and [residents] groups ---------------------------------------------------------------------
+
+ASKED = """
+[[access]]
+measure = "nearest_nth"
+categories = ["医院", "乡镇卫生院"]
+mode = "walk"
+line = 12
+[[access]]
+measure = "enhanced_two_step_fca"
+title = "老人的床"
+categories = ["乡镇卫生院"]
+mode = "drive"
+zones = {3 = 1.0, 6 = 0.5}
+people = "65+"
+"""
+
+
+def with_groups(folder: Path, more: str = ASKED) -> Path:
+    study = write_town(folder)
+    table = pd.read_csv(folder / "residents.csv")
+    table["老人"] = (table["population"] * np.linspace(0.1, 0.4, len(table))).round(3)
+    table.to_csv(folder / "residents.csv", index=False)
+    text = study.read_text(encoding="utf-8")
+    text = text.replace('format = "points"', 'format = "points"\ngroups = {"65+" = "老人"}')
+    study.write_text(text + more, encoding="utf-8")
+    return study
+
+
+def test_what_a_study_asks_is_reckoned_and_told(tmp_path: Path) -> None:
+    found = carecircle.analyze(with_groups(tmp_path))
+    near, beds = found.accesses
+    old = found.inputs.demand["65+"]  # type: ignore[index]
+    assert old.sum() == pytest.approx(pd.read_csv(tmp_path / "residents.csv")["老人"].sum(), rel=0.01)
+    minutes, _ = costs_of(found, beds)
+    expected = access.enhanced_two_step_fca(
+        minutes, None, old.to_numpy(float), decay=access.stepped({3: 1.0, 6: 0.5})
+    )
+    np.testing.assert_allclose(beds.frame["value"], expected)
+    told = report(found, "serif")
+    headings = [b.text for b in told.blocks if isinstance(b, Heading)]
+    assert "老人的床" in headings
+    assert any("可达性与公平" in h for h in headings)
+    curves = [b for b in told.blocks if isinstance(b, Picture) and "洛伦兹" in b.caption]
+    assert len(curves) == 2
+    for curve in curves:
+        ElementTree.fromstring(curve.svg)
+    worst = near.worst_off(0.1)
+    assert any(f"{worst['residents'].sum():,.0f}" in b.text for b in told.blocks if isinstance(b, Text))
+    assert any(f"65+ {worst['65+'].sum():,.0f}" in b.text for b in told.blocks if isinstance(b, Text))
+
+
+def costs_of(town: carecircle.Analysis, found: Any) -> tuple[Any, Any]:
+    serving = town.serving(found.query)
+    costs = town.reach_of(found.query).pairs(town.inputs.demand, serving, direction="to_facility")
+    dense = np.full(costs.shape, np.inf)
+    dense[np.repeat(np.arange(costs.shape[0]), np.diff(costs.indptr)), costs.indices] = costs.data
+    return dense, serving
+
+
+def test_without_them_nothing_is_told(town: carecircle.Analysis) -> None:
+    told = report(town, "serif")
+    assert not [b for b in told.blocks if isinstance(b, Heading) and "公平" in b.text]
+    assert {"access", "matrix"}.isdisjoint(town.study.to_dict())
+    assert "groups" not in town.study.to_dict()["residents"]
+    assert town.accesses == ()
+
+
+@pytest.mark.parametrize(
+    ("entry", "key"),
+    [
+        ('measure = "raam"\ncategories = ["医院"]', "study.access_tau"),
+        ('measure = "gravity"\ncategories = ["医院"]', "study.access_decay"),
+        ('measure = "gravity"\ncategories = ["庙"]\nlimit_min = 9', "study.unknown_category"),
+        (
+            'measure = "gravity"\ncategories = ["医院"]\nlimit_min = 9\nmode = "boat"',
+            "study.unknown_in_profile",
+        ),
+        ('measure = "gravity"\ncategories = ["医院"]\nzones = {"a" = 1.0}', "study.access_zones"),
+        ('measure = "fca"\ncategories = ["医院"]', "study.bad_value"),
+    ],
+)
+def test_what_a_study_may_not_ask(tmp_path: Path, entry: str, key: str) -> None:
+    study = with_groups(tmp_path, f"[[access]]\n{entry}\n")
+    with pytest.raises(StudyError) as caught:
+        carecircle.load_study(study)
+    assert caught.value.sentence.key == key
+
+
+def test_groups_are_faulted_by_cell(tmp_path: Path) -> None:
+    study = with_groups(tmp_path)
+    table = pd.read_csv(tmp_path / "residents.csv", dtype=str)
+    table.loc[4, "老人"] = "-3"
+    table.to_csv(tmp_path / "residents.csv", index=False)
+    with pytest.raises(InputError) as caught:
+        carecircle.analyze(study)
+    assert (caught.value.row, caught.value.column) == (6, "老人")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ import pandas as pd
 
 from carecircle import categories
 from carecircle.access import inequality
-from carecircle.access.decay import Decay
+from carecircle.access.decay import Decay, exponential, gaussian, stepped
 from carecircle.access.measures import given_decay, measure_of
 from carecircle.analysis.asking import serving_in
 from carecircle.errors import UsageError
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from carecircle.inputs.load import Inputs
     from carecircle.reach.choice import Reaches
     from carecircle.rules.language.query import Direction, Metric
+    from carecircle.study import Accessed
 
 Array = np.ndarray[Any, Any]
 
@@ -44,6 +46,8 @@ class Access:
         ``value`` (inf: nothing reached where less is better), and points in the study's CRS.
     supply
         By facility id: what each offers.
+    homes
+        A level of areas (``town``) to the area of that level that each row of ``frame`` lies in.
     """
 
     measure: str
@@ -51,7 +55,7 @@ class Access:
     query: ReachQuery
     frame: gpd.GeoDataFrame
     supply: pd.Series[float]
-    _homes: Any = None
+    homes: Callable[[str], pd.Series[Any]]
 
     def mean(self, *, people: str = "residents") -> float:
         """The mean over people who reach anything.
@@ -87,7 +91,7 @@ class Access:
             each area with people in it.
         """
         rows = []
-        for area, part in self.frame.groupby(self._homes(level), sort=True):
+        for area, part in self.frame.groupby(self.homes(level), sort=True):
             weight, value = part[people].to_numpy(float), part["value"].to_numpy(float)
             placed = np.isfinite(value) & (weight > 0)
             whole = math.fsum(weight[placed])
@@ -205,7 +209,7 @@ class Access:
 
     def _labels(self, groups: Any) -> Array:
         if isinstance(groups, str):
-            column = self.frame[groups] if groups in self.frame else self._homes(groups)
+            column = self.frame[groups] if groups in self.frame else self.homes(groups)
             return np.asarray(column.astype(object).where(column.notna(), None))
         return np.asarray(groups, object)
 
@@ -243,6 +247,15 @@ def access_of(
     frame = demand[[*columns, "geometry"]].assign(value=value)
     ids = pd.Series(amounts, index=serving["facility_id"].to_numpy(object))
     return Access(measure, known.more, query, frame, ids, inputs.home_at)
+
+
+def decay_of(asked: Accessed) -> Decay | None:
+    """The decay that a study's ``[[access]]`` names; None where its limit is all."""
+    if asked.zones is not None:
+        return stepped({float(limit): weight for limit, weight in asked.zones.items()})
+    if asked.gaussian_min is not None:
+        return gaussian(asked.gaussian_min)
+    return None if asked.rate_per_min is None else exponential(asked.rate_per_min)
 
 
 def _supply(serving: gpd.GeoDataFrame, name: str | None) -> Array:

@@ -12,7 +12,7 @@ import geopandas as gpd
 import pandas as pd
 
 from carecircle.access.decay import Decay
-from carecircle.analysis.accessing import Access, access_of
+from carecircle.analysis.accessing import Access, access_of, decay_of
 from carecircle.analysis.asking import reaches_of, serving_in
 from carecircle.analysis.scenario import Scenario
 from carecircle.cards import card
@@ -169,8 +169,21 @@ class Analysis:
         settings = {"n": n, "tau": tau, "rho": rho}
         return access_of(
             self.inputs, self.reaches, measure, tuple(facilities), designations=tuple(designations),
-            mode=mode, metric=metric, direction=direction, supply=supply, limit=limit, decay=decay, people=people,
-            settings=settings,
+            mode=mode, metric=metric, direction=direction, supply=supply, limit=limit, decay=decay,
+            people=people, settings=settings,
+        )  # fmt: skip
+
+    @cached_property
+    def accesses(self) -> tuple[Access, ...]:
+        """The access measures that the study asks for (``[[access]]``), each reckoned once, in its order."""
+        return tuple(
+            access_of(
+                self.inputs, self.reaches, one.measure, one.categories, designations=one.designations,
+                mode=one.mode, metric="minutes", direction=one.direction, supply=one.supply,
+                limit=one.limit_min, decay=decay_of(one), people=one.people,
+                settings={"n": one.n, "tau": one.tau_min, "rho": None},
+            )
+            for one in self.study.access or ()
         )  # fmt: skip
 
     def path(self, demand_id: str, query: ReachQuery) -> Way | None:

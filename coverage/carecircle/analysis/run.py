@@ -73,7 +73,8 @@ def _analyzed(study: Study, brought: Brought, tell: Tell) -> Analysis:
     created()  # a time that cannot be is said before the work
     tables = matrices_of(study, tell)
     brought = {**reaches_by(study, tables), **brought}
-    by_road = modes(required(plan), brought)
+    more = {one.mode for one in study.access or () if ("minutes", one.mode) not in brought}
+    by_road = tuple(sorted({*modes(required(plan), brought), *more}))
     tell(Sentence("analysis.reading"))
     inputs = load_inputs(study, modes=by_road, progress=tell)
     if tables:

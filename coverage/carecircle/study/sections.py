@@ -147,6 +147,8 @@ class Residents(Section):
     """The year the residents were counted or modelled for."""
     calibrate: bool = False
     """Scale the residents of each area to its official figure ([totals], or the areas' own column)."""
+    groups: dict[str, str] | None = None
+    """Points: further columns of people, ``{"0-14" = "0-14岁人口"}``, for access and equity by group."""
     attribution: str = ""
     """Printed beside every map."""
 

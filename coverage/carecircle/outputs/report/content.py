@@ -19,6 +19,7 @@ from carecircle.outputs.report.blocks import (
     Text,
 )
 from carecircle.outputs.report.clauses import Said, clause_blocks, unmet_by_people
+from carecircle.outputs.report.fairness import fairness_blocks
 from carecircle.profiles import mode_by
 from carecircle.rules import unlocks
 
@@ -66,6 +67,7 @@ def _blocks(analysis: Analysis, said: Said, family: str) -> Iterator[Block]:
         ("ledger", lambda: _ledger(analysis, said)),
         ("clauses", lambda: clause_blocks(analysis, said, family, roads)),
         ("counties", lambda: _counties(analysis, said)),
+        ("fairness", lambda: fairness_blocks(analysis, said, family)),
         ("missing", lambda: _missing(analysis, said)),
         ("assumptions", lambda: _assumptions(analysis, said)),
         ("method", lambda: _method(analysis, said)),
