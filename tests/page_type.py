@@ -16,6 +16,7 @@ from carecircle.outputs.map.pack import Block, page_json
 from carecircle.rules import CountyRow, Outcome
 from carecircle.rules.judging.parts import OnTrack
 from carecircle.rules.language.query import main_query
+from carecircle.study import Accessed
 
 if TYPE_CHECKING:
     from carecircle.analysis import Analysis
@@ -45,7 +46,8 @@ TILES = ("{z}/{x}/{y}.png", "https://tiles.example/{z}/{x}/{y}.png")
 RECORDS = ("page.words", "page.answer.tally", "page.islands", "page.basemap.tiles", "page.ways.modes")
 """What is named by data (a rule, a mode, a tile), not by the program."""
 NAMED = {"page.clauses[]": "Clause", "page.queries[]": "Query", "page.ways": "Ways", "page.kinds[]": "Kind",
-         "page.ways.modes[]": "ModeWays", "page.sites[]": "Site", "page.findings[]": "Finding",
+         "page.ways.modes[]": "ModeWays", "page.sites[]": "Site", "page.access[]": "Accessed",
+         "page.findings[]": "Finding",
          "page.facilities": "Facilities", "page.areas": "Areas", "page": "Page"}  # fmt: skip
 
 
@@ -133,7 +135,10 @@ def samples(found: Analysis) -> list[dict[str, Any]]:
             *rest,
         ],
     )
-    pages = [_data(found), _data(told), _data(tried, [{**place, "rank": 1, "newly_covered": 1.0}])]
+    near = Accessed(measure="nearest_nth", categories=("医院",))
+    fair = replace(found, study=found.study.model_copy(update={"access": (near,)}))
+    pages = [_data(found), _data(told), _data(fair)]
+    pages.append(_data(tried, [{**place, "rank": 1, "newly_covered": 1.0}]))
     started = [{**query, "start": [0.5]} for query in pages[0]["queries"]]  # as of stations that turn out
     pages.append({**pages[0], "queries": started})
     return [*pages, {**pages[0], "basemap": carried["basemap"], "tileServer": asked["tileServer"]}]

@@ -122,7 +122,8 @@ def _solved(table: Csr, people: Floats, room: Floats, tau: float, gap: float, mo
     way, pointers = table.data / tau, table.indptr.astype(np.int64)
     column, row = table.indices.astype(np.int64), rows_of(table)
     choose, spare, uncycled, solved = _compiled()
-    flow, users = np.zeros(len(way)), np.zeros(len(room))
+    flow: Floats = np.zeros(len(way))
+    users: Any = np.zeros(len(room))
     rounds, left = 0, math.inf
     while left > gap and rounds < most_rounds:
         for _ in range(_BEFORE if rounds == 0 else 1):

@@ -201,7 +201,7 @@ class Access:
 
     def _has(self, people: str) -> Array:
         value, weight = self.frame["value"].to_numpy(float), self.frame[people].to_numpy(float)
-        return np.isfinite(value) & (weight > 0)
+        return np.asarray(np.isfinite(value) & (weight > 0))
 
     def _placed(self, people: str) -> tuple[Array, Array]:
         has = self._has(people)
@@ -271,7 +271,7 @@ def _supply(serving: gpd.GeoDataFrame, name: str | None) -> Array:
     if blank.any():
         names = serving["name"].to_numpy(object)[blank]
         raise UsageError("access.no_supply", value=name, count=int(blank.sum()), names=list(names[:5]))
-    return values
+    return np.asarray(values)
 
 
 def _amount(value: Any) -> float:

@@ -8,6 +8,7 @@ from carecircle.errors import CarecircleError, InputError, raise_all
 from carecircle.inputs.load import Inputs
 from carecircle.inputs.matrices import TimeTable, read_matrix
 from carecircle.profiles import mode_name
+from carecircle.reach.asked import Reach
 from carecircle.reach.choice import Brought
 from carecircle.reach.matrix import Matrix
 from carecircle.schema import Finding
@@ -38,7 +39,7 @@ def matrices_of(study: Study, tell: Callable[[Sentence], None]) -> dict[str, Tim
 
 def reaches_by(study: Study, tables: dict[str, TimeTable]) -> Brought:
     """Matrices as `analyze` takes what is brought: by metric and mode."""
-    found = {}
+    found: dict[tuple[str, str | None], Reach] = {}
     for mode, table in tables.items():
         by_residents = (study.matrix or {})[mode].origin == "residents"
         rows, columns = table.origins, table.destinations
@@ -68,8 +69,10 @@ def strangers(inputs: Inputs, tables: dict[str, TimeTable]) -> Iterable[Finding]
             lacking = [one for one in ids if one not in there]
             said = Sentence(f"inputs.matrix_{whose}")
             if ids and len(lacking) == len(ids):
-                shown = {"theirs": list(known[:_SHOWN]), "ours": ids[:_SHOWN], "mode": mode, "whose": said}
-                raise InputError("inputs.matrix_knows_nobody", file=table.file, **shown)
+                raise InputError(
+                    "inputs.matrix_knows_nobody", file=table.file, theirs=list(known[:_SHOWN]),
+                    ours=ids[:_SHOWN], mode=mode, whose=said,
+                )  # fmt: skip
             if lacking:
                 facts = {
                     "count": len(lacking),

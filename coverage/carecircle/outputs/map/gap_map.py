@@ -12,7 +12,7 @@ from branca.element import Element
 
 from carecircle.analysis.asking import leads
 from carecircle.outputs import palette, telling
-from carecircle.outputs.map import basemap, layers, overlays, panel, ways
+from carecircle.outputs.map import basemap, fair, layers, overlays, panel, ways
 from carecircle.outputs.map.offline import OfflineMap, inlay
 from carecircle.outputs.map.pack import Block, Blocks, page_json
 from carecircle.rules.language.query import main_query, road_query
@@ -162,7 +162,7 @@ def page_data(
     data = {
         **palette.for_page(),
         "language": analysis.study.language,
-        "words": panel.words(),
+        "words": {**panel.words(), **fair.access_words(analysis)},
         "study": telling.study(analysis),
         "answer": telling.answer(analysis),
         "ledger": None if ledger is None else ledger.to_dict(),
@@ -190,6 +190,8 @@ def page_data(
         "order": telling.order(analysis.verdicts),
         "kinds": [] if analysis.inputs.demand is None else ways.kinds(analysis, analysis.verdicts, queries),
     }
+    if analysis.study.access:
+        data["access"] = fair.access(analysis, blocks)
     return data, blocks
 
 

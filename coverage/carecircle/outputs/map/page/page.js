@@ -1510,98 +1510,6 @@ function svg(tag, attributes, ...children) {
   return element;
 }
 
-// map/page/src/view/ranking.js
-var rankingState = { level: null, all: false };
-function ranking(clause, whole) {
-  const levels = page.levels.filter((l) => l.id !== "county");
-  if (!clause.people || !levels.length) return null;
-  const level = levels.find((l) => l.id === rankingState.level) || levels[0], s = sums(clause);
-  const rows = page.areas.names.map((name, a) => a).filter((a) => page.areas.level[a] === level.index && s.scope[a] > 0).sort(
-    (a, b) => lacking(s, b) - lacking(s, a) || s.covered[a] / s.scope[a] - s.covered[b] / s.scope[b] || a - b
-  );
-  const shown = whole ? rows : rows.slice(0, 8);
-  const tab = (l) => h(
-    "button",
-    {
-      type: "button",
-      "aria-pressed": String(l === level),
-      onclick: () => {
-        rankingState.level = l.id;
-        rankingState.all = false;
-        showClauses();
-      }
-    },
-    say(`page_level_${l.id}`)
-  );
-  return h(
-    "section",
-    { class: "cc-ranking" },
-    h(
-      "div",
-      { class: "cc-ranking-head" },
-      h("h3", {}, say("page_ranking")),
-      levels.length > 1 ? h("div", { class: "cc-tabs" }, levels.map(tab)) : null
-    ),
-    h(
-      "table",
-      { "data-cc": "ranking" },
-      h(
-        "thead",
-        {},
-        h(
-          "tr",
-          {},
-          ["page_rank_area", "page_rank_lacking", "page_rank_share"].map(
-            (key) => h("th", { scope: "col" }, say(key))
-          )
-        )
-      ),
-      h(
-        "tbody",
-        {},
-        shown.map((a) => areaRow(s, a))
-      )
-    ),
-    rows.length > 8 ? h(
-      "button",
-      {
-        type: "button",
-        class: "cc-link",
-        onclick: () => {
-          rankingState.all = !rankingState.all;
-          showClauses();
-        }
-      },
-      whole ? say("page_fewer") : say("page_all", { n: rows.length })
-    ) : null
-  );
-}
-function areaRow(s, a) {
-  const known = s.scope[a] - s.no_data[a] - s.unsnapped[a];
-  const share = s.covered[a] / s.scope[a];
-  return h(
-    "tr",
-    {},
-    h(
-      "th",
-      { scope: "row" },
-      h("button", { type: "button", class: "cc-area", onclick: () => zoomToArea(a) }, page.areas.names[a])
-    ),
-    h(
-      "td",
-      {},
-      people(lacking(s, a)),
-      known < s.scope[a] ? h("small", {}, say("page_plus_unknown", { n: people(s.scope[a] - known) })) : null
-    ),
-    h(
-      "td",
-      {},
-      h("span", { class: "cc-mini", "aria-hidden": "true" }, h("i", { style: `width:${share * 100}%` })),
-      percent(share)
-    )
-  );
-}
-
 // map/page/src/view/stage.js
 var map = null;
 var fitted = null;
@@ -1617,88 +1525,6 @@ function begin() {
 }
 var fitZoom = () => fitted === null ? map.getZoom() : fitted;
 var calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-
-// map/page/src/view/sheets.js
-var narrow = () => window.matchMedia("screen and (max-width: 820px)").matches;
-var CARDS = ["cc-why", "cc-whatif"];
-var SHEETS = { peek: () => 186, half: () => 0.5 * window.innerHeight, full: () => 0.92 * window.innerHeight };
-var FREE_TOP = 56;
-var openCards = () => CARDS.map((id) => byId(id)).filter((card) => !card.hidden);
-function covered() {
-  const cards = openCards();
-  return cards.length ? Math.max(...cards.map((card) => window.innerHeight - card.getBoundingClientRect().top)) : SHEETS[document.body.dataset.sheet]();
-}
-function room() {
-  return narrow() ? {
-    paddingTopLeft: [12, FREE_TOP],
-    paddingBottomRight: [12, Math.min(covered(), window.innerHeight * 0.62) + 12]
-  } : { paddingTopLeft: [28, 28], paddingBottomRight: [aside(), 28] };
-}
-function aside() {
-  const legend = byId("cc-legend");
-  return Math.max(28, Math.min(legend.open ? legend.offsetWidth + 28 : 28, map.getSize().x / 3));
-}
-function sheet(size) {
-  document.body.dataset.sheet = size;
-  byId("cc-handle").setAttribute("aria-expanded", String(size === "full"));
-}
-function showMap() {
-  if (narrow()) sheet("peek");
-}
-function cardHead(close) {
-  const full = document.body.dataset.card === "full";
-  return h(
-    "div",
-    { class: "cc-card-head" },
-    h(
-      "button",
-      { type: "button", class: "cc-grip", "aria-label": say("page_card_grip"), "aria-expanded": String(full), onclick: toggleCards },
-      h("span", {})
-    ),
-    h("button", { type: "button", class: "cc-close", "aria-label": say("page_close"), onclick: close }, "×")
-  );
-}
-function sizeCards(size) {
-  document.body.dataset.card = size;
-  for (const grip of document.querySelectorAll(".cc-grip"))
-    grip.setAttribute("aria-expanded", String(size === "full"));
-}
-var toggleCards = () => sizeCards(document.body.dataset.card === "full" ? "compact" : "full");
-function makeWay() {
-  if (!narrow()) return;
-  sheet("peek");
-  sizeCards("compact");
-}
-function uncover(lat, lon) {
-  if (!narrow()) return besideCards(lat, lon);
-  const [x, y] = [44, FREE_TOP + 44];
-  map.panInside([lat, lon], {
-    paddingTopLeft: [x, y],
-    paddingBottomRight: [x, covered() + 24],
-    animate: !calm
-  });
-}
-function besideCards(lat, lon) {
-  const frame = map.getContainer().getBoundingClientRect(), at = map.latLngToContainerPoint([lat, lon]);
-  let right = 0;
-  for (const card of openCards()) {
-    const over = card.getBoundingClientRect(), x = at.x + frame.left, y = at.y + frame.top;
-    if (x > over.left - 24 && x < over.right + 24 && y > over.top - 24 && y < over.bottom + 24)
-      right = Math.max(right, over.right + 36 - x);
-  }
-  if (right && at.x + right < map.getSize().x - 24) map.panBy([-right, 0], { animate: !calm });
-}
-function openSheets() {
-  sheet("half");
-  sizeCards("compact");
-  const next = { full: "peek", peek: "half", half: "full" };
-  byId("cc-handle").addEventListener("click", () => sheet(next[document.body.dataset.sheet]));
-  const follow = new ResizeObserver(() => {
-    document.body.dataset.cards = openCards().length ? "open" : "none";
-    document.body.style.setProperty("--covered", `${covered()}px`);
-  });
-  for (const id of ["cc-panel", ...CARDS]) follow.observe(byId(id));
-}
 
 // map/page/src/view/state.js
 var state = {
@@ -2441,6 +2267,88 @@ function arm(on) {
   map.getContainer().classList.toggle("cc-armed", on);
   const button = byId("cc-arm");
   if (button) button.setAttribute("aria-pressed", String(on));
+}
+
+// map/page/src/view/sheets.js
+var narrow = () => window.matchMedia("screen and (max-width: 820px)").matches;
+var CARDS = ["cc-why", "cc-whatif"];
+var SHEETS = { peek: () => 186, half: () => 0.5 * window.innerHeight, full: () => 0.92 * window.innerHeight };
+var FREE_TOP = 56;
+var openCards = () => CARDS.map((id) => byId(id)).filter((card) => !card.hidden);
+function covered() {
+  const cards = openCards();
+  return cards.length ? Math.max(...cards.map((card) => window.innerHeight - card.getBoundingClientRect().top)) : SHEETS[document.body.dataset.sheet]();
+}
+function room() {
+  return narrow() ? {
+    paddingTopLeft: [12, FREE_TOP],
+    paddingBottomRight: [12, Math.min(covered(), window.innerHeight * 0.62) + 12]
+  } : { paddingTopLeft: [28, 28], paddingBottomRight: [aside(), 28] };
+}
+function aside() {
+  const legend = byId("cc-legend");
+  return Math.max(28, Math.min(legend.open ? legend.offsetWidth + 28 : 28, map.getSize().x / 3));
+}
+function sheet(size) {
+  document.body.dataset.sheet = size;
+  byId("cc-handle").setAttribute("aria-expanded", String(size === "full"));
+}
+function showMap() {
+  if (narrow()) sheet("peek");
+}
+function cardHead(close) {
+  const full = document.body.dataset.card === "full";
+  return h(
+    "div",
+    { class: "cc-card-head" },
+    h(
+      "button",
+      { type: "button", class: "cc-grip", "aria-label": say("page_card_grip"), "aria-expanded": String(full), onclick: toggleCards },
+      h("span", {})
+    ),
+    h("button", { type: "button", class: "cc-close", "aria-label": say("page_close"), onclick: close }, "×")
+  );
+}
+function sizeCards(size) {
+  document.body.dataset.card = size;
+  for (const grip of document.querySelectorAll(".cc-grip"))
+    grip.setAttribute("aria-expanded", String(size === "full"));
+}
+var toggleCards = () => sizeCards(document.body.dataset.card === "full" ? "compact" : "full");
+function makeWay() {
+  if (!narrow()) return;
+  sheet("peek");
+  sizeCards("compact");
+}
+function uncover(lat, lon) {
+  if (!narrow()) return besideCards(lat, lon);
+  const [x, y] = [44, FREE_TOP + 44];
+  map.panInside([lat, lon], {
+    paddingTopLeft: [x, y],
+    paddingBottomRight: [x, covered() + 24],
+    animate: !calm
+  });
+}
+function besideCards(lat, lon) {
+  const frame = map.getContainer().getBoundingClientRect(), at = map.latLngToContainerPoint([lat, lon]);
+  let right = 0;
+  for (const card of openCards()) {
+    const over = card.getBoundingClientRect(), x = at.x + frame.left, y = at.y + frame.top;
+    if (x > over.left - 24 && x < over.right + 24 && y > over.top - 24 && y < over.bottom + 24)
+      right = Math.max(right, over.right + 36 - x);
+  }
+  if (right && at.x + right < map.getSize().x - 24) map.panBy([-right, 0], { animate: !calm });
+}
+function openSheets() {
+  sheet("half");
+  sizeCards("compact");
+  const next = { full: "peek", peek: "half", half: "full" };
+  byId("cc-handle").addEventListener("click", () => sheet(next[document.body.dataset.sheet]));
+  const follow = new ResizeObserver(() => {
+    document.body.dataset.cards = openCards().length ? "open" : "none";
+    document.body.style.setProperty("--covered", `${covered()}px`);
+  });
+  for (const id of ["cc-panel", ...CARDS]) follow.observe(byId(id));
 }
 
 // map/page/src/model/kept.js
@@ -3518,6 +3426,235 @@ function redraw(...names) {
   (names.length ? names : Object.keys(layers)).forEach((name) => layers[name].redraw());
 }
 
+// map/page/src/view/basemap.js
+var basemap = { shown: "none", layers: [] };
+var basemapOn = () => basemap.shown !== "none";
+var EMPTY_TILE = "data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA=";
+var CarriedTiles = L.TileLayer.extend({
+  getTileUrl(at) {
+    return page.basemap.tiles[`${at.z}/${at.x}/${at.y}`] || EMPTY_TILE;
+  }
+});
+var TIANDITU = "https://t{s}.tianditu.gov.cn/{set}_w/wmts?SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0&LAYER={set}&STYLE=default&TILEMATRIXSET=w&FORMAT=tiles&TILEMATRIX={z}&TILEROW={y}&TILECOL={x}&tk={key}";
+var TIANDITU_SETS = { tianditu: ["vec", "cva"], tianditu_image: ["img", "cia"] };
+function basemapLayers(id) {
+  if (id === "own")
+    return [
+      new CarriedTiles("", {
+        minNativeZoom: page.basemap.least,
+        maxNativeZoom: page.basemap.most,
+        maxZoom: 22,
+        className: "cc-tile"
+      })
+    ];
+  if (id === "server") return [L.tileLayer(page.tileServer.url, { maxNativeZoom: 18, maxZoom: 22 })];
+  return TIANDITU_SETS[id].map((set) => {
+    const options = { set, key: page.tianditu, subdomains: "01234567", maxNativeZoom: 18, maxZoom: 22 };
+    return L.tileLayer(TIANDITU, options);
+  });
+}
+function basemapChoices() {
+  const found = [["none", say("page_basemap_none"), false]], away = navigator.onLine === false;
+  if (page.basemap) found.push(["own", say("page_basemap_own"), false]);
+  if (page.tileServer) found.push(["server", say("page_basemap_server"), away]);
+  if (page.tianditu)
+    for (const id of Object.keys(TIANDITU_SETS)) found.push([id, say(`page_basemap_${id}`), away]);
+  return found;
+}
+function showBasemap(id) {
+  basemap.layers.forEach((layer) => layer.remove());
+  basemap.shown = id;
+  basemap.layers = id === "none" ? [] : basemapLayers(id).map((layer) => layer.addTo(map));
+  document.body.dataset.basemap = id;
+  redraw();
+  showLegend();
+}
+var basemapSource = () => basemap.shown.startsWith("tianditu") ? say("page_basemap_tianditu_source") : "";
+function pasteTiles(ctx) {
+  const box = map.getContainer().getBoundingClientRect();
+  for (const tile of map.getPane("tilePane").querySelectorAll("img")) {
+    const at = tile.getBoundingClientRect();
+    if (tile.complete && tile.naturalWidth) ctx.drawImage(tile, at.left - box.left, at.top - box.top, at.width, at.height);
+  }
+}
+
+// map/page/src/view/control.js
+function shadings(clause) {
+  const levels = page.levels.filter(
+    (l) => clause && (clause.people || clause.units.some((u) => u.area >= 0 && page.areas.level[u.area] === l.index))
+  );
+  const found = levels.map((l) => [l.id, say("page_shade_level", { level: say(`page_level_${l.id}`) })]);
+  if (clause && clause.surface !== null) found.push(["surface", say("page_shade_surface")]);
+  if (clause && clause.people && page.demand) found.push(["people", say("page_shade_people")]);
+  if (page.demand) {
+    for (const id of Object.keys(CELL_SHADES))
+      if (CELL_SHADES[id].has(clause)) found.push([id, say(`page_shade_${id}`)]);
+  }
+  return [...found, ["none", say("page_shade_none")]];
+}
+function settleShading(choices) {
+  const has = (id) => choices.some((c) => c[0] === id);
+  state.shading = [state.wanted, "town", choices[0][0]].find(has);
+}
+function overlayChoices(clause) {
+  return [
+    "gap",
+    "asked",
+    "others",
+    clause && clause.radius ? "circles" : null,
+    failing(clause).length ? "units" : null,
+    page.demand && page.queries.some((q) => q.metric !== "straight_m") ? "islands" : null,
+    placedSites().length ? "candidates" : null,
+    page.findings.length ? "findings" : null,
+    page.water ? "water" : null,
+    page.roads.length ? "roads" : null,
+    "names"
+  ].filter(Boolean);
+}
+function clearTheGround(box) {
+  state.on.gap = !CELL_SHADES[state.shading];
+  box.querySelector("input[value=gap]").checked = state.on.gap;
+}
+var choice = (type, name, [id, text], checked, onchange, disabled = false) => h("label", {}, h("input", { type, name, value: id, checked, disabled, onchange }), text);
+function showControl() {
+  const box = byId("cc-layers"), clause = clauseNow(), choices = shadings(clause);
+  settleShading(choices);
+  const shade = (id) => {
+    state.shading = state.wanted = id;
+    clearTheGround(box);
+    redraw();
+    showLegend();
+  };
+  const overlay = (id, on) => {
+    state.on[id] = on;
+    redraw();
+    showLegend();
+  };
+  const set = (key, ...content) => h("fieldset", {}, h("legend", {}, say(key)), content);
+  replaceChildren(
+    box,
+    h("summary", {}, say("page_layers")),
+    h(
+      "div",
+      { class: "cc-layers-body" },
+      set(
+        "page_shading",
+        choices.map((c) => choice("radio", "cc-shading", c, c[0] === state.shading, () => shade(c[0])))
+      ),
+      set(
+        "page_overlays",
+        overlayChoices(clause).map(
+          (id) => choice(
+            "checkbox",
+            null,
+            [id, say(`page_layer_${id}`)],
+            state.on[id],
+            (event) => overlay(id, event.target.checked)
+          )
+        )
+      ),
+      basemapChoices().length > 1 ? set(
+        "page_basemap",
+        basemapChoices().map(
+          ([id, text, off]) => choice("radio", "cc-basemap", [id, text], id === basemap.shown, () => showBasemap(id), off)
+        )
+      ) : null
+    )
+  );
+}
+
+// map/page/src/view/ranking.js
+var rankingState = { level: null, all: false };
+function ranking(clause, whole) {
+  const levels = page.levels.filter((l) => l.id !== "county");
+  if (!clause.people || !levels.length) return null;
+  const level = levels.find((l) => l.id === rankingState.level) || levels[0], s = sums(clause);
+  const rows = page.areas.names.map((name, a) => a).filter((a) => page.areas.level[a] === level.index && s.scope[a] > 0).sort(
+    (a, b) => lacking(s, b) - lacking(s, a) || s.covered[a] / s.scope[a] - s.covered[b] / s.scope[b] || a - b
+  );
+  const shown = whole ? rows : rows.slice(0, 8);
+  const tab = (l) => h(
+    "button",
+    {
+      type: "button",
+      "aria-pressed": String(l === level),
+      onclick: () => {
+        rankingState.level = l.id;
+        rankingState.all = false;
+        showClauses();
+      }
+    },
+    say(`page_level_${l.id}`)
+  );
+  return h(
+    "section",
+    { class: "cc-ranking" },
+    h(
+      "div",
+      { class: "cc-ranking-head" },
+      h("h3", {}, say("page_ranking")),
+      levels.length > 1 ? h("div", { class: "cc-tabs" }, levels.map(tab)) : null
+    ),
+    h(
+      "table",
+      { "data-cc": "ranking" },
+      h(
+        "thead",
+        {},
+        h(
+          "tr",
+          {},
+          ["page_rank_area", "page_rank_lacking", "page_rank_share"].map(
+            (key) => h("th", { scope: "col" }, say(key))
+          )
+        )
+      ),
+      h(
+        "tbody",
+        {},
+        shown.map((a) => areaRow(s, a))
+      )
+    ),
+    rows.length > 8 ? h(
+      "button",
+      {
+        type: "button",
+        class: "cc-link",
+        onclick: () => {
+          rankingState.all = !rankingState.all;
+          showClauses();
+        }
+      },
+      whole ? say("page_fewer") : say("page_all", { n: rows.length })
+    ) : null
+  );
+}
+function areaRow(s, a) {
+  const known = s.scope[a] - s.no_data[a] - s.unsnapped[a];
+  const share = s.covered[a] / s.scope[a];
+  return h(
+    "tr",
+    {},
+    h(
+      "th",
+      { scope: "row" },
+      h("button", { type: "button", class: "cc-area", onclick: () => zoomToArea(a) }, page.areas.names[a])
+    ),
+    h(
+      "td",
+      {},
+      people(lacking(s, a)),
+      known < s.scope[a] ? h("small", {}, say("page_plus_unknown", { n: people(s.scope[a] - known) })) : null
+    ),
+    h(
+      "td",
+      {},
+      h("span", { class: "cc-mini", "aria-hidden": "true" }, h("i", { style: `width:${share * 100}%` })),
+      percent(share)
+    )
+  );
+}
+
 // map/page/src/view/panel.js
 var BADGE = {
   FAIL: { d: "M1 1h18v18H1z", mark: "M6 6l8 8M14 6l-8 8" },
@@ -4184,11 +4321,11 @@ function markSwatch(draw, size = 22) {
 }
 var row = (mark, text) => h("li", {}, mark, h("span", {}, text));
 var ruledStyle = (gap, paper) => paper && gap ? `;background-image:repeating-linear-gradient(0deg,rgba(29,42,51,.5) 0 .8px,transparent .8px ${gap}px)` : "";
-function ramp(colours, edges, gaps = [], paper = false) {
+function ramp(colours2, edges, gaps = [], paper = false) {
   return h(
     "div",
     { class: "cc-ramp", role: "img", "aria-label": edges.join(" ") },
-    colours.map(
+    colours2.map(
       (colour, i) => h(
         "span",
         {},
@@ -4371,141 +4508,53 @@ function showLegend() {
   );
 }
 
-// map/page/src/view/basemap.js
-var basemap = { shown: "none", layers: [] };
-var basemapOn = () => basemap.shown !== "none";
-var EMPTY_TILE = "data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA=";
-var CarriedTiles = L.TileLayer.extend({
-  getTileUrl(at) {
-    return page.basemap.tiles[`${at.z}/${at.x}/${at.y}`] || EMPTY_TILE;
-  }
-});
-var TIANDITU = "https://t{s}.tianditu.gov.cn/{set}_w/wmts?SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0&LAYER={set}&STYLE=default&TILEMATRIXSET=w&FORMAT=tiles&TILEMATRIX={z}&TILEROW={y}&TILECOL={x}&tk={key}";
-var TIANDITU_SETS = { tianditu: ["vec", "cva"], tianditu_image: ["img", "cia"] };
-function basemapLayers(id) {
-  if (id === "own")
-    return [
-      new CarriedTiles("", {
-        minNativeZoom: page.basemap.least,
-        maxNativeZoom: page.basemap.most,
-        maxZoom: 22,
-        className: "cc-tile"
-      })
-    ];
-  if (id === "server") return [L.tileLayer(page.tileServer.url, { maxNativeZoom: 18, maxZoom: 22 })];
-  return TIANDITU_SETS[id].map((set) => {
-    const options = { set, key: page.tianditu, subdomains: "01234567", maxNativeZoom: 18, maxZoom: 22 };
-    return L.tileLayer(TIANDITU, options);
+// map/page/src/view/access.js
+var NOBODY = 255;
+function colours(asked2) {
+  const many = asked2.breaks.length + 1, all = page.palette.times, at = (k) => all[many < 2 ? 0 : Math.round(k * (all.length - 1) / (many - 1))];
+  return Array.from({ length: many }, (_, k) => at(k));
+}
+function measureShade(asked2) {
+  const classes = once(() => column(asked2.classes)), fills = colours(asked2), none = page.palette.times.length;
+  return {
+    has: () => true,
+    draw(ctx, view) {
+      const { residents } = demand(), code = classes();
+      const classOf = (i) => code[i] === NOBODY || !(residents[i] > 0) ? -1 : code[i] === none ? fills.length : code[i];
+      drawCells(ctx, view, classOf, [...fills, page.palette.bad]);
+    },
+    legend: () => [
+      h("h3", {}, asked2.title[said.language]),
+      ramp(asked2.more ? [...fills].reverse() : fills, asked2.breaks.map(String)),
+      classes().includes(none) ? h("ul", {}, row(swatch(`background:${page.palette.bad}`), asked2.unreached[said.language])) : null
+    ]
+  };
+}
+function worstShade(asked2) {
+  const worst = once(() => column(asked2.worst));
+  return {
+    has: () => true,
+    draw(ctx, view) {
+      const { residents } = demand(), marked = worst();
+      drawCells(ctx, view, (i) => residents[i] > 0 ? marked[i] : -1, [page.palette.unasked, page.palette.bad]);
+    },
+    legend: () => [
+      h("h3", {}, asked2.worstTitle[said.language]),
+      h("ul", {}, row(swatch(`background:${page.palette.bad}`), asked2.worstSays[said.language])),
+      ...asked2.worstGroups.map((text) => h("p", { class: "cc-legend-note" }, text[said.language])),
+      h(
+        "ul",
+        { class: "cc-served", "data-cc": "worst" },
+        asked2.places.map(([area, n]) => h("li", {}, h("span", {}, page.areas.names[area]), h("b", {}, people(n))))
+      )
+    ]
+  };
+}
+function openAccess() {
+  (page.access || []).forEach((asked2, k) => {
+    CELL_SHADES[`access${k}`] = measureShade(asked2);
+    CELL_SHADES[`worst${k}`] = worstShade(asked2);
   });
-}
-function basemapChoices() {
-  const found = [["none", say("page_basemap_none"), false]], away = navigator.onLine === false;
-  if (page.basemap) found.push(["own", say("page_basemap_own"), false]);
-  if (page.tileServer) found.push(["server", say("page_basemap_server"), away]);
-  if (page.tianditu)
-    for (const id of Object.keys(TIANDITU_SETS)) found.push([id, say(`page_basemap_${id}`), away]);
-  return found;
-}
-function showBasemap(id) {
-  basemap.layers.forEach((layer) => layer.remove());
-  basemap.shown = id;
-  basemap.layers = id === "none" ? [] : basemapLayers(id).map((layer) => layer.addTo(map));
-  document.body.dataset.basemap = id;
-  redraw();
-  showLegend();
-}
-var basemapSource = () => basemap.shown.startsWith("tianditu") ? say("page_basemap_tianditu_source") : "";
-function pasteTiles(ctx) {
-  const box = map.getContainer().getBoundingClientRect();
-  for (const tile of map.getPane("tilePane").querySelectorAll("img")) {
-    const at = tile.getBoundingClientRect();
-    if (tile.complete && tile.naturalWidth) ctx.drawImage(tile, at.left - box.left, at.top - box.top, at.width, at.height);
-  }
-}
-
-// map/page/src/view/control.js
-function shadings(clause) {
-  const levels = page.levels.filter(
-    (l) => clause && (clause.people || clause.units.some((u) => u.area >= 0 && page.areas.level[u.area] === l.index))
-  );
-  const found = levels.map((l) => [l.id, say("page_shade_level", { level: say(`page_level_${l.id}`) })]);
-  if (clause && clause.surface !== null) found.push(["surface", say("page_shade_surface")]);
-  if (clause && clause.people && page.demand) found.push(["people", say("page_shade_people")]);
-  if (page.demand) {
-    for (const id of Object.keys(CELL_SHADES))
-      if (CELL_SHADES[id].has(clause)) found.push([id, say(`page_shade_${id}`)]);
-  }
-  return [...found, ["none", say("page_shade_none")]];
-}
-function settleShading(choices) {
-  const has = (id) => choices.some((c) => c[0] === id);
-  state.shading = [state.wanted, "town", choices[0][0]].find(has);
-}
-function overlayChoices(clause) {
-  return [
-    "gap",
-    "asked",
-    "others",
-    clause && clause.radius ? "circles" : null,
-    failing(clause).length ? "units" : null,
-    page.demand && page.queries.some((q) => q.metric !== "straight_m") ? "islands" : null,
-    placedSites().length ? "candidates" : null,
-    page.findings.length ? "findings" : null,
-    page.water ? "water" : null,
-    page.roads.length ? "roads" : null,
-    "names"
-  ].filter(Boolean);
-}
-function clearTheGround(box) {
-  state.on.gap = !CELL_SHADES[state.shading];
-  box.querySelector("input[value=gap]").checked = state.on.gap;
-}
-var choice = (type, name, [id, text], checked, onchange, disabled = false) => h("label", {}, h("input", { type, name, value: id, checked, disabled, onchange }), text);
-function showControl() {
-  const box = byId("cc-layers"), clause = clauseNow(), choices = shadings(clause);
-  settleShading(choices);
-  const shade = (id) => {
-    state.shading = state.wanted = id;
-    clearTheGround(box);
-    redraw();
-    showLegend();
-  };
-  const overlay = (id, on) => {
-    state.on[id] = on;
-    redraw();
-    showLegend();
-  };
-  const set = (key, ...content) => h("fieldset", {}, h("legend", {}, say(key)), content);
-  replaceChildren(
-    box,
-    h("summary", {}, say("page_layers")),
-    h(
-      "div",
-      { class: "cc-layers-body" },
-      set(
-        "page_shading",
-        choices.map((c) => choice("radio", "cc-shading", c, c[0] === state.shading, () => shade(c[0])))
-      ),
-      set(
-        "page_overlays",
-        overlayChoices(clause).map(
-          (id) => choice(
-            "checkbox",
-            null,
-            [id, say(`page_layer_${id}`)],
-            state.on[id],
-            (event) => overlay(id, event.target.checked)
-          )
-        )
-      ),
-      basemapChoices().length > 1 ? set(
-        "page_basemap",
-        basemapChoices().map(
-          ([id, text, off]) => choice("radio", "cc-basemap", [id, text], id === basemap.shown, () => showBasemap(id), off)
-        )
-      ) : null
-    )
-  );
 }
 
 // map/page/src/view/find.js
@@ -4692,6 +4741,7 @@ function start() {
   map.getContainer().dataset.say = "page_map";
   map.invalidateSize({ animate: false });
   state.clause = page.order.length ? page.order[0] : 0;
+  openAccess();
   settleShading(shadings(clauseNow()));
   openLayers();
   const scale = L.control.scale({ imperial: false, maxWidth: 140 }).addTo(map);

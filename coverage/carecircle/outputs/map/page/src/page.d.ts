@@ -217,6 +217,19 @@ export interface Ways {
   };
 }
 
+export interface Accessed {
+  title: Said;
+  more: boolean;
+  breaks: number[];
+  classes: Column;
+  worst: Column;
+  unreached: Said;
+  worstTitle: Said;
+  worstSays: Said;
+  worstGroups: unknown[];
+  places: number[][];
+}
+
 export interface Page {
   palette: {
     ink: string;
@@ -356,4 +369,5 @@ export interface Page {
   kinds: Kind[];
   ways: Ways;
   whatifOff: null;
+  access?: Accessed[];
 }
