@@ -115,7 +115,10 @@ class Asker:
             costs = reach.pairs(origins, serving, direction=leg.direction)
             return nth(reach.nearest(origins, serving, direction=leg.direction), serving, costs, leg.nth)
         if not leg.start:
-            return reach.nearest(origins, serving, direction=leg.direction)
+            found = reach.nearest(origins, serving, direction=leg.direction)
+            if not leg.every or len(origins) * len(serving) > MOST:
+                return found
+            return with_every(found, serving, reach.pairs(origins, serving, direction=leg.direction))
         serving = serving.assign(**{LEAD: leads(self.inputs, leg, serving)})
         many = len(origins) * len(serving)
         if takes_lead(reach):

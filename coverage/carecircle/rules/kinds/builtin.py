@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from carecircle.rules.kinds.access import ACCESS
 from carecircle.rules.kinds.chain import CHAIN
 from carecircle.rules.kinds.load import LOAD
 from carecircle.rules.kinds.reach import RADIUS, TIME
@@ -23,6 +24,7 @@ BUILTIN = (
     BASELINE,
     PUBLISHED,
     CHAIN,
+    ACCESS,
 )
 
 for kind in BUILTIN:

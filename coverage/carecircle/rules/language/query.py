@@ -259,6 +259,23 @@ def response_query(rule: Rule) -> ReachQuery:
     return ReachQuery(legs=[replace(leg, start="turnout", every=True)])
 
 
+def every_query(rule: Rule) -> ReachQuery:
+    """The query of a rule about all facilities within reach: the nearest, and the cost from every one.
+
+    Parameters
+    ----------
+    rule
+        Its facilities share the residents.
+
+    Returns
+    -------
+    ReachQuery
+        One leg.
+    """
+    leg = _leg_of(rule.facilities, rule.mode, rule.direction, "minutes")
+    return ReachQuery(legs=[replace(leg, every=True)])
+
+
 def chain_query(rule: Rule) -> ReachQuery:
     """The query of a rule about the whole way of an emergency: station to patient, patient to hospital.
 

@@ -159,6 +159,8 @@ class Rule(Strict):
     """``chain``: the unit is not on call and is mustered first (应急分队)."""
     nth: int | None = Field(default=None, ge=2, le=20)
     """``radius``, ``time``: so many facilities must be within the limit; absent: one."""
+    measure: Literal["", "cumulative", "two_step_fca", "balanced_fca"] = ""
+    """``access``: what is measured within ``limit`` (absent: ``two_step_fca``)."""
     statistic: Literal["", "mean", "p90"] = ""
     """``response``: the mean over all calls (absent), or the minutes that 90 of 100 do not exceed."""
     not_categories: tuple[str, ...] = ()
