@@ -20,6 +20,7 @@ from carecircle.rules import CountyRow, Outcome
 from carecircle.rules.judging.parts import OnTrack
 from carecircle.rules.language.query import main_query
 from carecircle.siting.remedy import site
+from carecircle.study import Accessed
 from carecircle.terrain import GroundCells
 from trialtown import town_analysis
 
@@ -62,7 +63,8 @@ RECORDS = (
 """What is named by data (a rule, a mode, a tile), not by the program."""
 NAMED = {"page.clauses[]": "Clause", "page.queries[]": "Query", "page.ways": "Ways", "page.kinds[]": "Kind",
          "page.ways.modes[]": "ModeWays", "page.ways.terrain": "Ground",
-         "page.ways.terrain.fields[]": "GroundField", "page.sites[]": "Site", "page.findings[]": "Finding",
+         "page.ways.terrain.fields[]": "GroundField", "page.sites[]": "Site",
+         "page.access[]": "Accessed", "page.findings[]": "Finding",
          "page.facilities": "Facilities", "page.areas": "Areas", "page": "Page",
          "siting.facilities[]": "Facility", "siting.sites[]": "Site", "siting.rules[]": "Rule",
          "siting.clauses[]": "Clause", "siting.closings[]": "Closing", "siting": "SitingPage"}  # fmt: skip
@@ -167,7 +169,10 @@ def samples(found: Analysis) -> list[dict[str, Any]]:
             *rest,
         ],
     )
-    pages = [_data(found), _data(told), _data(tried, [{**place, "rank": 1, "newly_covered": 1.0}])]
+    near = Accessed(measure="nearest_nth", categories=("医院",))
+    fair = replace(found, study=found.study.model_copy(update={"access": (near,)}))
+    pages = [_data(found), _data(told), _data(fair)]
+    pages.append(_data(tried, [{**place, "rank": 1, "newly_covered": 1.0}]))
     # as of stations that turn out, and of a chain of two legs
     started = [{**query, "start": [0.5], "legs": [0, 1]} for query in pages[0]["queries"]]
     pages.append({**pages[0], "queries": started})

@@ -37,6 +37,42 @@ from carecircle import (
     load_study,
     reanalyze,
 )
+from carecircle.access import (
+    Decay,
+    Raam,
+    balanced_fca,
+    balancing_cost,
+    binary,
+    cumulative,
+    cumulative_interval,
+    enhanced_two_step_fca,
+    everywhere,
+    exponential,
+    gaussian,
+    gravity,
+    linear,
+    modified_two_step_fca,
+    nearest_nth,
+    power,
+    raam,
+    spatial_availability,
+    stepped,
+    three_step_fca,
+    two_step_fca,
+)
+from carecircle.access.inequality import (
+    Theil,
+    concentration,
+    gini,
+    kappa_of_inequality_aversion,
+    kappa_of_squared_weights,
+    kolm_pollak,
+    lorenz,
+    palma,
+    poverty,
+    theil,
+    weighted_quantile,
+)
 from carecircle.categories import canonical, label, select
 from carecircle.demo import write_county
 from carecircle.doctor import Diagnosis, examine
@@ -315,3 +351,29 @@ def solve(cost: Any, residents: Any, between: Any) -> list[Solution]:
         capacitated_mclp(cost, residents, limit=15, capacity=room, sites=3),
         capacitated_p_median(cost, residents, capacity=room, sites=3),
     ]
+
+
+def access(cost: Any, beds: Any, residents: Any) -> tuple[Any, Raam]:
+    decays: list[Decay] = [binary(30), linear(30), exponential(0.1), power(1.0), gaussian(15), everywhere()]
+    zones = stepped({10: 1.0, 20: 0.68, 30: 0.22})
+    shared = [two_step_fca(cost, beds, residents, limit=30)]
+    more = (enhanced_two_step_fca, three_step_fca, modified_two_step_fca, balanced_fca)
+    shared += [measure(cost, beds, residents, decay=zones) for measure in more]
+    shared.append(spatial_availability(cost, beds, residents, decay=decays[0].within(20)))
+    near = [cumulative(cost, beds, limit=30), cumulative_interval(cost, beds, limits=[20, 30])]
+    near += [
+        gravity(cost, beds, decay=decays[2]),
+        nearest_nth(cost, n=2),
+        balancing_cost(cost, beds, residents),
+    ]
+    return [*shared, *near], raam(cost, beds, residents, tau=60)
+
+
+def equity(values: Any, residents: Any, income: Any, towns: Any) -> tuple[float, Theil]:
+    people, held = lorenz(values, residents)
+    kappa = kappa_of_inequality_aversion(values, residents, epsilon=-0.5)
+    other = kappa_of_squared_weights(values, residents, epsilon=-0.5)
+    figures = [gini(values, residents), palma(values, residents, income), float(people[0] + held[0])]
+    figures += [concentration(values, residents, income), poverty(values, residents, line=30, above=True)]
+    figures += [kolm_pollak(values, residents, kappa=k) for k in (kappa, other)]
+    return max(figures) + weighted_quantile(values, residents, 0.9), theil(values, residents, towns)

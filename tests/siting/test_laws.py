@@ -153,10 +153,10 @@ def test_progress_is_told_and_time_is_kept() -> None:
 @pytest.mark.parametrize(
     ("call", "key"),
     [
-        (lambda: models.mclp([[1.0, -1.0]], [1], limit=1, sites=1), "siting.cost_negative"),
-        (lambda: models.mclp([[1.0, np.nan]], [1], limit=1, sites=1), "siting.cost_nan"),
-        (lambda: models.mclp([[1.0]], [1, 2], limit=1, sites=1), "siting.residents_shape"),
-        (lambda: models.mclp([[1.0]], [-1], limit=1, sites=1), "siting.residents_value"),
+        (lambda: models.mclp([[1.0, -1.0]], [1], limit=1, sites=1), "costs.negative"),
+        (lambda: models.mclp([[1.0, np.nan]], [1], limit=1, sites=1), "costs.nan"),
+        (lambda: models.mclp([[1.0]], [1, 2], limit=1, sites=1), "costs.amounts_shape"),
+        (lambda: models.mclp([[1.0]], [-1], limit=1, sites=1), "costs.amounts_value"),
         (lambda: models.mclp([[1.0]], [1], limit=1), "siting.sites_or_budget"),
         (lambda: models.mclp([[1.0]], [1], limit=-1, sites=1), "siting.bad_limit"),
         (

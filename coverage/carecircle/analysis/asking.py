@@ -11,7 +11,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from carecircle.analysis.leads import MOST, least, led, with_every
+from carecircle.analysis.leads import MOST, least, led, nth, with_every
 from carecircle.inputs.load import Inputs
 from carecircle.reach.answers import Cells, Surface
 from carecircle.reach.asked import LEAD, Reach, takes_lead
@@ -98,6 +98,10 @@ class Asker:
         """Whether there is a way of travelling for every leg."""
         return all(self.reaches.has(leg.metric, leg.mode) for leg in query.legs)
 
+    def draws(self, query: ReachQuery) -> bool:
+        """Whether every leg's way of travelling knows what lies between its places (see `Reach.surface`)."""
+        return all(leg.nth == 1 and getattr(self._reach_of(leg), "draws", True) for leg in query.legs)
+
     def reach(self, query: ReachQuery, *servings: gpd.GeoDataFrame) -> pd.DataFrame:
         """The reached frame of a query, each leg served by its own facilities."""
         origins = self._facilities if query.origin == "facilities" else self.inputs.demand
@@ -111,6 +115,9 @@ class Asker:
     def _leg(self, leg: Leg, origins: gpd.GeoDataFrame, serving: gpd.GeoDataFrame) -> pd.DataFrame:
         """The reached frame of one leg, what passes before a unit sets out in its costs."""
         reach = self._reach_of(leg)
+        if leg.nth > 1:
+            each = reach.pairs(origins, serving, direction=leg.direction)
+            return nth(reach.nearest(origins, serving, direction=leg.direction), serving, each, leg.nth)
         if not (leg.start or leg.every):
             return reach.nearest(origins, serving, direction=leg.direction)
         if leg.start:

@@ -1,4 +1,4 @@
-"""Reached frames with what passes before a unit sets out, and with the cost from every facility."""
+"""Reached frames with what passes before a unit sets out, with the cost from every facility, of the n-th."""
 
 from __future__ import annotations
 
@@ -58,6 +58,39 @@ def least(found: pd.DataFrame, serving: gpd.GeoDataFrame, costs: csr_array) -> p
     cost = table[np.arange(len(found)), best] if len(ids) else np.full(len(found), np.inf)
     owner = np.where(np.isfinite(cost), ids[best] if len(ids) else None, None)
     return found.assign(facility_id=pd.Series(owner, index=found.index, dtype=object), cost=cost)
+
+
+def nth(found: pd.DataFrame, serving: gpd.GeoDataFrame, costs: csr_array, n: int) -> pd.DataFrame:
+    """A reached frame of the n-th nearest facility; equal cost goes to the smaller id first.
+
+    Parameters
+    ----------
+    found
+        Of the nearest: the statuses of those who reach none stand.
+    serving
+        The facilities, as the columns of ``costs``.
+    costs
+        [places, facilities].
+    n
+        At least 1.
+
+    Returns
+    -------
+    DataFrame
+        Facility and cost of the n-th of each place; with fewer in reach, ``beyond``.
+    """
+    ids, order = by_id(serving)
+    place = np.argsort(order, kind="stable")
+    cost, owner = np.full(len(found), np.inf), np.full(len(found), None, object)
+    for i in np.flatnonzero(np.diff(costs.indptr) >= n):
+        part = slice(costs.indptr[i], costs.indptr[i + 1])
+        rank = place[costs.indices[part]]
+        at = np.lexsort((rank, costs.data[part]))[n - 1]
+        cost[i], owner[i] = costs.data[part][at], ids[rank[at]]
+    status = found["status"].to_numpy(object).copy()
+    status[(status == "reached") & np.isinf(cost)] = "beyond"
+    facility = pd.Series(owner, index=found.index, dtype=object)
+    return found.assign(facility_id=facility, cost=cost, status=status)
 
 
 def with_every(found: pd.DataFrame, serving: gpd.GeoDataFrame, costs: csr_array) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import pandas as pd
 
+from carecircle.access.decay import Decay
+from carecircle.analysis.accessing import Access, access_of, decay_of
 from carecircle.analysis.asking import reaches_of, serving_in
 from carecircle.analysis.scenario import Scenario
 from carecircle.cards import card
@@ -18,10 +20,11 @@ from carecircle.errors import UsageError
 from carecircle.inputs.load import Inputs
 from carecircle.reach.answers import Path as Way
 from carecircle.reach.answers import Surface
-from carecircle.reach.asked import Reach
+from carecircle.reach.asked import Direction, Reach
 from carecircle.reach.choice import Brought, Reaches
 from carecircle.reach.network.model import Network
 from carecircle.rules import BlankSpots, Leg, Plan, ReachQuery, Verdict, blank_spots
+from carecircle.rules.language.query import Metric
 from carecircle.schema import Finding
 from carecircle.study import Study
 from carecircle.texts import Language, Sentence
@@ -117,6 +120,76 @@ class Analysis:
     def blank_spots(self) -> BlankSpots | None:
         """Villages and townships without an institution; None where no table speaks of care that comes."""
         return blank_spots(self.inputs)
+
+    def access(
+        self, measure: str, facilities: Sequence[str], *, mode: str | None = "drive",
+        designations: Sequence[str] = (), metric: Metric = "minutes", direction: Direction = "to_facility",
+        supply: str | None = None, limit: float | None = None, decay: Decay | None = None,
+        people: str = "residents", n: float = 1, tau: float | None = None, rho: float | None = None,
+    ) -> Access:  # fmt: skip
+        """One access measure, place by place, on a table of costs by the study's own ways of travelling.
+
+        Parameters
+        ----------
+        measure
+            A name of `carecircle.access`: ``cumulative``, ``gravity``, ``two_step_fca``,
+            ``enhanced_two_step_fca``, ``three_step_fca``, ``modified_two_step_fca``, ``balanced_fca``,
+            ``spatial_availability``, ``nearest_nth``, ``balancing_cost``, ``raam``.
+        facilities
+            Categories that offer care; a narrower one counts.
+        mode
+            Of travel; None for a straight line.
+        designations
+            Roles that each facility must hold.
+        metric
+            ``minutes``, ``road_m`` or ``straight_m``.
+        direction
+            ``to_facility`` or ``from_facility``.
+        supply
+            What each facility offers: ``capacity`` or an attribute (``beds``); None: one each.
+        limit
+            Minutes or metres, inclusive: the catchment; costs beyond it are not sought.
+        decay
+            One of `carecircle.access.decay`, in minutes or metres; with a limit it is cut off there.
+        people
+            The column of ``inputs.demand`` that counts who shares the supply.
+        n
+            ``nearest_nth``: how many are wanted.
+        tau, rho
+            ``raam``: as `carecircle.access.raam`.
+
+        Returns
+        -------
+        Access
+            One figure a demand point, and how evenly it is spread.
+
+        Raises
+        ------
+        UsageError
+            If there is no such measure, category, column or mode, a facility does not say what it offers, or
+            the measure lacks a limit, decay or tau.
+        CapacityError
+            If an unlimited table would not fit in memory.
+        """
+        settings = {"n": n, "tau": tau, "rho": rho}
+        return access_of(
+            self.inputs, self.reaches, measure, tuple(facilities), designations=tuple(designations),
+            mode=mode, metric=metric, direction=direction, supply=supply, limit=limit, decay=decay,
+            people=people, settings=settings,
+        )  # fmt: skip
+
+    @cached_property
+    def accesses(self) -> tuple[Access, ...]:
+        """The access measures that the study asks for (``[[access]]``), each reckoned once, in its order."""
+        return tuple(
+            access_of(
+                self.inputs, self.reaches, one.measure, one.categories, designations=one.designations,
+                mode=one.mode, metric="minutes", direction=one.direction, supply=one.supply,
+                limit=one.limit_min, decay=decay_of(one), people=one.people,
+                settings={"n": one.n, "tau": one.tau_min, "rho": None},
+            )
+            for one in self.study.access or ()
+        )  # fmt: skip
 
     def path(self, demand_id: str, query: ReachQuery) -> Way | None:
         """The way between a demand point and its nearest facility; None where there is none.

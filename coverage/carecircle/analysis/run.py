@@ -15,6 +15,7 @@ from carecircle import keep
 from carecircle.analysis.asking import Asker, modes, reaches_of, same_service, servings_in
 from carecircle.analysis.changed import changed_inputs, changed_roads, is_touched
 from carecircle.analysis.manifest import created, manifest, scenario_facts
+from carecircle.analysis.matrices import matrices_of, reaches_by, strangers
 from carecircle.analysis.projects import with_projects
 from carecircle.analysis.result import Analysis
 from carecircle.analysis.scenario import Scenario
@@ -69,10 +70,16 @@ def analyze(
 
 def _analyzed(study: Study, brought: Brought, tell: Tell) -> Analysis:
     plan = load_plan(study.plan)
-    by_road = modes(required(plan), brought)
     created()  # a time that cannot be is said before the work
+    tables = matrices_of(study, tell)
+    brought = {**reaches_by(study, tables), **brought}
+    more = {one.mode for one in study.access or () if ("minutes", one.mode) not in brought}
+    by_road = tuple(sorted({*modes(required(plan), brought), *more}))
     tell(Sentence("analysis.reading"))
     inputs = load_inputs(study, modes=by_road, progress=tell)
+    if tables:
+        found = (*inputs.findings, *strangers(inputs, tables))
+        inputs = dataclasses.replace(inputs, findings=found)
     if study.include_projects is not None:
         inputs = with_projects(plan, inputs, study.include_projects)
     networks = {}
@@ -213,7 +220,7 @@ def _conclude(
                 reached[query] = asker.reach(query, *servings_in(inputs, query))
     surfaces = dict(known_surfaces)
     for query in reached:
-        if draw and query.metric == "minutes" and query.origin == "residents" and query not in surfaces:
+        if draw and query.metric == "minutes" and query not in surfaces and asker.draws(query):
             tell(Sentence("analysis.drawing", {"query": query.title}))
             surfaces[query] = asker.surface(query, *servings_in(inputs, query))
     tell(Sentence("analysis.judging", {"rules": len(plan.rules)}))

@@ -53,7 +53,7 @@ def demand_of(
         demand, ledger = _from_points(door, study, areas, region, crs)
     mark = dict(zip(areas["area_id"], areas["urban"], strict=True)) if len(areas) else {}
     demand["urban"] = pd.Series([mark.get(a) for a in demand["area_id"]], index=demand.index, dtype=object)
-    columns = ["demand_id", "residents", "area_id", "urban", "geometry"]
+    columns = ["demand_id", "residents", "area_id", "urban", *(study.residents.groups or {}), "geometry"]
     return check_demand(demand[columns].reset_index(drop=True)), ledger
 
 

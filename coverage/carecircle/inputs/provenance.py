@@ -46,6 +46,7 @@ def attributions(study: Study) -> tuple[str, ...]:
         found.append(study.roads.attribution)
     elif osm or (study.roads is not None and study.roads.format in ("pbf", "graphml")):
         found.append(OSM)
+    found += [m.attribution for m in (study.matrix or {}).values() if m.attribution]
     found += study.terrain.attributions if study.terrain is not None else ()
     return tuple(dict.fromkeys(found))
 
@@ -75,6 +76,7 @@ def files_read(study: Study) -> list[Path]:
         *study.people_sources,
         study.totals,
         study.roads,
+        *(study.matrix or {}).values(),
     ]
     paths = {s.path for s in sections if s is not None and s.path is not None}
     paths |= {p for p in (study.file, study.plan_path) if p is not None}

@@ -1,5 +1,6 @@
 """study.toml -> Study: typed, validated, every default visible."""
 
+from carecircle.study.access import Accessed
 from carecircle.study.emergency import Emergency, Start
 from carecircle.study.model import Study, study_schema
 from carecircle.study.reading import load_study
@@ -8,6 +9,7 @@ from carecircle.study.sections import (
     Boundaries,
     BoundaryLevel,
     Facilities,
+    Matrix,
     Outputs,
     Residents,
     Roads,
@@ -19,6 +21,7 @@ from carecircle.study.terrain import Barrier, ClassTable, Cover, Friction, Groun
 from carecircle.study.travel import Travel
 
 __all__ = [
+    "Accessed",
     "Assumptions",
     "Barrier",
     "Boundaries",
@@ -29,6 +32,7 @@ __all__ = [
     "Facilities",
     "Friction",
     "Grounding",
+    "Matrix",
     "Outputs",
     "Residents",
     "Roads",

@@ -11,11 +11,13 @@ from pydantic import AfterValidator, Field
 from carecircle.cards import card
 from carecircle.profiles import Profile
 from carecircle.strict import file_name
+from carecircle.study.access import Accessed
 from carecircle.study.emergency import Emergency
 from carecircle.study.sections import (
     Assumptions,
     Boundaries,
     Facilities,
+    Matrix,
     Outputs,
     Residents,
     Roads,
@@ -63,6 +65,8 @@ class Study(Section):
     """Absent: rules about roads are NOT_ASSESSED."""
     profiles: dict[str, Travel] = Field(default={})
     """How a mode travels, by its name (``[profiles.walk]``), in place of the shipped figures."""
+    matrix: dict[str, Matrix] | None = None
+    """Travel times from elsewhere, by mode (``[matrix.drive]``): they answer instead of the roads."""
     urban: Urban = Urban()
     """How urban and rural residents are told apart."""
     assumptions: Assumptions = Assumptions()
@@ -71,6 +75,8 @@ class Study(Section):
     """The ground off the roads; absent: whoever lives too far from any road is unsnapped."""
     emergency: Emergency = Emergency()
     """The stages of an emergency that no road tells, and the calls."""
+    access: tuple[Accessed, ...] | None = None
+    """Access measures shown beside the clauses (``[[access]]``); absent: none."""
     outputs: Outputs = Outputs()
     """What the written files look like."""
     file: Path | None = Field(default=None, exclude=True)

@@ -11,7 +11,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from carecircle.errors import CarecircleError, StudyError, raise_all
+from carecircle.profiles import modes, nearest_mode
 from carecircle.strict import LONGEST_PATH, UnfitError, echo, is_data, parse_toml, toml_text
+from carecircle.study.access import access_faults
 from carecircle.study.model import Study, map_paths, study_schema
 from carecircle.study.sections import Boundaries
 from carecircle.study.terrain import terrain_faults
@@ -67,6 +69,7 @@ def load_study(path: str | Path) -> Study:
     shifted = tile_fault(study.outputs.basemap, file)
     raise_all([
         *_undrawn(study, file), *_missing_files(study, file), *travel_faults(study.profiles, file),
+        *_unknown_modes(study, file), *access_faults(study.access, file),
         *terrain_faults(study.terrain, file, extract=_has_extract(study)),
         *([shifted] if shifted else []), *_no_use_of_a_grid(study, file),
     ])  # fmt: skip
@@ -115,8 +118,18 @@ def _no_use_of_a_grid(study: Study, file: Path) -> Iterable[StudyError]:
         yield StudyError("study.grid_without_polygons", file=file, column="residents.grid")
 
 
+def _unknown_modes(study: Study, file: Path) -> Iterable[StudyError]:
+    """Matrices of a mode that nobody knows."""
+    for mode in study.matrix or {}:
+        if mode not in modes():
+            yield StudyError(
+                "study.unknown_in_profile", file=file, column="matrix", value=echo(mode),
+                near=nearest_mode(mode) or "—", known=list(modes()),
+            )  # fmt: skip
+
+
 def _missing_files(study: Study, file: Path) -> Iterable[StudyError]:
-    sections: list[Any] = [study.boundaries, study.totals, study.roads]
+    sections: list[Any] = [study.boundaries, study.totals, study.roads, *(study.matrix or {}).values()]
     sections += [
         *study.people_sources,
         *study.facility_sources,

@@ -165,6 +165,8 @@ class Residents(Section):
     """The year the residents were counted or modelled for."""
     calibrate: bool = False
     """Scale the residents of each area to its official figure ([totals], or the areas' own column)."""
+    groups: dict[str, str] | None = None
+    """Points: further columns of people, ``{"0-14" = "0-14岁人口"}``, for access and equity by group."""
     attribution: str = ""
     """Printed beside every map."""
 
@@ -236,3 +238,18 @@ class Outputs(Section):
     """Megabytes of own tiles that the map may carry; the coarser zooms are kept."""
     tianditu_key: str = Field(default="", exclude=True)
     """A Tianditu key: readers may then switch it on while online. It stands readable in gap_map.html."""
+
+
+class Matrix(Section):
+    """Travel times that somebody else has reckoned: they answer for a mode instead of roads."""
+
+    path: Path
+    """A ``.csv`` or ``.parquet``: one row a pair, with the ids of its ends and the time."""
+    origin: Literal["residents", "facilities"] = "residents"
+    """Which end the way begins at: ``residents`` (they travel) or ``facilities`` (an ambulance does)."""
+    unit: Literal["min", "s"] = "min"
+    """Of the time."""
+    columns: dict[str, str] = Field(default={})
+    """What a column is -> its header in the file: ``{minutes = "travel_time_p50"}``."""
+    attribution: str = ""
+    """Printed beside every map."""

@@ -39,7 +39,11 @@ def read_points(source: Residents) -> tuple[gpd.GeoDataFrame, int, list[Finding]
     given = dict(source.columns)
     if "column" in source.model_fields_set:
         given.setdefault("residents", source.column)
-    columns = ("demand_id", "residents", "residents_0_14", "lon", "lat", "area_id")
+    groups = source.groups or {}
+    if groups and source.format != "points":
+        raise InputError("inputs.groups_of_points", file=source.path)
+    given |= {_group(name): header for name, header in groups.items()}
+    columns = ("demand_id", "residents", "residents_0_14", "lon", "lat", "area_id", *map(_group, groups))
     table = read_table(source.path, columns=columns, given=given, layer=source.layer)
     findings = list(table.findings)
     raise_all(table.require(["residents"]))
@@ -55,6 +59,12 @@ def read_points(source: Residents) -> tuple[gpd.GeoDataFrame, int, list[Finding]
     children, bad = table.numbers("residents_0_14")
     faults += table.faults("inputs.bad_residents", bad, "residents_0_14")
     faults += table.faults("inputs.negative", children < 0, "residents_0_14")
+    parts = {}
+    for name in groups:
+        people, bad = table.numbers(_group(name))
+        faults += table.faults("inputs.bad_residents", bad, _group(name))
+        faults += table.faults("inputs.negative", people < 0, _group(name))
+        parts[name] = people.fillna(0.0)
     if source.format == "polygons":
         if table.geometry is None:
             raise InputError("inputs.people_without_polygons", file=source.path)
@@ -83,8 +93,14 @@ def read_points(source: Residents) -> tuple[gpd.GeoDataFrame, int, list[Finding]
             "residents_0_14": children[known].to_numpy(),
             "area_id": table.text("area_id")[known].to_numpy(),
             "row": table.frame.index[known].to_numpy(),
+            **{name: people[known].to_numpy() for name, people in parts.items()},
         },
         geometry=geometry[known].to_numpy(),
         crs=4326,
     )
     return spread(demand, source, findings) if source.format == "polygons" else demand, blank, findings
+
+
+def _group(name: str) -> str:
+    """What a group's column is called among the table's own: no other column has such a name."""
+    return f"groups.{name}"

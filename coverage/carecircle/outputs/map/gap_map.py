@@ -12,7 +12,7 @@ from branca.element import Element
 
 from carecircle.analysis.asking import leads
 from carecircle.outputs import palette, telling
-from carecircle.outputs.map import basemap, chain, lanes, layers, overlays, panel, ways
+from carecircle.outputs.map import basemap, chain, fair, lanes, layers, overlays, panel, ways
 from carecircle.outputs.map.chain import PageQuery
 from carecircle.outputs.map.offline import OfflineMap, inlay
 from carecircle.outputs.map.pack import Block, Blocks, page_json
@@ -164,7 +164,7 @@ def page_data(
     data = {
         **palette.for_page(),
         "language": analysis.study.language,
-        "words": panel.words(),
+        "words": {**panel.words(), **fair.access_words(analysis)},
         "study": telling.study(analysis),
         "answer": telling.answer(analysis),
         "ledger": None if ledger is None else ledger.to_dict(),
@@ -197,6 +197,8 @@ def page_data(
         if analysis.inputs.demand is None
         else ways.kinds(analysis, analysis.verdicts, [q.query for q in queries]),
     }
+    if analysis.study.access:
+        data["access"] = fair.access(analysis, blocks)
     return data, blocks
 
 
@@ -219,6 +221,8 @@ def _queries(analysis: Analysis) -> list[PageQuery]:
         for verdict in analysis.verdicts
         for query in (main_query(verdict.rule_def), road_query(verdict.rule_def))
         if telling.counts_people(verdict) and query is not None and query in analysis.reached
+        # of the n-th nearest the page shows what was judged, and searches none
+        if all(leg.nth == 1 for leg in query.legs)
     ]
     return chain.page_queries(asked)
 

@@ -19,6 +19,7 @@ from carecircle.outputs.report.blocks import (
     Text,
 )
 from carecircle.outputs.report.clauses import Said, clause_blocks, referral_table, unmet_by_people
+from carecircle.outputs.report.fairness import fairness_blocks
 from carecircle.profiles import mode_by
 from carecircle.rules import unlocks
 
@@ -68,6 +69,7 @@ def _blocks(analysis: Analysis, said: Said, family: str) -> Iterator[Block]:
         ("referral", lambda: _referral(analysis, said)),
         ("blank_spots", lambda: _blank_spots(analysis, said)),
         ("counties", lambda: _counties(analysis, said)),
+        ("fairness", lambda: fairness_blocks(analysis, said, family)),
         ("missing", lambda: _missing(analysis, said)),
         ("assumptions", lambda: _assumptions(analysis, said)),
         ("method", lambda: _method(analysis, said)),

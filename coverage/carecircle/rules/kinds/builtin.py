@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from carecircle.rules.kinds.access import ACCESS
 from carecircle.rules.kinds.chain import CHAIN
 from carecircle.rules.kinds.load import LOAD
 from carecircle.rules.kinds.reach import RADIUS, TIME
@@ -25,6 +26,7 @@ BUILTIN = (
     PUBLISHED,
     CHAIN,
     REFERRAL,
+    ACCESS,
 )
 
 for kind in BUILTIN:

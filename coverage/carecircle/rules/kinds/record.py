@@ -66,8 +66,8 @@ class RuleKind:
         It may have ``unless``; otherwise that is refused.
     takes
         Further fields that only some kinds understand (``each_role``, ``per_class``, ``denominator_also``,
-        ``falls``, ``published``, ``stations``, ``mustering``, ``statistic``, ``to``, ``via``, ``along``);
-        those it does not take are refused.
+        ``falls``, ``published``, ``stations``, ``mustering``, ``statistic``, ``to``, ``via``, ``along``,
+        ``nth``, ``measure``); those it does not take are refused.
     faults
         Its own combinations of fields that mean nothing.
     query

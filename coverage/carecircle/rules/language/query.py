@@ -46,6 +46,8 @@ class Leg:
         The cost from every facility is asked too, not only the nearest one's.
     named_by
         Only facilities that this column of some facility names may answer (``refers_to``); empty: any.
+    nth
+        The n-th nearest facility is asked, with its cost.
     """
 
     categories: tuple[str, ...]
@@ -58,6 +60,7 @@ class Leg:
     start: Start = ""
     every: bool = False
     named_by: Literal["", "refers_to"] = ""
+    nth: int = 1
 
     @property
     def facilities(self) -> FacilitySet:
@@ -73,6 +76,7 @@ class Leg:
         who += f"|{self.start}" if self.start else ""
         who += "|every" if self.every else ""
         who += f"|{self.named_by}" if self.named_by else ""
+        who += f"|{self.nth}" if self.nth > 1 else ""
         parts = [self.metric, *([self.mode] if self.mode else [])]
         parts += ["from" if self.direction == "from_facility" else "to", f"{zlib.crc32(who.encode()):08x}"]
         return "_".join(parts)
@@ -81,7 +85,8 @@ class Leg:
     def title(self) -> Sentence:
         """What is asked, as a sentence free to be said in either language."""
         who = Sentence("rules.who", {"zh": self._who("zh"), "en": self._who("en")})
-        return Sentence(f"rules.query_{self.metric}", {"who": who, "mode": mode_name(self.mode)})
+        asked = Sentence(f"rules.query_{self.metric}", {"who": who, "mode": mode_name(self.mode)})
+        return asked if self.nth == 1 else Sentence("rules.query_nth", {"query": asked, "n": self.nth})
 
     def _who(self, language: Language) -> str:
         if self.named_by:
@@ -260,6 +265,23 @@ def response_query(rule: Rule) -> ReachQuery:
     return ReachQuery(legs=[replace(leg, start="turnout", every=True)])
 
 
+def every_query(rule: Rule) -> ReachQuery:
+    """The query of a rule about all facilities within reach: the nearest, and the cost from every one.
+
+    Parameters
+    ----------
+    rule
+        Its facilities share the residents.
+
+    Returns
+    -------
+    ReachQuery
+        One leg.
+    """
+    leg = leg_of(rule.facilities, rule.mode, rule.direction, "minutes")
+    return ReachQuery(legs=[replace(leg, every=True)])
+
+
 def chain_query(rule: Rule) -> ReachQuery:
     """The query of a rule about the whole way of an emergency: station to patient, patient to hospital.
 
@@ -284,7 +306,7 @@ def chain_query(rule: Rule) -> ReachQuery:
 
 def _query_of(rule: Rule, mode: str | None, direction: Direction, metric: Metric) -> ReachQuery:
     """A question about a rule's facilities."""
-    return ReachQuery(legs=[leg_of(rule.facilities, mode, direction, metric)])
+    return ReachQuery(legs=[replace(leg_of(rule.facilities, mode, direction, metric), nth=rule.nth or 1)])
 
 
 def leg_of(wanted: FacilitySet, mode: str | None, direction: Direction, metric: Metric) -> Leg:

@@ -164,6 +164,10 @@ class Rule(Strict):
     along: Literal["", "alliance", "refers_to"] = ""
     """``referral``: to the lead of its own 医共体, or to whom the table says it refers, instead of the
     nearest."""
+    nth: int | None = Field(default=None, ge=2, le=20)
+    """``radius``, ``time``: so many facilities must be within the limit; absent: one."""
+    measure: Literal["", "cumulative", "two_step_fca", "balanced_fca"] = ""
+    """``access``: what is measured within ``limit`` (absent: ``two_step_fca``)."""
     statistic: Literal["", "mean", "p90"] = ""
     """``response``: the mean over all calls (absent), or the minutes that 90 of 100 do not exceed."""
     not_categories: tuple[str, ...] = ()

@@ -24,6 +24,12 @@ def title(rule: Rule) -> Sentence:
     """
     if rule.title_zh:
         return Sentence("rules.who", {"zh": rule.title_zh, "en": rule.title_en})
+    made = _made(rule)
+    return made if rule.nth is None else Sentence("outputs.title_nth", {"title": made, "n": rule.nth})
+
+
+def _made(rule: Rule) -> Sentence:
+    """A title of a rule's fields."""
     kinds, roles = rule.categories, rule.designations
     if rule.stations and not rule.receives:
         kinds, roles = rule.stations[0].categories, rule.stations[0].designations

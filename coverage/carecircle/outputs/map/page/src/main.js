@@ -5,6 +5,7 @@ import { openPage, page, unpackFirst } from './model/page.js';
 import { onLanguage, said, say } from './model/say.js';
 import { onChange } from './model/scenario.js';
 import { hasWays } from './model/ways.js';
+import { openAccess } from './view/access.js';
 import { settleShading, shadings, showControl } from './view/control.js';
 import { showSources } from './view/detail.js';
 import { byId, first } from './view/elements.js';
@@ -45,6 +46,7 @@ function start() {
   map.getContainer().dataset.say = 'page_map';
   map.invalidateSize({ animate: false });
   state.clause = page.order.length ? page.order[0] : 0;
+  openAccess();
   settleShading(shadings(clauseNow()));
   openLayers();
   const scale = L.control.scale({ imperial: false, maxWidth: 140 }).addTo(map);

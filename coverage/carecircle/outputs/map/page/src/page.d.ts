@@ -267,6 +267,19 @@ export interface Ways {
   terrain: Ground | null;
 }
 
+export interface Accessed {
+  title: Said;
+  more: boolean;
+  breaks: number[];
+  classes: Column;
+  worst: Column;
+  unreached: Said;
+  worstTitle: Said;
+  worstSays: Said;
+  worstGroups: unknown[];
+  places: number[][];
+}
+
 export interface Page {
   palette: {
     ink: string;
@@ -441,4 +454,5 @@ export interface Page {
   kinds: Kind[];
   ways: Ways;
   whatifOff: null;
+  access?: Accessed[];
 }
