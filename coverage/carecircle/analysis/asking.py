@@ -112,8 +112,8 @@ class Asker:
         """The reached frame of one leg, what passes before a unit sets out in its costs."""
         reach = self._reach_of(leg)
         if leg.nth > 1:
-            costs = reach.pairs(origins, serving, direction=leg.direction)
-            return nth(reach.nearest(origins, serving, direction=leg.direction), serving, costs, leg.nth)
+            table = reach.pairs(origins, serving, direction=leg.direction)
+            return nth(reach.nearest(origins, serving, direction=leg.direction), serving, table, leg.nth)
         if not leg.start:
             found = reach.nearest(origins, serving, direction=leg.direction)
             if not leg.every or len(origins) * len(serving) > MOST:
