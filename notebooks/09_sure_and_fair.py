@@ -109,9 +109,8 @@ figure.tight_layout()
 
 # %%
 worst = first.worst_off(0.1)
-figure, axes = plt.subplots(figsize=(5, 3.6), dpi=72)
+figure, axes = plt.subplots(figsize=(4, 2.9), dpi=60)
 towns.boundary.plot(ax=axes, color="#c3ccd0", linewidth=0.8)
-analysis.inputs.demand.plot(ax=axes, markersize=0.2, color="#c9d2d6")
 worst.plot(ax=axes, markersize=0.8, color="#b3541e")
 axes.set_axis_off()
 where = worst.groupby(first.homes("town").loc[worst.index])["residents"].sum().sort_values(ascending=False)

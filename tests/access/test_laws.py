@@ -205,3 +205,14 @@ def test_what_is_refused(call: Callable[[], Any], key: str) -> None:
         call()
     assert caught.value.sentence.key == key
     assert caught.value.text("zh") != caught.value.text("en")
+
+
+def test_a_cost_at_a_limit_is_in_its_zone() -> None:
+    zones = {10: 1.0, 20: 0.5}
+    assert access.stepped(zones)([0, 10, 10.1, 20, 20.1]).tolist() == [1, 1, 0.5, 0.5, 0]
+    assert access.stepped(zones, closed=False)([10, 20]).tolist() == [0.5, 0]
+    assert access.exponential(0.1).within(20)([20, 20.1, np.inf]).tolist() == [
+        pytest.approx(np.exp(-2)),
+        0,
+        0,
+    ]

@@ -66,7 +66,9 @@ def _title(asked: Accessed, found: Access) -> Sentence:
     if asked.title:
         return Sentence("outputs.either", dict.fromkeys(LANGUAGES, asked.title))
     joined = {"zh": "、", "en": ", "}
-    who = {lang: joined[lang].join(categories.label(k, lang) for k in asked.categories) for lang in LANGUAGES}
+    who: dict[str, object] = {
+        lang: joined[lang].join(categories.label(k, lang) for k in asked.categories) for lang in LANGUAGES
+    }
     measure = Sentence(f"report.fair_measure_{found.measure}")
     return Sentence("layers.fair_title", {"who": Sentence("outputs.either", who), "measure": measure})
 

@@ -51,9 +51,9 @@ def fairness_blocks(analysis: Analysis, said: Said, family: str) -> Iterator[Blo
         yield Picture(shown, said.figure(said("fair_ridge")), said("fair_ridge"))
         head = [said(f"fair_column_{c}") for c in ("area", "people", "unreached", "mean", "gini")]
         rows = [
-            (str(names.get(t.area_id, t.area_id)), said.people(t.people), said.people(t.unreached),
-             said.number(t.mean), said.number(t.gini))
-            for t in towns.sort_values("mean", ascending=found.more).itertuples()
+            (str(names.get(row["area_id"], row["area_id"])), said.people(row["people"]),
+             said.people(row["unreached"]), said.number(row["mean"]), said.number(row["gini"]))
+            for row in towns.sort_values("mean", ascending=found.more).to_dict("records")
         ]  # fmt: skip
         yield Table(head, rows, (2.0, 1.2, 1.2, 1.0, 1.0), (1, 2, 3, 4))
 
