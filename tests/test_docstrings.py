@@ -180,20 +180,23 @@ def _raised(function: Any, seen: frozenset[Any]) -> set[type[Exception]]:
         or not str(getattr(function, "__module__", "")).startswith("carecircle")
     ):
         return set()
+    own, called, caught = _read(function)
+    kinds = set(own).union(*(_raised(inner, seen | {function}) for inner in called))
+    return {kind for kind in kinds if not issubclass(kind, caught)}
+
+
+@cache
+def _read(function: Any) -> tuple[frozenset[Any], tuple[Any, ...], tuple[Any, ...]]:
+    """A function's text, read once: errors of ours that it names, functions it calls, errors it handles."""
     try:
         tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
     except (OSError, TypeError):
-        return set()
+        return frozenset(), (), ()
     names = getattr(inspect.unwrap(function), "__globals__", {})
-    kinds: set[type[Exception]] = set()
-    caught = _caught(tree, names)
-    for node in ast.walk(tree):
-        thing = _named(node, names)
-        if inspect.isclass(thing) and issubclass(thing, CarecircleError):
-            kinds.add(thing)
-        elif inspect.isfunction(thing):
-            kinds |= _raised(inspect.unwrap(thing), seen | {function})
-    return {kind for kind in kinds if not issubclass(kind, tuple(caught))}
+    things = [_named(node, names) for node in ast.walk(tree)]
+    own = {thing for thing in things if inspect.isclass(thing) and issubclass(thing, CarecircleError)}
+    called = dict.fromkeys(inspect.unwrap(thing) for thing in things if inspect.isfunction(thing))
+    return frozenset(own), tuple(called), tuple(_caught(tree, names))
 
 
 def _named(node: ast.AST, names: dict[str, Any]) -> Any:

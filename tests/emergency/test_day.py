@@ -53,16 +53,19 @@ def simulated(county: tuple[Floats, Floats, Floats], calls_a_min: float, seed: i
     scene = rng.gamma(2.0, SCENE_MIN / 2, count) + np.where(
         rng.random(count) < BROUGHT, rng.gamma(2.0, HANDOVER_MIN / 2, count), 0.0
     )
-    free = np.zeros(units)
+    nearest, costs, ways = (table.tolist() for table in (np.argsort(minutes, kind="stable"), minutes, way))
+    free = [0.0] * units
     taken, busy = np.zeros(count), 0.0
-    for call in range(count):
-        ready = np.flatnonzero(free <= at[call])
-        row = minutes[place[call]]
-        unit = int(ready[np.argmin(row[ready])]) if len(ready) else int(np.argmin(free))
-        start = max(at[call], free[unit])
-        service = 1.0 + way[place[call], unit] * (2 + BROUGHT) + scene[call]
+    for call, (rings, where, spent) in enumerate(
+        zip(at.tolist(), place.tolist(), scene.tolist(), strict=True)
+    ):
+        unit = next((u for u in nearest[where] if free[u] <= rings), None)
+        if unit is None:
+            unit = free.index(min(free))
+        start = max(rings, free[unit])
+        service = 1.0 + ways[where][unit] * (2 + BROUGHT) + spent
         free[unit] = start + service
-        taken[call] = start - at[call] + row[unit]
+        taken[call] = start - rings + costs[where][unit]
         busy += service
     return float(taken.mean()), busy / horizon / units
 

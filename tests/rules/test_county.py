@@ -22,14 +22,13 @@ COUNTY = Path(__file__).resolve().parents[2] / "data"
 def verdicts() -> dict[str, list[Verdict]]:
     inputs: Any = load_inputs(load_study(COUNTY))
     networks = {m: Network.from_edges(inputs.edges, mode=m) for m in ("walk", "drive", "ambulance")}
+    asker = Asker(inputs, reaches_of(inputs, networks))
     reached: dict[Any, Any] = {}
     found = {}
     for plan in map(load_plan, catalogue()):
         for query in required(plan):
             if query not in reached:
-                reached[query] = Asker(inputs, reaches_of(inputs, networks)).reach(
-                    query, *servings_in(inputs, query)
-                )
+                reached[query] = asker.reach(query, *servings_in(inputs, query))
         found[plan.id] = judge(plan, inputs, reached)
     return found
 

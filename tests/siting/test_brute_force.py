@@ -67,6 +67,14 @@ def sets(columns: int, *, most: int | None = None) -> Iterator[list[int]]:
         yield from (list(s) for s in itertools.combinations(range(columns), size))
 
 
+def nearest_of(cost: npt.NDArray[np.float64], chosen: list[list[int]]) -> npt.NDArray[np.float64]:
+    """The cost to the nearest of each set, one row a set; infinite from none."""
+    among = np.zeros((len(chosen), cost.shape[1]), bool)
+    for row, s in enumerate(chosen):
+        among[row, s] = True
+    return np.where(among[:, None, :], cost, np.inf).min(axis=2, initial=np.inf)
+
+
 def close(a: float, b: float) -> bool:
     return a == pytest.approx(b, rel=1e-9, abs=1e-9)
 
@@ -254,32 +262,33 @@ def test_conditions_bind_in_every_model(seed: int) -> None:
     people = rng.integers(1, 20, rows).astype(float)
     limit, most = float(rng.uniform(1, 5)), int(rng.integers(1, 4))
     c = conditions_of(seed, columns)
-    options = [s for s in sets(columns) if permitted(s, c, most)]
+    without_count = [s for s in sets(columns) if permitted(s, c, columns)]
+    away = nearest_of(cost, without_count)
+    few = np.array([permitted(s, c, most) for s in without_count], bool)
     mclp = models.mclp(cost, people, limit=limit, sites=most, conditions=c)
     median = models.p_median(cost, people, sites=most, conditions=c)
     center = models.p_center(cost, sites=most, conditions=c)
-    if not options:
+    if not few.any():
         assert {mclp.status, median.status, center.status} == {"infeasible"}
         return
-    assert close(mclp.objective, max(people[(cost[:, s] <= limit).any(axis=1)].sum() for s in options))
-    assert close(median.objective, min((people * cost[:, s].min(axis=1)).sum() for s in options))
-    assert center.objective == min(cost[:, s].min(axis=1).max() for s in options)
+    within = away <= limit
+    assert close(mclp.objective, (within @ people)[few].max())
+    assert close(median.objective, (away @ people)[few].min())
+    assert center.objective == away[few].max(axis=1).min()
     for found in (mclp, median, center):
         assert found.status == "optimal"
         assert permitted(list(found.sites), c, most)
-    without_count = [s for s in sets(columns) if permitted(s, c, columns)]
-    covers = [s for s in without_count if (cost[:, s] <= limit).any(axis=1).all()]
+    covers = within.all(axis=1)
     cheapest = models.lscp(cost, limit=limit, conditions=c)
-    share = [
-        s for s in without_count if people[(cost[:, s] <= limit).any(axis=1)].sum() >= 0.7 * people.sum()
-    ]
+    share = within @ people >= 0.7 * people.sum()
     partial = models.partial_cover(cost, people, limit=limit, share=0.7, conditions=c)
     price = np.array(c.cost)
     price[list(c.keep)] = 0
+    prices = np.array([price[s].sum() for s in without_count])
     for found, wanted in ((cheapest, covers), (partial, share)):
-        if wanted:
+        if wanted.any():
             assert found.status == "optimal"
-            assert close(found.objective, min(price[s].sum() for s in wanted))
+            assert close(found.objective, prices[wanted].min())
             assert permitted(list(found.sites), c, columns)
         else:
             assert found.status == "infeasible"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -11,23 +12,28 @@ import pytest
 from rich.console import Console
 
 from carecircle.outputs.terminal.summary import baseline_lines
-from carecircle.rules import catalogue, inconsistencies, load_plan
+from carecircle.rules import Inconsistency, Plan, Verdict, catalogue, inconsistencies, load_plan
 from carecircle.runs.baseline import baseline_verdicts
 from carecircle.texts import Sentence
 from commands import call
 
 
+@cache
+def judged(plan_id: str) -> tuple[Plan, list[Verdict], list[Inconsistency]]:
+    """A plan, its verdicts on its own figures, and where it contradicts itself: once for both languages."""
+    plan = load_plan(plan_id)
+    return plan, baseline_verdicts(plan), inconsistencies(plan)
+
+
 @pytest.mark.parametrize("plan_id", catalogue())
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_line_says_years_modality_softeners_and_contradictions(plan_id: str, language: Any) -> None:
-    plan = load_plan(plan_id)
-    verdicts = baseline_verdicts(plan)
+    plan, verdicts, found = judged(plan_id)
     console = Console(width=100_000, record=True, file=StringIO())
     baseline_lines(plan, verdicts, language, console)
     told = [line.strip() for line in console.export_text().splitlines()]
     heads = [n for n, line in enumerate(told) if line.endswith(tuple(f"  {v.rule}" for v in verdicts))]
     assert len(heads) == len(verdicts)
-    found = inconsistencies(plan)
     for head, verdict in zip(heads, verdicts, strict=True):
         rule = verdict.rule_def
         assert told[head].endswith(f"  {rule.id}")
