@@ -68,7 +68,8 @@ def test_filled_and_run_it_gives_a_map(plan: str, tmp_path: Path) -> None:
     text = switch_on(study.read_text(encoding="utf-8"), "boundaries", path="county.geojson")
     text = switch_on(text, "residents", path="residents.csv", format="points", value="count")
     text = switch_on(text, "roads", path="roads.geojson", format="edges")
-    study.write_text(text, encoding="utf-8")
+    assert "# complete = true" in text
+    study.write_text(text.replace("# complete = true", "complete = true"), encoding="utf-8")
     place_facilities(workbook)
     for table in totals:
         rows = table.read_text(encoding="utf-8-sig").splitlines()
