@@ -2,7 +2,8 @@
 
 What do I come here to change?
 - what is asked and answered: reach; where a point stands on the ground: seats
-- cells, padded for the searches: field; slopes: laws, _moves; how a search runs: engine, _flood, _areas
+- cells, padded for the searches: field; slopes: laws, _moves; how a search runs: engine, once, queues,
+  _flood, areas, _areas
 - streets split at the cells they cross: portals, standing; ways and polygons to draw: tracing, isochrones
 - scipy instead of numba: _explicit
 """

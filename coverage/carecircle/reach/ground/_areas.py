@@ -46,6 +46,7 @@ def spread(
     rise = np.empty(16)
     slow = np.empty(16)
     ridden = np.empty(16)
+    least = np.empty(16)
     half = np.empty(16)
     per_m = np.empty(16)
     offset = np.empty(16, np.int32)
@@ -124,7 +125,7 @@ def spread(
                             per_m[move] = per_ms[known, move]
                     found = could_improve(
                         cell, un, c, limit, moves, offset, kind, law, base, half, per_m, cost, rise, slow,
-                        ridden,
+                        ridden, least,
                     )  # fmt: skip
                     if gated:
                         low, high = gate[un], gate[un + _U4(1)]

@@ -45,7 +45,7 @@ def flood(
 
     ``gate`` says, by cell, which places on the roads it leads to (empty: none is entered); ``road`` what each
     place on the roads leads to. ``fines`` and ``ring`` are powers of two. Returns whether ``pool`` entries
-    sufficed; if not, the labels mean nothing.
+    sufficed; if not, every label stands, but its neighbours may not have been looked at.
     """
     entry = np.empty(pool, ENTRY)
     free = np.int32(-1)
@@ -54,6 +54,7 @@ def flood(
     rise = np.empty(16)
     slow = np.empty(16)
     ridden = np.empty(16)
+    least = np.empty(16)
     half = np.empty(16)
     per_m = np.empty(16)
     offset = np.empty(16, np.int32)
@@ -223,7 +224,7 @@ def flood(
                                     per_m[move] = per_ms[row, move]
                             found = could_improve(
                                 cell, un, c, limit, moves, offset, kind, law, base, half, per_m, cost, rise,
-                                slow, ridden,
+                                slow, ridden, least,
                             )  # fmt: skip
                             while found != 0:
                                 k = _U4(lowest_bit(found))

@@ -74,90 +74,115 @@ def _under(y: float) -> float:
 
 
 @inlined
-def _at_least(law: int, slope: float) -> float:
-    """No more than `_times`, without an exponential."""
-    if law == _LANGMUIR:
-        return 1.0 + (_UP * slope if slope >= 0.0 else (-_DOWN * slope if slope < _STEEP else _DOWN * slope))
-    if law == _TOBLER:
-        return _EASED * _under(abs(3.5 * slope + 0.175))
-    return _LEAST
+def _read(
+    cell: Array, u: Any, first: Any, end: Any, offset: Array, cost: Array, rise: Array, slow: Array
+) -> None:
+    for k in range(first, end):
+        x = cell[_U4(u + _U4(offset[k]))]
+        cost[k] = x.cost
+        rise[k] = np.float64(x.z)
+        slow[k] = np.float64(x.slow)
 
 
 @inlined
-def _plain(
-    k: Any, x: Any, c: float, limit: float, kind: Any, su: float, zu: float, between: float, half: Array,
-    per_m: Array, cost: Array, rise: Array, slow: Array,
+def _over(slow: Array) -> None:
+    """Add what a knight's move passes between, two of the eight neighbours, to what it leads to."""
+    slow[8] = slow[8] + slow[1] + slow[0]
+    slow[9] = slow[9] + slow[1] + slow[2]
+    slow[10] = slow[10] + slow[3] + slow[0]
+    slow[11] = slow[11] + slow[4] + slow[2]
+    slow[12] = slow[12] + slow[3] + slow[5]
+    slow[13] = slow[13] + slow[4] + slow[7]
+    slow[14] = slow[14] + slow[6] + slow[5]
+    slow[15] = slow[15] + slow[6] + slow[7]
+
+
+@inlined
+def _level(
+    cell: Array, u: Any, c: float, limit: float, first: Any, end: Any, offset: Array, half: Array,
+    cost: Array, slow: Array,
 ) -> Any:  # fmt: skip
-    """Whether move ``k`` passes, over cells without slopes or under Tobler's law everywhere."""
-    s = np.float64(x.slow) + between
-    low = (su + s) * half[k]
-    if len(kind) == 2:
-        y = abs((np.float64(x.z) - zu) * per_m[k] + 0.175)
-        rise[k] = y
-        low *= _under(y)
-    slow[k] = s
-    cost[k] = x.cost
-    return min(x.cost, limit) >= c + low
+    """`could_improve` without slopes, which is so little that it is done as the cells are read."""
+    found = _U4(0)
+    su = np.float64(cell[u].slow)
+    for k in range(first, end):
+        x = cell[_U4(u + _U4(offset[k]))]
+        cost[k] = x.cost
+        slow[k] = np.float64(x.slow)
+        if first == 8:
+            slow[k] = slow[k] + slow[BY[k]] + slow[AND_BY[k]]
+        found |= _U4(min(x.cost, limit) >= c + (su + slow[k]) * half[k]) << _U4(k)
+    return found
+
+
+@inlined
+def _least_of(law: int, moves: int, rise: Array, least: Array) -> None:
+    """No more than what `_times` says of each slope, without an exponential."""
+    if law == _LANGMUIR:
+        for k in range(moves):
+            s = rise[k]
+            least[k] = 1.0 + (_UP * s if s >= 0.0 else (-_DOWN * s if s < _STEEP else _DOWN * s))
+    elif law == _TOBLER:
+        for k in range(moves):
+            least[k] = _EASED * _under(abs(3.5 * rise[k] + 0.175))
+    else:
+        for k in range(moves):
+            least[k] = _LEAST
 
 
 @inlined
 def _mixed(
-    k: Any, x: Any, c: float, limit: float, law: int, walk: float, ride: float, zu: float, between: float,
-    between_ridden: float, half: Array, per_m: Array, cost: Array, rise: Array, slow: Array, ridden: Array,
+    su: float, zu: float, c: float, limit: float, moves: int, law: int, base: float, half: Array,
+    per_m: Array, cost: Array, rise: Array, slow: Array, ridden: Array, least: Array,
 ) -> Any:  # fmt: skip
-    """Whether move ``k`` passes under any law; ``walk`` holds what the law is told beyond the cells."""
-    given = np.float64(x.slow)
-    s, r = max(given, 0.0) + between, max(-given, 0.0) + between_ridden
-    slope = (np.float64(x.z) - zu) * per_m[k]
-    rise[k] = slope
-    slow[k] = s
-    ridden[k] = r
-    cost[k] = x.cost
-    return min(x.cost, limit) >= c + half[k] * ((walk + s) * _at_least(law, slope) + (ride + r))
+    """`could_improve` under any law, with cells that are ridden."""
+    found = _U4(0)
+    walk, ride = max(su, 0.0), max(-su, 0.0)
+    for k in range(moves):
+        s = slow[k]
+        slow[k] = max(s, 0.0)
+        ridden[k] = max(-s, 0.0)
+        rise[k] = (rise[k] - zu) * per_m[k]
+    if moves == 16:
+        _over(slow)
+        _over(ridden)
+    _least_of(law, moves, rise, least)
+    for k in range(moves):
+        parts = 2.0 if k < 8 else 4.0
+        low = c + half[k] * ((walk + parts * base + slow[k]) * least[k] + (ride + ridden[k]))
+        found |= _U4(min(cost[k], limit) >= low) << _U4(k)
+    return found
 
 
 @inlined
 def could_improve(
     cell: Array, u: Any, c: float, limit: float, moves: int, offset: Array, kind: Any, law: int, base: float,
-    half: Array, per_m: Array, cost: Array, rise: Array, slow: Array, ridden: Array,
+    half: Array, per_m: Array, cost: Array, rise: Array, slow: Array, ridden: Array, least: Array,
 ) -> Any:  # fmt: skip
     """Bits of the moves from cell ``u``, labelled ``c``, that may better or equal a neighbour in ``limit``.
 
     Fills the scratch that `price` reads, and ``cost``. A closed cell's cost is below 0 and its slowness
-    infinite, so it never passes.
+    infinite, so it never passes. Reading comes first, by itself, for the compiler then lays out what follows
+    four moves abreast.
     """
-    found = _U4(0)
-    su = np.float64(cell[u].slow)
-    zu = np.float64(cell[u].z)
-    if len(kind) < 3:
-        for k in range(8):
-            x = cell[_U4(u + _U4(offset[k]))]
-            found |= _U4(_plain(k, x, c, limit, kind, su, zu, 0.0, half, per_m, cost, rise, slow)) << _U4(k)
+    if len(kind) == 1:
+        found = _level(cell, u, c, limit, 0, 8, offset, half, cost, slow)
         if moves == 16:
-            for k in range(8, 16):
-                x = cell[_U4(u + _U4(offset[k]))]
-                between = slow[BY[k]] + slow[AND_BY[k]]
-                found |= _U4(
-                    _plain(k, x, c, limit, kind, su, zu, between, half, per_m, cost, rise, slow)
-                ) << _U4(k)  # fmt: skip
+            found |= _level(cell, u, c, limit, 8, 16, offset, half, cost, slow)
         return found
-    walk, ride = max(su, 0.0) + 2.0 * base, max(-su, 0.0)
-    for k in range(8):
-        x = cell[_U4(u + _U4(offset[k]))]
-        found |= _U4(
-            _mixed(k, x, c, limit, law, walk, ride, zu, 0.0, 0.0, half, per_m, cost, rise, slow, ridden)
-        ) << _U4(k)  # fmt: skip
+    found = _U4(0)
+    su, zu = np.float64(cell[u].slow), np.float64(cell[u].z)
+    _read(cell, u, 0, 8, offset, cost, rise, slow)
     if moves == 16:
-        walk = max(su, 0.0) + 4.0 * base
-        for k in range(8, 16):
-            x = cell[_U4(u + _U4(offset[k]))]
-            i, j = BY[k], AND_BY[k]
-            found |= _U4(
-                _mixed(
-                    k, x, c, limit, law, walk, ride, zu, slow[i] + slow[j], ridden[i] + ridden[j], half,
-                    per_m, cost, rise, slow, ridden,
-                )
-            ) << _U4(k)  # fmt: skip
+        _read(cell, u, 8, 16, offset, cost, rise, slow)
+    if len(kind) == 3:
+        return _mixed(su, zu, c, limit, moves, law, base, half, per_m, cost, rise, slow, ridden, least)
+    if moves == 16:
+        _over(slow)
+    for k in range(moves):
+        y = abs((rise[k] - zu) * per_m[k] + 0.175)
+        rise[k] = y
+        found |= _U4(min(cost[k], limit) >= c + (su + slow[k]) * half[k] * _under(y)) << _U4(k)
     return found
 
 
