@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +20,16 @@ from trialtown import write_hilly_town
 WITHIN_MIN = 1e-6
 """The page reckons exponentials by itself, and rounds what follows to float32 as the analysis does."""
 
+SOME = int(os.environ.get("CARECIRCLE_MOVES", "40"))
+"""Moves that the suite makes; CARECIRCLE_MOVES=200 makes as many as along the roads."""
+
 
 @pytest.mark.browser
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-def test_200_moves_over_the_hills(browser: Any, hills: carecircle.Analysis, tmp_path: Path) -> None:
-    made = compare(browser, hills, tmp_path, within=WITHIN_MIN)
-    assert min(made.values()) >= 10
+def test_moves_over_the_hills(browser: Any, hills: carecircle.Analysis, tmp_path: Path) -> None:
+    made = compare(browser, hills, tmp_path, within=WITHIN_MIN, moves=SOME)
+    assert min(made.values()) >= SOME // 20
     told = {v.rule: v.ledger for v in hills.verdicts}
     walked, straight = told["W.walk"], told["R.radius"]
     assert walked is not None
@@ -39,41 +43,38 @@ def test_200_moves_over_the_hills(browser: Any, hills: carecircle.Analysis, tmp_
 @pytest.mark.timeout(900)
 def test_moves_where_one_rides_again_over_square_cells(browser: Any, tmp_path: Path) -> None:
     again = carecircle.analyze(write_hilly_town(tmp_path, cell_m=70, ride="again"))
-    compare(browser, again, tmp_path, within=WITHIN_MIN, moves=40)
+    compare(browser, again, tmp_path, within=WITHIN_MIN, moves=SOME // 2)
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("rule", ["W.walk", "D.drive", "E.come"])
-def test_a_place_off_the_road_is_explained(
-    browser: Any, hills: carecircle.Analysis, tmp_path: Path, rule: str
-) -> None:
+def test_a_place_off_the_road_is_explained(browser: Any, hills: carecircle.Analysis, tmp_path: Path) -> None:
     """Stretches on foot and by road add up to the minutes told, and are those of the analysis's own way."""
     path = tmp_path / "gap_map.html"
     gap_map(hills).save(str(path))
-    query = next(q for q in hills.reached if q.mode == {"W": "walk", "D": "drive", "E": "ambulance"}[rule[0]])
-    frame, demand = hills.reached[query], hills.inputs.demand
+    demand = hills.inputs.demand
     assert demand is not None
-    reach = hills.reaches.of(query.metric, query.mode)
-    far = frame[frame["status"] == "reached"].sort_values("cost").index[-40::13]
+    places = demand.to_crs(4326).geometry
+    facilities = hills.inputs.facilities.set_index("facility_id").geometry
     with visit(browser, path) as seen:
-        for i in far:
-            place = demand.to_crs(4326).geometry[i]
-            told = seen.page.evaluate(
-                "([lon, lat, rule]) =>"
-                " carecircle.explain(lon, lat, [rule]).clauses.find((c) => c.rule === rule).way",
-                [place.x, place.y, rule],
-            )
-            facility = hills.inputs.facilities.set_index("facility_id").geometry[frame["facility_id"][i]]
-            way = reach.way(demand.geometry[i], facility, direction=query.direction)
-            assert told["cost"] == pytest.approx(frame["cost"][i], abs=WITHIN_MIN)
-            assert sum(p["cost"] for p in told["parts"]) == pytest.approx(frame["cost"][i], abs=WITHIN_MIN)
-            assert told["metres"] == pytest.approx(way.metres, rel=0.02)
-            on_foot = {k: sum(p["metres"] for p in told["parts"] if p["on"] == k) for k in ("ground", "road")}
-            ours = {k: sum(p.metres for p in way.parts if p.on == k) for k in ("ground", "road")}
-            assert on_foot["road"] == pytest.approx(
-                ours["road"], abs=150
-            )  # legs at the doors are told on foot
-            assert {p["on"] for p in told["parts"]} == {k for k, m in on_foot.items() if m}
+        for rule, mode in (("W.walk", "walk"), ("D.drive", "drive"), ("E.come", "ambulance")):
+            query = next(q for q in hills.reached if q.mode == mode and q.metric == "minutes")
+            frame, reach = hills.reached[query], hills.reaches.of(query.metric, query.mode)
+            for i in frame[frame["status"] == "reached"].sort_values("cost").index[-40::13]:
+                told = seen.page.evaluate(
+                    "([lon, lat, rule]) =>"
+                    " carecircle.explain(lon, lat, [rule]).clauses.find((c) => c.rule === rule).way",
+                    [places[i].x, places[i].y, rule],
+                )
+                facility = facilities[frame["facility_id"][i]]
+                way = reach.way(demand.geometry[i], facility, direction=query.direction)
+                assert told["cost"] == pytest.approx(frame["cost"][i], abs=WITHIN_MIN)
+                on = {k: [p for p in told["parts"] if p["on"] == k] for k in ("ground", "road")}
+                minutes = sum(p["cost"] for part in on.values() for p in part)
+                assert minutes == pytest.approx(way.minutes, abs=WITHIN_MIN)  # without what passes before
+                assert told["metres"] == pytest.approx(way.metres, abs=1)
+                walked = sum(p.metres for p in way.parts if p.on == "ground")
+                legs = sum(p["metres"] for p in on["ground"]) - walked  # at doors: told on foot
+                assert -1 < legs < 350, (rule, i)
         seen.clean()
 
 
