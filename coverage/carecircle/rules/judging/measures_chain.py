@@ -21,6 +21,7 @@ from carecircle.texts import Sentence
 
 if TYPE_CHECKING:
     from carecircle.rules.language.plan import Plan
+    from carecircle.study import Emergency
 
 Array = np.ndarray[Any, Any]
 _FIXED = ("call", "dispatch", "scene")
@@ -34,8 +35,8 @@ def judge_chain(rule: Rule, plan: Plan, evidence: Evidence, reached: Reached) ->
     """
     query = main_query(rule)
     assert query is not None
-    fixed = _fixed(rule, evidence)
-    passing = sum(fixed.values())
+    fixed = _fixed(rule, evidence.study.emergency)
+    passing = passing_minutes(rule, evidence.study.emergency)
     asked = [q for q in (query, *alternative_queries(rule)) if q in reached]
     verdict = judge_reach(rule, plan, evidence, {q: called(reached[q], passing) for q in asked})
     used = ("call_min", "dispatch_min", "muster_min" if rule.mustering else "turnout_min")
@@ -47,9 +48,26 @@ def judge_chain(rule: Rule, plan: Plan, evidence: Evidence, reached: Reached) ->
     return replace(verdict, stages=parts, assumptions=(*verdict.assumptions, *said))
 
 
-def _fixed(rule: Rule, evidence: Evidence) -> dict[str, float]:
+def passing_minutes(rule: Rule, stages: Emergency) -> float:
+    """Minutes of a rule that pass for everybody beside the ways and the turn-out; 0 where it is no chain.
+
+    Parameters
+    ----------
+    rule
+        Of any kind.
+    stages
+        The study's.
+
+    Returns
+    -------
+    float
+        Call, dispatch and, where the patient is brought to a hospital, scene.
+    """
+    return sum(_fixed(rule, stages).values()) if rule.kind == "chain" else 0.0
+
+
+def _fixed(rule: Rule, stages: Emergency) -> dict[str, float]:
     """The stages that take everybody as long."""
-    stages = evidence.study.emergency
     at_scene = {"scene": stages.scene_min} if rule.receives else {}
     return {"call": stages.call_min, "dispatch": stages.dispatch_min, **at_scene}
 
