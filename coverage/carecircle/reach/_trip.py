@@ -57,8 +57,9 @@ class Trip:
     def nearest(self, limit: float) -> tuple[Array, Array]:
         """Cost float64[p] in the caller's unit (inf beyond the limit) and facility int64[p] (-1)."""
         best, start = kernels.nearest(
-            *self.graph, self.start_node, source_cost=self.start_cost, limit=limit * self.unit * (1 + _SLACK) / self.slower
-        )
+            *self.graph, self.start_node, source_cost=self.start_cost,
+            limit=limit * self.unit * (1 + _SLACK) / self.slower,
+        )  # fmt: skip
         facility = np.append(self.port >> 1, -1)[start]
         cost = np.full(len(self.demand), np.inf)
         owner = np.full(len(self.demand), -1, np.int64)

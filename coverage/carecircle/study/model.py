@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field
 from carecircle.cards import card
 from carecircle.profiles import Profile
 from carecircle.strict import file_name
+from carecircle.study.certainty import Uncertainty
 from carecircle.study.emergency import Emergency
 from carecircle.study.sections import (
     Assumptions,
@@ -71,6 +72,8 @@ class Study(Section):
     """The ground off the roads; absent: whoever lives too far from any road is unsnapped."""
     emergency: Emergency = Emergency()
     """The stages of an emergency that no road tells, and the calls."""
+    uncertainty: Uncertainty | None = None
+    """What is not known for certain; absent: no draws are taken."""
     outputs: Outputs = Outputs()
     """What the written files look like."""
     file: Path | None = Field(default=None, exclude=True)

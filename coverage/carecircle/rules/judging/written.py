@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def written(verdict: Verdict, language: Language) -> WrittenVerdict:
     """One verdict of verdicts.json, our own sentences said in one language; nothing that is not finite."""
     rule = verdict.rule_def
-    return {
+    found: WrittenVerdict = {
         "rule": rule.id, "title": verdict.title.text(language), "clause": rule.clause,
         "section": rule.section, "quote": rule.quote, "states": rule.states,
         "source": None if rule.source is None else rule.source.model_dump(),
@@ -42,3 +42,6 @@ def written(verdict: Verdict, language: Language) -> WrittenVerdict:
         "units": [record(unit) for unit in verdict.units],
         "counties": [record(county) for county in verdict.counties],
     }  # fmt: skip
+    if verdict.robust is not None:
+        found["robust"] = record(verdict.robust)
+    return found

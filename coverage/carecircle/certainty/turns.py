@@ -1,4 +1,4 @@
-"""Where a verdict would turn: each parameter of a people-verdict, and between which values its outcome stands."""
+"""Where a verdict would turn: between which values of each parameter its outcome stands."""
 
 from __future__ import annotations
 
@@ -58,8 +58,8 @@ class Breakpoint:
 def breakpoints(analysis: Analysis) -> dict[str, tuple[Breakpoint, ...]]:
     """The breakpoints of every verdict about a share of residents, exact, by rule.
 
-    The limit, the share, the turn-out and the residents need no search: they are read off the residents' costs.
-    So is the speed as long as everybody keeps to the facility nearest now; whom another speed sends
+    The limit, the share, the turn-out and the residents need no search: they are read off the costs. So is
+    the speed as long as everybody keeps to the facility nearest now; whom another speed sends
     elsewhere (access legs do not shrink with the minutes on the road) is sought at the speed found, until
     it stays: each time the least of straight lines in the slowness, so it ends after a few.
 
@@ -84,68 +84,83 @@ def breakpoints(analysis: Analysis) -> dict[str, tuple[Breakpoint, ...]]:
     return kept
 
 
-def counted(analysis: Analysis, verdict: Verdict) -> tuple[ReachQuery, pd.DataFrame, Array] | None:
+@dataclass(frozen=True, eq=False)
+class Counted:
     """What a verdict about a share of residents was judged from.
 
     Parameters
     ----------
-    analysis
-        Its analysis.
-    verdict
-        One of its verdicts.
-
-    Returns
-    -------
-    tuple or None
-        The query, its reached frame, and bool[p]: residents in scope who have a cost. None where the verdict
-        is not about a share of residents within a limit.
+    verdict, query
+        The verdict, and the query that its rule asks.
+    frame
+        The query's reached frame.
+    rows
+        bool[p]: residents in scope who have a cost.
+    crowd
+        Those residents, and those nobody can tell.
+    covered, lacking
+        Residents within the limit, and those out of reach.
+    limit
+        The rule's number in the unit of the costs, without the minutes that pass for everybody.
+    passing
+        Those minutes.
     """
-    query, ledger = main_query(verdict.rule_def), verdict.ledger
-    judged = verdict.outcome in (Outcome.PASS, Outcome.FAIL, Outcome.NOT_ASSESSED)
-    counts = verdict.people is not None and ledger is not None and verdict.unit == "share"
-    limited = verdict.rule_def.limit is not None and isinstance(verdict.target, float)
-    if query not in analysis.reached or not (judged and counts and limited):
-        return None
-    assert verdict.people is not None and ledger is not None
-    if not ledger.in_scope > 0 or verdict.observed is None:
-        return None
-    return query, analysis.reached[query], verdict.people.isin(["covered", "not_covered"]).to_numpy()
+
+    verdict: Verdict
+    query: ReachQuery
+    frame: pd.DataFrame
+    rows: Array
+    crowd: Crowd
+    covered: float
+    lacking: float
+    limit: float
+    passing: float
+
+    @property
+    def cost(self) -> Array:
+        """float64[n]: cost of each row that has one."""
+        return self.frame["cost"].to_numpy(float)[self.rows]
 
 
-def crowd_of(analysis: Analysis, verdict: Verdict, rows: Array) -> Crowd:
-    """The residents of a verdict, those with a cost row by row."""
-    ledger, demand = verdict.ledger, analysis.inputs.demand
-    assert ledger is not None and demand is not None and isinstance(verdict.target, float)
-    weight = demand["residents"].to_numpy(float)[rows]
-    return Crowd(weight, math.fsum([ledger.unplaced, ledger.no_data]), ledger.in_scope, verdict.target)
+def counted(analysis: Analysis, verdict: Verdict) -> Counted | None:
+    """What a verdict was judged from; None where it is not about a share of residents within a limit."""
+    rule, ledger, people = verdict.rule_def, verdict.ledger, verdict.people
+    query, target, demand = main_query(rule), verdict.target, analysis.inputs.demand
+    if query is None or query not in analysis.reached or demand is None or rule.limit is None:
+        return None
+    if people is None or ledger is None or verdict.unit != "share" or not isinstance(target, float):
+        return None
+    if verdict.outcome is Outcome.NO_THRESHOLD or verdict.observed is None or not ledger.in_scope > 0:
+        return None
+    rows = people.isin(["covered", "not_covered"]).to_numpy()
+    undecided = math.fsum([ledger.unplaced, ledger.no_data])
+    crowd = Crowd(demand["residents"].to_numpy(float)[rows], undecided, ledger.in_scope, target)
+    passing = passing_minutes(rule, analysis.study.emergency)
+    limit = rule.limit * rule.factor - passing
+    frame = analysis.reached[query]
+    return Counted(verdict, query, frame, rows, crowd, ledger.covered, ledger.lacking, limit, passing)
 
 
 def _of(analysis: Analysis, verdict: Verdict, splitter: Splitter) -> Iterator[Breakpoint]:
     found = counted(analysis, verdict)
-    if found is None:
+    if found is None or verdict.rule_def.limit is None:
         return
-    query, frame, rows = found
-    rule = verdict.rule_def
-    assert rule.limit is not None
-    crowd = crowd_of(analysis, verdict, rows)
-    passing = passing_minutes(rule, analysis.study.emergency)
-    cost = frame["cost"].to_numpy(float)[rows] + passing
-    most = rule.limit * rule.factor
-    speed = _speed(splitter, query, rows, most - passing, crowd)
+    rule, crowd, limit = verdict.rule_def, found.crowd, verdict.rule_def.limit
+    speed = _speed(splitter, found)
     if speed is not None:
         yield Breakpoint("speed", 1.0, *_rising(verdict, *speed))
-    ends = pass_at(crowd, cost) / rule.factor, open_at(crowd, cost) / rule.factor
-    low, high = _rising(verdict, *ends)
-    yield Breakpoint("limit", rule.limit, low, high)
-    yield _share(verdict, crowd)
-    start = query.legs[0].start
-    if start == "turnout" and not _own_turnouts(analysis, frame):
+    cost = found.cost + found.passing
+    low, high = _rising(verdict, pass_at(crowd, cost) / rule.factor, open_at(crowd, cost) / rule.factor)
+    yield Breakpoint("limit", limit, low, high)
+    yield _share(found)
+    if found.query.legs[0].start == "turnout" and not _own_turnouts(analysis, found.frame):
         now = analysis.study.emergency.turnout_min
         # a longer turn-out is a shorter limit: the ends change sides
-        later, sooner = (None if e is None else now + (rule.limit - e) * rule.factor for e in (low, high))
-        if later is not None or (sooner is not None and sooner >= 0):
-            yield Breakpoint("turnout", now, sooner if sooner is not None and sooner >= 0 else None, later)
-    yield from _residents(verdict)
+        later, sooner = (None if e is None else now + (limit - e) * rule.factor for e in (low, high))
+        sooner = sooner if sooner is not None and sooner >= 0 else None
+        if later is not None or sooner is not None:
+            yield Breakpoint("turnout", now, sooner, later)
+    yield from _residents(found)
 
 
 def _rising(verdict: Verdict, passes: float, opens: float) -> tuple[float | None, float | None]:
@@ -159,33 +174,31 @@ def _rising(verdict: Verdict, passes: float, opens: float) -> tuple[float | None
     return (low if math.isfinite(low) and low > 0 else None), (high if math.isfinite(high) else None)
 
 
-def _share(verdict: Verdict, crowd: Crowd) -> Breakpoint:
+def _share(found: Counted) -> Breakpoint:
     """The shares asked for at which the outcome would stand."""
-    assert verdict.ledger is not None and isinstance(verdict.target, float)
-    least = verdict.ledger.covered / crowd.in_scope
-    most = math.fsum([verdict.ledger.covered, crowd.undecided]) / crowd.in_scope
+    crowd, verdict = found.crowd, found.verdict
+    least = found.covered / crowd.in_scope
+    most = math.fsum([found.covered, crowd.undecided]) / crowd.in_scope
     ends = {
         Outcome.PASS: (None, least),
         Outcome.FAIL: (most, None),
         Outcome.NOT_ASSESSED: (least, None if verdict.open_listing else most),
     }
-    return Breakpoint("share", verdict.target, *ends[verdict.outcome])
+    return Breakpoint("share", crowd.target, *ends[verdict.outcome])
 
 
-def _residents(verdict: Verdict) -> Iterator[Breakpoint]:
+def _residents(found: Counted) -> Iterator[Breakpoint]:
     """What the residents out of reach may be multiplied by; those who cannot be told are left as they are."""
-    ledger, target = verdict.ledger, verdict.target
-    assert ledger is not None and isinstance(target, float)
-    beyond, covered = ledger.lacking, ledger.covered
-    open_ = math.fsum([ledger.unplaced, ledger.no_data])
-    if not beyond > 0 or not 0 < target < 1 or verdict.open_listing:
+    crowd, beyond = found.crowd, found.lacking
+    if not beyond > 0 or not 0 < crowd.target < 1 or found.verdict.open_listing:
         return
-    # covered / (covered + open + k * beyond) = target, and the same with the open ones covered
-    passes = (covered / target - covered - open_) / beyond
-    opens = ((covered + open_) / target - covered - open_) / beyond
+    # covered / (covered + undecided + k * beyond) = target, and the same with the undecided covered
+    known = math.fsum([found.covered, crowd.undecided])
+    passes = (found.covered / crowd.target - known) / beyond
+    opens = (known / crowd.target - known) / beyond
     low, high = {
         Outcome.PASS: (None, passes), Outcome.FAIL: (opens, None), Outcome.NOT_ASSESSED: (passes, opens),
-    }[verdict.outcome]  # fmt: skip
+    }[found.verdict.outcome]  # fmt: skip
     yield Breakpoint("residents", 1.0, low if low is not None and low > 0 else None, high)
 
 
@@ -199,17 +212,16 @@ def _own_turnouts(analysis: Analysis, frame: pd.DataFrame) -> bool:
     return any((a or {}).get(TURNOUT) is not None for a in facilities["attributes"][rows])
 
 
-def _speed(
-    splitter: Splitter, query: ReachQuery, rows: Array, most: float, crowd: Crowd
-) -> tuple[float, float] | None:
+def _speed(splitter: Splitter, found: Counted) -> tuple[float, float] | None:
     """The speed factors from which on the rule passes, and may pass; None where no speed is known."""
-    if not splitter.can(query):
+    if not splitter.can(found.query):
         return None
 
     def at(speed: float) -> Array:
-        beside, on_roads = splitter.split(query, 1 / speed)
-        return speed_from(beside[rows], on_roads[rows], most)
+        beside, on_roads = splitter.split(found.query, 1 / speed)
+        return speed_from(beside[found.rows], on_roads[found.rows], found.limit)
 
+    crowd = found.crowd
     return _settled(lambda s: pass_at(crowd, at(s))), _settled(lambda s: open_at(crowd, at(s)))
 
 
