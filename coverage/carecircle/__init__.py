@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from carecircle.analysis import Analysis, Scenario, analyze, reanalyze
+    from carecircle.certainty import breakpoints, uncertainty
     from carecircle.errors import CarecircleError, InputError, OutputError, PlanError, StudyError, UsageError
     from carecircle.rules import Outcome, Plan, Verdict, load_plan
     from carecircle.rules.judging.judge import judge
@@ -34,6 +35,8 @@ _HOMES = {
     "load_plan": "rules",
     "Study": "study",
     "load_study": "study",
+    "breakpoints": "certainty",
+    "uncertainty": "certainty",
 }
 
 __all__ = [
@@ -50,10 +53,12 @@ __all__ = [
     "UsageError",
     "Verdict",
     "analyze",
+    "breakpoints",
     "judge",
     "load_plan",
     "load_study",
     "reanalyze",
+    "uncertainty",
 ]
 
 

@@ -71,7 +71,13 @@ def same_service(before: Inputs, after: Inputs, query: ReachQuery) -> bool:
     )
     if query.origin == "facilities":
         pairs.append((before.facilities, after.facilities))
-    return soon and all(list(old["facility_id"]) == list(new["facility_id"]) for old, new in pairs)
+    return soon and all(_same_places(old, new) for old, new in pairs)
+
+
+def _same_places(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> bool:
+    """Whether both are the same facilities where they were."""
+    same = list(before["facility_id"]) == list(after["facility_id"])
+    return same and bool(before.geometry.geom_equals(after.geometry, align=False).all())
 
 
 def reaches_of(inputs: Inputs, networks: Mapping[str, Network], brought: Brought | None = None) -> Reaches:

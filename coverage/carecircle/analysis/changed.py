@@ -132,12 +132,14 @@ def _factors(edges: gpd.GeoDataFrame, mode: str, by_class: Mapping[str, float]) 
 def _changed_facilities(inputs: Inputs, scenario: Scenario) -> gpd.GeoDataFrame:
     facilities = inputs.facilities
     known = set(facilities["facility_id"])
-    unknown = sorted({*scenario.close, *scenario.change} - known)
+    unknown = sorted({*scenario.close, *scenario.change, *scenario.move} - known)
     if unknown:
         raise UsageError("analysis.unknown_facility", value=unknown)
     changed = facilities.copy()
     for facility_id, facts in scenario.change.items():
         _change(changed, int(np.flatnonzero(facilities["facility_id"] == facility_id)[0]), facts)
+    if scenario.move:
+        changed = _moved(changed, inputs, scenario.move)
     changed.loc[changed["facility_id"].isin(scenario.close), "status"] = "closed"
     if scenario.add is not None:
         sites = new_facilities(scenario.add, inputs)
@@ -149,6 +151,21 @@ def _changed_facilities(inputs: Inputs, scenario: Scenario) -> gpd.GeoDataFrame:
             changed = gpd.GeoDataFrame(together, crs=inputs.crs)
             changed["trial"] = changed["trial"].eq(True)
     return check_facilities(changed)
+
+
+def _moved(
+    facilities: gpd.GeoDataFrame, inputs: Inputs, move: Mapping[str, tuple[float, float]]
+) -> gpd.GeoDataFrame:
+    """Some facilities in other places; each stays in its area, and inside or outside is told anew."""
+    points = gpd.GeoSeries(gpd.points_from_xy(*zip(*move.values(), strict=True)), crs=4326).to_crs(inputs.crs)
+    rows = pd.Index(facilities["facility_id"]).get_indexer([*move])
+    geometry = facilities.geometry.to_numpy(object).copy()
+    geometry[rows] = points.to_numpy(object)
+    inside = facilities["inside"].to_numpy(bool).copy()
+    inside[rows] = points.intersects(inputs.region).to_numpy()
+    return facilities.set_geometry(gpd.GeoSeries(geometry, index=facilities.index, crs=inputs.crs)).assign(
+        inside=inside
+    )
 
 
 def _change(facilities: gpd.GeoDataFrame, row: int, facts: Mapping[str, Any]) -> None:

@@ -34,6 +34,8 @@ class Scenario:
     change
         By facility id: ``category``, ``designations``, ``status``, ``name``, ``capacity``; any other name is
         one of its attributes (``{"F001": {"category": "二级医院", "beds": 120}}``).
+    move
+        By facility id: its other place, longitude and latitude (WGS 84). It stays a facility of its area.
     closed_edges
         Directed edges (``edge_id``) that nobody may use; name both to close a two-way street.
     time_factors
@@ -60,6 +62,7 @@ class Scenario:
     add: gpd.GeoDataFrame | Iterable[Mapping[str, Any]] | None = None
     close: Sequence[str] = ()
     change: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    move: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     closed_edges: Iterable[int] = ()
     time_factors: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     period: str = ""
@@ -76,10 +79,14 @@ class Scenario:
             for road, factor in by_class.items():
                 if not (math.isfinite(factor) and factor > 0):
                     raise UsageError("analysis.bad_factor", value=str(factor), mode=mode, road=road)
+        for facility, (lon, lat) in self.move.items():
+            if not (abs(lon) <= 180 and abs(lat) <= 90):  # not finite either
+                raise UsageError("analysis.bad_move", value=[str(lon), str(lat)], facility=facility)
         values: dict[str, Any] = {
             "add": add,
             "close": tuple(self.close),
             "change": _frozen({i: _frozen(facts) for i, facts in self.change.items()}),
+            "move": _frozen({i: (float(lon), float(lat)) for i, (lon, lat) in self.move.items()}),
             "closed_edges": tuple(sorted({int(edge) for edge in self.closed_edges})),
             "time_factors": _frozen(factors),
             "residents": _draw(self.residents),
@@ -89,7 +96,7 @@ class Scenario:
 
     @property
     def changes_facilities_alone(self) -> bool:
-        """Whether it adds, closes or changes facilities and nothing else."""
+        """Whether it adds, closes, changes or moves facilities and nothing else."""
         roads = self.closed_edges or self.time_factors
         return not (roads or self.period or self.year is not None or self.residents is not None)
 
@@ -97,7 +104,7 @@ class Scenario:
     def empty(self) -> bool:
         """Whether it changes nothing and has no name."""
         added = self.add is not None and len(self.add) > 0  # type: ignore[arg-type]
-        facilities = added or self.close or self.change or self.projects is not None
+        facilities = added or self.close or self.change or self.move or self.projects is not None
         return self.changes_facilities_alone and not (facilities or self.name)
 
     def to_dict(self) -> dict[str, Any]:
@@ -106,8 +113,8 @@ class Scenario:
         Returns
         -------
         dict
-            Only what is set: name, added and closed (facility ids), changed, closed_edges, time_factors,
-            period, year, projects, and the sum of the residents drawn.
+            Only what is set: name, added and closed (facility ids), changed, moved, closed_edges,
+            time_factors, period, year, projects, and the sum of the residents drawn.
         """
         if isinstance(self.add, gpd.GeoDataFrame):
             added = [str(i) for i in self.add["facility_id"]]
@@ -116,6 +123,7 @@ class Scenario:
         plain = {
             "name": self.name, "added": added, "closed": list(self.close),
             "changed": {i: {k: _plain(v) for k, v in facts.items()} for i, facts in self.change.items()},
+            "moved": {i: list(place) for i, place in self.move.items()},
             "closed_edges": list(self.closed_edges),
             "time_factors": {mode: dict(by_class) for mode, by_class in self.time_factors.items()},
             "period": self.period, "year": self.year, "projects": self.projects,

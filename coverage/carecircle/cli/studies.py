@@ -72,6 +72,10 @@ def run(
 
                 add, close = read_sites(sites)
                 analysis = reanalyze(analysis, add=add, close=close, table=sites, progress=tell)
+            if loaded.uncertainty is not None:
+                from carecircle.certainty import uncertainty
+
+                analysis = uncertainty(analysis, progress=tell).analysis
         analysis.write(folder)
         summary(analysis, folder, loaded.language, PlainConsole())
         _exit_by(analysis, fail_on)

@@ -25,13 +25,17 @@ _SLACK = 1e-9
 
 
 class Trip:
-    """Demand and facilities of one query on one network; facilities in order of preference."""
+    """Demand and facilities of one query on one network; facilities in order of preference.
+
+    ``slower`` is what the time on every road is multiplied by; what passes beside the roads (access legs, a
+    lead) stays. `pairs` is of the roads as they are.
+    """
 
     def __init__(
         self, network: Network, demand: gpd.GeoDataFrame, facilities: gpd.GeoDataFrame, direction: str,
-        metric: Metric, max_snap_m: float, snapped: Snap | None = None,
+        metric: Metric, max_snap_m: float, snapped: Snap | None = None, slower: float = 1.0,
     ) -> None:  # fmt: skip
-        self.network, self.metric = network, metric
+        self.network, self.metric, self.slower = network, metric, slower
         self.reversed = direction == "to_facility"
         self.demand = network.snap(demand, max_snap_m=max_snap_m) if snapped is None else snapped
         self.facilities = network.snap(facilities, max_snap_m=max_snap_m)
@@ -43,7 +47,7 @@ class Trip:
         self.lead = self.facilities.access_cost(metric)
         if LEAD in facilities and metric == "minutes":
             self.lead = self.lead + facilities[LEAD].to_numpy(np.float64) * 60.0
-        cost = cost + self.lead[:, None]
+        cost = cost + self.lead[:, None] / slower  # the search itself is on the roads as they are
         self.port = np.flatnonzero(np.isfinite(cost.ravel()))  # 2 × facility + end of its street
         self.start_node, self.start_cost = node.ravel()[self.port], cost.ravel()[self.port]
         self.demand_access = self.demand.access_cost(metric)
@@ -53,8 +57,9 @@ class Trip:
     def nearest(self, limit: float) -> tuple[Array, Array]:
         """Cost float64[p] in the caller's unit (inf beyond the limit) and facility int64[p] (-1)."""
         best, start = kernels.nearest(
-            *self.graph, self.start_node, source_cost=self.start_cost, limit=limit * self.unit * (1 + _SLACK)
-        )
+            *self.graph, self.start_node, source_cost=self.start_cost,
+            limit=limit * self.unit * (1 + _SLACK) / self.slower,
+        )  # fmt: skip
         facility = np.append(self.port >> 1, -1)[start]
         cost = np.full(len(self.demand), np.inf)
         owner = np.full(len(self.demand), -1, np.int64)
@@ -64,6 +69,8 @@ class Trip:
             _improve(cost, owner, placed, best[node] + self.end_cost[placed, side], facility[node])
         for rows, neighbour, near in self._same_street():
             _improve(cost, owner, rows, near, neighbour)
+        if self.slower != 1:
+            cost = cost * self.slower
         cost = (cost + self.demand_access) / self.unit
         beyond = ~(cost <= limit) | np.isinf(cost)
         cost[beyond], owner[beyond] = np.inf, -1
@@ -143,7 +150,7 @@ class Trip:
             start, end = ends[::-1] if self.reversed else ends
             street = self.demand.street[rows]
             way = along_street(self.network, street, start, end, self.metric)
-            found.append((rows, facility, self.lead[facility] + way))
+            found.append((rows, facility, self.lead[facility] / self.slower + way))
         return found
 
 

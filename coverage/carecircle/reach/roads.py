@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import weakref
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -63,6 +64,37 @@ class Roads:
             max_snap_m=self.max_snap_m, snapped=self.place(demand),
         )  # fmt: skip
 
+    def split(
+        self, demand: gpd.GeoDataFrame, facilities: gpd.GeoDataFrame, *,
+        direction: Direction = "to_facility", slower: float = 1.0,
+    ) -> tuple[Array, Array, Array]:  # fmt: skip
+        """The least cost of every demand row, told apart: what passes beside the roads, and on them.
+
+        Parameters
+        ----------
+        demand, facilities, direction
+            As in `nearest`.
+        slower
+            What the time on every road is multiplied by, when the nearest facility is chosen.
+
+        Returns
+        -------
+        beside float64[p], on_roads float64[p], facility int64[p]
+            Minutes or metres of access legs and lead; of the roads as they are (not slowed): the whole cost
+            is ``beside + slower * on_roads``. The row of the facility; inf, inf and -1 unreached.
+        """
+        _, rank = by_id(facilities)
+        trip = Trip(
+            self.network, demand, facilities.iloc[rank], direction, self.metric, self.max_snap_m,
+            self.place(demand), slower,
+        )  # fmt: skip
+        cost, owner = trip.nearest(math.inf)
+        there = owner >= 0
+        beside, on_roads = np.full(len(cost), np.inf), np.full(len(cost), np.inf)
+        beside[there] = (trip.demand_access[there] + trip.lead[owner[there]]) / trip.unit
+        on_roads[there] = np.maximum(cost[there] - beside[there], 0.0) / slower
+        return beside, on_roads, np.where(there, np.append(rank, -1)[owner], -1)
+
     def pairs(
         self, demand: gpd.GeoDataFrame, facilities: gpd.GeoDataFrame, *,
         direction: Direction = "to_facility", limit: float = math.inf, threads: int | None = None,
@@ -109,6 +141,22 @@ class Roads:
         """
         return self._places.of(self.network, points, self.max_snap_m)
 
+    def retimed(self, network: Network) -> Roads:
+        """The same roads with other times: places that are known need not be sought again.
+
+        Parameters
+        ----------
+        network
+            From `Network.slowed` of this one.
+
+        Returns
+        -------
+        Roads
+            Of the same metric.
+        """
+        places = self._places.retimed(self.network, network)
+        return Roads(network, self.metric, max_snap_m=self.max_snap_m, places=places)
+
 
 class Places:
     """Places of whole frames on networks, for as long as the frame lives; several queries ask about one."""
@@ -142,6 +190,14 @@ class Places:
             for k in gone:
                 del self._known[k]
         return known[2]
+
+    def retimed(self, before: Network, after: Network) -> Places:
+        """The places on one network as places on another that differs in its times alone."""
+        same = Places()
+        for (_, frame, most), (held, network, snap) in self._known.items():
+            if network is before:
+                same._known[id(after), frame, most] = (held, after, replace(snap, network=after))
+        return same
 
 
 def nearest_by_road(

@@ -12,6 +12,7 @@ from carecircle.cards import card
 from carecircle.profiles import Profile
 from carecircle.strict import file_name
 from carecircle.study.access import Accessed
+from carecircle.study.certainty import Uncertainty
 from carecircle.study.emergency import Emergency
 from carecircle.study.sections import (
     Assumptions,
@@ -77,6 +78,8 @@ class Study(Section):
     """The stages of an emergency that no road tells, and the calls."""
     access: tuple[Accessed, ...] | None = None
     """Access measures shown beside the clauses (``[[access]]``); absent: none."""
+    uncertainty: Uncertainty | None = None
+    """What is not known for certain; absent: no draws are taken."""
     outputs: Outputs = Outputs()
     """What the written files look like."""
     file: Path | None = Field(default=None, exclude=True)

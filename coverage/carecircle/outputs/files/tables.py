@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import xlsxwriter
 
+from carecircle.certainty import sureness
 from carecircle.colours import CELL_HEAD, CELL_LABEL, CELLS
 from carecircle.ledgers import lacking
 from carecircle.outputs import telling
@@ -240,7 +241,7 @@ def _clause(writer: Book, analysis: Analysis, verdict: Verdict) -> None:
     sheet = writer.sheet(verdict.rule, [30, 26, 16, 16, 16, 16, 16, 16])
     writer.put(sheet, 0, 0, f"{verdict.rule} {telling.title(verdict).text(language)}", writer.title)
     row = 2
-    for key, value in _facts(writer, verdict):
+    for key, value in _facts(writer, analysis, verdict):
         writer.put(sheet, row, 0, writer.say(key), writer.label)
         writer.put(sheet, row, 1, value)
         row += 1
@@ -266,7 +267,7 @@ def _clause(writer: Book, analysis: Analysis, verdict: Verdict) -> None:
             row = _areas(writer, sheet, row + 1, analysis, verdict, level)
 
 
-def _facts(writer: Book, verdict: Verdict) -> list[tuple[str, Cell]]:
+def _facts(writer: Book, analysis: Analysis, verdict: Verdict) -> list[tuple[str, Cell]]:
     language = writer.language
 
     def text(sentences: Iterable[Sentence]) -> str:
@@ -285,6 +286,7 @@ def _facts(writer: Book, verdict: Verdict) -> list[tuple[str, Cell]]:
         ("column_alternatives", text(telling.alternative(verdict, m, v) for m, v in verdict.alternatives)),
         ("column_reason", verdict.reason.text(language)),
         ("column_on_track", None if verdict.progress is None else verdict.progress.text(language)),
+        ("column_stands", text(sureness(analysis, verdict))),
         ("column_missing", text(verdict.missing_inputs)),
         ("column_assumptions", text(verdict.assumptions)),
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from carecircle.certainty import sureness
 from carecircle.outputs import telling
 from carecircle.rules.kinds import kind_of
 from carecircle.rules.language.query import main_query, road_query
@@ -57,6 +58,7 @@ def clause(
         else None,
         "margin": verdict.shown_margin.both() if verdict.margin is not None else None,
         "flip": None if (turn := telling.flip(verdict)) is None else turn.both(),
+        "stands": [s.both() for s in sureness(analysis, verdict)],
         "affected": verdict.residents_affected or 0.0,
         "share": verdict.observed if judged and verdict.unit == "share" else None,
         "shareTarget": verdict.target

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from carecircle.certainty import sureness
 from carecircle.ledgers import lacking
 from carecircle.outputs import telling
 from carecircle.outputs.report import maps
@@ -91,7 +92,7 @@ def clause_blocks(analysis: Analysis, said: Said, family: str, roads: maps.Roads
     for number, verdict in enumerate(unmet_by_people(analysis)):
         yield Heading(said("rule_title", rule=verdict.rule, title=telling.title(verdict)), 2)
         yield Quote(said.of(words(verdict.rule_def)), said.of(verdict.cited))
-        yield Text(_sentence(verdict, said), keep=True)
+        yield Text(_sentence(analysis, verdict, said), keep=True)
         picture = clause_picture(analysis, verdict, said, family, roads) if number < _MAPS else None
         yield picture if picture is not None else Text(said("no_map"), small=True)
         yield from _worst_areas(analysis, verdict, said)
@@ -110,7 +111,7 @@ def clause_picture(
     return Picture(svg, said.figure(title), f"{title}: {said.of(telling.result(verdict))}", 0.74)
 
 
-def _sentence(verdict: Verdict, said: Said) -> str:
+def _sentence(analysis: Analysis, verdict: Verdict, said: Said) -> str:
     """Reason, distance from what is asked, and the road's result beside the straight line."""
     stop = "。" if said.language == "zh" else ". "
     parts = [said.of(verdict.reason).rstrip("。.")]
@@ -119,6 +120,7 @@ def _sentence(verdict: Verdict, said: Said) -> str:
     text = stop.join(parts) + stop
     if verdict.progress is not None:
         text += said.of(verdict.progress) + stop
+    text += "".join(said.of(sentence) + stop for sentence in sureness(analysis, verdict))
     if verdict.by_road is not None:
         observed = verdict.shown(verdict.by_road.observed)
         text += said("by_road", observed=observed, paper=said.people(verdict.by_road.paper_only))

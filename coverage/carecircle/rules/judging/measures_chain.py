@@ -22,6 +22,7 @@ from carecircle.texts import Sentence
 
 if TYPE_CHECKING:
     from carecircle.rules.language.plan import Plan
+    from carecircle.study import Emergency
 
 Array = np.ndarray[Any, Any]
 _FIXED = ("call", "dispatch", "scene")
@@ -46,6 +47,26 @@ def judge_chain(rule: Rule, plan: Plan, evidence: Evidence, reached: Reached) ->
     parts, station = _parts(rule, evidence, query, reached[query], verdict, fixed)
     said = [*told, *_said(parts), *stations_assumed(evidence, station)]
     return replace(verdict, stages=parts, assumptions=(*verdict.assumptions, *said))
+
+
+def passing_minutes(rule: Rule, stages: Emergency) -> float:
+    """Minutes of a rule that pass for everybody beside the ways and the turn-out; 0 where it is no chain.
+
+    Parameters
+    ----------
+    rule
+        Of any kind.
+    stages
+        The study's.
+
+    Returns
+    -------
+    float
+        Call, dispatch and, where the patient is brought to a hospital, scene.
+    """
+    if rule.kind != "chain":
+        return 0.0
+    return sum(fixed_stages(stages, receives=bool(rule.receives)).values())
 
 
 def fixed_stages(stages: Emergency, *, receives: bool) -> dict[str, float]:

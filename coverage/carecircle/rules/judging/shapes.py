@@ -27,6 +27,7 @@ from carecircle.rules.judging.parts import (
     OnTrack,
     Outcome,
     Referral,
+    Robust,
     RuleUnit,
     State,
 )
@@ -114,6 +115,7 @@ class WrittenVerdict(TypedDict):
     on_track: NotRequired[Annotated[dict[str, Any] | None, _record(OnTrack, nullable=True)]]
     units: Annotated[list[dict[str, Any]], {"type": "array", "items": _record(RuleUnit)}]
     counties: Annotated[list[dict[str, Any]], {"type": "array", "items": _record(CountyRow)}]
+    robust: NotRequired[Annotated[dict[str, Any], _record(Robust)]]
 
 
 class WrittenVerdicts(TypedDict):
@@ -160,6 +162,8 @@ def _schema(of: Any) -> dict[str, Any]:
         return dict(parts[1])
     if origin is Literal:
         return {"enum": list(parts)}
+    if origin is tuple:
+        return {"type": "array", "items": _record(parts[0])}
     if origin is list:
         return {"type": "array", "items": _schema(parts[0])}
     if origin is UnionType or NoneType in parts:

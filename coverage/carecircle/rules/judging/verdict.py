@@ -19,6 +19,7 @@ from carecircle.rules.judging.parts import (
     OnTrack,
     Outcome,
     Referral,
+    Robust,
     RuleUnit,
     State,
     came_to,
@@ -100,6 +101,8 @@ class Verdict:
     open_listing
         Whether the tables leave open which facilities count: then nothing fails for lack of one. Never
         written.
+    robust
+        How likely it is under what the study is unsure of, where it was drawn.
     parts
         What `observed` is made of: numerator, denominator (None where there is none). Never written.
     people
@@ -134,6 +137,7 @@ class Verdict:
     on_track: OnTrack | None = None
     surplus: bool = False
     open_listing: bool = False
+    robust: Robust | None = None
     parts: tuple[float, float | None] | None = None
     people: pd.Series | None = field(default=None, repr=False)
 

@@ -44,4 +44,6 @@ def written(verdict: Verdict, language: Language) -> WrittenVerdict:
     }  # fmt: skip
     if verdict.referrals:
         found["referrals"] = [record(way) for way in verdict.referrals]
+    if verdict.robust is not None:
+        found["robust"] = record(verdict.robust)
     return found

@@ -107,6 +107,7 @@ export interface Clause {
   targetSource: Said | null;
   margin: Said | null;
   flip: Said | null;
+  stands: Said[];
   affected: number;
   share: number | null;
   shareTarget: number | null;

@@ -64,6 +64,7 @@ export function detail(clause, whole = rankingState.all) {
       clause.flip ? fact(FLIPS[clause.outcome] || 'page_flip_other', say(clause.flip)) : null,
     ),
     clause.onTrack ? h('p', { class: 'cc-track' }, say(clause.onTrack)) : null,
+    changed() ? null : clause.stands.map((s) => h('p', { class: 'cc-alternatives' }, say(s))),
     byRoad(clause),
     clause.alternatives.length
       ? h('p', { class: 'cc-alternatives' }, clause.alternatives.map((a) => say(a)).join(said.language === 'zh' ? '；' : '; '))
