@@ -76,7 +76,7 @@ def _data(result: SitingResult) -> dict[str, Any]:
         for key, forms in wording().items()
         if key.startswith("siting.page_")
     }
-    region = gpd.GeoSeries([inputs.region], crs=inputs.crs).simplify(20)
+    region = gpd.GeoSeries([inputs.outlines.region], crs=inputs.crs).simplify(20)
     region = region.to_crs(_degrees(result))
     return {
         "palette": {k: getattr(palette, k.upper()) for k in ("ink", "white", "bad", "gained", "street")},
