@@ -157,6 +157,7 @@ def nearest_by_road(
     status = np.full(len(cost), "reached", dtype=object)
     status[~reached] = "one_way"
     served = np.isin(trip.demand.component, trip.facilities.component[trip.facilities.snapped])
+    served[trip.across[0]] = True
     if math.isfinite(limit) and (~reached & served & trip.demand.snapped).any():
         unlimited, _ = trip.nearest(math.inf)
         status[~reached & np.isfinite(unlimited)] = "beyond"
