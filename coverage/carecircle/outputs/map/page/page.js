@@ -856,6 +856,47 @@ function nearestDemand(x, y) {
   return best < 0 ? null : { index: best, metres: apart(x, y, d.x[best], d.y[best]) };
 }
 
+// map/page/src/model/across.js
+var METRES_A_DEGREE = 11e4;
+function standsAt(seat) {
+  if (seat.index !== void 0) return facilityLonLat(seat.index);
+  const { fine: fine2 } = page.numbers;
+  return [Math.round(seat.lon * fine2) / fine2, Math.round(seat.lat * fine2) / fine2];
+}
+function southwards(net) {
+  if (net.southwards) return net.southwards;
+  const { street, metres: metres2 } = net.demand, { lat } = exactDemand(), rows = [];
+  let longest = 0;
+  for (let i = 0; i < street.length; i++)
+    if (street[i] >= 0) {
+      rows.push(i);
+      longest = Math.max(longest, metres2[i]);
+    }
+  rows.sort((a, b) => lat[a] - lat[b]);
+  return net.southwards = { rows, lats: Float64Array.from(rows, (i) => lat[i]), longest };
+}
+function firstFrom(values, bound) {
+  let low = 0, high = values.length;
+  while (low < high) {
+    const middle = low + high >> 1;
+    if (values[middle] < bound) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+function across(net, seat, place) {
+  if (place.street < 0) return [];
+  const { rows, lats, longest } = southwards(net), { lon, lat } = exactDemand(), { metres: metres2 } = net.demand, at = standsAt(seat), found = [];
+  const most = (longest + place.metres) / METRES_A_DEGREE, wide = 1 / Math.max(Math.cos((Math.abs(at[1]) + most) * Math.PI / 180), 1e-6);
+  for (let k = firstFrom(lats, at[1] - most); k < rows.length && lats[k] <= at[1] + most; k++) {
+    const i = rows[k], legs = metres2[i] + place.metres;
+    if (Math.abs(lon[i] - at[0]) > legs / METRES_A_DEGREE * wide) continue;
+    const step = page.numbers.placeStep, away = Math.round(geodesic(lon[i], lat[i], at[0], at[1]) * step) / step;
+    if (away < legs) found.push([i, away]);
+  }
+  return found;
+}
+
 // map/page/src/model/answers.js
 var Answers = class {
   constructor(rows) {
@@ -971,13 +1012,34 @@ var Reach = class extends Answers {
     this.heap = new Heap();
     this.touched = [];
     this.near = /* @__PURE__ */ new Map();
+    this.met = /* @__PURE__ */ new Map();
   }
-  /** What a seat costs before anything is on the road: the way to it, and what passes before its unit sets out. */
-  lead(seat, { metres: away }) {
-    const { start: start2, startNew, serving } = this.query, access = accessCost(this.net, this.metric, away);
-    if (!start2) return access;
+  /** What passes before a seat's unit sets out, in seconds. */
+  wait(seat) {
+    const { start: start2, startNew, serving } = this.query;
+    if (!start2) return 0;
     const at = seat.index === void 0 ? -1 : serving.indexOf(seat.index);
-    return access + (at < 0 ? startNew : start2[at]) * 60;
+    return (at < 0 ? startNew : start2[at]) * 60;
+  }
+  /** Notes whom a seat meets without the road: by demand row, what that costs. */
+  meet(held) {
+    const wait = this.wait(held.seat);
+    held.met = across(this.net, held.seat, held.place);
+    for (const [i, away] of held.met) {
+      const cost = (wait + accessCost(this.net, this.metric, away)) / this.unit();
+      this.met.set(i, [...this.met.get(i) || [], { held, cost, away }]);
+    }
+  }
+  /** Forgets whom a seat met. */
+  part(held) {
+    for (const [i] of held.met) {
+      const left = this.met.get(i).filter((one) => one.held !== held);
+      if (left.length) this.met.set(i, left);
+      else this.met.delete(i);
+    }
+  }
+  unit() {
+    return this.metric === "minutes" ? 60 : 1;
   }
   /** Nodes that a seat is entered (or left) by: [[node, cost]]. */
   ports({ street, position }, lead) {
@@ -987,7 +1049,7 @@ var Reach = class extends Answers {
   }
   /** Takes seats away and puts seats in; returns the demand rows whose cost or seat changed. */
   change(gone, come) {
-    const streets = /* @__PURE__ */ new Set();
+    const streets = /* @__PURE__ */ new Set(), rows = /* @__PURE__ */ new Set();
     this.touched = [];
     for (const held of gone) {
       if (held.place.street < 0) continue;
@@ -995,20 +1057,24 @@ var Reach = class extends Answers {
       const left = this.near.get(held.place.street).filter((h2) => h2 !== held);
       if (left.length) this.near.set(held.place.street, left);
       else this.near.delete(held.place.street);
+      this.part(held);
+      for (const [i] of held.met) rows.add(i);
     }
     for (const held of come) {
       held.place = placeOf(held.seat, this.query.mode);
-      held.lead = this.lead(held.seat, held.place);
+      held.lead = accessCost(this.net, this.metric, held.place.metres) + this.wait(held.seat);
       held.ports = this.ports(held.place, held.lead);
       if (held.place.street < 0) continue;
       streets.add(held.place.street);
       this.near.set(held.place.street, [...this.near.get(held.place.street) || [], held]);
+      this.meet(held);
+      for (const [i] of held.met) rows.add(i);
     }
     if (gone.length) this.forget(new Set(gone.map((held) => held.seat.number)));
     for (const { seat, ports } of come)
       for (const [node, cost] of ports) this.offer(node, cost, seat.number, -1, -1);
     this.spread();
-    return this.answer(streets);
+    return this.answer(streets, rows);
   }
   /** Empties the ground of seats that are gone, and offers it to its neighbours. */
   forget(numbers) {
@@ -1049,28 +1115,30 @@ var Reach = class extends Answers {
         if (cost + w[k] <= nodeCost[to[k]]) this.offer(to[k], cost + w[k], nodeOwner[u], via[k], u);
     }
   }
-  /** Answers every demand row by a node or a street that changed; returns those that came out otherwise. */
-  answer(streets) {
+  /** Answers every demand row by a node or a street that changed, and these; returns those that came out otherwise. */
+  answer(streets, alone) {
     const { starts, rows } = rowsByNode(this.net), street = this.net.demand.street, seen2 = new Uint8Array(street.length), changed2 = [];
+    const again = (i) => {
+      if (seen2[i]) return;
+      seen2[i] = 1;
+      const cost = this.cost[i], owner = this.owner[i];
+      this.row(i);
+      if (this.cost[i] !== cost || this.owner[i] !== owner) changed2.push(i);
+    };
     const look2 = (node, only) => {
-      for (let k = starts[node]; k < starts[node + 1]; k++) {
-        const i = rows[k];
-        if (seen2[i] || only !== void 0 && street[i] !== only) continue;
-        seen2[i] = 1;
-        const cost = this.cost[i], owner = this.owner[i];
-        this.row(i);
-        if (this.cost[i] !== cost || this.owner[i] !== owner) changed2.push(i);
-      }
+      for (let k = starts[node]; k < starts[node + 1]; k++)
+        if (only === void 0 || street[rows[k]] === only) again(rows[k]);
     };
     for (const node of this.touched) look2(node);
     for (const s of streets) look2(this.net.ends[0][s], s);
+    for (const i of alone) again(i);
     return changed2;
   }
-  /** One demand row's cost and seat; `at` without its objects where no seat lies on its street. */
+  /** One demand row's cost and seat; `at` without its objects where no seat lies on its street or meets it. */
   row(i) {
     const d = this.net.demand, s = d.street[i], t = d.position[i], minutes2 = this.metric === "minutes";
-    if (this.near.has(s)) {
-      const best = this.at(s, t, d.metres[i]);
+    if (this.near.has(s) || this.met.has(i)) {
+      const best = this.at(i);
       this.cost[i] = best.cost;
       this.owner[i] = best.seat;
       return;
@@ -1081,8 +1149,9 @@ var Reach = class extends Answers {
     this.owner[i] = reached ? other ? q : p : -1;
     this.cost[i] = ((other ? b : a) + (minutes2 ? d.metres[i] * 3.6 / this.net.accessKph : d.metres[i])) / (minutes2 ? 60 : 1);
   }
-  /** The nearest seat of a place: {cost in minutes or metres, seat, side (0, 1, or 2: along the street)}. */
-  at(street, t, away) {
+  /** The nearest seat of a demand row: {cost in minutes or metres, seat, side (0, 1, 2: along the street, 3: across)}. */
+  at(i) {
+    const { demand: demand2 } = this.net, street = demand2.street[i], t = demand2.position[i];
     let cost = Infinity, owner = -1, side = -1;
     const take = (c, seat, which) => {
       if (c < cost || c === cost && c < Infinity && before(seat, owner)) {
@@ -1100,15 +1169,17 @@ var Reach = class extends Answers {
       const way = this.turned ? alongStreet(this.net, this.metric, street, t, place.position) : alongStreet(this.net, this.metric, street, place.position, t);
       take(lead + way, seat.number, 2);
     }
-    cost = (cost + accessCost(this.net, this.metric, away)) / (this.metric === "minutes" ? 60 : 1);
+    cost = (cost + accessCost(this.net, this.metric, demand2.metres[i])) / this.unit();
+    for (const { held, cost: straight } of this.met.get(i) || []) take(straight, held.seat.number, 3);
     return { cost, seat: cost < Infinity ? owner : -1, side };
   }
   /** The way between a demand point and its seat as world places, with its metres by road. */
   way(i) {
     const d = this.net.demand, s = d.street[i];
     if (s < 0) return null;
-    const best = this.at(s, d.position[i], d.metres[i]);
+    const best = this.at(i);
     if (best.seat < 0) return null;
+    if (best.side === 3) return this.straightOn(i, best);
     const { seat, place } = this.held.get(best.seat), pieces = [];
     if (best.side === 2) pieces.push([s, d.position[i], place.position]);
     else {
@@ -1128,6 +1199,12 @@ var Reach = class extends Answers {
       cost: best.cost,
       seat
     };
+  }
+  /** The way to a seat that is met without the road. */
+  straightOn(i, { seat: number, cost }) {
+    const { held, away } = this.met.get(i).find((one) => one.held.seat.number === number), { lon, lat } = exactDemand();
+    const ends = [[lon[i], lat[i]], standsAt(held.seat)];
+    return { places: ends.map(([x, y]) => [worldX(x), worldY(y)]), metres: away, cost, seat: held.seat };
   }
   /** The end (0 or 1) of a seat's street at a node; where both are the same node, the cheaper. */
   endOf(place, node) {
