@@ -105,7 +105,8 @@ def commands(
 
 def clause_of(plan: str) -> str:
     """A clause of a plan that new sites can mend."""
-    return next(r.clause for r in load_plan(plan).rules if r.kind in ("time", "radius", "response"))
+    kinds = ("time", "radius", "response", "chain")
+    return next(r.clause for r in load_plan(plan).rules if r.kind in kinds)
 
 
 class Sweep:

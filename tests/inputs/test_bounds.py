@@ -117,7 +117,7 @@ def test_the_frame_about_a_fine_border_is_that_of_its_buffer(monkeypatch: pytest
     region = shapely.Polygon([(0, 0), (400, 30), (380, 900), (-50, 500)])
     plain = bounds.frame_about(region, 250)
     assert shapely.equals_exact(plain, region.buffer(250).envelope)
-    monkeypatch.setattr(bounds, "_PLAIN_BORDER", 3)
+    monkeypatch.setattr(bounds, "PLAIN_BORDER", 3)
     fine = bounds.frame_about(region, 250)
     assert fine.bounds == (-300, -250, 650, 1150)
     assert shapely.covers(fine, plain)

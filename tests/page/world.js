@@ -39,7 +39,8 @@ export const PROJECTION = { a: 6378137, f: 1 / 298.257223563, lon0: 104, k0: 1, 
 /**
  * Opens a page of streets, people and facilities, walked at cost.
  * Streets: {ends: [u, v], seconds: [there, back], metres: [there, back], line: [[x, y], ...]}; people: {street, position,
- * metres, residents}; facilities: {id, street, position, metres}; clause: fields of the one clause; terrain: see `over`.
+ * metres, residents}; facilities: {id, street, position, metres}; both may have {lon, lat}, 104° E and 0° N or a little
+ * more; clause: fields of the one clause; terrain: see `over`.
  */
 export function openWorld({ nodes, streets, people, facilities, clause, metric = 'minutes', direction = 'to_facility', terrain = null }) {
   const base = new Block('base'),
@@ -51,7 +52,13 @@ export function openWorld({ nodes, streets, people, facilities, clause, metric =
     }),
     nowhere = (rows) => base.add(rows.map(() => 0), 'i32'),
     points = streets.flatMap((s) => s.line),
-    exact = (rows) => ({ x: ways.add(rows.map(() => 0), 'u32'), west: 104, y: ways.add(rows.map(() => 0), 'u32'), south: 0 });
+    apart = (k) => (k + 1) * 0.05, // degrees: nobody meets anybody off the road who is given no place
+    exact = (rows, from) => ({
+      x: ways.add(rows.map((r, i) => Math.round(((r.lon ?? 104 + apart(i)) - 104) * 1e9)), 'u32'),
+      west: 104,
+      y: ways.add(rows.map((r) => Math.round((r.lat ?? from) * 1e9)), 'u32'),
+      south: 0,
+    });
   const mode = {
     nodes,
     accessKph: 4,
@@ -103,8 +110,8 @@ export function openWorld({ nodes, streets, people, facilities, clause, metric =
       x: ways.add(points.map((p) => p[0]), 'f64'),
       y: ways.add(points.map((p) => p[1]), 'f64'),
       lengths: ways.add(streets.map((s) => s.line.length), 'u32'),
-      facility: exact(facilities),
-      demand: exact(people),
+      facility: exact(facilities, 1),
+      demand: exact(people, 2),
     },
   };
   const land = new Block('terrain');

@@ -27,8 +27,8 @@ MOST_SOURCES = 500
 """Files of facilities in one study."""
 MOST_CROSSINGS = 200_000
 """Of a polygon's border with itself, beyond which no repair is tried."""
-_PLAIN_BORDER = 50_000
-"""Corners up to which a border is widened as it is."""
+PLAIN_BORDER = 50_000
+"""Corners up to which a border is widened, and drawn, as it is."""
 _STRAY = 0.001
 """Share of the buffer by which a longer border may stray before it is widened (10 m of 10 km)."""
 _SMALL = 300
@@ -157,7 +157,7 @@ def widened(region: BaseGeometry, metres: float) -> BaseGeometry:
     50,000 corners may stray by a thousandth of the buffer, which is added to it: nothing within ``metres``
     of the region is lost.
     """
-    if metres <= 0 or shapely.get_num_coordinates(region) <= _PLAIN_BORDER:
+    if metres <= 0 or shapely.get_num_coordinates(region) <= PLAIN_BORDER:
         return region.buffer(metres)
     stray = metres * _STRAY
     parts = [shapely.Polygon(p.exterior, _wide_holes(p, metres)) for p in shapely.get_parts(region)]
@@ -169,7 +169,7 @@ def widened(region: BaseGeometry, metres: float) -> BaseGeometry:
 
 def frame_about(region: BaseGeometry, metres: float) -> BaseGeometry:
     """The upright rectangle about a region with a buffer around it, in no time however fine its border."""
-    if shapely.get_num_coordinates(region) <= _PLAIN_BORDER:
+    if shapely.get_num_coordinates(region) <= PLAIN_BORDER:
         return region.buffer(metres).envelope
     west, south, east, north = region.bounds
     return shapely.box(west - metres, south - metres, east + metres, north + metres)

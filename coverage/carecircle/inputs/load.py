@@ -16,6 +16,7 @@ from shapely.geometry.base import BaseGeometry
 from carecircle.errors import CarecircleError, InputError, raise_all
 from carecircle.inputs.areas.boundaries import joined, region_of
 from carecircle.inputs.areas.codes import significant
+from carecircle.inputs.areas.outlines import Outlines, outlined
 from carecircle.inputs.areas.urban import mark_urban
 from carecircle.inputs.bounds import frame_about, widened
 from carecircle.inputs.checks import frame_findings
@@ -107,6 +108,11 @@ class Inputs:
         """Rivers and lakes about the region, read when first asked for: `carecircle.inputs.roads.water`."""
         about = frame_about(self.region, self.study.assumptions.buffer_km * 250)
         return water_of(self.study.roads, self.crs, about)
+
+    @cached_property
+    def outlines(self) -> Outlines:
+        """The borders as pictures draw them, made once: `carecircle.inputs.areas.outlines`."""
+        return outlined(self.region, self.areas)
 
     def home_at(self, level: str) -> pd.Series:
         """For each demand row the area of a level that it lies in; found once.
@@ -266,10 +272,14 @@ def _bound(study: Study, door: Door) -> tuple[BaseGeometry, pyproj.CRS, Sentence
 # ---- joined -------------------------------------------------------------------------------------------
 
 
+def _nothing(columns: Sequence[str], crs: pyproj.CRS) -> gpd.GeoDataFrame:
+    empty = {c: pd.Series([], dtype=object) for c in columns if c != "geometry"}
+    return gpd.GeoDataFrame(empty, geometry=gpd.GeoSeries([], crs=crs), crs=crs)
+
+
 def _areas(door: Door, study: Study, crs: pyproj.CRS) -> gpd.GeoDataFrame:
     if door.areas is None:
-        empty = {c: pd.Series([], dtype=object) for c in AREAS if c != "geometry"}
-        return gpd.GeoDataFrame(empty, geometry=gpd.GeoSeries([], crs=crs), crs=crs)
+        return _nothing(AREAS, crs)
     areas = door.areas.set_geometry(project(door.areas.geometry, crs))
     if study.urban.by != "degurba":
         areas["urban"] = pd.Series(mark_urban(areas, study.urban.by), index=areas.index, dtype=object)
@@ -277,18 +287,12 @@ def _areas(door: Door, study: Study, crs: pyproj.CRS) -> gpd.GeoDataFrame:
 
 
 def _facilities(
-    door: Door,
-    study: Study,
-    areas: gpd.GeoDataFrame,
-    region: BaseGeometry,
-    around: BaseGeometry,
-    crs: pyproj.CRS,
-    faults: list[CarecircleError],
-) -> gpd.GeoDataFrame:
+    door: Door, study: Study, areas: gpd.GeoDataFrame, region: BaseGeometry, around: BaseGeometry,
+    crs: pyproj.CRS, faults: list[CarecircleError],
+) -> gpd.GeoDataFrame:  # fmt: skip
     """Facilities in the study's CRS, told inside from outside, those beyond the buffer left out."""
     if door.facilities is None:
-        empty = {c: pd.Series([], dtype=object) for c in (*FACILITIES, *_BESIDE) if c != "geometry"}
-        return gpd.GeoDataFrame(empty, geometry=gpd.GeoSeries([], crs=crs), crs=crs)
+        return _nothing((*FACILITIES, *_BESIDE), crs)
     frame = door.facilities.set_geometry(project(door.facilities.geometry, crs))
     shapes = frame.geometry.to_numpy()
     placed = ~shapely.is_missing(shapes)

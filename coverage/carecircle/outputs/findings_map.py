@@ -45,7 +45,7 @@ def findings_map(diagnosis: Diagnosis, language: Language) -> OfflineMap:
     inputs = diagnosis.inputs
     if inputs is None or diagnosis.study is None:
         raise UsageError("findings.nothing_to_draw")
-    region = gpd.GeoSeries([inputs.region], crs=inputs.crs).simplify(20)
+    region = gpd.GeoSeries([inputs.outlines.region], crs=inputs.crs).simplify(20)
     region = region.to_crs(drawn_degrees(inputs.crs, inputs.region.bounds))
     turn = 360.0 if crosses(inputs.crs, inputs.region.bounds) else 0.0
     title = say("findings.title", language, study=diagnosis.study.title or diagnosis.study.name)

@@ -74,7 +74,7 @@ def _read(name: str) -> str:
 
 def _data(result: SitingResult) -> dict[str, Any]:
     study, inputs = result.before.study, result.before.inputs
-    region = gpd.GeoSeries([inputs.region], crs=inputs.crs).simplify(20)
+    region = gpd.GeoSeries([inputs.outlines.region], crs=inputs.crs).simplify(20)
     region = region.to_crs(_degrees(result))
     return {
         "palette": {k: getattr(colours, k.upper()) for k in ("ink", "white", "bad", "gained", "street")},

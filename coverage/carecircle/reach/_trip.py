@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import itertools
 import math
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from carecircle.reach import kernels
+from carecircle.reach._across import across
 from carecircle.reach.asked import LEAD
 from carecircle.reach.search._memory import chunk_length, require
-from carecircle.reach.snapping.snap import Snap, along_street
+from carecircle.reach.snapping.snap import Snap, along_street, off_road_cost
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -44,9 +46,10 @@ class Trip:
             ends, starts = self.demand.departures, self.facilities.arrivals
         self.end_node, self.end_cost = ends(metric)
         node, cost = starts(metric)
-        self.lead = self.facilities.access_cost(metric)
+        self.wait = np.zeros(len(facilities))
         if LEAD in facilities and metric == "minutes":
-            self.lead = self.lead + facilities[LEAD].to_numpy(np.float64) * 60.0
+            self.wait = facilities[LEAD].to_numpy(np.float64) * 60.0
+        self.lead = self.facilities.access_cost(metric) + self.wait
         cost = cost + self.lead[:, None] / slower  # the search itself is on the roads as they are
         self.port = np.flatnonzero(np.isfinite(cost.ravel()))  # 2 × facility + end of its street
         self.start_node, self.start_cost = node.ravel()[self.port], cost.ravel()[self.port]
@@ -72,6 +75,10 @@ class Trip:
         if self.slower != 1:
             cost = cost * self.slower
         cost = (cost + self.demand_access) / self.unit
+        rows, facility, across = self.across
+        best_first = np.lexsort((facility, across, rows))
+        one = best_first[np.unique(rows[best_first], return_index=True)[1]]
+        _improve(cost, owner, rows[one], across[one], facility[one])
         beyond = ~(cost <= limit) | np.isinf(cost)
         cost[beyond], owner[beyond] = np.inf, -1
         return cost, owner
@@ -89,6 +96,8 @@ class Trip:
         for rows, owner, price in self._same_street():
             for f in np.unique(owner):
                 near.setdefault(int(f), []).append((rows[owner == f], price[owner == f]))
+        met_row, met_by, met_cost = self.across
+        met = np.searchsorted(met_by, np.arange(count + 1))
         scratch = np.full(len(self.demand), np.inf)
         found: list[tuple[Array, Array, Array]] = []
         size = chunk_length(12 * self.network.nodes, least=8)
@@ -100,7 +109,9 @@ class Trip:
             )  # fmt: skip
             bounds = np.searchsorted(facility, np.arange(min(size, count - low) + 1))
             for f, (a, b) in enumerate(itertools.pairwise(bounds), start=low):
-                rows, total = self._read(node[a:b], cost[a:b], seats, near.get(f, []), scratch, limit)
+                straight = met_row[met[f] : met[f + 1]], met_cost[met[f] : met[f + 1]]
+                there = node[a:b], cost[a:b]
+                rows, total = self._read(there, seats, near.get(f, []), straight, scratch, limit)
                 found.append((np.full(len(rows), f, np.int64), rows, total))
         if not found:
             return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0)
@@ -108,11 +119,11 @@ class Trip:
         return facility, rows, cost
 
     def _read(
-        self, node: Array, cost: Array, seats: tuple[Array, Array], near: list[tuple[Array, Array]],
-        scratch: Array, limit: float,
+        self, there: tuple[Array, Array], seats: tuple[Array, Array], near: list[tuple[Array, Array]],
+        straight: tuple[Array, Array], scratch: Array, limit: float,
     ) -> tuple[Array, Array]:  # fmt: skip
         """Demand rows within the limit of one facility, ascending, and their costs in the caller's unit."""
-        seat, seats_of = seats
+        (node, cost), (seat, seats_of) = there, seats
         first = seats_of[node]
         count = seats_of[node + 1] - first
         places = seat[np.repeat(first - (np.cumsum(count) - count), count) + np.arange(int(count.sum()))]
@@ -122,10 +133,21 @@ class Trip:
             np.minimum.at(scratch, same, price)
             rows = np.concatenate([rows, same])
         rows = np.unique(rows)
-        total = (scratch[rows] + self.demand_access[rows]) / self.unit
+        scratch[rows] = (scratch[rows] + self.demand_access[rows]) / self.unit
+        across, price = straight
+        scratch[across] = np.minimum(scratch[across], price)
+        rows = np.union1d(rows, across)
+        total = scratch[rows]
         scratch[rows] = np.inf
         keep = (total <= limit) & np.isfinite(total)
         return rows[keep], total[keep]
+
+    @cached_property
+    def across(self) -> tuple[Array, Array, Array]:
+        """Pairs that meet off the road: demand row, facility and cost in the caller's unit, by facility."""
+        rows, facility, metres = across(self.demand, self.facilities)
+        price = off_road_cost(self.network, metres, self.metric)
+        return rows, facility, (self.wait[facility] + price) / self.unit
 
     def _seats(self) -> tuple[Array, Array]:
         """Demand ends by node: which (2 × row + side) sit at each node, as CSR."""

@@ -10,8 +10,9 @@ import shapely
 from shapely.ops import substring
 
 from carecircle.reach import kernels
+from carecircle.reach._across import straight_m
 from carecircle.reach.answers import Path
-from carecircle.reach.snapping.snap import Snap, along_street
+from carecircle.reach.snapping.snap import Snap, along_street, off_road_cost
 
 if TYPE_CHECKING:
     from carecircle.reach.network.model import Metric, Network
@@ -56,6 +57,9 @@ def path(
         return None
     to_facility = direction == "to_facility"
     start, end = (0, 1) if to_facility else (1, 0)
+    apart = straight_m(network, snap.points_xy[:1], snap.points_xy[1:])
+    if apart[0] < snap.snap_m[0] + snap.snap_m[1]:
+        return _off_road(network, snap.points_xy[[start, end]], apart)
     facility_ends, demand_ends = (
         (snap.arrivals, snap.departures) if to_facility else (snap.departures, snap.arrivals)
     )
@@ -83,6 +87,13 @@ def path(
     ]
     parts.append((int(snap.street[end]), float(sides[1]), float(t[end])))
     return _finish(network, snap, start, end, parts)
+
+
+def _off_road(network: Network, ends: Array, apart: Array) -> Path:
+    """Straight across, nowhere on a road."""
+    here, there = (shapely.LineString([end, end]) for end in ends)
+    minutes = float(off_road_cost(network, apart, "minutes")[0]) / 60
+    return Path(shapely.LineString(ends), (here, there), minutes, float(apart[0]), ())
 
 
 def _finish(

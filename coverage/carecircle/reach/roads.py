@@ -92,6 +92,7 @@ class Roads:
         there = owner >= 0
         beside, on_roads = np.full(len(cost), np.inf), np.full(len(cost), np.inf)
         beside[there] = (trip.demand_access[there] + trip.lead[owner[there]]) / trip.unit
+        beside = np.minimum(beside, cost)  # who meets straight across takes no road
         on_roads[there] = np.maximum(cost[there] - beside[there], 0.0) / slower
         return beside, on_roads, np.where(there, np.append(rank, -1)[owner], -1)
 
@@ -212,6 +213,7 @@ def nearest_by_road(
     status = np.full(len(cost), "reached", dtype=object)
     status[~reached] = "one_way"
     served = np.isin(trip.demand.component, trip.facilities.component[trip.facilities.snapped])
+    served[trip.across[0]] = True
     if math.isfinite(limit) and (~reached & served & trip.demand.snapped).any():
         unlimited, _ = trip.nearest(math.inf)
         status[~reached & np.isfinite(unlimited)] = "beyond"

@@ -78,7 +78,7 @@ def to_degrees(analysis: Analysis, geometries: Any) -> npt.NDArray[np.object_]:
 
 def region(analysis: Analysis, block: Block) -> dict[str, Any]:
     """The boundary."""
-    shape = shapely.simplify(analysis.inputs.region, tolerance(analysis) / 2)
+    shape = shapely.simplify(analysis.inputs.outlines.region, tolerance(analysis) / 2)
     return block.add_shapes(to_degrees(analysis, [shape]))
 
 
@@ -94,7 +94,7 @@ def areas(analysis: Analysis, block: Block, metres: float) -> tuple[dict[str, An
     -------
     (columns, metres used)
     """
-    frame = analysis.inputs.areas
+    frame = analysis.inputs.outlines.areas
     position = {area_id: i for i, area_id in enumerate(frame["area_id"])}
     shapes = np.array([None if g is None or g.is_empty else g for g in frame.geometry], dtype=object)
     level = frame["level"].to_numpy()

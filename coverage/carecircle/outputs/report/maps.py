@@ -95,7 +95,7 @@ def clause_map(
     west, south, east, north = analysis.inputs.region.bounds
     sheet = Sheet((west, south, east, north), family)
     asked, scope = _asked(analysis, verdict), False
-    areas = analysis.inputs.areas
+    areas = analysis.inputs.outlines.areas
     judged = {u.id: u.outcome.value for u in verdict.units}
     units = areas[areas["area_id"].isin(list(judged)) & areas.geometry.notna()]
     speaks = verdict.people is not None and verdict.rule_def.limit is not None
@@ -153,7 +153,7 @@ _CIRCLE = f'fill="none" stroke="{PRINT_INK}" stroke-width="0.9" stroke-dasharray
 
 def _shaded(sheet: Sheet, analysis: Analysis, verdict: Verdict) -> None:
     """Fill the finest drawable level by the share of its residents covered."""
-    areas = analysis.inputs.areas
+    areas = analysis.inputs.outlines.areas
     drawn = areas[areas.geometry.notna()]
     sizes = drawn["level"].value_counts()
     level = next((name for name in reversed(LEVELS) if 0 < sizes.get(name, 0) <= _MOST_AREAS), None)
@@ -177,7 +177,7 @@ def _scope(sheet: Sheet, analysis: Analysis, verdict: Verdict) -> bool:
     """Shade the urban or rural areas that a clause speaks of, at the finest level that is marked."""
     if verdict.rule_def.scope == "all":
         return False
-    areas = analysis.inputs.areas
+    areas = analysis.inputs.outlines.areas
     wanted = verdict.rule_def.scope == "urban"
     marked_so = areas[areas["urban"].map(lambda u: u == wanted and u is not None) & areas.geometry.notna()]
     level = next((name for name in reversed(LEVELS) if (marked_so["level"] == name).any()), None)
@@ -196,7 +196,7 @@ def main_roads(analysis: Analysis) -> Roads:
         lines = edges.geometry.to_numpy()[kinds == kind]
         lines = lines[~shapely.is_missing(lines)]
         if len(lines):
-            clipped = shapely.intersection(shapely.union_all(lines), analysis.inputs.region)
+            clipped = shapely.intersection(shapely.union_all(lines), analysis.inputs.outlines.region)
             found.append((shapely.line_merge(clipped), width))
     return tuple(found)
 
@@ -205,10 +205,10 @@ def _backdrop(sheet: Sheet, analysis: Analysis, roads: Roads) -> None:
     """Main roads and the borders of towns over the shading, the study's boundary over all."""
     for lines, width in roads:
         sheet.shape(lines, f'fill="none" stroke="{PRINT_ROAD}" stroke-width="{width}"')
-    frame = analysis.inputs.areas
+    frame = analysis.inputs.outlines.areas
     for shape in frame.geometry[(frame["level"] == "town").to_numpy() & frame.geometry.notna().to_numpy()]:
         sheet.shape(shape, _MID)
-    sheet.shape(analysis.inputs.region, _BOLD)
+    sheet.shape(analysis.inputs.outlines.region, _BOLD)
 
 
 def _people_left_out(sheet: Sheet, analysis: Analysis, verdict: Verdict) -> None:
@@ -259,7 +259,7 @@ def _circles(sheet: Sheet, verdict: Verdict, asked: gpd.GeoDataFrame) -> bool:
 
 def _names(sheet: Sheet, analysis: Analysis, first: gpd.GeoDataFrame | None = None) -> None:
     """Names of failing areas, then of towns, larger first, as far as they do not overlap."""
-    areas = analysis.inputs.areas
+    areas = analysis.inputs.outlines.areas
     towns = areas[(areas["level"] == "town") & areas.geometry.notna()]
     towns = towns.iloc[np.argsort(-towns.geometry.area.to_numpy(), kind="stable")]
     for frame, size, bold in ((first, 9.5, True), (towns, 11.0 if sheet.legend else 15.0, False)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -69,8 +70,14 @@ class Snap:
 
     def access_cost(self, metric: Metric) -> Array:
         """float64[p]: seconds or metres of the leg between point and street; inf unsnapped."""
-        metres = np.where(self.snapped, self.snap_m, np.inf)
-        return metres * 3.6 / self.network.access_speed_kph if metric == "minutes" else metres
+        return off_road_cost(self.network, np.where(self.snapped, self.snap_m, np.inf), metric)
+
+    @cached_property
+    def by_leg(self) -> list[tuple[float, Array, Any]]:
+        """The points by the length of their legs; see `carecircle.reach._across.by_leg`."""
+        from carecircle.reach._across import by_leg
+
+        return by_leg(self)
 
     def departures(self, metric: Metric) -> tuple[Array, Array]:
         """The nodes that can be reached first from each place, and the cost along the street to them.
@@ -99,6 +106,11 @@ class Snap:
         node[on] = self.network.street_ends[street]
         cost[on] = np.stack([start, end], axis=1)
         return node, cost
+
+
+def off_road_cost(network: NetworkArrays, metres: Array, metric: Metric) -> Array:
+    """Seconds or metres of going so far off the road, at the speed of an access leg."""
+    return metres * 3.6 / network.access_speed_kph if metric == "minutes" else metres
 
 
 def street_costs(network: NetworkArrays, street: Array, metric: Metric) -> tuple[Array, Array]:

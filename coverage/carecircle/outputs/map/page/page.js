@@ -1607,6 +1607,47 @@ function put(map2, key, value) {
   else map2.set(key, [value]);
 }
 
+// map/page/src/model/across.js
+var METRES_A_DEGREE = 11e4;
+function standsAt(seat) {
+  if (seat.index !== void 0) return facilityLonLat(seat.index);
+  const { fine: fine2 } = page.numbers;
+  return [Math.round(seat.lon * fine2) / fine2, Math.round(seat.lat * fine2) / fine2];
+}
+function southwards(net) {
+  if (net.southwards) return net.southwards;
+  const { street, metres: metres2 } = net.demand, { lat } = exactDemand(), rows = [];
+  let longest = 0;
+  for (let i = 0; i < street.length; i++)
+    if (street[i] >= 0) {
+      rows.push(i);
+      longest = Math.max(longest, metres2[i]);
+    }
+  rows.sort((a, b) => lat[a] - lat[b]);
+  return net.southwards = { rows, lats: Float64Array.from(rows, (i) => lat[i]), longest };
+}
+function firstFrom(values, bound) {
+  let low = 0, high = values.length;
+  while (low < high) {
+    const middle2 = low + high >> 1;
+    if (values[middle2] < bound) low = middle2 + 1;
+    else high = middle2;
+  }
+  return low;
+}
+function across(net, seat, place) {
+  if (place.street < 0) return [];
+  const { rows, lats, longest } = southwards(net), { lon, lat } = exactDemand(), { metres: metres2 } = net.demand, at = standsAt(seat), found = [];
+  const most = (longest + place.metres) / METRES_A_DEGREE, wide = 1 / Math.max(Math.cos((Math.abs(at[1]) + most) * Math.PI / 180), 1e-6);
+  for (let k = firstFrom(lats, at[1] - most); k < rows.length && lats[k] <= at[1] + most; k++) {
+    const i = rows[k], legs = metres2[i] + place.metres;
+    if (Math.abs(lon[i] - at[0]) > legs / METRES_A_DEGREE * wide) continue;
+    const step = page.numbers.placeStep, away = Math.round(geodesic(lon[i], lat[i], at[0], at[1]) * step) / step;
+    if (away < legs) found.push([i, away]);
+  }
+  return found;
+}
+
 // map/page/src/model/heap.js
 var Heap = class {
   constructor() {
@@ -1677,13 +1718,34 @@ var Reach = class extends Answers {
     this.heap = new Heap();
     this.touched = [];
     this.near = /* @__PURE__ */ new Map();
+    this.met = /* @__PURE__ */ new Map();
   }
-  /** What a seat costs before anything is on the road: the way to it, and what passes before its unit sets out. */
-  lead(seat, { metres: away }) {
-    const { start: start2, startNew, serving } = this.query, access = accessCost(this.net, this.metric, away);
-    if (!start2) return access;
+  /** What passes before a seat's unit sets out, in seconds. */
+  wait(seat) {
+    const { start: start2, startNew, serving } = this.query;
+    if (!start2) return 0;
     const at = seat.index === void 0 ? -1 : serving.indexOf(seat.index);
-    return access + (at < 0 ? startNew : start2[at]) * 60;
+    return (at < 0 ? startNew : start2[at]) * 60;
+  }
+  /** Notes whom a seat meets without the road: by demand row, what that costs. */
+  meet(held2) {
+    const wait = this.wait(held2.seat);
+    held2.met = across(this.net, held2.seat, held2.place);
+    for (const [i, away] of held2.met) {
+      const cost = (wait + accessCost(this.net, this.metric, away)) / this.unit();
+      this.met.set(i, [...this.met.get(i) || [], { held: held2, cost, away }]);
+    }
+  }
+  /** Forgets whom a seat met. */
+  part(held2) {
+    for (const [i] of held2.met) {
+      const left = this.met.get(i).filter((one) => one.held !== held2);
+      if (left.length) this.met.set(i, left);
+      else this.met.delete(i);
+    }
+  }
+  unit() {
+    return this.metric === "minutes" ? 60 : 1;
   }
   /** Nodes that a seat is entered (or left) by: [[node, cost]]. */
   ports({ street, position }, lead) {
@@ -1693,7 +1755,7 @@ var Reach = class extends Answers {
   }
   /** Takes seats away and puts seats in; returns the demand rows whose cost or seat changed. */
   change(gone, come) {
-    const streets = /* @__PURE__ */ new Set();
+    const streets = /* @__PURE__ */ new Set(), rows = /* @__PURE__ */ new Set();
     this.touched = [];
     for (const held2 of gone) {
       if (held2.place.street < 0) continue;
@@ -1701,20 +1763,24 @@ var Reach = class extends Answers {
       const left = this.near.get(held2.place.street).filter((h2) => h2 !== held2);
       if (left.length) this.near.set(held2.place.street, left);
       else this.near.delete(held2.place.street);
+      this.part(held2);
+      for (const [i] of held2.met) rows.add(i);
     }
     for (const held2 of come) {
       held2.place = placeOf(held2.seat, this.query.mode);
-      held2.lead = this.lead(held2.seat, held2.place);
+      held2.lead = accessCost(this.net, this.metric, held2.place.metres) + this.wait(held2.seat);
       held2.ports = this.ports(held2.place, held2.lead);
       if (held2.place.street < 0) continue;
       streets.add(held2.place.street);
       this.near.set(held2.place.street, [...this.near.get(held2.place.street) || [], held2]);
+      this.meet(held2);
+      for (const [i] of held2.met) rows.add(i);
     }
     if (gone.length) this.forget(new Set(gone.map((held2) => held2.seat.number)));
     for (const { seat, ports } of come)
       for (const [node, cost] of ports) this.offer(node, cost, seat.number, -1, -1);
     this.spread();
-    return this.answer(streets);
+    return this.answer(streets, rows);
   }
   /** Empties the ground of seats that are gone, and offers it to its neighbours. */
   forget(numbers) {
@@ -1755,28 +1821,30 @@ var Reach = class extends Answers {
         if (cost + w[k] <= nodeCost[to[k]]) this.offer(to[k], cost + w[k], nodeOwner[u], via[k], u);
     }
   }
-  /** Answers every demand row by a node or a street that changed; returns those that came out otherwise. */
-  answer(streets) {
+  /** Answers every demand row by a node or a street that changed, and these; returns those that came out otherwise. */
+  answer(streets, alone) {
     const { starts, rows } = rowsByNode(this.net), street = this.net.demand.street, seen2 = new Uint8Array(street.length), changed2 = [];
+    const again = (i) => {
+      if (seen2[i]) return;
+      seen2[i] = 1;
+      const cost = this.cost[i], owner = this.owner[i];
+      this.row(i);
+      if (this.cost[i] !== cost || this.owner[i] !== owner) changed2.push(i);
+    };
     const look2 = (node, only) => {
-      for (let k = starts[node]; k < starts[node + 1]; k++) {
-        const i = rows[k];
-        if (seen2[i] || only !== void 0 && street[i] !== only) continue;
-        seen2[i] = 1;
-        const cost = this.cost[i], owner = this.owner[i];
-        this.row(i);
-        if (this.cost[i] !== cost || this.owner[i] !== owner) changed2.push(i);
-      }
+      for (let k = starts[node]; k < starts[node + 1]; k++)
+        if (only === void 0 || street[rows[k]] === only) again(rows[k]);
     };
     for (const node of this.touched) look2(node);
     for (const s of streets) look2(this.net.ends[0][s], s);
+    for (const i of alone) again(i);
     return changed2;
   }
-  /** One demand row's cost and seat; `at` without its objects where no seat lies on its street. */
+  /** One demand row's cost and seat; `at` without its objects where no seat lies on its street or meets it. */
   row(i) {
     const d = this.net.demand, s = d.street[i], t = d.position[i], minutes3 = this.metric === "minutes";
-    if (this.near.has(s)) {
-      const best = this.at(s, t, d.metres[i]);
+    if (this.near.has(s) || this.met.has(i)) {
+      const best = this.at(i);
       this.cost[i] = best.cost;
       this.owner[i] = best.seat;
       return;
@@ -1787,8 +1855,9 @@ var Reach = class extends Answers {
     this.owner[i] = reached ? other ? q : p : -1;
     this.cost[i] = ((other ? b : a) + (minutes3 ? d.metres[i] * 3.6 / this.net.accessKph : d.metres[i])) / (minutes3 ? 60 : 1);
   }
-  /** The nearest seat of a place: {cost in minutes or metres, seat, side (0, 1, or 2: along the street)}. */
-  at(street, t, away) {
+  /** The nearest seat of a demand row: {cost in minutes or metres, seat, side (0, 1, 2: along the street, 3: across)}. */
+  at(i) {
+    const { demand: demand2 } = this.net, street = demand2.street[i], t = demand2.position[i];
     let cost = Infinity, owner = -1, side = -1;
     const take = (c, seat, which) => {
       if (c < cost || c === cost && c < Infinity && before(seat, owner)) {
@@ -1806,15 +1875,17 @@ var Reach = class extends Answers {
       const way = this.turned ? alongStreet(this.net, this.metric, street, t, place.position) : alongStreet(this.net, this.metric, street, place.position, t);
       take(lead + way, seat.number, 2);
     }
-    cost = (cost + accessCost(this.net, this.metric, away)) / (this.metric === "minutes" ? 60 : 1);
+    cost = (cost + accessCost(this.net, this.metric, demand2.metres[i])) / this.unit();
+    for (const { held: held2, cost: straight } of this.met.get(i) || []) take(straight, held2.seat.number, 3);
     return { cost, seat: cost < Infinity ? owner : -1, side };
   }
   /** The way between a demand point and its seat as world places, with its metres by road. */
   way(i) {
     const d = this.net.demand, s = d.street[i];
     if (s < 0) return null;
-    const best = this.at(s, d.position[i], d.metres[i]);
+    const best = this.at(i);
     if (best.seat < 0) return null;
+    if (best.side === 3) return this.straightOn(i, best);
     const { seat, place } = this.held.get(best.seat), pieces = [];
     if (best.side === 2) pieces.push([s, d.position[i], place.position]);
     else {
@@ -1834,6 +1905,12 @@ var Reach = class extends Answers {
       cost: best.cost,
       seat
     };
+  }
+  /** The way to a seat that is met without the road. */
+  straightOn(i, { seat: number, cost }) {
+    const { held: held2, away } = this.met.get(i).find((one) => one.held.seat.number === number), { lon, lat } = exactDemand();
+    const ends = [[lon[i], lat[i]], standsAt(held2.seat)];
+    return { places: ends.map(([x, y]) => [worldX(x), worldY(y)]), metres: away, cost, seat: held2.seat };
   }
   /** The end (0 or 1) of a seat's street at a node; where both are the same node, the cheaper. */
   endOf(place, node) {
@@ -2509,180 +2586,6 @@ function labeller(ctx, view, marks) {
   };
 }
 
-// map/page/src/view/ranking.js
-var rankingState = { level: null, all: false };
-function ranking(clause, whole) {
-  const levels = page.levels.filter((l) => l.id !== "county");
-  if (!clause.people || !levels.length) return null;
-  const level = levels.find((l) => l.id === rankingState.level) || levels[0], s = sums(clause);
-  const rows = page.areas.names.map((name, a) => a).filter((a) => page.areas.level[a] === level.index && s.scope[a] > 0).sort(
-    (a, b) => lacking(s, b) - lacking(s, a) || s.covered[a] / s.scope[a] - s.covered[b] / s.scope[b] || a - b
-  );
-  const shown = whole ? rows : rows.slice(0, 8);
-  const tab = (l) => h(
-    "button",
-    {
-      type: "button",
-      "aria-pressed": String(l === level),
-      onclick: () => {
-        rankingState.level = l.id;
-        rankingState.all = false;
-        showClauses();
-      }
-    },
-    say(`page_level_${l.id}`)
-  );
-  return h(
-    "section",
-    { class: "cc-ranking" },
-    h(
-      "div",
-      { class: "cc-ranking-head" },
-      h("h3", {}, say("page_ranking")),
-      levels.length > 1 ? h("div", { class: "cc-tabs" }, levels.map(tab)) : null
-    ),
-    h(
-      "table",
-      { "data-cc": "ranking" },
-      h(
-        "thead",
-        {},
-        h(
-          "tr",
-          {},
-          ["page_rank_area", "page_rank_lacking", "page_rank_share"].map(
-            (key) => h("th", { scope: "col" }, say(key))
-          )
-        )
-      ),
-      h(
-        "tbody",
-        {},
-        shown.map((a) => areaRow(s, a))
-      )
-    ),
-    rows.length > 8 ? h(
-      "button",
-      {
-        type: "button",
-        class: "cc-link",
-        onclick: () => {
-          rankingState.all = !rankingState.all;
-          showClauses();
-        }
-      },
-      whole ? say("page_fewer") : say("page_all", { n: rows.length })
-    ) : null
-  );
-}
-function areaRow(s, a) {
-  const known = s.scope[a] - s.no_data[a] - s.unsnapped[a];
-  const share2 = s.covered[a] / s.scope[a];
-  return h(
-    "tr",
-    {},
-    h(
-      "th",
-      { scope: "row" },
-      h("button", { type: "button", class: "cc-area", onclick: () => zoomToArea(a) }, page.areas.names[a])
-    ),
-    h(
-      "td",
-      {},
-      people(lacking(s, a)),
-      known < s.scope[a] ? h("small", {}, say("page_plus_unknown", { n: people(s.scope[a] - known) })) : null
-    ),
-    h(
-      "td",
-      {},
-      h("span", { class: "cc-mini", "aria-hidden": "true" }, h("i", { style: `width:${share2 * 100}%` })),
-      percent(share2)
-    )
-  );
-}
-
-// map/page/src/view/sheets.js
-var narrow = () => window.matchMedia("screen and (max-width: 820px)").matches;
-var CARDS = ["cc-why", "cc-whatif"];
-var SHEETS = { peek: () => 186, half: () => 0.5 * window.innerHeight, full: () => 0.92 * window.innerHeight };
-var FREE_TOP = 56;
-var openCards = () => CARDS.map((id) => byId(id)).filter((card) => !card.hidden);
-function covered() {
-  const cards = openCards();
-  return cards.length ? Math.max(...cards.map((card) => window.innerHeight - card.getBoundingClientRect().top)) : SHEETS[document.body.dataset.sheet]();
-}
-function room() {
-  return narrow() ? {
-    paddingTopLeft: [12, FREE_TOP],
-    paddingBottomRight: [12, Math.min(covered(), window.innerHeight * 0.62) + 12]
-  } : { paddingTopLeft: [28, 28], paddingBottomRight: [aside(), 28] };
-}
-function aside() {
-  const legend = byId("cc-legend");
-  return Math.max(28, Math.min(legend.open ? legend.offsetWidth + 28 : 28, map.getSize().x / 3));
-}
-function sheet(size) {
-  document.body.dataset.sheet = size;
-  byId("cc-handle").setAttribute("aria-expanded", String(size === "full"));
-}
-function showMap() {
-  if (narrow()) sheet("peek");
-}
-function cardHead(close) {
-  const full = document.body.dataset.card === "full";
-  return h(
-    "div",
-    { class: "cc-card-head" },
-    h(
-      "button",
-      { type: "button", class: "cc-grip", "aria-label": say("page_card_grip"), "aria-expanded": String(full), onclick: toggleCards },
-      h("span", {})
-    ),
-    h("button", { type: "button", class: "cc-close", "aria-label": say("page_close"), onclick: close }, "×")
-  );
-}
-function sizeCards(size) {
-  document.body.dataset.card = size;
-  for (const grip of document.querySelectorAll(".cc-grip"))
-    grip.setAttribute("aria-expanded", String(size === "full"));
-}
-var toggleCards = () => sizeCards(document.body.dataset.card === "full" ? "compact" : "full");
-function makeWay() {
-  if (!narrow()) return;
-  sheet("peek");
-  sizeCards("compact");
-}
-function uncover(lat, lon) {
-  if (!narrow()) return besideCards(lat, lon);
-  const [x, y] = [44, FREE_TOP + 44];
-  map.panInside([lat, lon], {
-    paddingTopLeft: [x, y],
-    paddingBottomRight: [x, covered() + 24],
-    animate: !calm
-  });
-}
-function besideCards(lat, lon) {
-  const frame = map.getContainer().getBoundingClientRect(), at = map.latLngToContainerPoint([lat, lon]);
-  let right = 0;
-  for (const card of openCards()) {
-    const over = card.getBoundingClientRect(), x = at.x + frame.left, y = at.y + frame.top;
-    if (x > over.left - 24 && x < over.right + 24 && y > over.top - 24 && y < over.bottom + 24)
-      right = Math.max(right, over.right + 36 - x);
-  }
-  if (right && at.x + right < map.getSize().x - 24) map.panBy([-right, 0], { animate: !calm });
-}
-function openSheets() {
-  sheet("half");
-  sizeCards("compact");
-  const next = { full: "peek", peek: "half", half: "full" };
-  byId("cc-handle").addEventListener("click", () => sheet(next[document.body.dataset.sheet]));
-  const follow = new ResizeObserver(() => {
-    document.body.dataset.cards = openCards().length ? "open" : "none";
-    document.body.style.setProperty("--covered", `${covered()}px`);
-  });
-  for (const id of ["cc-panel", ...CARDS]) follow.observe(byId(id));
-}
-
 // map/page/src/model/catchments.js
 function catchmentQuery(clause) {
   if (!clause || !page.demand) return null;
@@ -3325,6 +3228,88 @@ function arm(on) {
   map.getContainer().classList.toggle("cc-armed", on);
   const button = byId("cc-arm");
   if (button) button.setAttribute("aria-pressed", String(on));
+}
+
+// map/page/src/view/sheets.js
+var narrow = () => window.matchMedia("screen and (max-width: 820px)").matches;
+var CARDS = ["cc-why", "cc-whatif"];
+var SHEETS = { peek: () => 186, half: () => 0.5 * window.innerHeight, full: () => 0.92 * window.innerHeight };
+var FREE_TOP = 56;
+var openCards = () => CARDS.map((id) => byId(id)).filter((card) => !card.hidden);
+function covered() {
+  const cards = openCards();
+  return cards.length ? Math.max(...cards.map((card) => window.innerHeight - card.getBoundingClientRect().top)) : SHEETS[document.body.dataset.sheet]();
+}
+function room() {
+  return narrow() ? {
+    paddingTopLeft: [12, FREE_TOP],
+    paddingBottomRight: [12, Math.min(covered(), window.innerHeight * 0.62) + 12]
+  } : { paddingTopLeft: [28, 28], paddingBottomRight: [aside(), 28] };
+}
+function aside() {
+  const legend = byId("cc-legend");
+  return Math.max(28, Math.min(legend.open ? legend.offsetWidth + 28 : 28, map.getSize().x / 3));
+}
+function sheet(size) {
+  document.body.dataset.sheet = size;
+  byId("cc-handle").setAttribute("aria-expanded", String(size === "full"));
+}
+function showMap() {
+  if (narrow()) sheet("peek");
+}
+function cardHead(close) {
+  const full = document.body.dataset.card === "full";
+  return h(
+    "div",
+    { class: "cc-card-head" },
+    h(
+      "button",
+      { type: "button", class: "cc-grip", "aria-label": say("page_card_grip"), "aria-expanded": String(full), onclick: toggleCards },
+      h("span", {})
+    ),
+    h("button", { type: "button", class: "cc-close", "aria-label": say("page_close"), onclick: close }, "×")
+  );
+}
+function sizeCards(size) {
+  document.body.dataset.card = size;
+  for (const grip of document.querySelectorAll(".cc-grip"))
+    grip.setAttribute("aria-expanded", String(size === "full"));
+}
+var toggleCards = () => sizeCards(document.body.dataset.card === "full" ? "compact" : "full");
+function makeWay() {
+  if (!narrow()) return;
+  sheet("peek");
+  sizeCards("compact");
+}
+function uncover(lat, lon) {
+  if (!narrow()) return besideCards(lat, lon);
+  const [x, y] = [44, FREE_TOP + 44];
+  map.panInside([lat, lon], {
+    paddingTopLeft: [x, y],
+    paddingBottomRight: [x, covered() + 24],
+    animate: !calm
+  });
+}
+function besideCards(lat, lon) {
+  const frame = map.getContainer().getBoundingClientRect(), at = map.latLngToContainerPoint([lat, lon]);
+  let right = 0;
+  for (const card of openCards()) {
+    const over = card.getBoundingClientRect(), x = at.x + frame.left, y = at.y + frame.top;
+    if (x > over.left - 24 && x < over.right + 24 && y > over.top - 24 && y < over.bottom + 24)
+      right = Math.max(right, over.right + 36 - x);
+  }
+  if (right && at.x + right < map.getSize().x - 24) map.panBy([-right, 0], { animate: !calm });
+}
+function openSheets() {
+  sheet("half");
+  sizeCards("compact");
+  const next = { full: "peek", peek: "half", half: "full" };
+  byId("cc-handle").addEventListener("click", () => sheet(next[document.body.dataset.sheet]));
+  const follow = new ResizeObserver(() => {
+    document.body.dataset.cards = openCards().length ? "open" : "none";
+    document.body.style.setProperty("--covered", `${covered()}px`);
+  });
+  for (const id of ["cc-panel", ...CARDS]) follow.observe(byId(id));
 }
 
 // map/page/src/view/overland.js
@@ -4431,6 +4416,236 @@ function redraw(...names) {
   (names.length ? names : Object.keys(layers)).forEach((name) => layers[name].redraw());
 }
 
+// map/page/src/view/basemap.js
+var basemap = { shown: "none", layers: [] };
+var basemapOn = () => basemap.shown !== "none";
+var EMPTY_TILE = "data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA=";
+var CarriedTiles = L.TileLayer.extend({
+  getTileUrl(at) {
+    return page.basemap.tiles[`${at.z}/${at.x}/${at.y}`] || EMPTY_TILE;
+  }
+});
+var TIANDITU = "https://t{s}.tianditu.gov.cn/{set}_w/wmts?SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0&LAYER={set}&STYLE=default&TILEMATRIXSET=w&FORMAT=tiles&TILEMATRIX={z}&TILEROW={y}&TILECOL={x}&tk={key}";
+var TIANDITU_SETS = { tianditu: ["vec", "cva"], tianditu_image: ["img", "cia"] };
+function basemapLayers(id) {
+  if (id === "own")
+    return [
+      new CarriedTiles("", {
+        minNativeZoom: page.basemap.least,
+        maxNativeZoom: page.basemap.most,
+        maxZoom: 22,
+        className: "cc-tile"
+      })
+    ];
+  if (id === "server") return [L.tileLayer(page.tileServer.url, { maxNativeZoom: 18, maxZoom: 22 })];
+  return TIANDITU_SETS[id].map((set) => {
+    const options = { set, key: page.tianditu, subdomains: "01234567", maxNativeZoom: 18, maxZoom: 22 };
+    return L.tileLayer(TIANDITU, options);
+  });
+}
+function basemapChoices() {
+  const found = [["none", say("page_basemap_none"), false]], away = navigator.onLine === false;
+  if (page.basemap) found.push(["own", say("page_basemap_own"), false]);
+  if (page.tileServer) found.push(["server", say("page_basemap_server"), away]);
+  if (page.tianditu)
+    for (const id of Object.keys(TIANDITU_SETS)) found.push([id, say(`page_basemap_${id}`), away]);
+  return found;
+}
+function showBasemap(id) {
+  basemap.layers.forEach((layer) => layer.remove());
+  basemap.shown = id;
+  basemap.layers = id === "none" ? [] : basemapLayers(id).map((layer) => layer.addTo(map));
+  document.body.dataset.basemap = id;
+  redraw();
+  showLegend();
+}
+var basemapSource = () => basemap.shown.startsWith("tianditu") ? say("page_basemap_tianditu_source") : "";
+function pasteTiles(ctx) {
+  const box = map.getContainer().getBoundingClientRect();
+  for (const tile of map.getPane("tilePane").querySelectorAll("img")) {
+    const at = tile.getBoundingClientRect();
+    if (tile.complete && tile.naturalWidth) ctx.drawImage(tile, at.left - box.left, at.top - box.top, at.width, at.height);
+  }
+}
+
+// map/page/src/view/control.js
+function shadings(clause) {
+  const levels = page.levels.filter(
+    (l) => clause && (clause.people || clause.units.some((u) => u.area >= 0 && page.areas.level[u.area] === l.index))
+  );
+  const found = levels.map((l) => [l.id, say("page_shade_level", { level: say(`page_level_${l.id}`) })]);
+  if (clause && clause.surface !== null) found.push(["surface", say("page_shade_surface")]);
+  if (clause && clause.people && page.demand) found.push(["people", say("page_shade_people")]);
+  if (page.demand) {
+    for (const id of Object.keys(CELL_SHADES))
+      if (CELL_SHADES[id].has(clause)) found.push([id, say(`page_shade_${id}`)]);
+  }
+  return [...found, ["none", say("page_shade_none")]];
+}
+function settleShading(choices) {
+  const has = (id) => choices.some((c) => c[0] === id);
+  state.shading = [state.wanted, "town", choices[0][0]].find(has);
+}
+function overlayChoices(clause) {
+  return [
+    "gap",
+    "asked",
+    "others",
+    clause && clause.radius ? "circles" : null,
+    failing(clause).length ? "units" : null,
+    page.demand && page.queries.some((q) => q.metric !== "straight_m") ? "islands" : null,
+    placedSites().length ? "candidates" : null,
+    hasLanes() ? "lanes" : null,
+    page.findings.length ? "findings" : null,
+    page.water ? "water" : null,
+    page.roads.length ? "roads" : null,
+    "names"
+  ].filter(Boolean);
+}
+function clearTheGround(box) {
+  state.on.gap = !CELL_SHADES[state.shading];
+  box.querySelector("input[value=gap]").checked = state.on.gap;
+}
+var choice = (type, name, [id, text], checked, onchange, disabled = false) => h("label", {}, h("input", { type, name, value: id, checked, disabled, onchange }), text);
+function showControl() {
+  const box = byId("cc-layers"), clause = clauseNow(), choices = shadings(clause);
+  settleShading(choices);
+  const shade = (id) => {
+    state.shading = state.wanted = id;
+    clearTheGround(box);
+    redraw();
+    showLegend();
+  };
+  const overlay = (id, on) => {
+    state.on[id] = on;
+    redraw();
+    showLegend();
+  };
+  const set = (key, ...content) => h("fieldset", {}, h("legend", {}, say(key)), content);
+  replaceChildren(
+    box,
+    h("summary", {}, say("page_layers")),
+    h(
+      "div",
+      { class: "cc-layers-body" },
+      set(
+        "page_shading",
+        choices.map((c) => choice("radio", "cc-shading", c, c[0] === state.shading, () => shade(c[0])))
+      ),
+      set(
+        "page_overlays",
+        overlayChoices(clause).map(
+          (id) => choice(
+            "checkbox",
+            null,
+            [id, say(`page_layer_${id}`)],
+            state.on[id],
+            (event) => overlay(id, event.target.checked)
+          )
+        )
+      ),
+      basemapChoices().length > 1 ? set(
+        "page_basemap",
+        basemapChoices().map(
+          ([id, text, off]) => choice("radio", "cc-basemap", [id, text], id === basemap.shown, () => showBasemap(id), off)
+        )
+      ) : null
+    )
+  );
+}
+
+// map/page/src/view/ranking.js
+var rankingState = { level: null, all: false };
+function ranking(clause, whole) {
+  const levels = page.levels.filter((l) => l.id !== "county");
+  if (!clause.people || !levels.length) return null;
+  const level = levels.find((l) => l.id === rankingState.level) || levels[0], s = sums(clause);
+  const rows = page.areas.names.map((name, a) => a).filter((a) => page.areas.level[a] === level.index && s.scope[a] > 0).sort(
+    (a, b) => lacking(s, b) - lacking(s, a) || s.covered[a] / s.scope[a] - s.covered[b] / s.scope[b] || a - b
+  );
+  const shown = whole ? rows : rows.slice(0, 8);
+  const tab = (l) => h(
+    "button",
+    {
+      type: "button",
+      "aria-pressed": String(l === level),
+      onclick: () => {
+        rankingState.level = l.id;
+        rankingState.all = false;
+        showClauses();
+      }
+    },
+    say(`page_level_${l.id}`)
+  );
+  return h(
+    "section",
+    { class: "cc-ranking" },
+    h(
+      "div",
+      { class: "cc-ranking-head" },
+      h("h3", {}, say("page_ranking")),
+      levels.length > 1 ? h("div", { class: "cc-tabs" }, levels.map(tab)) : null
+    ),
+    h(
+      "table",
+      { "data-cc": "ranking" },
+      h(
+        "thead",
+        {},
+        h(
+          "tr",
+          {},
+          ["page_rank_area", "page_rank_lacking", "page_rank_share"].map(
+            (key) => h("th", { scope: "col" }, say(key))
+          )
+        )
+      ),
+      h(
+        "tbody",
+        {},
+        shown.map((a) => areaRow(s, a))
+      )
+    ),
+    rows.length > 8 ? h(
+      "button",
+      {
+        type: "button",
+        class: "cc-link",
+        onclick: () => {
+          rankingState.all = !rankingState.all;
+          showClauses();
+        }
+      },
+      whole ? say("page_fewer") : say("page_all", { n: rows.length })
+    ) : null
+  );
+}
+function areaRow(s, a) {
+  const known = s.scope[a] - s.no_data[a] - s.unsnapped[a];
+  const share2 = s.covered[a] / s.scope[a];
+  return h(
+    "tr",
+    {},
+    h(
+      "th",
+      { scope: "row" },
+      h("button", { type: "button", class: "cc-area", onclick: () => zoomToArea(a) }, page.areas.names[a])
+    ),
+    h(
+      "td",
+      {},
+      people(lacking(s, a)),
+      known < s.scope[a] ? h("small", {}, say("page_plus_unknown", { n: people(s.scope[a] - known) })) : null
+    ),
+    h(
+      "td",
+      {},
+      h("span", { class: "cc-mini", "aria-hidden": "true" }, h("i", { style: `width:${share2 * 100}%` })),
+      percent(share2)
+    )
+  );
+}
+
 // map/page/src/view/panel.js
 var BADGE = {
   FAIL: { d: "M1 1h18v18H1z", mark: "M6 6l8 8M14 6l-8 8" },
@@ -5168,11 +5383,11 @@ function markSwatch(draw, size = 22) {
 }
 var row = (mark, text) => h("li", {}, mark, h("span", {}, text));
 var ruledStyle = (gap, paper) => paper && gap ? `;background-image:repeating-linear-gradient(0deg,${sheer(page.palette.ink, 0.5)} 0 .8px,transparent .8px ${gap}px)` : "";
-function ramp(colours, edges, gaps = [], paper = false) {
+function ramp(colours2, edges, gaps = [], paper = false) {
   return h(
     "div",
     { class: "cc-ramp", role: "img", "aria-label": edges.join(" ") },
-    colours.map(
+    colours2.map(
       (colour, i) => h(
         "span",
         {},
@@ -5356,142 +5571,53 @@ function showLegend() {
   );
 }
 
-// map/page/src/view/basemap.js
-var basemap = { shown: "none", layers: [] };
-var basemapOn = () => basemap.shown !== "none";
-var EMPTY_TILE = "data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA=";
-var CarriedTiles = L.TileLayer.extend({
-  getTileUrl(at) {
-    return page.basemap.tiles[`${at.z}/${at.x}/${at.y}`] || EMPTY_TILE;
-  }
-});
-var TIANDITU = "https://t{s}.tianditu.gov.cn/{set}_w/wmts?SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0&LAYER={set}&STYLE=default&TILEMATRIXSET=w&FORMAT=tiles&TILEMATRIX={z}&TILEROW={y}&TILECOL={x}&tk={key}";
-var TIANDITU_SETS = { tianditu: ["vec", "cva"], tianditu_image: ["img", "cia"] };
-function basemapLayers(id) {
-  if (id === "own")
-    return [
-      new CarriedTiles("", {
-        minNativeZoom: page.basemap.least,
-        maxNativeZoom: page.basemap.most,
-        maxZoom: 22,
-        className: "cc-tile"
-      })
-    ];
-  if (id === "server") return [L.tileLayer(page.tileServer.url, { maxNativeZoom: 18, maxZoom: 22 })];
-  return TIANDITU_SETS[id].map((set) => {
-    const options = { set, key: page.tianditu, subdomains: "01234567", maxNativeZoom: 18, maxZoom: 22 };
-    return L.tileLayer(TIANDITU, options);
+// map/page/src/view/access.js
+var NOBODY = 255;
+function colours(asked2) {
+  const many = asked2.breaks.length + 1, all = page.palette.times, at = (k) => all[many < 2 ? 0 : Math.round(k * (all.length - 1) / (many - 1))];
+  return Array.from({ length: many }, (_, k) => at(k));
+}
+function measureShade(asked2) {
+  const classes = once(() => column(asked2.classes)), fills = colours(asked2), none = page.palette.times.length;
+  return {
+    has: () => true,
+    draw(ctx, view) {
+      const { residents } = demand(), code = classes();
+      const classOf = (i) => code[i] === NOBODY || !(residents[i] > 0) ? -1 : code[i] === none ? fills.length : code[i];
+      drawCells(ctx, view, classOf, [...fills, page.palette.bad]);
+    },
+    legend: () => [
+      h("h3", {}, asked2.title[said.language]),
+      ramp(asked2.more ? [...fills].reverse() : fills, asked2.breaks.map(String)),
+      classes().includes(none) ? h("ul", {}, row(swatch(`background:${page.palette.bad}`), asked2.unreached[said.language])) : null
+    ]
+  };
+}
+function worstShade(asked2) {
+  const worst = once(() => column(asked2.worst));
+  return {
+    has: () => true,
+    draw(ctx, view) {
+      const { residents } = demand(), marked = worst();
+      drawCells(ctx, view, (i) => residents[i] > 0 ? marked[i] : -1, [page.palette.unasked, page.palette.bad]);
+    },
+    legend: () => [
+      h("h3", {}, asked2.worstTitle[said.language]),
+      h("ul", {}, row(swatch(`background:${page.palette.bad}`), asked2.worstSays[said.language])),
+      ...asked2.worstGroups.map((text) => h("p", { class: "cc-legend-note" }, text[said.language])),
+      h(
+        "ul",
+        { class: "cc-served", "data-cc": "worst" },
+        asked2.places.map(([area, n]) => h("li", {}, h("span", {}, page.areas.names[area]), h("b", {}, people(n))))
+      )
+    ]
+  };
+}
+function openAccess() {
+  (page.access || []).forEach((asked2, k) => {
+    CELL_SHADES[`access${k}`] = measureShade(asked2);
+    CELL_SHADES[`worst${k}`] = worstShade(asked2);
   });
-}
-function basemapChoices() {
-  const found = [["none", say("page_basemap_none"), false]], away = navigator.onLine === false;
-  if (page.basemap) found.push(["own", say("page_basemap_own"), false]);
-  if (page.tileServer) found.push(["server", say("page_basemap_server"), away]);
-  if (page.tianditu)
-    for (const id of Object.keys(TIANDITU_SETS)) found.push([id, say(`page_basemap_${id}`), away]);
-  return found;
-}
-function showBasemap(id) {
-  basemap.layers.forEach((layer) => layer.remove());
-  basemap.shown = id;
-  basemap.layers = id === "none" ? [] : basemapLayers(id).map((layer) => layer.addTo(map));
-  document.body.dataset.basemap = id;
-  redraw();
-  showLegend();
-}
-var basemapSource = () => basemap.shown.startsWith("tianditu") ? say("page_basemap_tianditu_source") : "";
-function pasteTiles(ctx) {
-  const box = map.getContainer().getBoundingClientRect();
-  for (const tile of map.getPane("tilePane").querySelectorAll("img")) {
-    const at = tile.getBoundingClientRect();
-    if (tile.complete && tile.naturalWidth) ctx.drawImage(tile, at.left - box.left, at.top - box.top, at.width, at.height);
-  }
-}
-
-// map/page/src/view/control.js
-function shadings(clause) {
-  const levels = page.levels.filter(
-    (l) => clause && (clause.people || clause.units.some((u) => u.area >= 0 && page.areas.level[u.area] === l.index))
-  );
-  const found = levels.map((l) => [l.id, say("page_shade_level", { level: say(`page_level_${l.id}`) })]);
-  if (clause && clause.surface !== null) found.push(["surface", say("page_shade_surface")]);
-  if (clause && clause.people && page.demand) found.push(["people", say("page_shade_people")]);
-  if (page.demand) {
-    for (const id of Object.keys(CELL_SHADES))
-      if (CELL_SHADES[id].has(clause)) found.push([id, say(`page_shade_${id}`)]);
-  }
-  return [...found, ["none", say("page_shade_none")]];
-}
-function settleShading(choices) {
-  const has = (id) => choices.some((c) => c[0] === id);
-  state.shading = [state.wanted, "town", choices[0][0]].find(has);
-}
-function overlayChoices(clause) {
-  return [
-    "gap",
-    "asked",
-    "others",
-    clause && clause.radius ? "circles" : null,
-    failing(clause).length ? "units" : null,
-    page.demand && page.queries.some((q) => q.metric !== "straight_m") ? "islands" : null,
-    placedSites().length ? "candidates" : null,
-    hasLanes() ? "lanes" : null,
-    page.findings.length ? "findings" : null,
-    page.water ? "water" : null,
-    page.roads.length ? "roads" : null,
-    "names"
-  ].filter(Boolean);
-}
-function clearTheGround(box) {
-  state.on.gap = !CELL_SHADES[state.shading];
-  box.querySelector("input[value=gap]").checked = state.on.gap;
-}
-var choice = (type, name, [id, text], checked, onchange, disabled = false) => h("label", {}, h("input", { type, name, value: id, checked, disabled, onchange }), text);
-function showControl() {
-  const box = byId("cc-layers"), clause = clauseNow(), choices = shadings(clause);
-  settleShading(choices);
-  const shade = (id) => {
-    state.shading = state.wanted = id;
-    clearTheGround(box);
-    redraw();
-    showLegend();
-  };
-  const overlay = (id, on) => {
-    state.on[id] = on;
-    redraw();
-    showLegend();
-  };
-  const set = (key, ...content) => h("fieldset", {}, h("legend", {}, say(key)), content);
-  replaceChildren(
-    box,
-    h("summary", {}, say("page_layers")),
-    h(
-      "div",
-      { class: "cc-layers-body" },
-      set(
-        "page_shading",
-        choices.map((c) => choice("radio", "cc-shading", c, c[0] === state.shading, () => shade(c[0])))
-      ),
-      set(
-        "page_overlays",
-        overlayChoices(clause).map(
-          (id) => choice(
-            "checkbox",
-            null,
-            [id, say(`page_layer_${id}`)],
-            state.on[id],
-            (event) => overlay(id, event.target.checked)
-          )
-        )
-      ),
-      basemapChoices().length > 1 ? set(
-        "page_basemap",
-        basemapChoices().map(
-          ([id, text, off]) => choice("radio", "cc-basemap", [id, text], id === basemap.shown, () => showBasemap(id), off)
-        )
-      ) : null
-    )
-  );
 }
 
 // map/page/src/view/find.js
@@ -5678,6 +5804,7 @@ function start() {
   map.getContainer().dataset.say = "page_map";
   map.invalidateSize({ animate: false });
   state.clause = page.order.length ? page.order[0] : 0;
+  openAccess();
   settleShading(shadings(clauseNow()));
   openLayers();
   const scale = L.control.scale({ imperial: false, maxWidth: 140 }).addTo(map);

@@ -1,8 +1,10 @@
 // Who reaches what over the roads under a scenario: searches kept up to date as seats come and go.
 
+import { across, standsAt } from './across.js';
 import { Answers } from './answers.js';
 import { Heap } from './heap.js';
-import { before, placeOf } from './seats.js';
+import { worldX, worldY } from './mercator.js';
+import { before, exactDemand, placeOf } from './seats.js';
 import { pieceOf } from './snapping.js';
 import { accessCost, alongStreet, endCosts, graph, network } from './ways.js';
 
@@ -24,15 +26,38 @@ export class Reach extends Answers {
     this.heap = new Heap();
     this.touched = [];
     this.near = new Map();
+    this.met = new Map();
   }
 
-  /** What a seat costs before anything is on the road: the way to it, and what passes before its unit sets out. */
-  lead(seat, { metres: away }) {
-    const { start, startNew, serving } = this.query,
-      access = accessCost(this.net, this.metric, away);
-    if (!start) return access;
+  /** What passes before a seat's unit sets out, in seconds. */
+  wait(seat) {
+    const { start, startNew, serving } = this.query;
+    if (!start) return 0;
     const at = seat.index === undefined ? -1 : serving.indexOf(seat.index);
-    return access + (at < 0 ? startNew : start[at]) * 60;
+    return (at < 0 ? startNew : start[at]) * 60;
+  }
+
+  /** Notes whom a seat meets without the road: by demand row, what that costs. */
+  meet(held) {
+    const wait = this.wait(held.seat);
+    held.met = across(this.net, held.seat, held.place);
+    for (const [i, away] of held.met) {
+      const cost = (wait + accessCost(this.net, this.metric, away)) / this.unit();
+      this.met.set(i, [...(this.met.get(i) || []), { held, cost, away }]);
+    }
+  }
+
+  /** Forgets whom a seat met. */
+  part(held) {
+    for (const [i] of held.met) {
+      const left = this.met.get(i).filter((one) => one.held !== held);
+      if (left.length) this.met.set(i, left);
+      else this.met.delete(i);
+    }
+  }
+
+  unit() {
+    return this.metric === 'minutes' ? 60 : 1;
   }
 
   /** Nodes that a seat is entered (or left) by: [[node, cost]]. */
@@ -46,7 +71,8 @@ export class Reach extends Answers {
 
   /** Takes seats away and puts seats in; returns the demand rows whose cost or seat changed. */
   change(gone, come) {
-    const streets = new Set();
+    const streets = new Set(),
+      rows = new Set();
     this.touched = [];
     for (const held of gone) {
       if (held.place.street < 0) continue;
@@ -54,20 +80,24 @@ export class Reach extends Answers {
       const left = this.near.get(held.place.street).filter((h) => h !== held);
       if (left.length) this.near.set(held.place.street, left);
       else this.near.delete(held.place.street);
+      this.part(held);
+      for (const [i] of held.met) rows.add(i);
     }
     for (const held of come) {
       held.place = placeOf(held.seat, this.query.mode);
-      held.lead = this.lead(held.seat, held.place);
+      held.lead = accessCost(this.net, this.metric, held.place.metres) + this.wait(held.seat);
       held.ports = this.ports(held.place, held.lead);
       if (held.place.street < 0) continue;
       streets.add(held.place.street);
       this.near.set(held.place.street, [...(this.near.get(held.place.street) || []), held]);
+      this.meet(held);
+      for (const [i] of held.met) rows.add(i);
     }
     if (gone.length) this.forget(new Set(gone.map((held) => held.seat.number)));
     for (const { seat, ports } of come)
       for (const [node, cost] of ports) this.offer(node, cost, seat.number, -1, -1);
     this.spread();
-    return this.answer(streets);
+    return this.answer(streets, rows);
   }
 
   /** Empties the ground of seats that are gone, and offers it to its neighbours. */
@@ -115,36 +145,38 @@ export class Reach extends Answers {
     }
   }
 
-  /** Answers every demand row by a node or a street that changed; returns those that came out otherwise. */
-  answer(streets) {
+  /** Answers every demand row by a node or a street that changed, and these; returns those that came out otherwise. */
+  answer(streets, alone) {
     const { starts, rows } = rowsByNode(this.net),
       street = this.net.demand.street,
       seen = new Uint8Array(street.length),
       changed = [];
+    const again = (i) => {
+      if (seen[i]) return;
+      seen[i] = 1;
+      const cost = this.cost[i],
+        owner = this.owner[i];
+      this.row(i);
+      if (this.cost[i] !== cost || this.owner[i] !== owner) changed.push(i);
+    };
     const look = (node, only) => {
-      for (let k = starts[node]; k < starts[node + 1]; k++) {
-        const i = rows[k];
-        if (seen[i] || (only !== undefined && street[i] !== only)) continue;
-        seen[i] = 1;
-        const cost = this.cost[i],
-          owner = this.owner[i];
-        this.row(i);
-        if (this.cost[i] !== cost || this.owner[i] !== owner) changed.push(i);
-      }
+      for (let k = starts[node]; k < starts[node + 1]; k++)
+        if (only === undefined || street[rows[k]] === only) again(rows[k]);
     };
     for (const node of this.touched) look(node);
     for (const s of streets) look(this.net.ends[0][s], s);
+    for (const i of alone) again(i);
     return changed;
   }
 
-  /** One demand row's cost and seat; `at` without its objects where no seat lies on its street. */
+  /** One demand row's cost and seat; `at` without its objects where no seat lies on its street or meets it. */
   row(i) {
     const d = this.net.demand,
       s = d.street[i],
       t = d.position[i],
       minutes = this.metric === 'minutes';
-    if (this.near.has(s)) {
-      const best = this.at(s, t, d.metres[i]);
+    if (this.near.has(s) || this.met.has(i)) {
+      const best = this.at(i);
       this.cost[i] = best.cost;
       this.owner[i] = best.seat;
       return;
@@ -168,8 +200,11 @@ export class Reach extends Answers {
       (minutes ? 60 : 1);
   }
 
-  /** The nearest seat of a place: {cost in minutes or metres, seat, side (0, 1, or 2: along the street)}. */
-  at(street, t, away) {
+  /** The nearest seat of a demand row: {cost in minutes or metres, seat, side (0, 1, 2: along the street, 3: across)}. */
+  at(i) {
+    const { demand } = this.net,
+      street = demand.street[i],
+      t = demand.position[i];
     let cost = Infinity,
       owner = -1,
       side = -1;
@@ -191,7 +226,8 @@ export class Reach extends Answers {
         : alongStreet(this.net, this.metric, street, place.position, t);
       take(lead + way, seat.number, 2);
     }
-    cost = (cost + accessCost(this.net, this.metric, away)) / (this.metric === 'minutes' ? 60 : 1);
+    cost = (cost + accessCost(this.net, this.metric, demand.metres[i])) / this.unit();
+    for (const { held, cost: straight } of this.met.get(i) || []) take(straight, held.seat.number, 3);
     return { cost, seat: cost < Infinity ? owner : -1, side };
   }
 
@@ -200,8 +236,9 @@ export class Reach extends Answers {
     const d = this.net.demand,
       s = d.street[i];
     if (s < 0) return null;
-    const best = this.at(s, d.position[i], d.metres[i]);
+    const best = this.at(i);
     if (best.seat < 0) return null;
+    if (best.side === 3) return this.straightOn(i, best);
     const { seat, place } = this.held.get(best.seat),
       pieces = [];
     if (best.side === 2) pieces.push([s, d.position[i], place.position]);
@@ -224,6 +261,14 @@ export class Reach extends Answers {
       cost: best.cost,
       seat,
     };
+  }
+
+  /** The way to a seat that is met without the road. */
+  straightOn(i, { seat: number, cost }) {
+    const { held, away } = this.met.get(i).find((one) => one.held.seat.number === number),
+      { lon, lat } = exactDemand();
+    const ends = [[lon[i], lat[i]], standsAt(held.seat)];
+    return { places: ends.map(([x, y]) => [worldX(x), worldY(y)]), metres: away, cost, seat: held.seat };
   }
 
   /** The end (0 or 1) of a seat's street at a node; where both are the same node, the cheaper. */
