@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from carecircle.reach._geodesy import GEOD, lonlat
+from carecircle.reach.snapping._legs import legs_in_plane
 
 if TYPE_CHECKING:
     from scipy.spatial import cKDTree
@@ -21,7 +22,6 @@ FINE_DEGREES = 9
 """Places are held to a billionth of a degree (0.1 mm), and the way across to the millimetre: finer than any
 map, and coarser than the noise of any projection, so that the page has the very same doubles."""
 MILLIMETRE = 3
-_FIRST_CLASS_M = 25.0
 _AT_ONCE = 4_096
 """Facilities whose surroundings are looked through together."""
 _UNEVEN, _SLACK_M = 1.02, 1.0
@@ -66,37 +66,6 @@ def straight_m(network: Network, a: Array, b: Array) -> Array:
         return np.zeros(0)
     _, _, metres = GEOD.inv(*ends[0], *ends[1])
     return np.round(np.asarray(metres), MILLIMETRE)
-
-
-def legs_in_plane(snap: Snap) -> Array:
-    """Length float64[p] of each access leg in the plane of the network's CRS; NaN unsnapped."""
-    leg = np.hypot(*(snap.points_xy - snap.xy).T)
-    return np.where(snap.snapped, leg, np.nan)
-
-
-def by_leg(snap: Snap) -> list[tuple[float, Array, cKDTree]]:
-    """Snapped points in classes of which each has legs up to twice as long as the one before.
-
-    Returns
-    -------
-    list of (longest leg in the plane, rows, tree over their points)
-        So that around a facility nobody is looked at who is much farther away than the two legs.
-    """
-    from scipy.spatial import cKDTree
-
-    leg = legs_in_plane(snap)
-    rows = np.flatnonzero(leg > 0)
-    if not len(rows):
-        return []
-    rows = rows[np.argsort(leg[rows], kind="stable")]
-    steps = _FIRST_CLASS_M * 2.0 ** np.arange(64)
-    cuts = np.unique(np.searchsorted(leg[rows], steps, side="right"))
-    found = []
-    for low, high in itertools.pairwise([0, *cuts[cuts > 0].tolist()]):
-        members = rows[low:high]
-        tree = cKDTree(snap.points_xy[members], balanced_tree=False, compact_nodes=False)
-        found.append((float(leg[members[-1]]), members, tree))
-    return found
 
 
 def _near(

@@ -1,5 +1,5 @@
 """From a place to the nearest point on a street.
 
 What do I come here to change?
-- places, partial costs, access legs: snap; the nearest line among many: _nearest_line
+- places, partial costs, access legs: snap; who has legs of one length: _legs; the nearest line: _nearest_line
 """

@@ -74,8 +74,8 @@ class Snap:
 
     @cached_property
     def by_leg(self) -> list[tuple[float, Array, Any]]:
-        """The points by the length of their legs; see `carecircle.reach._across.by_leg`."""
-        from carecircle.reach._across import by_leg
+        """The points by the length of their legs; see `carecircle.reach.snapping._legs.by_leg`."""
+        from carecircle.reach.snapping._legs import by_leg
 
         return by_leg(self)
 
