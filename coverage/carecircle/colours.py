@@ -55,8 +55,8 @@ LISTED_WORDS = {"warning": "#7a5b00", "note": "#4a5a66"}
 """Words of the doctor's own map, dark enough to be read."""
 SHEET = {
     "edge": "#c5cdd1", "rule": "#b9c2c7", "quote": "#c9d0d3", "underline": "#c4ccd0", "frame": "#9aa4aa",
-    "row": "#f0f2f3", "bar": "#e9edee", "outside": "#eceff0", "mini": "#ecd5c8", "covered": "#7fb4c7",
-    "covered-road": "#7fb0c2", "hatch": "#8b949a", "hatch-faint": "#b9c0c4", "hatch-bad": "#e3b9ab",
+    "row": "#f0f2f3", "bar": "#e9edee", "outside": "#eceff0", "mini": "#ecd5c8", "reached": "#7fb4c7",
+    "reached-road": "#7fb0c2", "hatch": "#8b949a", "hatch-faint": "#b9c0c4", "hatch-bad": "#e3b9ab",
     "unasked-edge": "#8a9298", "unasked-mark": "#6b7379", "unasked-fill": "#98a1a6",
     "notice-ground": "#fdf3d7", "notice-edge": "#ecd9a0", "contradicts": "#fdf6e1",
     "accent-dark": "#124561", "accent-ground": "#e9f2f6", "accent-faint": "#eef5f8",

@@ -65,6 +65,14 @@ def test_every_variable_that_a_style_sheet_uses_is_there() -> None:
         assert wanted <= there | own, path.name
 
 
+def test_no_sheet_or_script_sets_a_variable_of_the_palette_to_something_else() -> None:
+    ours = set(re.findall(r"(--[\w-]+):", palette.css()))
+    for path in HOME.rglob("*"):
+        if path.suffix in {".css", ".js", ".html"}:
+            set_here = set(re.findall(r"(--[\w-]+):|setProperty\(['\"](--[\w-]+)", path.read_text("utf-8")))
+            assert not ours & {name for pair in set_here for name in pair}, path.name
+
+
 def test_the_page_counts_with_what_python_counts_with() -> None:
     numbers = json.loads(page_json(palette.for_page()))["numbers"]
     assert numbers["placeStep"] == 10**TRIAL_DIGITS == 1000
