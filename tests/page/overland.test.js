@@ -53,6 +53,7 @@ test('a place on closed ground moves to the nearest open centre, or stands nowhe
   const live = open({ people: [[5.5, 1.5], [5.5, 4.5]], facilities: [[5.5, 8.5]], slow: (r, c) => (c < 5 ? NaN : SLOW) });
   assert.equal(live.cost[0], Infinity);
   near(live.cost[1], ((SIZE + 3 * SIZE) * SLOW) / 60);
+  near(live.way(1).metres, 4 * SIZE); // from where they live, not from where they were moved to
 });
 
 test('uphill costs more than downhill, whichever way the search runs', () => {

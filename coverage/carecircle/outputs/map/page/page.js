@@ -1282,7 +1282,7 @@ function wayOver(reach, i) {
   if (best.seat < 0) return null;
   const { seat, place: goal, lead } = reach.held.get(best.seat), nodes2 = [];
   for (let node = best.node; node >= 0; node = reach.previous[node]) nodes2.push(node);
-  const onRoad = (node) => node >= reach.cells && node < reach.after, spots = [reach.people.places[i].at, ...nodes2.map((node) => spotOf(reach, node)), goal.at], left = [best.cost * reach.unit, ...nodes2.map((node) => reach.nodeCost[node]), lead], parts = [], places = [world(spots[0])];
+  const onRoad = (node) => node >= reach.cells && node < reach.after, spots = [reach.people.places[i].origin, ...nodes2.map((node) => spotOf(reach, node)), goal.origin], left = [best.cost * reach.unit, ...nodes2.map((node) => reach.nodeCost[node]), lead], parts = [], places = [world(spots[0])];
   for (let k = 0; k + 1 < spots.length; k++) {
     const road = k > 0 && k <= nodes2.length - 1 && onRoad(nodes2[k - 1]) && onRoad(nodes2[k]), step = road ? along(reach, nodes2[k - 1], nodes2[k]) : { places: [world(spots[k + 1])], metres: metresBetween(spots[k], spots[k + 1]) }, on = road ? "road" : "ground", rise = (heightAt(spots[k + 1]) - heightAt(spots[k]) || 0) * (reach.turned ? 1 : -1);
     if (!parts.length || parts[parts.length - 1].on !== on) parts.push({ on, cost: 0, metres: 0, climb: 0, descent: 0 });
@@ -1313,9 +1313,9 @@ function stand(p, at, onStreet) {
   const row2 = Math.floor(at[0]), col = Math.floor(at[1]);
   if (!isOpen(p.field, row2, col)) {
     const near = moved(p.field, at);
-    return near && { at: near.at, cell: cellIndex(Math.floor(near.at[0]), Math.floor(near.at[1])), moved: near.metres, street: null };
+    return near && { at: near.at, origin: at, cell: cellIndex(Math.floor(near.at[0]), Math.floor(near.at[1])), moved: near.metres, street: null };
   }
-  const place = { at, cell: cellIndex(row2, col), moved: NaN, street: null }, snapped = onStreet();
+  const place = { at, origin: at, cell: cellIndex(row2, col), moved: NaN, street: null }, snapped = onStreet();
   if (!snapped) return place;
   const there = toGrid(...snapped.xy), found = Math.floor(there[0]) === row2 && Math.floor(there[1]) === col && linkOf(p, snapped.street, snapped.position);
   if (found) place.street = { ...found, metres: metresBetween(at, there) };

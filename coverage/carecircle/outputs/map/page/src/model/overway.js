@@ -50,7 +50,7 @@ export function wayOver(reach, i) {
     nodes = [];
   for (let node = best.node; node >= 0; node = reach.previous[node]) nodes.push(node);
   const onRoad = (node) => node >= reach.cells && node < reach.after,
-    spots = [reach.people.places[i].at, ...nodes.map((node) => spotOf(reach, node)), goal.at],
+    spots = [reach.people.places[i].origin, ...nodes.map((node) => spotOf(reach, node)), goal.origin],
     left = [best.cost * reach.unit, ...nodes.map((node) => reach.nodeCost[node]), lead],
     parts = [],
     places = [world(spots[0])];

@@ -27,7 +27,7 @@ function moved(field, at) {
 }
 
 /**
- * Where a place stands: {at, cell, moved (metres; NaN: not at all), street: {link, part, metres} or null}; null where
+ * Where a place stands: {at, origin (where it was before it was moved), cell, moved (metres; NaN: not at all), street: {link, part, metres} or null}; null where
  * the ground is closed all around.
  */
 function stand(p, at, onStreet) {
@@ -36,9 +36,9 @@ function stand(p, at, onStreet) {
     col = Math.floor(at[1]);
   if (!isOpen(p.field, row, col)) {
     const near = moved(p.field, at);
-    return near && { at: near.at, cell: cellIndex(Math.floor(near.at[0]), Math.floor(near.at[1])), moved: near.metres, street: null };
+    return near && { at: near.at, origin: at, cell: cellIndex(Math.floor(near.at[0]), Math.floor(near.at[1])), moved: near.metres, street: null };
   }
-  const place = { at, cell: cellIndex(row, col), moved: NaN, street: null },
+  const place = { at, origin: at, cell: cellIndex(row, col), moved: NaN, street: null },
     snapped = onStreet();
   if (!snapped) return place;
   const there = toGrid(...snapped.xy),
