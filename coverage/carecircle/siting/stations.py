@@ -239,11 +239,12 @@ def _moves(
         geometry=here.geometry.to_numpy(), crs=here.crs,
     )  # fmt: skip
     new = new_moves(places_of(analysis, means), [(category, tuple(roles))], means.price)
-    built = zip(new["category"], new["designations"], strict=True)
-    new = new[[leg.facilities.counts(c, d, {}) is True for c, d in built]]
+    built = sorted(set(new["category"])) or [category]
+    rows = zip(new["category"], new["designations"], strict=True)
+    new = new[[leg.facilities.counts(c, d, {}) is True for c, d in rows]]
     if new.empty and (isinstance(means.places, gpd.GeoDataFrame) or stands.empty):
         wanted = list(dict.fromkeys(k for own, _ in parts for k in own))
-        raise UsageError("siting.serves_nothing", value=[category], wanted=wanted)
+        raise UsageError("siting.serves_nothing", value=built, wanted=wanted)
     new = new.assign(attributes=[{}] * len(new), inside=True, standing=0)
     frames = [f for f in (stands, new) if len(f)]
     moves = gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), crs=analysis.inputs.crs)
