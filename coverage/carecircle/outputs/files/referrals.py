@@ -43,8 +43,10 @@ def layer(analysis: Analysis) -> gpd.GeoDataFrame | None:
         start, end = points.get(way.from_id), points.get(way.to_id)
         if start is None and towns.get(way.from_id) is not None:
             start = towns[way.from_id].representative_point()
-        known = start is not None and end is not None
-        lines.append(shapely.LineString([*start.coords, *end.coords]) if known else None)
+        line = None
+        if start is not None and end is not None:
+            line = shapely.LineString([*start.coords, *end.coords])
+        lines.append(line)
     columns: dict[str, Any] = {"rule": [v.rule for v, _ in found]}
     for name in ("from_id", "from_name", "zone", "via", "to_id", "to_name"):
         columns[name] = pd.Series([getattr(r, name) or None for _, r in found], dtype=object)
