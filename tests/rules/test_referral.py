@@ -168,6 +168,18 @@ def test_a_list_that_may_hold_more_leaves_failures_open(tmp_path: Path) -> None:
     assert double.outcome is Outcome.NOT_ASSESSED
 
 
+def test_an_alliance_whose_lead_is_not_known_is_undecided_and_named(tmp_path: Path) -> None:
+    """甲 has no lead among the listed; without the column nobody knows who leads 乙."""
+    rows = [r for r in STREET if r["facility_id"] != "mid"]
+    found = of(carecircle.analyze(referral_study(tmp_path / "s", LEADS, rows=rows)), "leads")
+    assert [(u.id, u.outcome) for u in found.units][:2] == [
+        ("w1", Outcome.NOT_ASSESSED), ("w2", Outcome.NO_THRESHOLD),
+    ]  # fmt: skip
+    blank = carecircle.analyze(referral_study(tmp_path / "b", LEADS, leave=["designations"]))
+    needs = [s.text("zh") for s in of(blank, "leads").missing_inputs]
+    assert "2 个医共体的牵头单位（称号“医共体牵头单位”）：甲、乙" in needs
+
+
 def test_without_residents_facilities_still_refer(tmp_path: Path) -> None:
     study = referral_study(tmp_path / "s", NEAREST, ZONES, TIERS)
     text = study.read_text(encoding="utf-8")
