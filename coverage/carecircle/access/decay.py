@@ -53,11 +53,12 @@ class Decay:
             float64 of the same shape, 0 beyond the limit.
         """
         costs = np.asarray(cost, np.float64)
-        if not np.isfinite(costs).all():
+        most = costs.max(initial=0.0)
+        if not most < math.inf:
             known = np.where(np.isfinite(costs), costs, 0.0)
             return np.where(np.isfinite(costs) & (costs <= self.limit), self.weight(known), 0.0)
         weights = self.weight(costs)
-        return weights if math.isinf(self.limit) else np.where(costs <= self.limit, weights, 0.0)
+        return weights if most <= self.limit else np.where(costs <= self.limit, weights, 0.0)
 
     def within(self, limit: float) -> Decay:
         """The same decay, cut off beyond a limit.
