@@ -13,7 +13,7 @@ from carecircle.reach.snapping._legs import legs_in_plane
 if TYPE_CHECKING:
     from scipy.spatial import cKDTree
 
-    from carecircle.reach.network.model import Network
+    from carecircle.reach.graph._arrays import NetworkArrays
     from carecircle.reach.snapping.snap import Snap
 
 Array = np.ndarray[Any, Any]
@@ -59,7 +59,7 @@ def across(demand: Snap, facilities: Snap) -> tuple[Array, Array, Array]:
     return row[met], column[met], metres[met]
 
 
-def straight_m(network: Network, a: Array, b: Array) -> Array:
+def straight_m(network: NetworkArrays, a: Array, b: Array) -> Array:
     """Geodesic metres float64[k] between places float64[k, 2] in the network's CRS, as the page has them."""
     ends = [np.round(lonlat(network.crs, xy[:, 0], xy[:, 1]), FINE_DEGREES) for xy in (a, b)]
     if not len(a):

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from scipy.spatial import cKDTree
-
     from carecircle.reach.snapping.snap import Snap
 
 Array = np.ndarray[Any, Any]
@@ -23,7 +21,7 @@ def legs_in_plane(snap: Snap) -> Array:
     return np.where(snap.snapped, leg, np.nan)
 
 
-def by_leg(snap: Snap) -> list[tuple[float, Array, cKDTree]]:
+def by_leg(snap: Snap) -> list[tuple[float, Array, Any]]:
     """Snapped points in classes of which each has legs up to twice as long as the one before.
 
     Returns
