@@ -15,7 +15,8 @@ from carecircle import categories
 from carecircle.analysis.asking import joined, leads, servings_in
 from carecircle.inputs.load import Inputs
 from carecircle.rules import Plan, Verdict, judge, load_plan
-from carecircle.rules.language.query import Leg, ReachQuery, required
+from carecircle.rules.language.leg import Leg
+from carecircle.rules.language.query import ReachQuery, required
 from carecircle.rules.language.rule import Rule
 from carecircle.schema import every_column
 from realdata import plan_text

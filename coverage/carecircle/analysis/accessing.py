@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from carecircle.inputs.load import Inputs
     from carecircle.reach.choice import Reaches
-    from carecircle.rules.language.query import Direction, Metric
+    from carecircle.rules.language.leg import Direction, Metric
     from carecircle.study import Accessed
 
 Array = np.ndarray[Any, Any]

@@ -24,7 +24,7 @@ from carecircle.reach.asked import Direction, Reach
 from carecircle.reach.choice import Brought, Reaches
 from carecircle.reach.network.model import Network
 from carecircle.rules import BlankSpots, Leg, Plan, ReachQuery, Verdict, blank_spots
-from carecircle.rules.language.query import Metric
+from carecircle.rules.language.leg import Metric
 from carecircle.schema import Finding
 from carecircle.study import Study
 from carecircle.texts import Language, Sentence

@@ -16,7 +16,7 @@ from carecircle.certainty.sensitivity import Design, design, indices
 from carecircle.errors import UsageError
 from carecircle.progress import Tell, watched
 from carecircle.rules import Outcome
-from carecircle.rules.judging.parts import Driver, Robust
+from carecircle.rules.judging.robust import Driver, Robust
 from carecircle.study.certainty import Uncertainty
 from carecircle.texts import Sentence
 

@@ -29,9 +29,10 @@ from carecircle.rules.judging.weighing import decide, margin
 from carecircle.rules.kinds import RuleKind, kind_of, kinds, register
 from carecircle.rules.language.consistency import inconsistencies, known_inconsistencies
 from carecircle.rules.language.finding import Inconsistency
+from carecircle.rules.language.leg import Leg
 from carecircle.rules.language.plan import Plan, catalogue, load_plan, plan_schema
 from carecircle.rules.language.projects import Project
-from carecircle.rules.language.query import Leg, ReachQuery, nearest_query, required
+from carecircle.rules.language.query import ReachQuery, nearest_query, required
 from carecircle.rules.language.rule import Condition, Rule
 from carecircle.rules.needs import need_sentence, needs, unlocks
 from carecircle.rules.plan_data import plans_json

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from carecircle.rules.judging.shown import shown_margin
 from carecircle.rules.judging.verdict import SIGNS
-from carecircle.rules.language.query import mode_name
+from carecircle.rules.language.leg import mode_name
 from carecircle.texts import Sentence
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from carecircle.profiles import profile
 from carecircle.rules.judging.evidence import Evidence
 from carecircle.rules.judging.figures import region_figure
 from carecircle.rules.judging.shown import shown
-from carecircle.rules.language.query import mode_name
+from carecircle.rules.language.leg import mode_name
 from carecircle.rules.language.rule import Rule
 from carecircle.study import Study
 from carecircle.texts import Sentence

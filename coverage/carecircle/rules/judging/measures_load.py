@@ -16,7 +16,8 @@ from carecircle.rules.judging.shown import LEAST, shown
 from carecircle.rules.judging.units import area_units
 from carecircle.rules.judging.verdict import Verdict
 from carecircle.rules.judging.weighing import decide
-from carecircle.rules.language.query import main_query, mode_name
+from carecircle.rules.language.leg import mode_name
+from carecircle.rules.language.query import main_query
 from carecircle.rules.language.rule import Rule
 from carecircle.texts import Sentence
 

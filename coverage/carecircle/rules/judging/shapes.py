@@ -27,10 +27,10 @@ from carecircle.rules.judging.parts import (
     OnTrack,
     Outcome,
     Referral,
-    Robust,
     RuleUnit,
     State,
 )
+from carecircle.rules.judging.robust import Robust
 
 _NUMBER = {"type": ["number", "null"]}
 _TARGET = {"type": ["number", "array", "null"], "items": {"type": "number"}, "minItems": 2, "maxItems": 2}

@@ -19,11 +19,11 @@ from carecircle.rules.judging.parts import (
     OnTrack,
     Outcome,
     Referral,
-    Robust,
     RuleUnit,
     State,
     came_to,
 )
+from carecircle.rules.judging.robust import Robust
 from carecircle.rules.judging.shown import Target, shown, shown_margin
 from carecircle.rules.judging.written import written
 from carecircle.rules.language.cited import cited, words

@@ -139,8 +139,7 @@ class Rule(Strict):
     source: Source | None = None
     """``secondary`` (or ``draft``): the document or report that says so."""
     provenance: Provenance = "official"
-    """``official`` text, ``quoted`` by another plan, a ``secondary`` report, or a ``draft`` (measured only);
-    absent: that of ``[plan]``."""
+    """``official``, ``quoted`` by a plan, ``secondary``, ``draft`` (measured only); absent: the plan's."""
     title_zh: str = Field(default="", max_length=40)
     """A short title in Chinese, unique in the plan; absent: one is made of the fields."""
     title_en: str = Field(default="", max_length=90)
@@ -162,8 +161,7 @@ class Rule(Strict):
     via: tuple[AlsoCounts, ...] = ()
     """``referral``: the nearest of these receives first, and refers on to the nearest of ``to``."""
     along: Literal["", "alliance", "refers_to"] = ""
-    """``referral``: to the lead of its own 医共体, or to whom the table says it refers, instead of the
-    nearest."""
+    """``referral``: to the lead of its own 医共体, or to whom the table says; absent: the nearest."""
     nth: int | None = Field(default=None, ge=2, le=20)
     """``radius``, ``time``: so many facilities must be within the limit; absent: one."""
     measure: Literal["", "cumulative", "two_step_fca", "balanced_fca"] = ""

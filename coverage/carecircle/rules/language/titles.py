@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from carecircle import categories
 from carecircle.rules.kinds.record import kind_of
-from carecircle.rules.language.query import mode_name
+from carecircle.rules.language.leg import mode_name
 from carecircle.rules.language.rule import Rule
 from carecircle.texts import LANGUAGES, Sentence
 
