@@ -225,7 +225,7 @@ def test_the_house_drawn_is_the_contract() -> None:
     there = {p.stem for p in source.glob("*.py")} | {p.parent.name for p in source.glob("*/__init__.py")}
     assert rooms == there - {"__init__"}
     assert floors[0] == ["cli"]
-    assert floors[-2:] == [["texts"], ["plain_toml"]]
+    assert floors[-2:] == [["colours", "texts"], ["plain_toml"]]
     picture = house.picture()
     assert all(f">{room}</text>" in picture for room in rooms)
     assert all(f"| `{room}` |" in house.page_part() for room in rooms)

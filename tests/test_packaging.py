@@ -51,8 +51,8 @@ def test_constraints_pin_every_dependency(root: Path) -> None:
 def test_the_public_face_is_pinned() -> None:
     assert carecircle.__all__ == [
         "Analysis", "CarecircleError", "InputError", "Outcome", "OutputError", "Plan", "PlanError",
-        "Scenario", "Study", "StudyError", "UsageError", "Verdict", "analyze", "judge", "load_plan",
-        "load_study", "reanalyze",
+        "Scenario", "Study", "StudyError", "UsageError", "Verdict", "analyze", "breakpoints", "judge",
+        "load_plan", "load_study", "reanalyze", "uncertainty",
     ]  # fmt: skip
     assert all(getattr(carecircle, name) is not None for name in carecircle.__all__)
     assert re.match(r"\d+\.\d+", carecircle.__version__)

@@ -32,10 +32,12 @@ from carecircle import (
     UsageError,
     Verdict,
     analyze,
+    breakpoints,
     judge,
     load_plan,
     load_study,
     reanalyze,
+    uncertainty,
 )
 from carecircle.access import (
     Decay,
@@ -74,6 +76,7 @@ from carecircle.access.inequality import (
     weighted_quantile,
 )
 from carecircle.categories import canonical, label, select
+from carecircle.certainty import Breakpoint, Certainty
 from carecircle.demo import write_county
 from carecircle.doctor import Diagnosis, examine
 from carecircle.emergency.calls import calls_in_order, nearest_first
@@ -166,9 +169,10 @@ from carecircle.siting.models import (
 )
 from carecircle.siting.placing import Placing
 from carecircle.siting.remedy import SitingResult, site
+from carecircle.siting.result import FleetFound
 from carecircle.siting.solution import Solution
 from carecircle.starter import init
-from carecircle.study import study_schema
+from carecircle.study import Emergency, study_schema
 from carecircle.texts import Sentence
 
 
@@ -377,3 +381,13 @@ def equity(values: Any, residents: Any, income: Any, towns: Any) -> tuple[float,
     figures += [concentration(values, residents, income), poverty(values, residents, line=30, above=True)]
     figures += [kolm_pollak(values, residents, kappa=k) for k in (kappa, other)]
     return max(figures) + weighted_quantile(values, residents, 0.9), theil(values, residents, towns)
+
+
+def how_sure(analysis: Analysis) -> tuple[float | None, pd.DataFrame]:
+    points: tuple[Breakpoint, ...] = breakpoints(analysis)["L1"]
+    found: Certainty = uncertainty(analysis, draws=64, seed=1)
+    return points[0].low, found.frame()
+
+
+def fleets(found: FleetFound, stages: Emergency) -> float:
+    return stages.call_min + len(found.told())

@@ -104,8 +104,7 @@ def on_the_page(root: Path, analysis: carecircle.Analysis, moves: list[Any]) -> 
     if node is None:
         pytest.skip("node absent: the page's scripts are tested where it is installed (version 20 or newer)")
     page = _within_budget(analysis, ())
-    assert page.ways_block is not None
-    texts = {**page.texts, "ways": page.ways_block.text()}
+    texts = {**page.texts, **page.roads}
     handed = json.dumps({"data": json.loads(page_json(page.data)), "texts": texts, "moves": moves,
                          "rules": ["S3", "S4"]})  # fmt: skip
     done = subprocess.run(

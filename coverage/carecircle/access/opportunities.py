@@ -127,7 +127,7 @@ def gravity(cost: Any, supply: Any, *, decay: Decay) -> Floats:
 def nearest_nth(cost: Any, *, n: float = 1, supply: Any = None) -> Floats:
     r"""Cost to the *n*-th nearest opportunity (dual access).
 
-    .. math:: A_i = \min\Big\{t : \sum_{j: t_{ij} \le t} S_j \ge n\Big\}
+    .. math:: A_i = \min\{t : \sum_{j: t_{ij} \le t} S_j \ge n\}
 
     With ``supply`` opportunities count, not places: three schools in one cell are three.
 
@@ -167,7 +167,7 @@ def balancing_cost(
 ) -> Floats:
     r"""Balancing cost: how far one must go until there is as much supply as there are residents here.
 
-    .. math:: A_i = \min\Big\{t : \sum_{j: t_{ij} \le t} S_j > P_i\Big\}
+    .. math:: A_i = \min\{t : \sum_{j: t_{ij} \le t} S_j > P_i\}
 
     Parameters
     ----------

@@ -104,7 +104,7 @@ def concentration(values: Any, weights: Any, rank: Any, *, corrected: bool = Fal
 
     .. math::
 
-        C = \frac{2}{\mu} \sum_i s_i \big(R_i - \tfrac12\big)(a_i - \mu),\qquad s_i = \frac{w_i}{\sum w},\quad
+        C = \frac{2}{\mu} \sum_i s_i (R_i - \tfrac12)(a_i - \mu),\qquad s_i = \frac{w_i}{\sum w},\quad
         R_i = \sum_{k<i} s_k + \frac{s_i}{2}
 
     in the order of ``rank``; those of one rank share its middle.

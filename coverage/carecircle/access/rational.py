@@ -59,7 +59,7 @@ def raam(
 
     .. math::
 
-        R_i = \min_j \Big(\frac{t_{ij}}{\tau} + \frac{D_j}{\rho\, S_j}\Big),\qquad D_j = \sum_i x_{ij},\quad
+        R_i = \min_j (\frac{t_{ij}}{\tau} + \frac{D_j}{\rho\, S_j}),\qquad D_j = \sum_i x_{ij},\quad
         \sum_j x_{ij} = P_i,
 
     with residents :math:`x_{ij} > 0` only where the minimum is taken. That is the minimum of

@@ -16,7 +16,7 @@ def poverty(
 ) -> float:
     r"""Foster–Greer–Thorbecke poverty: who falls short of a line, by how much, how unevenly.
 
-    .. math:: P_\alpha = \frac{1}{\sum w} \sum_{i: a_i < z} w_i \Big(\frac{z - a_i}{z}\Big)^\alpha
+    .. math:: P_\alpha = \frac{1}{\sum w} \sum_{i: a_i < z} w_i (\frac{z - a_i}{z})^\alpha
 
     Parameters
     ----------

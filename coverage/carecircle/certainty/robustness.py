@@ -48,7 +48,13 @@ class Certainty:
     draws: int
 
     def frame(self) -> pd.DataFrame:
-        """One row a rule: outcome, probabilities, and the figure's 5th, 50th and 95th percentile."""
+        """One row a rule: outcome, probabilities, and the figure's 5th, 50th and 95th percentile.
+
+        Returns
+        -------
+        DataFrame
+            rule, outcome, p_pass, p_fail, p_not_assessed, p5, p50, p95 (in the verdict's unit).
+        """
         outcomes = {v.rule: v.outcome.value for v in self.analysis.verdicts}
         rows = [
             {"rule": rule, "outcome": outcomes[rule], "p_pass": r.p_pass, "p_fail": r.p_fail,

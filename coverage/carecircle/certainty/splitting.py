@@ -12,7 +12,7 @@ from carecircle.reach.roads import Roads
 
 if TYPE_CHECKING:
     from carecircle.analysis import Analysis
-    from carecircle.rules import ReachQuery
+    from carecircle.rules import Leg, ReachQuery
 
 Array = np.ndarray[Any, Any]
 
@@ -32,13 +32,13 @@ class Splitter:
 
     def can(self, query: ReachQuery) -> bool:
         """Whether every leg is minutes by road: no straight line, terrain or reach from outside."""
-        if query.origin != "residents":
-            return False
+        return query.origin == "residents" and all(self._by_road(leg) for leg in query.legs)
+
+    def _by_road(self, leg: Leg) -> bool:
         reaches = self._analysis.reaches
-        return all(
-            leg.metric == "minutes" and leg.nth == 1 and isinstance(reaches.of(leg.metric, leg.mode), Roads)
-            for leg in query.legs
-        )
+        if leg.metric != "minutes" or leg.nth > 1 or not reaches.has(leg.metric, leg.mode):
+            return False
+        return isinstance(reaches.of(leg.metric, leg.mode), Roads)
 
     def split(self, query: ReachQuery, slower: float) -> tuple[Array, Array]:
         """float64[p] minutes beside the roads and on them, where all roads take ``slower`` times as long."""

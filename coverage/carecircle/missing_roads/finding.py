@@ -71,7 +71,7 @@ def missing_roads(
     mode
         Whose roads; None: the first of the study's, walking before others.
     beyond_m
-        None: the study's ``max_snap_m``.
+        Metres; None: the study's ``max_snap_m``.
     door_m, gap_m
         Metres.
     least

@@ -68,6 +68,8 @@ def station_ambulances(
     UsageError
         If the clause is not about ambulances or could not be judged, an argument is not valid, or the
         study's calls cannot be served.
+    InputError
+        If the facilities that result break the frame's contract.
     """
     given = means_of(means)
     rule = refuse_placing(analysis.study, analysis.plan, [clause], placing, given)

@@ -48,13 +48,35 @@ class Placing:
     most: int | None = None
 
     def near_min(self, rule: Rule) -> float | None:
-        """Minutes within which an ambulance counts, if anything says so."""
+        """Minutes within which an ambulance counts, if anything says so.
+
+        Parameters
+        ----------
+        rule
+            The clause.
+
+        Returns
+        -------
+        float or None
+            None where neither the question nor the clause says.
+        """
         if self.limit is not None:
             return self.limit
         return None if rule.limit is None else rule.limit * rule.factor
 
     def once(self, rule: Rule) -> float | None:
-        """``double``: the share that must have an ambulance in time, if anything says so."""
+        """``double``: the share that must have an ambulance in time, if anything says so.
+
+        Parameters
+        ----------
+        rule
+            The clause.
+
+        Returns
+        -------
+        float or None
+            Share (0-1).
+        """
         if self.share is not None or not kind_of(rule).share_target:
             return self.share
         return rule.target if isinstance(rule.target, float) else 1.0

@@ -79,7 +79,13 @@ class FleetFound:
     without_way: float
 
     def told(self) -> list[Sentence]:
-        """What the answer rests on, in words."""
+        """What the answer rests on, in words.
+
+        Returns
+        -------
+        list of Sentence
+            Free to be said in either language.
+        """
         facts: dict[str, object] = {"standing": self.standing, "limit": self.limit}
         said = []
         if self.busy is not None:

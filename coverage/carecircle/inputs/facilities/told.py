@@ -10,6 +10,9 @@ import pandas as pd
 from carecircle import categories
 from carecircle.study import Facilities
 
+_COLUMN = "*"
+"""Among the roles of a row while the lists are put together: its table has a column of them."""
+
 
 def roles_told(
     frame: pd.DataFrame, source: Facilities, said_none: Sequence[bool], *, has_column: bool
@@ -35,6 +38,8 @@ def roles_told(
     """
     spoken, without_departments = categories.spoken_of(frame["designations"], frame["attributes"])
     whole = _whole(source.complete) if has_column else frozenset()
+    if has_column:
+        spoken, without_departments = spoken | {_COLUMN}, without_departments | {_COLUMN}
 
     def of_row(kind: str, attributes: Mapping[str, object], none: bool) -> frozenset[str] | None:
         if none or whole is None or kind in whole:
@@ -62,10 +67,25 @@ def with_roles_named(facilities: gpd.GeoDataFrame, sources: Iterable[Facilities]
     """
     named = frozenset(r for s in sources if not isinstance(s.complete, bool) for r in s.complete)
     named -= set(categories.categories())
-    if not named:
-        return facilities
-    told = [None if t is None else t | named for t in categories.told_in(facilities)]
+    of_lists = categories.told_in(facilities)
+    departments = ["departments" in (a or {}) for a in facilities["attributes"]]
+    by_all = {d: _spoken_by_all(of_lists, departments, among=d) for d in (False, True)}
+
+    def of_row(own: frozenset[str] | None, has_departments: bool) -> frozenset[str] | None:
+        if own is None:
+            return None
+        return (own | named | (by_all[has_departments] if _COLUMN in own else frozenset())) - {_COLUMN}
+
+    told = [of_row(*row) for row in zip(of_lists, departments, strict=True)]
     return facilities.assign(roles_told=pd.Series(told, index=facilities.index, dtype=object))
+
+
+def _spoken_by_all(
+    of_lists: Sequence[frozenset[str] | None], departments: Sequence[bool], *, among: bool
+) -> frozenset[str]:
+    """Roles that some list with a column of them is seen to hold: one list in many files is one list."""
+    rows = zip(of_lists, departments, strict=True)
+    return frozenset().union(*(t for t, d in rows if t is not None and _COLUMN in t and d <= among))
 
 
 def _whole(complete: bool | Collection[str]) -> frozenset[str] | None:

@@ -64,7 +64,8 @@ def roads(analysis: Analysis, queries: Sequence[ReachQuery], blocks: Blocks) -> 
     lines = _Lines(block)
     numbers = {mode: lines.numbers(network) for mode, network in networks.items()}
     found = {mode: _mode(analysis, network, block, numbers[mode]) for mode, network in networks.items()}
-    asked = [q for q in queries if q.mode in networks and q.metric != "straight_m"]
+    single = [q for q in queries if len(q.legs) == 1]  # a chain's legs are queries of their own
+    asked = [q for q in single if q.mode in networks and q.metric != "straight_m"]
     over = ground.carried(analysis, asked, blocks["terrain"], numbers)
     places = {"facility": inputs.facilities.geometry}
     if inputs.demand is not None:

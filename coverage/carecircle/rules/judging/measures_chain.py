@@ -64,7 +64,7 @@ def passing_minutes(rule: Rule, stages: Emergency) -> float:
     float
         Call, dispatch and, where the patient is brought to a hospital, scene.
     """
-    if rule.kind != "chain":
+    if not rule.stations:
         return 0.0
     return sum(fixed_stages(stages, receives=bool(rule.receives)).values())
 

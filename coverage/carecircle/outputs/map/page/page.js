@@ -2888,7 +2888,7 @@ function drawChain(ctx, view, { legs, marks, home }) {
   ctx.lineJoin = ctx.lineCap = "round";
   legs.forEach((leg, k) => {
     for (const [width, colour] of [
-      [7, "rgba(255,255,255,.9)"],
+      [7, sheer(page.palette.white, 0.9)],
       [3.5, k === 0 ? page.palette.asked : page.palette.ink]
     ]) {
       ctx.lineWidth = width;
@@ -2901,7 +2901,7 @@ function drawChain(ctx, view, { legs, marks, home }) {
   const [x, y] = place(home);
   ctx.beginPath();
   ctx.arc(x, y, 5.5, 0, 7);
-  ctx.fillStyle = "#fff";
+  ctx.fillStyle = page.palette.white;
   ctx.fill();
   ctx.lineWidth = 3;
   ctx.strokeStyle = page.palette.ink;
@@ -5308,7 +5308,7 @@ function groupMark(ctx, x, y, r) {
   pen(ctx);
   ctx.beginPath();
   ctx.arc(x, y, r, 0, 7);
-  ctx.fillStyle = "rgba(255,255,255,.7)";
+  ctx.fillStyle = sheer(page.palette.white, 0.7);
   ctx.fill();
   ctx.lineWidth = 2.2;
   ctx.stroke();
@@ -5326,7 +5326,7 @@ function drawLanes(ctx, view) {
   if (!page.lanes || !view.on.lanes) return false;
   const lines2 = shapes();
   for (const [colour, wide, dash] of [
-    ["rgba(255,255,255,.85)", 5, []],
+    [sheer(page.palette.white, 0.85), 5, []],
     [page.palette.lanes, 2.6, [6, 5]]
   ]) {
     pen(ctx);

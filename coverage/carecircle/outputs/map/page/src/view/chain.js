@@ -5,6 +5,7 @@ import { page } from '../model/page.js';
 import { measured, say } from '../model/say.js';
 import { labeller } from './canvas.js';
 import { h } from './elements.js';
+import { sheer } from './sheer.js';
 
 const sum = (stages) => stages.reduce((minutes, stage) => minutes + stage.minutes, 0);
 const minutes = (n) => measured(n, 'min');
@@ -78,7 +79,7 @@ export function drawChain(ctx, view, { legs, marks, home }) {
   ctx.lineJoin = ctx.lineCap = 'round';
   legs.forEach((leg, k) => {
     for (const [width, colour] of [
-      [7, 'rgba(255,255,255,.9)'],
+      [7, sheer(page.palette.white, 0.9)],
       [3.5, k === 0 ? page.palette.asked : page.palette.ink],
     ]) {
       ctx.lineWidth = width;
@@ -91,7 +92,7 @@ export function drawChain(ctx, view, { legs, marks, home }) {
   const [x, y] = place(home);
   ctx.beginPath();
   ctx.arc(x, y, 5.5, 0, 7);
-  ctx.fillStyle = '#fff';
+  ctx.fillStyle = page.palette.white;
   ctx.fill();
   ctx.lineWidth = 3;
   ctx.strokeStyle = page.palette.ink;

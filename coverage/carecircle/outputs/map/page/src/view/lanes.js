@@ -6,6 +6,7 @@ import { metres, minutes, people, say } from '../model/say.js';
 import { pixel, seen, trace } from './canvas.js';
 import { h } from './elements.js';
 import { gapRadius } from './marks.js';
+import { sheer } from './sheer.js';
 
 const MOST = 8; // groups told one by one
 
@@ -25,7 +26,7 @@ function groupMark(ctx, x, y, r) {
   pen(ctx);
   ctx.beginPath();
   ctx.arc(x, y, r, 0, 7);
-  ctx.fillStyle = 'rgba(255,255,255,.7)';
+  ctx.fillStyle = sheer(page.palette.white, 0.7);
   ctx.fill();
   ctx.lineWidth = 2.2;
   ctx.stroke();
@@ -45,7 +46,7 @@ export function drawLanes(ctx, view) {
   if (!page.lanes || !view.on.lanes) return false;
   const lines = shapes();
   for (const [colour, wide, dash] of [
-    ['rgba(255,255,255,.85)', 5, []],
+    [sheer(page.palette.white, 0.85), 5, []],
     [page.palette.lanes, 2.6, [6, 5]],
   ]) {
     pen(ctx);
