@@ -107,6 +107,8 @@ def test_words_and_files_carry_it(after: Analysis, tmp_path: Path) -> None:
     assert ledger["unsnapped"] == 0
     assert ledger["closed"] > 0
     page = (tmp_path / "gap_map.html").read_text(encoding="utf-8")
-    assert "a page can carry roads alone" in page
+    assert (
+        "a page can carry; roads alone would lose" in page or "Trials cross the ground off the roads" in page
+    )
     found = carecircle.reanalyze(after, close=["h0"], surfaces=False)
     assert found.reaches is after.reaches
