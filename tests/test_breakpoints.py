@@ -12,8 +12,8 @@ import pytest
 import carecircle
 from carecircle import Analysis, Outcome, Plan, Scenario, reanalyze
 from carecircle.certainty import Breakpoint, breakpoints, stands
-from carecircle.certainty.turning import Crowd, open_at, pass_at, speed_from
 from carecircle.rules import judge
+from carecircle.rules.judging.turning import Crowd, open_at, pass_at, speed_from
 from realstudy import real_study
 from trialtown import town_analysis
 from worlds import PLAN, street_study

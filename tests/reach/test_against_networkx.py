@@ -85,8 +85,8 @@ def oracle(edges, demand, facilities, *, direction, weight, max_snap_m=500.0):
         for kind, i in access:
             if kind == "d":
                 found[i] = cost_of.get(("off", "d", i), np.inf)
-    found = np.minimum(found, _across(access, demand, facilities))
-    return found / 60 if weight == "minutes" else found
+    ways = found, _across(access, demand, facilities)
+    return tuple(way / 60 if weight == "minutes" else way for way in ways)
 
 
 def _across(access, demand, facilities):
@@ -126,7 +126,10 @@ def test_nearest_times_equal_an_independent_graph(data, direction, metric):
     expected = oracle(
         edges[kept].reset_index(drop=True), demand, facilities, direction=direction, weight=metric
     )
-    np.testing.assert_allclose(got["cost"], expected, rtol=1e-9, atol=1e-3)
+    by_road, straight = expected
+    met = straight < by_road  # told to the millimetre on both sides: their last one may differ
+    np.testing.assert_allclose(got["cost"][~met], by_road[~met], rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(got["cost"][met], straight[met], rtol=0, atol=1.5e-3)
     assert (np.isfinite(got["cost"]) == (got["status"] == "reached")).all()
     assert (got["facility_id"].notna() == (got["status"] == "reached")).all()
 

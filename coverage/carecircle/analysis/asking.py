@@ -10,6 +10,7 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from carecircle.analysis.leads import MOST, least, led, nth, with_every
 from carecircle.inputs.load import Inputs
@@ -76,8 +77,10 @@ def same_service(before: Inputs, after: Inputs, query: ReachQuery) -> bool:
 
 def _same_places(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> bool:
     """Whether both are the same facilities where they were."""
-    same = list(before["facility_id"]) == list(after["facility_id"])
-    return same and bool(before.geometry.geom_equals(after.geometry, align=False).all())
+    if list(before["facility_id"]) != list(after["facility_id"]):
+        return False
+    old, new = (frame.geometry.to_numpy(object) for frame in (before, after))
+    return bool((shapely.equals_exact(old, new) | (shapely.is_missing(old) & shapely.is_missing(new))).all())
 
 
 def reaches_of(inputs: Inputs, networks: Mapping[str, Network], brought: Brought | None = None) -> Reaches:
@@ -105,8 +108,10 @@ class Asker:
         return all(self.reaches.has(leg.metric, leg.mode) for leg in query.legs)
 
     def draws(self, query: ReachQuery) -> bool:
-        """Whether every leg's way of travelling knows what lies between its places (see `Reach.surface`)."""
-        return all(leg.nth == 1 and getattr(self._reach_of(leg), "draws", True) for leg in query.legs)
+        """Whether residents ask it, and every leg knows what lies between its places (`Reach.surface`)."""
+        return query.origin == "residents" and all(
+            leg.nth == 1 and getattr(self._reach_of(leg), "draws", True) for leg in query.legs
+        )
 
     def reach(self, query: ReachQuery, *servings: gpd.GeoDataFrame) -> pd.DataFrame:
         """The reached frame of a query, each leg served by its own facilities."""

@@ -85,7 +85,7 @@ def _slowed(
     for mode, by_class in scenario.time_factors.items():
         if profile(mode).mode not in after:
             continue
-        factor = _factors(edges, mode, by_class)
+        factor = class_factors(road_classes(edges), mode, by_class)
         after[mode] = after[mode].slowed(factor[place[after[mode].edge_id].to_numpy()])
         column = time_column(mode)
         columns[column] = (edges[column].to_numpy() * factor).astype(np.float32)
@@ -115,18 +115,28 @@ def is_touched(query: ReachQuery, modes: frozenset[str]) -> bool:
     return any(leg.metric != "straight_m" and leg.mode in modes for leg in query.legs)
 
 
-def _factors(edges: gpd.GeoDataFrame, mode: str, by_class: Mapping[str, float]) -> Array:
-    """float64[m]: what the seconds of each edge are multiplied by."""
-    rest = by_class.get(EVERY_CLASS, 1.0)
-    named = {road: factor for road, factor in by_class.items() if road != EVERY_CLASS}
-    if not named:
-        return np.full(len(edges), rest)
+def road_classes(edges: gpd.GeoDataFrame) -> pd.Categorical:
+    """The class of each edge; empty where the roads name none."""
     classes = edges["highway"] if "highway" in edges else pd.Series("", index=edges.index)
-    unknown = sorted(set(named) - set(classes))
+    return pd.Categorical(classes.to_numpy(object))
+
+
+def class_factors(classes: pd.Categorical, mode: str, by_class: Mapping[str, float]) -> Array:
+    """float64[m]: what the seconds of each row are multiplied by, from its class (`road_classes`).
+
+    Raises
+    ------
+    UsageError
+        If no road is of a class that is named.
+    """
+    known = [str(road) for road in classes.categories]
+    unknown = sorted({*by_class} - {*known, EVERY_CLASS})
     if unknown:
-        known = sorted(set(classes) - {""})
-        raise UsageError("analysis.no_such_class", value=unknown, mode=mode, known=known)
-    return classes.map(named).fillna(rest).to_numpy(np.float64)
+        named = [road for road in known if road]
+        raise UsageError("analysis.no_such_class", value=unknown, mode=mode, known=named)
+    rest = by_class.get(EVERY_CLASS, 1.0)
+    own = np.array([*(by_class.get(road, rest) for road in known), rest])  # the last: of no class
+    return np.asarray(own[classes.codes])
 
 
 def _changed_facilities(inputs: Inputs, scenario: Scenario) -> gpd.GeoDataFrame:

@@ -1,7 +1,7 @@
 """How sure a verdict is: where it would turn, and how likely it is under what the study is unsure of.
 
-Where an outcome turns by speed, limit, share, turn-out or residents: `turns`; thresholds added up:
-`turning`; minutes on the roads told from those beside them: `splitting`; the sentences: `said`.
+Where an outcome turns by speed, limit, share, turn-out or residents: `turns`; minutes on the roads told
+from those beside them: `splitting`; the sentences: `said`.
 How likely an outcome is: `robustness`; a point of the unit cube as a draw: `sampling`; a draw judged:
 `judging`; what drives a figure: `sensitivity`.
 """

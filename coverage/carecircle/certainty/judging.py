@@ -12,10 +12,9 @@ import numpy as np
 import pandas as pd
 
 from carecircle.analysis.asking import Asker, leads, reaches_of, servings_in
-from carecircle.analysis.changed import changed_inputs, changed_roads
+from carecircle.analysis.changed import changed_inputs, changed_roads, class_factors, road_classes
 from carecircle.analysis.scenario import EVERY_CLASS, Scenario
 from carecircle.certainty.turns import Counted, counted
-from carecircle.errors import UsageError
 from carecircle.ledgers import UNPLACED
 from carecircle.profiles import profile
 from carecircle.reach.asked import LEAD
@@ -147,17 +146,9 @@ class _Fixed:
         if mode not in self._classes:
             edges, network = self._analysis.inputs.edges, self._analysis.networks[mode]
             assert edges is not None
-            of = edges["highway"] if "highway" in edges else pd.Series("", index=edges.index)
-            by_id = pd.Index(edges["edge_id"])
-            self._classes[mode] = pd.Categorical(of.to_numpy(object)[by_id.get_indexer(network.edge_id)])
-        classes = self._classes[mode]
-        known = [str(c) for c in classes.categories]
-        unknown = sorted({*by_class} - {*known, EVERY_CLASS})
-        if unknown:
-            raise UsageError("analysis.no_such_class", value=unknown, mode=mode, known=known)
-        rest = by_class.get(EVERY_CLASS, 1.0)
-        own = np.array([by_class.get(c, rest) for c in known] + [rest])
-        return np.asarray(own[classes.codes])
+            rows = pd.Index(edges["edge_id"]).get_indexer(network.edge_id)
+            self._classes[mode] = road_classes(edges)[rows]
+        return class_factors(self._classes[mode], mode, by_class)
 
 
 class _Ways:

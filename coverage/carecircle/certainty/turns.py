@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from carecircle.certainty.splitting import Splitter
-from carecircle.certainty.turning import Crowd, open_at, pass_at, speed_from
 from carecircle.rules import Outcome
 from carecircle.rules.judging.measures_chain import passing_minutes
+from carecircle.rules.judging.turning import Crowd, open_at, pass_at, speed_from
 from carecircle.rules.language.query import main_query
 from carecircle.schema import leg_column
 from carecircle.study.emergency import TURNOUT

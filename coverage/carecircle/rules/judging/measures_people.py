@@ -7,7 +7,6 @@ import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from carecircle.ledgers import LACKING, PeopleLedger
@@ -18,6 +17,7 @@ from carecircle.rules.judging.ground import area_share
 from carecircle.rules.judging.ledger import people_ledger, people_status
 from carecircle.rules.judging.parts import ByRoad, Flip, Outcome
 from carecircle.rules.judging.shown import shown
+from carecircle.rules.judging.turning import Crowd, pass_at
 from carecircle.rules.judging.verdict import Verdict
 from carecircle.rules.judging.weighing import decide, margin
 from carecircle.rules.language.query import ReachQuery, alternative_queries, main_query, road_query
@@ -235,11 +235,9 @@ def unsure_of(rule: Rule, evidence: Evidence) -> tuple[Sentence, ...]:
 def _flip(rule: Rule, evidence: Evidence, frame: pd.DataFrame, ledger: PeopleLedger, target: float) -> Flip:
     """The smallest limit that holds the target share, and the residents between here and there."""
     there = (_people(rule, evidence, frame, ANY) == "covered").to_numpy()
-    cost = frame["cost"].to_numpy()[there]
-    order = np.argsort(cost, kind="stable")
-    held = np.cumsum(evidence.demand["residents"].to_numpy()[there][order])
-    enough = np.nonzero(held >= target * ledger.in_scope * (1 - 1e-12))[0]
-    limit = float(cost[order][enough[0]]) / rule.factor if enough.size else None
+    residents = evidence.demand["residents"].to_numpy(float)[there]
+    at = pass_at(Crowd(residents, 0.0, ledger.in_scope, target), frame["cost"].to_numpy(float)[there])
+    limit = at / rule.factor if math.isfinite(at) else None
     return Flip(limit, abs(math.fsum([target * ledger.in_scope, -ledger.covered])))
 
 

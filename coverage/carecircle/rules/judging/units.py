@@ -15,7 +15,6 @@ from carecircle.texts import Sentence
 
 _TOUCH_M = 50.0
 """Villages whose outlines lie this close are neighbours (digitised borders leave slivers)."""
-_OUTREACH = ("巡回医疗", "驻村服务", "移动智慧医疗")
 
 
 @dataclass(frozen=True)
