@@ -51,6 +51,25 @@ verdicts = pd.DataFrame(analysis.to_dict("en")["verdicts"]).set_index("rule")
 verdicts[["outcome", "observed", "target", "unit", "target_source", "quote"]]
 
 # %% [markdown]
+# 一张表看全部结论；`analysis.gaps(规则)` 给出未覆盖的居民点或未达标的单元，`analysis.service_areas(规则)` 给出各机构的
+# 服务区，都是带坐标系的 GeoDataFrame，接着用 `explore()`、`to_file()` 即可。
+#
+# All verdicts as one table; `analysis.gaps(rule)` gives the places left out or the units that fail, and
+# `analysis.service_areas(rule)` what each facility serves: GeoDataFrames with their CRS, ready for `explore()`
+# and `to_file()`.
+
+# %%
+gap = analysis.gaps("B1.circle")
+served = analysis.service_areas("B1.circle")
+axes = served.plot("name", alpha=0.35, figsize=(5.5, 3.6))
+gap.plot(ax=axes, color="#b3261e", markersize=gap["residents"] / 20)
+axes.set_axis_off()
+analysis.verdicts_frame("en")[["title", "outcome", "observed", "residents_affected"]].head()
+
+# %%
+served[["name", "residents"]].sort_values("residents", ascending=False).head(3).round(1)
+
+# %% [markdown]
 # 人不会凭空消失：每条结论都有一本平衡的人口账。
 #
 # Nobody vanishes: every verdict has a ledger of residents that balances.

@@ -314,6 +314,15 @@ def prepare(folder: Path) -> folium.Map:
     return findings_map(diagnosis, "zh")
 
 
+def as_frames(analysis: Analysis) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, pd.DataFrame, SitingResult]:
+    """Who is left out, what each facility serves, every verdict a row, and the best sites."""
+    gap: gpd.GeoDataFrame = analysis.gaps("B1.circle")
+    everybody = analysis.gaps()
+    areas = analysis.service_areas("B1.circle", limit=20, cell_m=200)
+    best = analysis.site("B1.circle", sites=3)
+    return pd.concat([gap, everybody]), areas, analysis.verdicts_frame("zh"), best
+
+
 def lanes(analysis: Analysis) -> gpd.GeoDataFrame:
     """The lanes that are likely missing where most residents live off every road."""
     found: MissingRoads = missing_roads(analysis, "walk", beyond_m=500.0)

@@ -249,6 +249,19 @@ def access_of(
     return Access(measure, known.more, query, frame, ids, inputs.home_at)
 
 
+def asked_for(inputs: Inputs, reaches: Reaches) -> tuple[Access, ...]:
+    """The access measures that a study asks for, in its order."""
+    return tuple(
+        access_of(
+            inputs, reaches, one.measure, one.categories, designations=one.designations,
+            mode=one.mode, metric="minutes", direction=one.direction, supply=one.supply,
+            limit=one.limit_min, decay=decay_of(one), people=one.people,
+            settings={"n": one.n, "tau": one.tau_min, "rho": None},
+        )
+        for one in inputs.study.access or ()
+    )  # fmt: skip
+
+
 def decay_of(asked: Accessed) -> Decay | None:
     """The decay that a study's ``[[access]]`` names; None where its limit is all."""
     if asked.zones is not None:

@@ -13,8 +13,9 @@ import pandas as pd
 import shapely
 
 from carecircle.analysis.leads import MOST, least, led, nth, with_every
+from carecircle.errors import UsageError
 from carecircle.inputs.load import Inputs
-from carecircle.reach.answers import Cells, Surface
+from carecircle.reach.answers import Cells, Path, Surface
 from carecircle.reach.asked import LEAD, Reach, takes_lead
 from carecircle.reach.choice import Brought, Reaches, needs_roads
 from carecircle.reach.network.model import Network
@@ -83,6 +84,23 @@ def _same_places(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> bool:
     return bool((shapely.equals_exact(old, new) | (shapely.is_missing(old) & shapely.is_missing(new))).all())
 
 
+def way_of(
+    inputs: Inputs, reach: Reach, query: ReachQuery, reached: pd.DataFrame, demand_id: str
+) -> Path | None:
+    """The way between a demand point and the facility that a reached frame gives it, if any."""
+    row = reached[reached["demand_id"] == demand_id]
+    if row.empty or inputs.demand is None:
+        raise UsageError("analysis.unknown_demand", value=demand_id)
+    facility_id = row["facility_id"].iloc[0]
+    if not isinstance(facility_id, str):
+        return None
+    return reach.way(
+        inputs.demand.geometry[inputs.demand["demand_id"] == demand_id].iloc[0],
+        inputs.facilities.geometry[inputs.facilities["facility_id"] == facility_id].iloc[0],
+        direction=query.direction,
+    )
+
+
 def reaches_of(inputs: Inputs, networks: Mapping[str, Network], brought: Brought | None = None) -> Reaches:
     """A study's ways of travelling: its networks, its ground, and what was brought from outside."""
     most = inputs.study.assumptions.max_snap_m
@@ -118,12 +136,12 @@ class Asker:
         origins = self._facilities if query.origin == "facilities" else self.inputs.demand
         assert origins is not None
         legs = [
-            check_reached(self._leg(leg, origins, serving), len(origins))
+            check_reached(self.leg(leg, origins, serving), len(origins))
             for leg, serving in zip(query.legs, servings, strict=True)
         ]
         return legs[0] if len(legs) == 1 else joined(legs)
 
-    def _leg(self, leg: Leg, origins: gpd.GeoDataFrame, serving: gpd.GeoDataFrame) -> pd.DataFrame:
+    def leg(self, leg: Leg, origins: gpd.GeoDataFrame, serving: gpd.GeoDataFrame) -> pd.DataFrame:
         """The reached frame of one leg, what passes before a unit sets out in its costs."""
         reach = self._reach_of(leg)
         if leg.nth > 1:

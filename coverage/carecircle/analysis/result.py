@@ -12,10 +12,11 @@ import geopandas as gpd
 import pandas as pd
 
 from carecircle.access.decay import Decay
-from carecircle.analysis.accessing import Access, access_of, decay_of
-from carecircle.analysis.asking import reaches_of, serving_in
+from carecircle.analysis.accessing import Access, access_of, asked_for
+from carecircle.analysis.asking import reaches_of, serving_in, way_of
+from carecircle.analysis.frames import gaps_of, service_areas_of, verdicts_frame_of
 from carecircle.analysis.scenario import Scenario
-from carecircle.cards import card
+from carecircle.analysis.showing import document, in_one_line, outcomes_card
 from carecircle.errors import UsageError
 from carecircle.inputs.load import Inputs
 from carecircle.reach.answers import Path as Way
@@ -27,10 +28,12 @@ from carecircle.rules import BlankSpots, Leg, Plan, ReachQuery, Verdict, blank_s
 from carecircle.rules.language.leg import Metric
 from carecircle.schema import Finding
 from carecircle.study import Study
-from carecircle.texts import Language, Sentence
+from carecircle.texts import Language
 
 if TYPE_CHECKING:
     import folium
+
+    from carecircle.siting.remedy import SitingResult
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,8 +80,6 @@ class Analysis:
     def serving(self, query: ReachQuery | Leg) -> gpd.GeoDataFrame:
         """The facilities that may serve a query of one leg, or a leg: open, of its categories, placed.
 
-        Those beyond the boundary are among them unless the study's ``count_outside`` is off.
-
         Parameters
         ----------
         query
@@ -87,7 +88,8 @@ class Analysis:
         Returns
         -------
         GeoDataFrame
-            Rows of ``inputs.facilities``, in its projected CRS.
+            Rows of ``inputs.facilities``, in its projected CRS; those beyond the boundary unless the study's
+            ``count_outside`` is off.
         """
         return serving_in(self.inputs, query)
 
@@ -171,25 +173,16 @@ class Analysis:
         CapacityError
             If an unlimited table would not fit in memory.
         """
-        settings = {"n": n, "tau": tau, "rho": rho}
         return access_of(
             self.inputs, self.reaches, measure, tuple(facilities), designations=tuple(designations),
             mode=mode, metric=metric, direction=direction, supply=supply, limit=limit, decay=decay,
-            people=people, settings=settings,
+            people=people, settings={"n": n, "tau": tau, "rho": rho},
         )  # fmt: skip
 
     @cached_property
     def accesses(self) -> tuple[Access, ...]:
         """The access measures that the study asks for (``[[access]]``), each reckoned once, in its order."""
-        return tuple(
-            access_of(
-                self.inputs, self.reaches, one.measure, one.categories, designations=one.designations,
-                mode=one.mode, metric="minutes", direction=one.direction, supply=one.supply,
-                limit=one.limit_min, decay=decay_of(one), people=one.people,
-                settings={"n": one.n, "tau": one.tau_min, "rho": None},
-            )
-            for one in self.study.access or ()
-        )  # fmt: skip
+        return asked_for(self.inputs, self.reaches)
 
     def path(self, demand_id: str, query: ReachQuery) -> Way | None:
         """The way between a demand point and its nearest facility; None where there is none.
@@ -211,22 +204,94 @@ class Analysis:
         UsageError
             If there is no such demand point, or the query was not part of the analysis.
         """
-        demand = self.inputs.demand
-        if query not in self.reached or demand is None:
+        if query not in self.reached:
             raise UsageError("analysis.unknown_query", value=query.key, known=[q.key for q in self.reached])
-        row = self.reached[query]
-        row = row[row["demand_id"] == demand_id]
-        if row.empty:
-            raise UsageError("analysis.unknown_demand", value=demand_id)
-        facility_id = row["facility_id"].iloc[0]
-        if not isinstance(facility_id, str):
-            return None
-        facilities = self.inputs.facilities
-        return self.reach_of(query).way(
-            demand.geometry[demand["demand_id"] == demand_id].iloc[0],
-            facilities.geometry[facilities["facility_id"] == facility_id].iloc[0],
-            direction=query.direction,
-        )
+        return way_of(self.inputs, self.reach_of(query), query, self.reached[query], demand_id)
+
+    def gaps(self, rule: str | None = None) -> gpd.GeoDataFrame:
+        """Who is left out, and where; its residents add up to the verdict's ``residents_affected``.
+
+        Parameters
+        ----------
+        rule
+            Its id, or that of a clause of one rule; None: everybody whom a failing rule leaves out, once.
+
+        Returns
+        -------
+        GeoDataFrame
+            About people: points ``demand_id, residents, area_id, area``, ``why, cost`` (minutes or metres),
+            ``facility_id, facility``, or ``rules``. Unit by unit: ``unit_id, name, observed, residents`` and
+            the outline or point of each failing one. In the study's projected CRS.
+
+        Raises
+        ------
+        UsageError
+            If there is no such rule, it was not judged, or it speaks of the study as a whole.
+        """
+        return gaps_of(self, rule)
+
+    def service_areas(
+        self, rule: str, *, limit: float | None = None, cell_m: float | None = None
+    ) -> gpd.GeoDataFrame:
+        """The ground of which each facility is the nearest, within the limit of a rule.
+
+        Parameters
+        ----------
+        rule
+            Its id: one about the way to the nearest facility.
+        limit
+            Minutes or metres, inclusive; None: the rule's own, or none at all.
+        cell_m
+            Side of the square cells that shapes are made of, in metres; None: the study's ``surface_cell_m``.
+
+        Returns
+        -------
+        GeoDataFrame
+            ``facility_id, name, category, residents`` (whose nearest it is, within the limit) and outlines
+            (None: it is nearest to no cell's centre), which do not overlap; in the study's projected CRS.
+
+        Raises
+        ------
+        UsageError
+            If there is no such rule, it asks no such way, or its way was brought as a table without ground.
+        CapacityError
+            For more than four million cells.
+        """
+        return service_areas_of(self, rule, limit, cell_m)
+
+    def site(self, *clauses: str, **options: Any) -> SitingResult:
+        """Where to build so that clauses hold: see `carecircle.siting.remedy.site`.
+
+        Parameters
+        ----------
+        *clauses
+            Clauses or rules to be met together.
+        **options
+            Of that function: ``target``, ``sites``, ``budget`` and the others.
+
+        Returns
+        -------
+        SitingResult
+            The moves (points in the study's CRS), their proof, and every rule judged again.
+        """
+        from carecircle.siting.remedy import site
+
+        return site(self, clauses=clauses, **options)
+
+    def verdicts_frame(self, language: Language | None = None) -> pd.DataFrame:
+        """Every verdict as a row, in the plan's order.
+
+        Parameters
+        ----------
+        language
+            Of titles and reasons, ``zh`` or ``en``; the study's own if None.
+
+        Returns
+        -------
+        DataFrame
+            By rule: clause, title, outcome, state, figures (NaN: none) in ``unit``, people and words.
+        """
+        return verdicts_frame_of(self, language or self.study.language)
 
     def to_dict(self, language: Language | None = None) -> dict[str, Any]:
         """The content of verdicts.json (schema ``carecircle/verdicts/1``).
@@ -241,35 +306,14 @@ class Analysis:
         dict
             Plain data, as ``docs/schemas/verdicts.schema.json`` states it.
         """
-        spoken = language or self.study.language
-        found: dict[str, Any] = {
-            "schema": "carecircle/verdicts/1",
-            "study": self.study.name,
-            "plan": self.plan.id,
-            "year": self.study.year,
-            "ledger": None if self.inputs.ledger is None else self.inputs.ledger.to_dict(),
-            "verdicts": [v.to_dict(spoken) for v in self.verdicts],
-        }
-        if self.blank_spots is not None:
-            found["blank_spots"] = [spot.to_dict() for spot in self.blank_spots.spots]
-        return found
+        return document(self, language or self.study.language)
 
     def __repr__(self) -> str:
-        came = [v.outcome.value for v in self.verdicts]
-        counts = ", ".join(f"{came.count(o)} {o}" for o in sorted(set(came)))
-        return f"<Analysis of {self.study.name} by {self.plan.id}: {counts}>"
+        return in_one_line(self)
 
     def _repr_html_(self) -> str:
         """The outcome of every rule as a small card, in the study's language."""
-        ledger = self.inputs.ledger
-        facts = (
-            (Sentence("cards.plan"), self.plan.title),
-            (Sentence("cards.residents"), None if ledger is None else ledger.inside),
-            (Sentence("cards.facilities"), len(self.inputs.facilities)),
-            (Sentence("cards.findings"), len(self.findings) or None),
-        )
-        rows = [(v.mark, v.rule, v.shown(v.observed)) for v in self.verdicts]
-        return card(self.study.language, self.study.title or self.study.name, facts, rows=rows)
+        return outcomes_card(self)
 
     def map(self) -> folium.Map:
         """The gap map; it draws itself in a notebook.

@@ -25,7 +25,7 @@ from carecircle.inputs.demand import calibrated, demand_of, urban_by_grid
 from carecircle.inputs.door import MOST_FAULTS, Door, read_door
 from carecircle.inputs.extent import crs_of
 from carecircle.inputs.facilities.shift import shifted_sources
-from carecircle.inputs.provenance import attributions, hashes, region_source
+from carecircle.inputs.provenance import Counted, attributions, hashes, region_source
 from carecircle.inputs.residents.grids import cell_km2, grid_hull
 from carecircle.inputs.roads.kept import roads_of
 from carecircle.inputs.roads.water import water_of
@@ -43,8 +43,8 @@ _BESIDE = ("roles_told", "source", "row")
 """Columns of the facilities frame beyond its contract: what its own table said, and where."""
 
 
-@dataclass(frozen=True, eq=False)
-class Inputs:
+@dataclass(frozen=True, eq=False, repr=False)
+class Inputs(Counted):
     """What a planner brought, ready to be asked; the frames are those of `carecircle.schema`.
 
     Parameters

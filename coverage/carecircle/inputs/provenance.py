@@ -17,6 +17,16 @@ _WORLD = (".tfw", ".tifw", ".wld")
 _TABLES = (".shp", ".tab", ".mif")
 
 
+class Counted:
+    """How many of everything was brought, in one line: what a session shows of the `Inputs`."""
+
+    def __repr__(self) -> str:
+        held = vars(self)
+        names = {"facilities": "facilities", "areas": "areas", "demand": "demand points", "edges": "edges"}
+        counted = [f"{len(held[name]):,} {words}" for name, words in names.items() if held[name] is not None]
+        return f"<Inputs of {held['study'].name}: {', '.join(counted)}, {held['crs'].srs}>"
+
+
 def region_source(study: Study, areas: pd.DataFrame) -> Sentence:
     """What drew the boundary of a study that has one."""
     b = study.boundaries

@@ -94,6 +94,11 @@ class Plan(Strict):
             return data
         return {**data, "rule": [{"provenance": tier, **r} if isinstance(r, dict) else r for r in rules]}
 
+    def __repr__(self) -> str:
+        return f"<Plan {self.id}: {self.title}, {len(self.rule)} rules>"
+
+    __str__ = __repr__
+
     @property
     def id(self) -> str:
         """The plan's id, as a study names it."""
