@@ -13,6 +13,7 @@ import scipy.sparse as sp
 from carecircle.fetch.fetching import Sources, SourcesByName
 from carecircle.siting import effort as efforts
 from carecircle.siting import models
+from carecircle.siting.center import _clique_rows
 from carecircle.siting.conditions import Gate, Terms
 from carecircle.siting.effort import Effort
 from carecircle.siting.greedy import Covering, greedy, swapped
@@ -198,6 +199,10 @@ RUNS: dict[str, Callable[..., Any]] = {
     "capacitated_p_median": lambda c, p, **o: models.capacitated_p_median(
         c[:30], p[:30], capacity=9.0, sites=4, **o
     ),
+    "mexclp": lambda c, p, **o: models.mexclp(c, p, limit=0.2, busy=0.3, ambulances=4, **o),
+    "double_standard": lambda c, p, **o: models.double_standard(
+        c[:40], p[:40], near=0.3, far=0.8, share=0.5, ambulances=6, **o
+    ),
 }
 
 
@@ -231,6 +236,46 @@ def test_a_field_named_wins_and_no_other_is_taken() -> None:
     assert set(Options.__annotations__) == named
     assert set(MeansByName.__annotations__) == {*Means.__dataclass_fields__, "means"}
     assert set(SourcesByName.__annotations__) == set(Sources.__dataclass_fields__)
+
+
+def test_pairs_too_near_are_told_when_time_is_over_too(clock: Clock) -> None:
+    """Cliques are a help, not the rule: without the time for them every pair is a row of its own."""
+    one, other = np.triu_indices(12, 1)
+    over, free = Effort(time_limit=0).begin(), Effort().begin()
+    assert _clique_rows(one, other, 12, free).shape[0] == 1
+    assert _clique_rows(one, other, 12, over).shape[0] == len(one)
+
+
+def test_the_bound_of_a_dispersion_is_a_cost_where_every_pair_has_one() -> None:
+    """No two chosen are farther apart than any two are, though not one step could be taken."""
+    cost = plane(30, 30)[:30, :30]
+    apart = np.minimum(cost, cost.T)
+    found = models.p_dispersion(cost, sites=3, gap=1.0)
+    assert found.bound <= apart[~np.eye(30, dtype=bool)].max()
+    assert 0 <= found.gap <= 1
+
+
+class Stopped(Model):
+    """A solver whose time is over as soon as it has its start: it has no bound to tell."""
+
+    def run(self, **asked: Any) -> Any:
+        from carecircle.siting.highs import Answer
+
+        if not self.integers:
+            return super().run(**asked)
+        count = self._highs.getNumCol()
+        start = asked.get("start")
+        return Answer("feasible", np.zeros(count) if start is None else start, math.inf, -math.inf)
+
+
+@pytest.mark.parametrize("name", ["mexclp", "capacitated_mclp"])
+def test_a_bound_is_a_number_though_the_solver_has_none(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Never more than everybody: the gap can always be told."""
+    module = "mexclp" if name == "mexclp" else "capacitated"
+    monkeypatch.setattr(f"carecircle.siting.{module}.Model", Stopped)
+    found = RUNS[name](plane(60, 20), np.ones(60))
+    assert found.objective <= found.bound <= 60
+    assert 0 <= found.gap <= 1
 
 
 def test_a_gap_that_is_good_enough_stops_the_center_too() -> None:

@@ -11,7 +11,7 @@ import numpy as np
 from carecircle import progress as watch
 from carecircle.analysis import Analysis
 from carecircle.errors import UsageError
-from carecircle.siting.effort import Effort, Watch
+from carecircle.siting.effort import Effort, Watch, aloud
 from carecircle.siting.matrix import Csr, Floats
 from carecircle.siting.means import MeansByName, means_of
 from carecircle.siting.mexclp import mexclp
@@ -84,7 +84,7 @@ def station_ambulances(
         problem = stations.problem(near, limit, 1.0 if once is None else once, times=times)
         facts = {"moves": len(stations.moves), "residents": math.fsum(stations.people), "rules": [rule.id]}
         tell(Sentence("siting.searching", facts))
-        clock = Effort(time_limit=time_limit).begin()
+        clock = Effort(time_limit=time_limit, progress=aloud(tell, "most")).begin()
         asked = replace(placing, limit=limit, share=once if placing.aim == "double" else None)
         solve = _expected if placing.aim == "expected" else _double
         solution, fleet = solve(stations, near, asked, clock)

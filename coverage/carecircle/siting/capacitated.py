@@ -187,6 +187,7 @@ def _assign(asks: _Assignment, capacity: Any, options: Options, worth: Callable[
         return impossible(asks.name, rows, seconds=watch.seconds)
     flow = _flow(answer.x[candidates:], asks)
     objective, bound = worth(flow), sign * answer.bound / asks.scale
+    bound = max(0.0, bound) if asks.everybody else min(bound, math.fsum(asks.people))
     found = closed(objective, bound, larger_is_better=not asks.everybody, whole=asks.whole)
     if answer.outcome == "optimal" and abs(found.bound - objective) <= 1e-7 * max(1.0, abs(objective)):
         found = Worth(objective, objective, True)

@@ -164,14 +164,16 @@ def p_dispersion(
         raise UsageError("siting.two_sites", value=sites)
     terms.check(candidates)
     one, other, apart = _pairs(matrix)
-    levels = np.append(np.unique(apart), math.inf)
+    levels = np.unique(apart)
+    if len(apart) < candidates * (candidates - 1) // 2:  # some two have no cost: they are apart for ever
+        levels = np.append(levels, math.inf)
     low, high = 0, len(levels)  # levels[low] is possible (once known), levels[high] is not
     chosen: list[int] | None = None
     best = -math.inf
     while low < high and not (watch.over or _near(float(levels[high - 1]), best, effort.gap)):
         middle = (low + high) // 2 if chosen is not None else 0
         close = apart < levels[middle]
-        model = _apart(one[close], other[close], candidates, sites, terms)
+        model = _apart(one[close], other[close], candidates, sites, terms, watch)
         answer = model.run(time_limit=watch.left)
         if answer.x is not None:
             chosen = np.nonzero(answer.x > 0.5)[0].tolist()
@@ -214,20 +216,23 @@ def _least_apart(one: Any, other: Any, apart: Floats, chosen: list[int]) -> floa
     return float(apart[inside].min()) if inside.any() else math.inf
 
 
-def _apart(one: Any, other: Any, candidates: int, sites: int, terms: Terms) -> Model:
+def _apart(one: Any, other: Any, candidates: int, sites: int, terms: Terms, watch: Watch) -> Model:
     """So many candidates, no two of them one of the close pairs."""
     model = Model()
     low, high = terms.conditions.bounds(candidates)
     model.columns(np.zeros(candidates), low, high, whole=True)
     model.rows(*terms.rows(candidates))
     model.rows(sp.csr_array(np.ones((1, candidates))), np.array([float(sites)]), np.array([float(sites)]))
-    rows = _clique_rows(one, other, candidates)
+    rows = _clique_rows(one, other, candidates, watch)
     model.rows(rows, np.full(rows.shape[0], -math.inf), np.ones(rows.shape[0]))
     return model
 
 
-def _clique_rows(one: Any, other: Any, candidates: int) -> Csr:
-    """Close pairs as rows "at most one of these", grown to cliques: fewer rows, a tighter relaxation."""
+def _clique_rows(one: Any, other: Any, candidates: int, watch: Watch) -> Csr:
+    """Close pairs as rows "at most one of these", grown to cliques: fewer rows, a tighter relaxation.
+
+    When time is over the pairs that are left stay pairs.
+    """
     near: list[set[int]] = [set() for _ in range(candidates)]
     for j, k in zip(one.tolist(), other.tolist(), strict=True):
         near[j].add(k)
@@ -238,7 +243,7 @@ def _clique_rows(one: Any, other: Any, candidates: int) -> Csr:
     for j, k in zip(one.tolist(), other.tolist(), strict=True):
         if (j, k) in done:
             continue
-        clique, common = [j, k], near[j] & near[k]
+        clique, common = [j, k], set() if watch.over else near[j] & near[k]
         while common:
             further = min(common)
             clique.append(further)

@@ -60,7 +60,8 @@ def double_standard(
     most
         The most ambulances a station, or each of them, may have; None: no bound.
     **options
-        `Effort`, field by field or whole.
+        `Effort`, field by field or whole; progress hears of (residents with two ambulances near, upper bound,
+        seconds).
 
     Returns
     -------
@@ -115,7 +116,9 @@ def double_standard(
             sp.csr_array((1, candidates)), sp.csr_array(grouped[None]), sp.csr_array((1, count))
         )
         model.rows(held_once, np.full(1, asked_for), np.full(1, math.inf))
-    answer = model.run(time_limit=watch.left, gap=effort.gap)
+    answer = model.run(
+        time_limit=watch.left, gap=effort.gap, heard=lambda best, bound: watch.tell(-best, -bound)
+    )
     if answer.outcome == "infeasible" or (not count and asked_for > 0):
         return impossible("double_standard", rows, seconds=watch.seconds)
     if answer.x is None:
@@ -123,7 +126,9 @@ def double_standard(
     held, sites, new = fleet.placed(answer, candidates)
     objective = math.fsum(people[close @ held >= 1.5])
     allocation, _ = nearest_open(cost, np.nonzero(held)[0], limit=far)
-    value = closed(objective, -answer.bound, larger_is_better=True, whole=False)
+    bound = min(-answer.bound, math.fsum(people))
+    value = closed(objective, bound, larger_is_better=True, whole=False)
+    watch.tell(value.objective, value.bound)
     return Solution(
         "double_standard", "optimal" if value.proven else "feasible", value.objective, value.bound,
         sites, new, allocation,

@@ -7,6 +7,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from carecircle import progress
+from carecircle.texts import Sentence
+
 Tell = Callable[[float, float, float], None]
 """Called with (best objective, bound, seconds) as a search goes on."""
 
@@ -14,6 +17,29 @@ Tell = Callable[[float, float, float], None]
 def now() -> float:
     """Seconds of a clock that never goes back."""
     return time.perf_counter()
+
+
+def aloud(tell: progress.Tell, aim: str) -> Tell:
+    """What a search says of itself, as a sentence with ``best``, ``bound`` and ``seconds``, once it has any.
+
+    Parameters
+    ----------
+    tell
+        Called with the sentence.
+    aim
+        ``most`` (residents) or ``target`` (a price).
+
+    Returns
+    -------
+    callable
+        For `Effort`.
+    """
+
+    def told(best: float, bound: float, seconds: float) -> None:
+        if math.isfinite(best):
+            tell(Sentence(f"siting.best_{aim}", {"best": best, "bound": bound, "seconds": round(seconds, 1)}))
+
+    return told
 
 
 @dataclass(frozen=True)

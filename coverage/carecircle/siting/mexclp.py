@@ -60,7 +60,8 @@ def mexclp(
     most
         The most ambulances a station, or each of them, may have; None: no bound.
     **options
-        `Effort`, field by field or whole.
+        `Effort`, field by field or whole; progress hears of (residents covered in expectation, upper bound,
+        seconds).
 
     Returns
     -------
@@ -102,7 +103,10 @@ def mexclp(
         model.rows(beside(-sets, covered), np.full(count, -math.inf), np.zeros(count))
     first = _greedy(fleet, sets, grouped, busy)
     served = (np.arange(len(worth))[:, None] < (sets @ first)[None]).astype(np.float64).ravel()
-    answer = model.run(time_limit=watch.left, gap=effort.gap, start=np.concatenate([first, served]))
+    answer = model.run(
+        time_limit=watch.left, gap=effort.gap, start=np.concatenate([first, served]),
+        heard=lambda best, bound: watch.tell(-best, -bound),
+    )  # fmt: skip
     if answer.x is None:
         raise out_of_time(effort.time_limit)
 
@@ -113,7 +117,9 @@ def mexclp(
     objective = expected(held)
     stations = np.nonzero(held)[0]
     allocation, _ = nearest_open(cost, stations, limit=limit)
-    value = closed(objective, -answer.bound, larger_is_better=True, whole=False)
+    ceiling = math.fsum(people) * (1 - busy**total)
+    value = closed(objective, min(-answer.bound, ceiling), larger_is_better=True, whole=False)
+    watch.tell(value.objective, value.bound)
     return Solution(
         "mexclp", "optimal" if value.proven else "feasible", value.objective, value.bound,
         sites, new, allocation,

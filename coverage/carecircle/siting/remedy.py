@@ -18,7 +18,7 @@ from carecircle.errors import UsageError, raise_all
 from carecircle.rules import Plan
 from carecircle.siting.cheapest import cheapest_shares
 from carecircle.siting.conditions import Terms
-from carecircle.siting.effort import Effort, Tell
+from carecircle.siting.effort import Effort, aloud
 from carecircle.siting.limits import closings, impossibilities
 from carecircle.siting.matrix import Ints, nearest_open
 from carecircle.siting.mclp import mclp
@@ -91,7 +91,7 @@ def site(
         facts = {"moves": len(problem.moves), "residents": people, "rules": [n.rule for n in needs]}
         tell(Sentence("siting.searching", facts))
         terms = Terms(sites, problem.conditions)
-        search = Effort(time_limit=time_limit, progress=_teller(tell, aim)).begin()
+        search = Effort(time_limit=time_limit, progress=aloud(tell, aim)).begin()
         best = choose(problem, aim, terms, search.effort)
         left = replace(search.effort, time_limit=search.left, progress=None)
         after = None
@@ -318,11 +318,3 @@ def _as_good(aim: Aim, best: float, other: float) -> bool:
     if aim == "most":
         return other >= best * (1 - _NEAR_BEST) - slack
     return other <= best * (1 + _NEAR_BEST) + slack
-
-
-def _teller(tell: watch.Tell, aim: Aim) -> Tell:
-    def told(best: float, bound: float, seconds: float) -> None:
-        if math.isfinite(best):
-            tell(Sentence(f"siting.best_{aim}", {"best": best, "bound": bound, "seconds": round(seconds, 1)}))
-
-    return told
