@@ -172,9 +172,14 @@ WRONG = {
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("line", WRONG)
 def test_wrong_usage_is_said_in_the_readers_language_and_exits_two(
-    line: str, language: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    line: str,
+    language: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setenv("CARECIRCLE_LANG", language)
+    monkeypatch.chdir(tmp_path)  # where no study of that name has a language of its own
     assert call(monkeypatch, *line.split()) == 2
     printed = capsys.readouterr()
     assert printed.out == ""

@@ -348,7 +348,7 @@ def test_every_class_of_error_has_a_place_of_its_own(kind: str) -> None:
 
 
 @pytest.mark.parametrize(("language", "fix"), [("en", "Check the path"), ("zh", "请检查路径")])
-def test_a_refusal_prints_cause_fix_and_its_place_in_the_manual(
+def test_a_refusal_prints_cause_fix_and_the_command_that_helps(
     language: str,
     fix: str,
     tmp_path: Path,
@@ -358,9 +358,15 @@ def test_a_refusal_prints_cause_fix_and_its_place_in_the_manual(
     monkeypatch.setattr(sys, "argv", ["carecircle", "run", str(tmp_path), "--lang", language])
     with pytest.raises(SystemExit, match="2"):
         cli.main()
-    cause, place = capsys.readouterr().err.strip().splitlines()[-2:]
+    cause, helps = capsys.readouterr().err.strip().splitlines()[-2:]
     assert "study.toml" in cause
     assert fix in cause
-    found = re.search(r"[a-z]+\.[a-z_0-9]+", place)
-    assert found is not None
-    assert f"### {found[0]}\n" in error_pages.page()
+    assert "carecircle doctor" in helps or "carecircle schema study" in helps
+
+
+def test_what_helps_names_commands_that_exist_and_no_page_that_a_reader_may_not_have() -> None:
+    said = [text for key, both in wording().items() if key.startswith("cli.helps_") for text in both.values()]
+    named = {name for text in said for name in re.findall(r"carecircle ([a-z]+)", text)}
+    assert named <= {name for name, _ in command_pages.commands()}
+    assert len(said) == 2 * 5
+    assert not [text for text in said if ".html" in text or "http" in text]

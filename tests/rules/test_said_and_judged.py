@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from rich.console import Console
 from carecircle import categories
 from carecircle.outputs import telling
 from carecircle.outputs.terminal.summary import baseline_lines, missing_lines
-from carecircle.rules import Outcome, Verdict, catalogue, judge, load_plan, need_sentence, needs
+from carecircle.rules import Outcome, Verdict, catalogue, judge, load_plan, need_sentence, needs, unlocks
 from carecircle.rules.kinds import kind_of
 from carecircle.runs.baseline import baseline_inputs, baseline_verdicts, named_facilities
 from ruleworlds import answers, areas_of, demand_of, facilities_of, inputs_of, plan_of, reached_of, totals_of
@@ -99,12 +100,21 @@ def test_year_modality_softeners_and_contradictions_stand_on_every_line(
             assert word in said
 
 
-def test_a_long_list_of_needs_says_how_many_it_leaves_out(baselines: dict[str, list[Verdict]]) -> None:
-    out = io.StringIO()
-    missing_lines(baselines["luojiang"], "en", Console(file=out, width=400))
-    lines = [line for line in out.getvalue().splitlines() if line.startswith("  - ")]
-    assert len(lines) == 13
-    assert "more" in lines[-1]
+def test_a_long_list_of_needs_is_whole_or_names_the_file_that_holds_it(
+    baselines: dict[str, list[Verdict]],
+) -> None:
+    def lines(table: Path | None) -> list[str]:
+        out = io.StringIO()
+        missing_lines(baselines["luojiang"], "en", Console(file=out, width=400), table=table)
+        return [line for line in out.getvalue().splitlines() if line.startswith("  - ")]
+
+    wanted = unlocks(baselines["luojiang"])
+    assert len(wanted) > 20
+    assert len(lines(None)) == len(wanted)
+    short = lines(Path("maps") / "verdicts.xlsx")
+    assert len(short) == 6
+    assert f"all {len(wanted)} are in" in short[-1]
+    assert "verdicts.xlsx" in short[-1]
 
 
 # ---- what is said ----

@@ -23,7 +23,7 @@ from carecircle.cli.usage import WrongUsage, told
 from carecircle.errors import CapacityError, CarecircleError, OutputError
 from carecircle.progress import terminal
 from carecircle.strict import clean
-from carecircle.texts import Language, Sentence, say
+from carecircle.texts import Language, Sentence, say, wording
 
 app = typer.Typer(no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False, cls=SpokenGroup)
 
@@ -111,11 +111,13 @@ def failures_in(language: Language) -> Iterator[None]:
 
 
 def _refused(error: CarecircleError, language: Language) -> NoReturn:
-    """Say what was wrong and where the manual explains it, and leave with 2."""
+    """Say what was wrong and which command helps to mend it, and leave with 2."""
+    kinds = (cls.__name__.lower() for cls in type(error).__mro__)
+    helps = next((key for kind in kinds if (key := f"cli.helps_{kind}") in wording()), None)
     with contextlib.suppress(OSError):  # where nobody listens, the exit still speaks
         typer.echo(clean(f"{say('cli.error', language)}{error.text(language)}"), err=True)
-        for key in sorted({fault.sentence.key for fault in getattr(error, "faults", (error,))}):
-            typer.echo(say("cli.explained", language, entry=key), err=True)
+        if helps is not None:
+            typer.echo(say(helps, language), err=True)
     raise SystemExit(2) from error
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import locale
 import os
+import re
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -40,8 +41,10 @@ def spoken(lang: Lang | None = None, study: Path | None = None) -> Language:
     ----------
     study
         study.toml or its folder, or a folder that a run has written; one that cannot be read says nothing.
+        None: the first such place among the words that were typed.
     """
-    found = asked(lang) or (None if study is None else _language_of(study))
+    places = [study] if study is not None else [Path(word) for word in sys.argv[2:] if word[:1] != "-"]
+    found = asked(lang) or next(filter(None, map(_language_of, places)), None)
     if found is not None:
         return found
     told = os.environ.get("CARECIRCLE_LANG") or locale.getlocale()[0] or ""
@@ -54,10 +57,21 @@ def _language_of(place: Path) -> Language | None:
     study = place if place.suffix == ".toml" else folder / "study.toml"
     try:
         if study.is_file():
-            named = parse_toml(study.read_bytes())[0].get("language", "zh")
+            named = _named_in(study.read_bytes())
+        elif place.suffix == ".toml":
+            return None
         else:
             manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
             named = manifest["parameters"]["language"]
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return next((language for language in LANGUAGES if language == named), None)
+
+
+def _named_in(text: bytes) -> object:
+    """The language of a study file; of one that cannot be read, the line that says it."""
+    try:
+        return parse_toml(text)[0].get("language", "zh")
+    except ValueError:
+        line = re.search(rb"""(?m)^\s*language\s*=\s*["'](\w+)["']""", text)
+        return "zh" if line is None else line[1].decode()

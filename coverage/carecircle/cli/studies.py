@@ -34,6 +34,7 @@ class FailOn(StrEnum):
     not_assessed = "not-assessed"
 
 
+AllOption = Annotated[bool, typer.Option("--all")]
 FailOption = Annotated[FailOn | None, typer.Option("--fail-on")]
 
 
@@ -52,12 +53,14 @@ def run(
     lang: LangOption = None,
     fail_on: FailOption = None,
     sites: Annotated[Path | None, typer.Option("--with")] = None,
+    everything: AllOption = False,
 ) -> None:
-    """Judge a study and write its map and files.
+    """Judge a study and write its map and files; print the worst clauses, or with --all every one.
 
     Example: carecircle run data/study.toml --out maps/county
     """
     from carecircle.analysis import analyze, reanalyze
+    from carecircle.inputs.sites import changes_in
     from carecircle.outputs.ours import RUN, ready
     from carecircle.outputs.terminal.summary import summary
 
@@ -65,19 +68,18 @@ def run(
         loaded = study_in(study, lang)
         folder = out or Path("maps") / loaded.name
         ready(folder, RUN, loaded, sites)
+        changes = None if sites is None else changes_in(sites, loaded)
         with progress(loaded.language) as tell:
             analysis = analyze(loaded, progress=tell)
-            if sites is not None:
-                from carecircle.inputs.sites import read_sites
-
-                add, close = read_sites(sites)
+            if changes is not None:
+                add, close = changes
                 analysis = reanalyze(analysis, add=add, close=close, table=sites, progress=tell)
             if loaded.uncertainty is not None:
                 from carecircle.certainty import uncertainty
 
                 analysis = uncertainty(analysis, progress=tell).analysis
         analysis.write(folder)
-        summary(analysis, folder, loaded.language, PlainConsole())
+        summary(analysis, folder, loaded.language, PlainConsole(), everything=everything)
         _exit_by(analysis, fail_on)
 
 
@@ -89,7 +91,9 @@ def _exit_by(analysis: Analysis, fail_on: FailOn | None) -> None:
 
 
 @command()
-def demo(out: OutOption = None, lang: LangOption = None, fail_on: FailOption = None) -> None:
+def demo(
+    out: OutOption = None, lang: LangOption = None, fail_on: FailOption = None, everything: AllOption = False
+) -> None:
     """Run the embedded county (it is fictional) and write its map.
 
     Example: carecircle demo --lang en
@@ -99,7 +103,7 @@ def demo(out: OutOption = None, lang: LangOption = None, fail_on: FailOption = N
     folder = out or Path("maps") / "demo"
     with failures_in(spoken(lang)):
         place_county(folder / "county")
-    run(folder / "county" / "study.toml", out=folder, lang=lang, fail_on=fail_on)
+    run(folder / "county" / "study.toml", out=folder, lang=lang, fail_on=fail_on, everything=everything)
 
 
 @command()

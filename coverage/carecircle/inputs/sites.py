@@ -18,7 +18,7 @@ from carecircle.inputs.facilities.reading import read_facilities
 from carecircle.inputs.formats import admit
 from carecircle.inputs.load import Inputs
 from carecircle.schema import FACILITIES
-from carecircle.study import Facilities
+from carecircle.study import Facilities, Study
 
 
 def read_sites(path: str | Path) -> tuple[gpd.GeoDataFrame, list[str]]:
@@ -47,6 +47,30 @@ def read_sites(path: str | Path) -> tuple[gpd.GeoDataFrame, list[str]]:
     table, _ = read_facilities(Facilities(path=Path(path)))
     closing = table["status"] == "closed"
     return table[~closing].assign(status="open").reset_index(drop=True), list(table["facility_id"][closing])
+
+
+def changes_in(path: Path, study: Study) -> tuple[gpd.GeoDataFrame, list[str]]:
+    """What `read_sites` reads, refused at once where the study's own tables tell that it cannot be meant.
+
+    Tables alone are looked into: what an extract of OpenStreetMap holds is known only once all is read.
+
+    Raises
+    ------
+    UsageError
+        If a facility to close is in no table, or a new site has the id of one that is.
+    InputError
+        Whatever is wrong with the tables.
+    """
+    add, close = read_sites(path)
+    sources = study.facility_sources
+    if not sources or study.include_projects is not None or any(s.format != "table" for s in sources):
+        return add, close
+    known = {facility for source in sources for facility in read_facilities(source)[0]["facility_id"]}
+    if unknown := [facility for facility in close if facility not in known]:
+        raise UsageError("analysis.unknown_facility", value=unknown)
+    if taken := [facility for facility in add["facility_id"] if facility in known - {*close}]:
+        raise UsageError("analysis.facility_exists", value=taken)
+    return add, close
 
 
 def read_polygons(path: str | Path) -> gpd.GeoDataFrame:

@@ -15,7 +15,7 @@ from carecircle.certainty import sureness
 from carecircle.colours import CELL_HEAD, CELL_LABEL, CELLS
 from carecircle.ledgers import lacking
 from carecircle.outputs import telling
-from carecircle.outputs.files import blank_spots, missing, referrals
+from carecircle.outputs.files import blank_spots, missing, needed, referrals
 from carecircle.outputs.files.counties import all_counties, county_table
 from carecircle.rules import by_area
 from carecircle.schema import GROUND_STATUSES, LEVELS
@@ -52,6 +52,7 @@ def workbook(analysis: Analysis, path: Path) -> None:
         _overview(writer, analysis)
         _all_units(writer, analysis)
         _all_people(writer, analysis)
+        needed.sheet(writer, analysis)
         all_counties(writer, analysis)
         missing.sheet(writer, analysis)
         blank_spots.sheet(writer, analysis)

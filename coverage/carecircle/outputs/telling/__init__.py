@@ -12,11 +12,13 @@ from carecircle.outputs.telling.clause import (
     counts_people,
     flip,
     mark,
+    named,
     order,
     result,
     sign,
     target,
     title,
+    worst,
 )
 from carecircle.outputs.telling.missing import missing_findings, missing_group, missing_of
 from carecircle.outputs.telling.run import (
@@ -40,6 +42,7 @@ __all__ = [
     "missing_findings",
     "missing_group",
     "missing_of",
+    "named",
     "order",
     "residents_in_gap",
     "result",
@@ -47,4 +50,5 @@ __all__ = [
     "study",
     "target",
     "title",
+    "worst",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from carecircle.rules.judging.shown import shown_margin
@@ -33,6 +34,30 @@ def order(verdicts: tuple[Verdict, ...]) -> list[int]:
         )
 
     return sorted(range(len(verdicts)), key=rank)
+
+
+def worst(verdicts: Iterable[Verdict]) -> list[Verdict]:
+    """Clauses that fail, the worst first: by the people left out, then by how far off they are."""
+    failing = [v for v in verdicts if v.outcome.value == "FAIL"]
+    return sorted(failing, key=lambda v: (v.surplus, -(v.residents_affected or 0.0), -_off(v), v.rule))
+
+
+def _off(verdict: Verdict) -> float:
+    """How far a figure is from what is asked, as a part of that (1 where nothing is there)."""
+    asked, found = verdict.target, verdict.observed
+    ends = [end for end in (asked if isinstance(asked, tuple) else (asked,)) if end]
+    if found is None or not ends:
+        return 0.0
+    return min(abs(found - end) / abs(end) for end in ends)
+
+
+def named(rules: Sequence[str], verdicts: Iterable[Verdict], most: int = _NEEDS) -> Sentence:
+    """Rules by their titles, the first few, and how many there are."""
+    titles = {v.rule: v.title for v in verdicts}
+    said: list[object] = [titles.get(rule, rule) for rule in rules[:most]]
+    if len(rules) <= most:
+        return Sentence("outputs.rules_named", {"rules": said})
+    return Sentence("outputs.rules_named_more", {"rules": said, "count": len(rules)})
 
 
 def counts_people(verdict: Verdict) -> bool:

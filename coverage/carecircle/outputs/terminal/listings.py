@@ -157,14 +157,17 @@ def siting_lines(result: SitingResult, folder: Path, language: Language, console
         for row in result.moves.to_dict("records"):
             place = f"{row['lon']:.5f}", f"{row['lat']:.5f}"
             people = f"{row['newly_covered']:,.0f}"
+            row["category"] = categories.label(row["category"], language)
             cells = [str(row[column]) for column in ("rank", "name", "category", *fleet)]
             table.add_row(*cells, people, *place)
         console.print(table)
+    titles = {v.rule: v.title.text(language) for v in result.problem.analysis.verdicts}
     for clause in result.clauses():
         if clause["before"] != clause["after"]:
             was, now = (Outcome(clause[k]).sentence.text(language) for k in ("before", "after"))
-            console.print(Text.assemble((clause["rule"], "bold"), f"  {was} → {now}"))
+            head = (titles[clause["rule"]], "bold"), (f"  {clause['rule']}", "dim")
+            console.print(Text.assemble(*head, f"  {was} → {now}"))
     for wall in result.impossible:
-        facts = {"rule": wall.rule, "beyond": wall.beyond, "share": f"{wall.best_share:.1%}"}
+        facts = {"rule": titles[wall.rule], "beyond": wall.beyond, "share": f"{wall.best_share:.1%}"}
         console.print(Text(say("listings.impossible", language, **facts), style="yellow"))
     console.print(say("terminal.written", language, path=str(folder / "siting_map.html")), soft_wrap=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -24,27 +25,66 @@ _STYLE = {
     Outcome.NOT_ASSESSED: "yellow",
     Outcome.NO_THRESHOLD: "dim",
 }
+_ORDER = (Outcome.FAIL, Outcome.NOT_ASSESSED, Outcome.PASS, Outcome.NO_THRESHOLD)
 
-_MOST_NEEDS = 12
+_MOST_CLAUSES = 10
+_MOST_NEEDS = 5
 _MOST_OF_A_KIND = 3
+_TABLE = "verdicts.xlsx"
+"""The file of a run's folder that holds every clause and every need."""
 
 
-def summary(analysis: Analysis, folder: Path, language: Language, console: Console) -> None:
-    """Print the inputs' ledger, the verdicts, what is missing, and where to begin in the written folder."""
+def summary(
+    analysis: Analysis, folder: Path, language: Language, console: Console, *, everything: bool = False
+) -> None:
+    """Print what a run found, shortly, and where it is written.
+
+    Parameters
+    ----------
+    everything
+        Every clause and every need, not only the worst clauses and the first needs.
+    """
     ledger = analysis.inputs.ledger
     console.print(Text(analysis.study.title or analysis.study.name, style="bold"))
     if ledger is None:
         console.print(say("terminal.no_residents", language))
     else:
         console.print(say("terminal.ledger", language, **ledger.to_dict(), cells=ledger.cells_without_value))
-    verdict_lines(analysis.verdicts, language, console)
+    console.print(counted(analysis.verdicts).text(language))
+    if everything:
+        verdict_lines(analysis.verdicts, language, console)
+    else:
+        _worst(analysis.verdicts, folder, language, console)
     _findings(findings_of(analysis), language, console)
-    missing_lines(analysis.verdicts, language, console)
+    missing_lines(analysis.verdicts, language, console, table=None if everything else folder / _TABLE)
     if not (folder / "report.pdf").is_file():
         console.print(Text(f"! {how_to_mend().text(language)}", style="yellow"))
     console.print(_map_size(analysis, folder, language))
     console.print(say("terminal.start", language, path=str(folder / "index.html")), soft_wrap=True)
     console.print(say("terminal.written", language, path=str(folder / "gap_map.html")), soft_wrap=True)
+
+
+def counted(verdicts: Sequence[Verdict]) -> Sentence:
+    """How many clauses came to what, those with none left out."""
+    came = Counter(v.came_to for v in verdicts)
+    ranked = sorted(
+        came, key=lambda said: _ORDER.index(next(v.outcome for v in verdicts if v.came_to == said))
+    )
+    told = [Sentence("terminal.count", {"outcome": said, "count": came[said]}) for said in ranked]
+    return Sentence("terminal.counted", {"rules": len(verdicts), "counts": told})
+
+
+def _worst(verdicts: Sequence[Verdict], folder: Path, language: Language, console: Console) -> None:
+    """Print the worst clauses, and where the others are."""
+    failing = telling.worst(verdicts)
+    if len(failing) > _MOST_CLAUSES:
+        facts = {"most": _MOST_CLAUSES, "count": len(failing)}
+        console.print(Text(say("terminal.worst", language, **facts), style="bold"))
+    verdict_lines(failing[:_MOST_CLAUSES], language, console)
+    rest = len(verdicts) - min(len(failing), _MOST_CLAUSES)
+    if rest:
+        line = say("terminal.rest", language, count=rest, path=str(folder / _TABLE))
+        console.print(Text(line, style="dim"), soft_wrap=True)
 
 
 def _findings(findings: Sequence[Finding], language: Language, console: Console) -> None:
@@ -123,16 +163,25 @@ def _verdict(verdict: Verdict, language: Language) -> Group:
     return Group(head, Padding(Text(figures), (0, 0, 0, 2)), Padding(quote, (0, 0, 0, 2)))
 
 
-def missing_lines(verdicts: Iterable[Verdict], language: Language, console: Console) -> None:
-    """Print what to bring so that more clauses can be judged, the most useful first."""
+def missing_lines(
+    verdicts: Sequence[Verdict], language: Language, console: Console, *, table: Path | None = None
+) -> None:
+    """Print what to bring so that more clauses can be judged, the most useful first.
+
+    Parameters
+    ----------
+    table
+        A workbook that holds them all: then only the first are printed, and it is named. None: all are.
+    """
     wanted = unlocks(verdicts)
     if not wanted:
         return
     count = len({rule for _, rules in wanted for rule in rules})
     console.print(say("terminal.missing", language, inputs=len(wanted), rules=count))
-    for need, rules in wanted[:_MOST_NEEDS]:
-        line = say("terminal.need", language, need=need, rules=list(rules))
+    for need, rules in wanted if table is None else wanted[:_MOST_NEEDS]:
+        line = say("terminal.need", language, need=need, rules=telling.named(rules, verdicts))
         console.print(f"  - {line}", markup=False, soft_wrap=True)
-    if len(wanted) > _MOST_NEEDS:
-        more = say("terminal.more_needs", language, more=len(wanted) - _MOST_NEEDS)
+    if table is not None and len(wanted) > _MOST_NEEDS:
+        sheet = Sentence("outputs.sheet_needs")
+        more = say("terminal.more_needs", language, count=len(wanted), path=str(table), sheet=sheet)
         console.print(f"  - {more}", markup=False, soft_wrap=True)
