@@ -158,3 +158,9 @@ def test_what_cannot_be_drawn_is_refused(street: Analysis, tmp_path: Path) -> No
     )
     with pytest.raises(carecircle.StudyError, match=r"low 1\.2"):
         carecircle.load_study(study)
+    nothing = street_study(
+        tmp_path / "0",
+        extra='[[uncertainty.of]]\nwhat = "speed"\ndistribution = "uniform"\nlow = 0\nhigh = 1',
+    )
+    with pytest.raises(carecircle.StudyError, match="the factor 0"):
+        carecircle.load_study(nothing)

@@ -75,6 +75,7 @@ from carecircle.access.inequality import (
     theil,
     weighted_quantile,
 )
+from carecircle.analysis.periods import period_scenario
 from carecircle.categories import canonical, label, select
 from carecircle.certainty import Breakpoint, Certainty
 from carecircle.demo import write_county
@@ -112,6 +113,7 @@ from carecircle.rules import (
     BlankSpot,
     BlankSpots,
     ByBusy,
+    ByPeriod,
     ByRoad,
     ChainPart,
     Change,
@@ -236,7 +238,8 @@ def ride(study: Study, mine: Reach) -> tuple[Analysis, ReachQuery]:
     )
     analysis = analyze(study, reaches={("minutes", "walk"): mine})
     assert "bicycle" in modes()
-    flood = Scenario(
+    rush: Scenario | None = period_scenario(analysis, "rush") if analysis.study.periods else None
+    flood = rush or Scenario(
         closed_edges=[12, 13], time_factors={"drive": {"primary": 1.5, "*": 1.2}}, period="07:30-09:00",
         change={"F001": {"beds": 120}}, year=2030,
     )  # fmt: skip
@@ -278,12 +281,13 @@ def read(verdict: Verdict, inputs: Inputs) -> pd.DataFrame:
     flip: Flip | None = verdict.flip
     road: ByRoad | None = verdict.by_road
     busy: ByBusy | None = verdict.by_busy
+    hours: tuple[ByPeriod, ...] = verdict.by_period
     stages: tuple[ChainPart, ...] = verdict.stages
     ways: tuple[Referral, ...] = verdict.referrals
     register: BlankSpots | None = blank_spots(inputs)
     spots: tuple[BlankSpot, ...] = () if register is None else register.spots
     years: list[BlankYear] = blank_history([])
-    print(busy, stages, ways, spots, years)
+    print(busy, hours, stages, ways, spots, years)
     ledger: PeopleLedger | None = verdict.ledger
     units: tuple[RuleUnit, ...] = verdict.units
     counties: tuple[CountyRow, ...] = verdict.counties

@@ -16,6 +16,7 @@ from carecircle.analysis.asking import Asker, modes, reaches_of, same_service, s
 from carecircle.analysis.changed import changed_inputs, changed_roads, is_touched
 from carecircle.analysis.manifest import created, manifest, scenario_facts
 from carecircle.analysis.matrices import matrices_of, reaches_by, strangers
+from carecircle.analysis.periods import with_periods
 from carecircle.analysis.projects import with_projects
 from carecircle.analysis.result import Analysis
 from carecircle.analysis.scenario import Scenario
@@ -175,6 +176,7 @@ def reanalyze(
             draw=surfaces,
             tell=tell,
             reaches=None if touched else analysis.reaches,
+            by_period=not any(s.period for s in (*analysis.scenarios, scenario)),
         )
     baseline = analysis.baseline or analysis
     applied = analysis.scenarios if scenario.empty else (*analysis.scenarios, scenario)
@@ -202,6 +204,7 @@ def _conclude(
     tell: Tell,
     draw: bool = True,
     reaches: Reaches | None = None,
+    by_period: bool = True,
 ) -> Analysis:
     """Run every query not yet known, judge, and gather the Analysis."""
     study = inputs.study
@@ -224,8 +227,9 @@ def _conclude(
             tell(Sentence("analysis.drawing", {"query": query.title}))
             surfaces[query] = asker.surface(query, *servings_in(inputs, query))
     tell(Sentence("analysis.judging", {"rules": len(plan.rules)}))
-    verdicts = judge(plan, inputs, reached)
-    verdicts = _beside_border(plan, inputs, asker, reached, verdicts)
+    verdicts = _beside_border(plan, inputs, asker, reached, judge(plan, inputs, reached))
+    if by_period:
+        verdicts = with_periods(plan, inputs, networks, asker.reaches, brought, reached, verdicts, tell)
     register = blank_spots(inputs)
     found = Analysis(
         study=study,

@@ -13,9 +13,7 @@ import numpy as np
 import pandas as pd
 
 from carecircle.errors import UsageError
-
-EVERY_CLASS = "*"
-"""In ``time_factors``: every class of road that is not named."""
+from carecircle.study.periods import EVERY_CLASS as EVERY_CLASS
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +40,7 @@ class Scenario:
         By mode and class of road (``highway``; ``*``: every class not named) what the minutes on it are
         multiplied by: ``{"drive": {"primary": 1.6, "*": 1.2}}``. Access legs stay as they are.
     period
-        What the hours are called that these factors hold for.
+        What the hours are called that these factors hold for; the study's own periods are then left out.
     year
         Whose official figures are used.
     projects

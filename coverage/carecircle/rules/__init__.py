@@ -15,6 +15,7 @@ from carecircle.rules.judging.judge import judge
 from carecircle.rules.judging.ledger import by_area
 from carecircle.rules.judging.parts import (
     ByBusy,
+    ByPeriod,
     ByRoad,
     ChainPart,
     CountyRow,
@@ -41,6 +42,7 @@ __all__ = [
     "BlankSpot",
     "BlankSpots",
     "ByBusy",
+    "ByPeriod",
     "ByRoad",
     "ChainPart",
     "Change",

@@ -3,6 +3,7 @@
 from carecircle.study.access import Accessed
 from carecircle.study.emergency import Emergency, Start
 from carecircle.study.model import Study, study_schema
+from carecircle.study.periods import Period
 from carecircle.study.reading import load_study
 from carecircle.study.sections import (
     Assumptions,
@@ -34,6 +35,7 @@ __all__ = [
     "Grounding",
     "Matrix",
     "Outputs",
+    "Period",
     "Residents",
     "Roads",
     "SpreadBy",

@@ -49,7 +49,7 @@ class Unsure(Section):
         else:
             least = self.centre
         if self.what != "facilities" and not least > 0:
-            raise UnfitError("study.unsure_factor", value=least)
+            raise UnfitError("study.unsure_factor", factor=least)
         if self.what == "facilities" and self.distribution == "lognormal":
             raise UnfitError("study.unsure_place")
         if self.mode and self.mode not in profiles():

@@ -14,6 +14,7 @@ from carecircle.strict import file_name
 from carecircle.study.access import Accessed
 from carecircle.study.certainty import Uncertainty
 from carecircle.study.emergency import Emergency
+from carecircle.study.periods import Period
 from carecircle.study.sections import (
     Assumptions,
     Boundaries,
@@ -80,6 +81,8 @@ class Study(Section):
     """Access measures shown beside the clauses (``[[access]]``); absent: none."""
     uncertainty: Uncertainty | None = None
     """What is not known for certain; absent: no draws are taken."""
+    periods: tuple[Period, ...] | None = None
+    """Hours in which roads, facilities or residents differ (``[[periods]]``); absent: judged once."""
     outputs: Outputs = Outputs()
     """What the written files look like."""
     file: Path | None = Field(default=None, exclude=True)

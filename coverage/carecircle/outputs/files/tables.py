@@ -15,7 +15,11 @@ from carecircle.certainty import sureness
 from carecircle.colours import CELL_HEAD, CELL_LABEL, CELLS
 from carecircle.ledgers import lacking
 from carecircle.outputs import telling
+<<<<<<< HEAD
 from carecircle.outputs.files import blank_spots, missing, needed, referrals
+=======
+from carecircle.outputs.files import blank_spots, missing, periods, referrals
+>>>>>>> 52e732b (The study can say at which hours roads, facilities or residents differ, and every verdict about people says what it comes to then)
 from carecircle.outputs.files.counties import all_counties, county_table
 from carecircle.rules import by_area
 from carecircle.schema import GROUND_STATUSES, LEVELS
@@ -54,6 +58,7 @@ def workbook(analysis: Analysis, path: Path) -> None:
         _all_people(writer, analysis)
         needed.sheet(writer, analysis)
         all_counties(writer, analysis)
+        periods.sheet(writer, analysis)
         missing.sheet(writer, analysis)
         blank_spots.sheet(writer, analysis)
         for verdict in analysis.verdicts:
@@ -288,6 +293,7 @@ def _facts(writer: Book, analysis: Analysis, verdict: Verdict) -> list[tuple[str
         ("column_reason", verdict.reason.text(language)),
         ("column_on_track", None if verdict.progress is None else verdict.progress.text(language)),
         ("column_stands", text(sureness(analysis, verdict))),
+        ("column_periods", text(s for s in [telling.periods(verdict)] if s)),
         ("column_missing", text(verdict.missing_inputs)),
         ("column_assumptions", text(verdict.assumptions)),
     ]

@@ -58,7 +58,7 @@ def clause(
         else None,
         "margin": verdict.shown_margin.both() if verdict.margin is not None else None,
         "flip": None if (turn := telling.flip(verdict)) is None else turn.both(),
-        "stands": [s.both() for s in sureness(analysis, verdict)],
+        "stands": [s.both() for s in (*sureness(analysis, verdict), telling.periods(verdict)) if s],
         "affected": verdict.residents_affected or 0.0,
         "share": verdict.observed if judged and verdict.unit == "share" else None,
         "shareTarget": verdict.target

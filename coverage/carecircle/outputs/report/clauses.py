@@ -120,7 +120,8 @@ def _sentence(analysis: Analysis, verdict: Verdict, said: Said) -> str:
     text = stop.join(parts) + stop
     if verdict.progress is not None:
         text += said.of(verdict.progress) + stop
-    text += "".join(said.of(sentence) + stop for sentence in sureness(analysis, verdict))
+    beside = [s for s in (*sureness(analysis, verdict), telling.periods(verdict)) if s is not None]
+    text += "".join(said.of(sentence) + stop for sentence in beside)
     if verdict.by_road is not None:
         observed = verdict.shown(verdict.by_road.observed)
         text += said("by_road", observed=observed, paper=said.people(verdict.by_road.paper_only))

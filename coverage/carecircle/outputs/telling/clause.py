@@ -13,7 +13,7 @@ from carecircle.texts import Sentence
 
 if TYPE_CHECKING:
     from carecircle.rules import Verdict
-    from carecircle.rules.judging.parts import Flip
+    from carecircle.rules.judging.parts import ByPeriod, Flip
 
 ORDER = ("FAIL", "NOT_ASSESSED", "NO_THRESHOLD", "PASS")
 """Outcomes as clauses are listed: what is unmet first."""
@@ -167,6 +167,22 @@ def _turn_of_number(verdict: Verdict, turn: Flip) -> Sentence | None:
 def _whole(turn: Flip) -> int:
     """Residents as whole people: nobody turns a verdict by halves."""
     return math.ceil(turn.residents - 1e-6) if turn.residents else 0
+
+
+def periods(verdict: Verdict) -> Sentence | None:
+    """What a verdict comes to in each period of the study, the worst named; None without periods."""
+    rows = verdict.by_period
+    if not rows:
+        return None
+
+    def told(row: ByPeriod) -> Sentence:
+        facts = {"name": row.name, "observed": verdict.shown(row.observed), "outcome": row.outcome.sentence}
+        hours = Sentence("outputs.period_hours", {"hours": row.hours}) if row.hours else ""
+        assumed = "" if row.source else Sentence("outputs.period_assumed")
+        return Sentence("outputs.period", {**facts, "hours": hours, "assumed": assumed})
+
+    worst = next(row for row in rows if row.worst)
+    return Sentence("outputs.periods", {"periods": [told(row) for row in rows], "worst": worst.name})
 
 
 def alternative(verdict: Verdict, mode: str, value: float) -> Sentence:

@@ -178,6 +178,36 @@ class ByBusy:
 
 
 @dataclass(frozen=True)
+class ByPeriod:
+    """What a verdict comes to in hours in which roads, facilities or residents differ.
+
+    Parameters
+    ----------
+    name, hours
+        Of the period, as the study writes them.
+    outcome
+        Its own.
+    observed, margin
+        In the verdict's unit; None where there is none.
+    residents_affected
+        Residents in scope who are not covered then.
+    worst
+        Whether it is the worst of the study's periods.
+    source
+        Where its figures are from; empty: assumed.
+    """
+
+    name: str
+    hours: str
+    outcome: Outcome
+    observed: float | None
+    margin: float | None
+    residents_affected: float | None
+    worst: bool
+    source: str
+
+
+@dataclass(frozen=True)
 class RuleUnit:
     """One area, facility or named thing of a rule.
 
@@ -288,7 +318,10 @@ def came_to(outcome: Outcome, state: str) -> Sentence:
     return Sentence("rules.outcome_surplus", {"outcome": outcome.sentence})
 
 
-Part = Flip | ByRoad | ByBusy | ChainPart | Referral | RuleUnit | CountyRow | OnTrack | Robust | Driver
+Part = (
+    Flip | ByRoad | ByBusy | ByPeriod | ChainPart | Referral | RuleUnit | CountyRow | OnTrack
+    | Robust | Driver
+)  # fmt: skip
 
 
 def record(part: Part) -> dict[str, Any]:

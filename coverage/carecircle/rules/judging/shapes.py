@@ -20,6 +20,7 @@ from carecircle.ledgers import InputsLedger, PeopleLedger
 from carecircle.rules.judging.blank_spots import BlankSpot
 from carecircle.rules.judging.parts import (
     ByBusy,
+    ByPeriod,
     ByRoad,
     ChainPart,
     CountyRow,
@@ -102,6 +103,7 @@ class WrittenVerdict(TypedDict):
     flip: Annotated[dict[str, Any] | None, _record(Flip, nullable=True)]
     by_road: Annotated[dict[str, Any] | None, _record(ByRoad, nullable=True)]
     by_busy: NotRequired[Annotated[dict[str, Any] | None, _record(ByBusy, nullable=True)]]
+    by_period: NotRequired[Annotated[list[dict[str, Any]], {"type": "array", "items": _record(ByPeriod)}]]
     stages: NotRequired[Annotated[list[dict[str, Any]], {"type": "array", "items": _record(ChainPart)}]]
     referrals: NotRequired[Annotated[list[dict[str, Any]], {"type": "array", "items": _record(Referral)}]]
     alternatives: list[Alternative]

@@ -12,6 +12,7 @@ from carecircle.ledgers import PeopleLedger
 from carecircle.rules.judging.parts import (
     STATES,
     ByBusy,
+    ByPeriod,
     ByRoad,
     ChainPart,
     CountyRow,
@@ -71,6 +72,8 @@ class Verdict:
         A straight-line rule's result by road, beside it.
     by_busy
         A response beside how busy the ambulances are.
+    by_period
+        What it comes to in each period of the study, the worst marked; empty without periods.
     stages
         Of an emergency chain, in order.
     referrals
@@ -122,6 +125,7 @@ class Verdict:
     flip: Flip | None = None
     by_road: ByRoad | None = None
     by_busy: ByBusy | None = None
+    by_period: tuple[ByPeriod, ...] = ()
     stages: tuple[ChainPart, ...] = ()
     referrals: tuple[Referral, ...] = ()
     alternatives: tuple[tuple[str, float], ...] = ()

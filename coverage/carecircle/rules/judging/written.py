@@ -44,6 +44,8 @@ def written(verdict: Verdict, language: Language) -> WrittenVerdict:
     }  # fmt: skip
     if verdict.referrals:
         found["referrals"] = [record(way) for way in verdict.referrals]
+    if verdict.by_period:
+        found["by_period"] = [record(period) for period in verdict.by_period]
     if verdict.robust is not None:
         found["robust"] = record(verdict.robust)
     return found
