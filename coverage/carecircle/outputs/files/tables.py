@@ -15,11 +15,7 @@ from carecircle.certainty import sureness
 from carecircle.colours import CELL_HEAD, CELL_LABEL, CELLS
 from carecircle.ledgers import lacking
 from carecircle.outputs import telling
-<<<<<<< HEAD
-from carecircle.outputs.files import blank_spots, missing, needed, referrals
-=======
-from carecircle.outputs.files import blank_spots, missing, periods, referrals
->>>>>>> 52e732b (The study can say at which hours roads, facilities or residents differ, and every verdict about people says what it comes to then)
+from carecircle.outputs.files import blank_spots, missing, needed, periods, referrals
 from carecircle.outputs.files.counties import all_counties, county_table
 from carecircle.rules import by_area
 from carecircle.schema import GROUND_STATUSES, LEVELS
