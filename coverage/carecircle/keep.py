@@ -8,6 +8,7 @@ import os
 import platform
 import re
 import sys
+import time
 from collections.abc import Callable
 from functools import cache
 from importlib import resources
@@ -45,6 +46,12 @@ _LIBRARIES = (
 )  # fmt: skip
 _SETTINGS = ("CPL_", "GDAL_", "OGR_", "OSM_", "PROJ_", "SHAPE_", "SQLITE_")
 """Beginnings of the environment variables by which readers of files are told to read otherwise."""
+
+
+_LARGE = 8 << 20
+"""Files of fewer bytes are read again whenever their digest is asked for."""
+_SETTLED_NS = 2_000_000_000
+_digests: dict[Path, tuple[tuple[int, ...], str]] = {}
 
 
 def kept(
@@ -110,9 +117,17 @@ def digest(*parts: object) -> str:
 
 
 def file_digest(path: Path) -> str:
-    """SHA-256 of a file."""
+    """SHA-256 of a file; of a large one once a process, as long as the system says that it is the same."""
+    about = path.stat()
+    now = (about.st_dev, about.st_ino, about.st_size, about.st_mtime_ns, about.st_ctime_ns)
+    if path in _digests and _digests[path][0] == now:
+        return _digests[path][1]
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    settled = time.time_ns() - max(about.st_mtime_ns, about.st_ctime_ns) > _SETTLED_NS
+    if about.st_size >= _LARGE and settled:  # what was written just now may be written again in the same tick
+        _digests[path] = now, found
+    return found
 
 
 def prune(kept: Path) -> None:

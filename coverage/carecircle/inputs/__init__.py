@@ -6,5 +6,6 @@ What do I come here to change?
 - a misread table (headers, encodings, numbers, totals rows): tables
 - who lives where: residents (grids, tables, shares), demand (joined to areas and counted)
 - boundaries, levels, urban or rural: areas; categories, roles and places of facilities: facilities
-- roads, barriers, water: roads; an OpenStreetMap file itself: osm; all of it put together: door, load, sites
+- roads, barriers, water: roads; an OpenStreetMap file itself, and its store: osm; a store is made: storing
+- all of it put together: door, load, sites
 """

@@ -25,7 +25,7 @@ from carecircle.inputs.demand import calibrated, demand_of, urban_by_grid
 from carecircle.inputs.door import MOST_FAULTS, Door, read_door
 from carecircle.inputs.extent import crs_of
 from carecircle.inputs.facilities.shift import shifted_sources
-from carecircle.inputs.provenance import Counted, attributions, hashes, region_source
+from carecircle.inputs.provenance import Counted, attributions, hashes, region_source, stores_unused
 from carecircle.inputs.residents.grids import cell_km2, grid_hull
 from carecircle.inputs.roads.kept import roads_of
 from carecircle.inputs.roads.water import water_of
@@ -169,6 +169,7 @@ def load_inputs(
     """
     tell = progress or (lambda _: None)
     door = read_door(study, tell, noticed)
+    door.findings += stores_unused(study)
     region, crs, source = _bound(study, door)
     areas = _areas(door, study, crs)
     buffer_m = study.assumptions.buffer_km * 1000.0

@@ -8,7 +8,10 @@ from pathlib import Path
 import pandas as pd
 
 from carecircle.inputs.areas.known_areas import OSM, area_by_adcode
+from carecircle.inputs.osm.file import is_osm
+from carecircle.inputs.osm.store import unused
 from carecircle.keep import file_digest
+from carecircle.schema import Finding
 from carecircle.study import Study
 from carecircle.texts import Sentence
 
@@ -74,6 +77,14 @@ def hashes(study: Study) -> dict[str, str]:
         if drawn.file is not None:
             found[f"{drawn.attribution} {b.adcode}"] = file_digest(drawn.file)
     return found
+
+
+def stores_unused(study: Study) -> list[Finding]:
+    """A note for each store that lies beside an extract of the study and is of another one, or damaged."""
+    roads = [study.roads.path] if study.roads is not None and study.roads.format == "pbf" else []
+    extracts = [*roads, *(f.path for f in study.facility_sources if f.format == "osm" or is_osm(f.path))]
+    said = {path: unused(path) for path in extracts}
+    return [Finding("note", sentence, str(path)) for path, sentence in said.items() if sentence is not None]
 
 
 def files_read(study: Study) -> list[Path]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from shapely.geometry.base import BaseGeometry
 from carecircle import categories
 from carecircle.errors import InputError
 from carecircle.inputs.osm.file import sound
+from carecircle.inputs.osm.store import Store, store_of
 from carecircle.inputs.osm.ways import unreadable
 from carecircle.inputs.tables import values
 from carecircle.schema import Finding
@@ -24,6 +26,10 @@ from carecircle.texts import Sentence
 
 _NOWHERE = 2147483647
 _MOST_NAMED = 5
+_AS_TEXT: Mapping[str, Callable[[Any], Any]] = {
+    "designations": tuple, "attributes": dict, "roles_told": frozenset,
+}  # fmt: skip
+"""Columns that a store holds as JSON."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +54,9 @@ def read_osm_facilities(path: Path) -> tuple[gpd.GeoDataFrame, list[Finding]]:
     InputError
         If the file is cut short, not a PBF, or holds no health facility.
     """
+    store = store_of(path)
+    if store is not None:
+        return _stored(store, path)
     try:
         features = _features(path)
     except Exception as error:  # whatever a damaged file makes osmium say
@@ -81,6 +90,49 @@ def read_osm_facilities(path: Path) -> tuple[gpd.GeoDataFrame, list[Finding]]:
         "row": np.arange(1, len(kept) + 1),
     }
     return gpd.GeoDataFrame(frame, geometry=points, crs=4326), findings
+
+
+def _stored(store: Store, path: Path) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+    """What `to_store` has put there."""
+    notes = json.loads((store.folder / "facilities.json").read_text(encoding="utf-8"))
+    if not notes["count"]:
+        raise InputError("inputs.no_osm_facilities", file=path)
+    frame = gpd.read_parquet(store.folder / "facilities.parquet")
+    for column, kind in _AS_TEXT.items():
+        frame[column] = _objects([kind(json.loads(text)) for text in frame[column]])
+    frame["area_id"] = pd.Series([None] * len(frame), dtype=object)
+    frame["source"] = path.name
+    found = [Finding(level, Sentence(key, facts), str(path)) for level, key, facts in notes["findings"]]
+    return frame[notes["columns"]], found
+
+
+def to_store(path: Path, folder: Path) -> None:
+    """Write the facilities of an extract into a folder, as `read_osm_facilities` reads them from a store.
+
+    Raises
+    ------
+    InputError
+        As `read_osm_facilities`, but for an extract without any: that is written down too.
+    """
+    frame: gpd.GeoDataFrame | None = None
+    found: list[Finding] = []
+    try:
+        frame, found = read_osm_facilities(path)
+    except InputError as error:
+        if error.sentence.key != "inputs.no_osm_facilities":
+            raise
+    if frame is not None:
+        plain = frame.drop(columns=["area_id", "source"])
+        for column in _AS_TEXT:
+            texts = [json.dumps(sorted(v) if isinstance(v, frozenset) else v) for v in frame[column]]
+            plain[column] = texts
+        plain.to_parquet(folder / "facilities.parquet", index=False)
+    notes = [[f.level, f.sentence.key, dict(f.sentence.facts)] for f in found]
+    about = (
+        {"count": 0, "columns": []} if frame is None else {"count": len(frame), "columns": [*frame.columns]}
+    )
+    text = json.dumps({**about, "findings": notes}, ensure_ascii=False)
+    (folder / "facilities.json").write_text(text, encoding="utf-8")
 
 
 def _objects(items: list[object]) -> pd.Series:

@@ -23,6 +23,7 @@ import numpy.typing as npt
 
 from carecircle.errors import InputError, OutputError
 from carecircle.inputs.osm.file import first_also_there, sound
+from carecircle.inputs.osm.store import STEPS, Store, store_of
 
 Bounds = tuple[float, float, float, float]
 Tags = str
@@ -40,6 +41,8 @@ _ESCAPED = re.compile("%([0-9a-f]+)%")
 _PLACE = re.compile(r"x(-?[\d.]+)y(-?[\d.]+)")
 _NUMBERS = str.maketrans("nxy,", "    ")
 _PLACELESS = "x999y999"
+NOWHERE = 2**31 - 1
+"""The place, in steps, of a node that the file does not place."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,9 +62,11 @@ class Ways:
     which
         int64[r], position in ``tags`` of each run's.
     bounds
-        West, south, east, north of every usable run of the file, also of those passed over.
+        Gives west, south, east, north of every usable run of the file, also of those passed over.
     shut
         Ways that begin within the bounds and are not usable, by what ``shut_by`` says of them.
+    of
+        int64[w], position in ``tags`` of each way's, also of those without a run.
     """
 
     node: npt.NDArray[np.int64]
@@ -69,8 +74,9 @@ class Ways:
     length: npt.NDArray[np.int64]
     tags: Sequence[Tags]
     which: npt.NDArray[np.int64]
-    bounds: Bounds
+    bounds: Callable[[], Bounds]
     shut: Mapping[str, int] = field(default_factory=dict)
+    of: npt.NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
 
 
 def read_ways(
@@ -83,7 +89,8 @@ def read_ways(
 ) -> Iterator[Ways]:
     """The ways of an extract that have a tag, some at a time, in the order of the file.
 
-    A way is cut where the file does not place a node; a node that follows itself counts once.
+    A way is cut where the file does not place a node; a node that follows itself counts once. Where a store
+    that holds them lies beside the extract (`carecircle.inputs.osm.store`), they come from there at once.
 
     Parameters
     ----------
@@ -103,17 +110,77 @@ def read_ways(
     InputError
         If the file is cut short, no OpenStreetMap file, a history, or not in order (ways before their nodes).
     """
+    store = store_of(path)
+    if store is not None and store.book["ways"] == [key, list(kept)]:
+        yield _stored(store, usable, bounds, shut_by)
+        return
     ask = (usable, shut_by)
     lost: list[int] = []
     with tempfile.TemporaryDirectory() as folder:
         text = Path(folder) / "ways.opl"
-        file = sound(path)
-        _write_down(file, path, key, text)
+        write_down(path, key, text)
         with text.open(encoding="utf-8", newline="\n") as lines:
             while some := lines.readlines(_CHUNK):
-                yield _parsed(some, frozenset(kept), ask, bounds, path, lost)
-    if lost and first_also_there(file, lost) is not None:
+                yield parsed(some, frozenset(kept), ask, bounds, path, lost)
+    in_order(path, lost)
+
+
+def in_order(path: Path, lost: Sequence[int]) -> None:
+    """Refuse a file that does hold nodes which its ways did not find.
+
+    Raises
+    ------
+    InputError
+        If it holds one of them.
+    """
+    if lost and first_also_there(sound(path), lost) is not None:
         raise InputError("inputs.not_sorted", file=path)
+
+
+def _stored(
+    store: Store,
+    usable: Callable[[Tags], bool],
+    bounds: Bounds | None,
+    shut_by: Callable[[Tags], str | None],
+) -> Ways:
+    """What reading the extract would give, tags that none of these ways have aside."""
+    box, of, begin = store.array("box"), store.array("run_tags"), store.array("begin")
+    here = np.ones(len(box), dtype=bool)
+    began = begin[:, 0] < NOWHERE
+    if bounds is not None:
+        west, south, east, north = bounds
+        here = (box[:, 0] <= east) & (box[:, 1] <= north) & (box[:, 2] >= west) & (box[:, 3] >= south)
+        at = begin / STEPS
+        began &= (at[:, 0] >= west) & (at[:, 0] <= east) & (at[:, 1] >= south) & (at[:, 1] <= north)
+    rows, first = np.flatnonzero(here), np.flatnonzero(began)
+    ways = np.asarray(store.array("way_tags"))[first]
+    met = np.unique(np.r_[of[rows], ways])
+    tags = [store.tags[number] for number in met.tolist()]
+    fits = np.array([usable(each) for each in tags], dtype=bool)
+    shut: Counter[str] = Counter()
+    number, met_at, count = np.unique(ways, return_index=True, return_counts=True)
+    for one in np.argsort(met_at).tolist():
+        place = int(np.searchsorted(met, number[one]))
+        why = None if fits[place] else shut_by(tags[place])
+        if why is not None:
+            shut[why] += int(count[one])
+    which = np.searchsorted(met, of[rows])
+    rows, which = rows[fits[which]], which[fits[which]]
+    length = np.asarray(store.array("length"))[rows].astype(np.int64)
+    start = np.asarray(store.array("start"))[rows]
+    steps = np.arange(int(length.sum())) + np.repeat(start - np.cumsum(length) + length, length)
+    node, xy = store.array("node")[steps], store.array("xy")[steps] / STEPS
+
+    def around() -> Bounds:
+        every = np.array([usable(each) for each in store.tags], dtype=bool)[store.array("run_tags")]
+        boxes = store.array("box")[every]
+        if not len(boxes):
+            return EMPTY
+        west, south = boxes[:, :2].min(axis=0).tolist()
+        east, north = boxes[:, 2:].max(axis=0).tolist()
+        return west, south, east, north
+
+    return Ways(node, xy, length, tags, which, around, shut)
 
 
 def unreadable(path: Path, why: str) -> InputError:
@@ -123,8 +190,17 @@ def unreadable(path: Path, why: str) -> InputError:
     return InputError("inputs.not_pbf", file=path, why=(why.strip().splitlines() or ["?"])[0][:200])
 
 
-def _write_down(file: Path, path: Path, key: str, text: Path) -> None:
-    """Let osmium write the ways down in a process of its own: a damaged file may abort it."""
+def write_down(path: Path, key: str, text: Path) -> None:
+    """Let osmium write the ways down in a process of its own: a damaged file may abort it.
+
+    Raises
+    ------
+    InputError
+        As `read_ways`.
+    OutputError
+        If the text finds no room on the disk.
+    """
+    file = sound(path)
     code, said = _beside(str(file), key, str(text))
     if code == 0:
         return
@@ -146,7 +222,7 @@ def _beside(*arguments: str) -> tuple[int, str]:
     return done.returncode, done.stderr.strip()
 
 
-def _parsed(
+def parsed(
     lines: Sequence[str],
     kept: frozenset[str],
     ask: tuple[Callable[[Tags], bool], Callable[[Tags], str | None]],
@@ -167,7 +243,7 @@ def _parsed(
         if _begins_in(lines[row], bounds):
             shut[why[number[row]] or ""] += 1
     wanted = np.array(fits, dtype=bool)[number]
-    number = number[wanted]
+    of, number = number, number[wanted]
     nodes = [line[line.rindex(" ") + 2 : -1] for line in compress(lines, wanted.tolist())]
     sizes = np.array([each.count(",") + 1 if each else 0 for each in nodes], dtype=np.int64)
     text = ",".join(filter(None, nodes)).replace("xy", _PLACELESS).translate(_NUMBERS)
@@ -185,14 +261,24 @@ def _parsed(
     start = np.flatnonzero(np.r_[True, run[1:] != run[:-1]][: len(run)])
     length = np.diff(np.r_[start, len(run)])
     if not len(start):
-        return Ways(node, xy, length, tags, length, EMPTY, shut)
+        return Ways(node, xy, length, tags, length, lambda: EMPTY, shut, of)
     low, high = np.minimum.reduceat(xy, start), np.maximum.reduceat(xy, start)
-    found = (*low.min(axis=0).tolist(), *high.max(axis=0).tolist())
+    found: Bounds = (*low.min(axis=0).tolist(), *high.max(axis=0).tolist())
     if bounds is not None:
         near = (low <= bounds[2:]).all(axis=1) & (high >= bounds[:2]).all(axis=1)
         inside = np.repeat(near, length)
         node, xy, length, start = node[inside], xy[inside], length[near], start[near]
-    return Ways(node, xy, length, tags, number[way[start]], found, shut)
+    return Ways(node, xy, length, tags, number[way[start]], lambda: found, shut, of)
+
+
+def begins(lines: Sequence[str]) -> npt.NDArray[np.int32]:
+    """int32[n, 2]: the first node of each line that has a place, in steps of a ten-millionth of a degree.
+
+    `NOWHERE` where none of its nodes has one.
+    """
+    found = [_PLACE.search(line, line.rindex(" ")) for line in lines]
+    places = [(NOWHERE, NOWHERE) if p is None else (float(p[1]) * STEPS, float(p[2]) * STEPS) for p in found]
+    return np.round(np.array(places, dtype=np.float64).reshape(-1, 2)).astype(np.int32)
 
 
 def _begins_in(line: str, bounds: Bounds | None) -> bool:

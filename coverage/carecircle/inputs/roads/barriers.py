@@ -8,6 +8,7 @@ where several ways meet stops whoever crosses it from any of them, as in OSRM.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from carecircle.inputs.osm.file import sound
+from carecircle.inputs.osm.store import store_of
 
 STUB_M = 1.0
 """Length of road that a barrier takes; half the segment where that is shorter."""
@@ -43,9 +45,16 @@ class Runs:
     barrier: npt.NDArray[np.int64]
 
 
-def read_barriers(path: Path) -> dict[int, Mapping[str, str]]:
-    """Node id -> tags of every barrier of an OpenStreetMap extract."""
+def read_barriers(path: Path, among: npt.NDArray[np.int64] | None = None) -> dict[int, Mapping[str, str]]:
+    """Node id -> tags of every barrier of an OpenStreetMap extract; those among some nodes suffice."""
     import osmium
+
+    store = store_of(path)
+    if store is not None:
+        ids = store.array("barriers")
+        wanted = np.arange(len(ids)) if among is None else np.flatnonzero(np.isin(ids, among))
+        texts = store.text_at("barrier_tags", wanted)
+        return {int(ids[at]): json.loads(text) for at, text in zip(wanted.tolist(), texts, strict=True)}
 
     nodes = osmium.FileProcessor(str(sound(path)), osmium.osm.NODE).with_filter(
         osmium.filter.KeyFilter("barrier")

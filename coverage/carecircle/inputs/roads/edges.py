@@ -77,7 +77,7 @@ def read_roads(
         streets = from_graphml(source.path)
     else:
         streets = from_table(source.path, layer=source.layer, datum=source.datum, columns=source.columns)
-    if not len(streets) and np.isfinite(streets.bounds).all():
+    if not len(streets) and np.isfinite(streets.bounds()).all():
         raise _miss(streets, bounds, source.path)
     edges = edges_of(streets, crs, modes=modes, file=source.path, own=own)
     kept = _touching(edges, around)
@@ -200,7 +200,7 @@ def _miss(streets: Streets, bounds: tuple[float, float, float, float], file: Pat
     def said(b: Sequence[float]) -> str:
         return f"{b[0]:.3f}–{b[2]:.3f}, {b[1]:.3f}–{b[3]:.3f}"
 
-    own = streets.bounds
+    own = streets.bounds()
     return InputError("inputs.roads_miss", file=file, roads=said(own), region=said(bounds))
 
 

@@ -28,6 +28,8 @@ def tag_findings(
     unread: Counter[tuple[str, str]] = Counter()
     shut = Counter(streets.shut)
     for tags, count in zip(streets.tags, roads.tolist(), strict=True):
+        if not count:  # a road elsewhere in the file
+            continue
         asked = [profile(mode, own) for mode in modes]
         for key, value in {pair for each in asked for pair in each.unread(tags)}:
             unread[key, value] += count

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,8 @@ from carecircle.inputs.roads.tagsets import TagSets
 from carecircle.inputs.tables.reading import Table, column_name, read_table
 from carecircle.profiles import TAGS, Profile, profiles
 
-_KEPT = (*TAGS, "name")
+KEPT = (*TAGS, "name")
+"""The tags of a way that are read."""
 _DIGITS = 7
 """Ends of lines within 1e-7 degrees (about a centimetre) are one node."""
 
@@ -46,7 +47,7 @@ class Streets:
     tags
         Distinct sets of tags, names aside.
     bounds
-        West, south, east, north of everything the file holds.
+        Gives west, south, east, north of everything the file holds.
     shut
         Roads that a tag closes to every mode asked for, by the tag.
     """
@@ -58,7 +59,7 @@ class Streets:
     which: npt.NDArray[np.int64]
     name: npt.NDArray[np.object_]
     tags: Sequence[Mapping[str, Any]]
-    bounds: Bounds
+    bounds: Callable[[], Bounds]
     shut: Mapping[str, int] = field(default_factory=dict)
 
     def __len__(self) -> int:
@@ -98,7 +99,7 @@ def from_pbf(
     sets = TagSets(tuple(profiles()) if modes is None else modes, own)
     node, xy, length, which, name, extents = [], [], [], [], [], []
     shut: Counter[str] = Counter()
-    for ways in read_ways(path, "highway", _KEPT, sets.usable, bounds, sets.shut_by):
+    for ways in read_ways(path, "highway", KEPT, sets.usable, bounds, sets.shut_by):
         shut.update(ways.shut)
         known = [sets.known(text) for text in ways.tags]
         node.append(ways.node)
@@ -110,7 +111,15 @@ def from_pbf(
     if not sum(map(len, length)):
         none = np.array([], dtype=np.int64)
         return Streets(
-            np.empty((0, 2)), none, none, none, none, np.array([], dtype=object), [], _around(extents), shut
+            np.empty((0, 2)),
+            none,
+            none,
+            none,
+            none,
+            np.array([], dtype=object),
+            [],
+            lambda: _around(extents),
+            shut,
         )
     length_of = np.concatenate(length)
     runs = Runs(
@@ -118,7 +127,7 @@ def from_pbf(
         np.full(int(length_of.sum()), -1, dtype=np.int64),
     )  # fmt: skip
     numbers = np.concatenate(which)
-    standing = list(read_barriers(path).items()) if barriers else []
+    standing = list(read_barriers(path, runs.node).items()) if barriers else []
     if standing:
         ids = np.array([ref for ref, _ in standing], dtype=np.int64)
         runs = with_stubs(
@@ -133,7 +142,7 @@ def from_pbf(
         kind[street] = sets.stub(int(kind[street]), standing[at[street]][1])
     return Streets(
         runs.xy[spread(begin, sizes)], sizes, runs.node[begin], runs.node[end],
-        kind, np.concatenate(name)[runs.run[begin]], sets.tags, _around(extents), shut,
+        kind, np.concatenate(name)[runs.run[begin]], sets.tags, lambda: _around(extents), shut,
     )  # fmt: skip
 
 
@@ -162,9 +171,9 @@ def spread(begin: npt.NDArray[np.int64], sizes: npt.NDArray[np.int64]) -> npt.ND
     return steps
 
 
-def _around(several: Sequence[Bounds]) -> Bounds:
+def _around(several: Sequence[Callable[[], Bounds]]) -> Bounds:
     """The bounds of all bounds; `EMPTY` of none."""
-    each = np.array([b for b in several if np.isfinite(b[0])]).reshape(-1, 4)
+    each = np.array([b for one in several if np.isfinite((b := one())[0])]).reshape(-1, 4)
     if not len(each):
         return EMPTY
     low, high = each[:, :2].min(axis=0), each[:, 2:].max(axis=0)
@@ -207,7 +216,7 @@ def from_graph(graph: Any, path: Path) -> Streets:
     for u, v, data in graph.edges(data=True):
         a, b = graph.nodes[u], graph.nodes[v]
         line = data.get("geometry") or shapely.LineString([(a["x"], a["y"]), (b["x"], b["y"])])
-        tags = {k: _one(k, data[k]) for k in _KEPT if data.get(k) is not None}
+        tags = {k: _one(k, data[k]) for k in KEPT if data.get(k) is not None}
         if data.get("speed_kph"):
             tags["maxspeed"] = str(data["speed_kph"])
         back = graph.has_edge(v, u) and u != v
@@ -227,7 +236,7 @@ def from_graph(graph: Any, path: Path) -> Streets:
     return Streets(
         shapely.get_coordinates(placed), shapely.get_num_points(placed).astype(np.int64),
         nodes[:, 0], nodes[:, 1], np.array(which, dtype=np.int64), np.array(names, dtype=object),
-        [dict(k) for k in known], tuple(bounds.tolist()),
+        [dict(k) for k in known], lambda: tuple(bounds.tolist()),
     )  # fmt: skip
 
 
@@ -257,7 +266,7 @@ def from_table(
         If it cannot be read, holds anything but lines, or lacks ``highway`` or a CRS.
     """
     table = read_table(
-        path, columns=("highway", "from_node", "to_node", "speed_kph", *_KEPT[1:]), given=columns, layer=layer
+        path, columns=("highway", "from_node", "to_node", "speed_kph", *KEPT[1:]), given=columns, layer=layer
     )
     if table.geometry is None:
         raise InputError("inputs.not_lines", file=path)
@@ -284,9 +293,10 @@ def from_table(
     from_node, to_node = _ends(table, placed, row)
     tags, which = _row_tags(table)
     names = table.text("name").to_numpy(object) if table.has("name") else np.full(len(table), None)
+    bounds = shapely.total_bounds(placed)
     return Streets(
         shapely.get_coordinates(placed), shapely.get_num_points(placed).astype(np.int64), from_node, to_node,
-        which[row], names[row], tags, tuple(shapely.total_bounds(placed).tolist()),
+        which[row], names[row], tags, lambda: tuple(bounds.tolist()),
     )  # fmt: skip
 
 

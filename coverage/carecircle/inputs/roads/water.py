@@ -13,10 +13,15 @@ from shapely.geometry.base import BaseGeometry
 
 from carecircle import keep
 from carecircle.inputs.osm.file import sound
+from carecircle.inputs.osm.store import Store, store_of
 from carecircle.study import Roads
 
 _LINES = frozenset({"river", "canal"})
 _AREAS = frozenset({"water"})
+_SIDES = 100
+"""So many pieces a frame's border is cut into where it is carried into degrees."""
+_NEAR_DEG, _NEAR_SHARE = 0.05, 0.1
+"""Boxes are widened by so many degrees and so much of their size: straight lines of the plane bend there."""
 
 
 def water_of(source: Roads | None, crs: pyproj.CRS, frame: BaseGeometry) -> gpd.GeoDataFrame | None:
@@ -60,8 +65,9 @@ def _save(found: gpd.GeoDataFrame | None) -> memoryview:
 
 def _read(path: Path, crs: pyproj.CRS, frame: BaseGeometry) -> gpd.GeoDataFrame | None:
     """None for a damaged extract: where a clause needed its roads, that was said when they were read."""
+    store = store_of(path)
     try:
-        areas, lines = _shapes(str(path))
+        areas, lines = shapes(str(path)) if store is None else _stored(store, crs, frame)
     except (RuntimeError, OSError):
         return None
     kinds = np.repeat(["area", "line"], [len(areas), len(lines)])
@@ -71,7 +77,23 @@ def _read(path: Path, crs: pyproj.CRS, frame: BaseGeometry) -> gpd.GeoDataFrame 
     return gpd.GeoDataFrame({"kind": kinds[there]}, geometry=gpd.GeoSeries(clipped[there], crs=crs))
 
 
-def _shapes(path: str) -> tuple[list[BaseGeometry], list[BaseGeometry]]:
+def _stored(
+    store: Store, crs: pyproj.CRS, frame: BaseGeometry
+) -> tuple[list[BaseGeometry], list[BaseGeometry]]:
+    """Water whose box, a little widened, meets that of the frame; in a store areas stand before lines."""
+    corners = shapely.segmentize(frame.envelope, max(frame.length / _SIDES, 1.0))
+    west, south, east, north = gpd.GeoSeries([corners], crs=crs).to_crs(4326).total_bounds
+    box = store.array("water_box")
+    wide = _NEAR_DEG + _NEAR_SHARE * np.maximum(box[:, 2] - box[:, 0], box[:, 3] - box[:, 1])
+    near = (box[:, 0] - wide <= east) & (box[:, 1] - wide <= north)
+    near &= (box[:, 2] + wide >= west) & (box[:, 3] + wide >= south)
+    rows = np.flatnonzero(near)
+    shapes_there = [shapely.from_wkb(raw) for raw in store.text_at("water", rows)]
+    areas = int((rows < store.book["water_areas"]).sum())
+    return shapes_there[:areas], shapes_there[areas:]
+
+
+def shapes(path: str) -> tuple[list[BaseGeometry], list[BaseGeometry]]:
     """Polygons of natural=water and lines of waterway=river or canal, in WGS 84."""
     import osmium
 
