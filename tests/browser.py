@@ -98,7 +98,7 @@ def _window(browser: Browser, options: dict[str, Any]) -> BrowserContext:
     """The window for visits with these options; an empty page keeps it open between them."""
     asked = repr(sorted(options.items()))
     if asked not in _WINDOWS:
-        _WINDOWS[asked] = browser.new_context(**options)
+        _WINDOWS[asked] = browser.new_context(**{"reduced_motion": "reduce", **options})
         _WINDOWS[asked].new_page()
     return _WINDOWS[asked]
 

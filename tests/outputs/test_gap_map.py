@@ -162,7 +162,7 @@ def test_every_clause_and_layer_draws(opened: Visit) -> None:
 @pytest.mark.browser
 def test_the_ranking_says_what_python_counted(opened: Visit, analysis: Any) -> None:
     verdict = next(v for v in analysis.verdicts if v.rule == "M1.radius")
-    opened.page.locator("[data-rule='M1.radius']").focus()
+    opened.page.locator("[data-rule='M1.radius']").click()
     rows = opened.page.locator("[data-cc=ranking] tbody tr").evaluate_all(
         "(all) => all.map((r) => r.innerText.split(/\\s*\\t\\s*/))"
     )

@@ -112,13 +112,17 @@ def test_service_areas_hold_the_residents_of_the_nearest_facility(opened: Visit,
 
 
 @pytest.mark.browser
-def test_a_service_area_below_what_the_load_clause_asks_is_marked(opened: Visit, analysis: Any) -> None:
-    choose(opened.page, "M3.load", "catchments")
-    row = opened.page.locator("[data-cc=catchments] li", has_text="西山乡卫生院")
-    assert row.get_attribute("data-load") == "under"
-    assert "▽" in row.inner_text()
-    assert "30,000" in legend(opened.page)
-    assert "100,000" in legend(opened.page)
+def test_the_map_of_a_load_clause_tells_its_verdict(opened: Visit, analysis: Any) -> None:
+    """The residents it counts and what falls to each of its facilities: the verdict's own two figures."""
+    verdict = next(v for v in analysis.verdicts if v.rule == "M3.load")
+    choose(opened.page, "M3.load", "load")
+    residents, facilities = verdict.parts
+    said = legend(opened.page)
+    assert f"{residents:,.0f} 人" in said
+    assert f"{facilities:.0f} 所机构，每所 {verdict.observed:,.0f} 人" in said
+    assert "30,000～100,000" in said
+    assert "偏多" in said  # 20,000 residents share two where one would do
+    assert opened.page.locator("#cc-layers input[value=catchments]").count() == 0  # no answers of these alone
 
 
 @pytest.mark.browser

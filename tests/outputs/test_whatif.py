@@ -16,7 +16,7 @@ import pytest
 
 import carecircle
 from browser import settled, visit
-from carecircle.outputs import gap_map
+from carecircle.outputs import gap_map, telling
 from carecircle.outputs.map import ways
 from carecircle.outputs.map.pack import Blocks
 from trialtown import town_analysis, write_town
@@ -40,6 +40,7 @@ def tab(browser: Any, town: carecircle.Analysis, tmp_path_factory: pytest.TempPa
 def _same(page: Any, now: carecircle.Analysis) -> None:
     """The page's verdicts, people and costs are those of an analysis of the same scenario."""
     told = {v["rule"]: v for v in page.evaluate("() => carecircle.whatif.verdicts()")}
+    assert page.evaluate("() => carecircle.whatif.headline()") == telling.residents_in_gap(now)
     for verdict in now.verdicts:
         said = told[verdict.rule]
         assert verdict.ledger is not None

@@ -21,7 +21,7 @@ def words() -> dict[str, dict[str, str]]:
     return {
         key.partition(".")[2]: dict(forms)
         for key, forms in wording().items()
-        if key.startswith(("outputs.page_", "layers.page_"))
+        if key.startswith(("outputs.page_", "layers.page_", "gap.page_"))
     }
 
 
@@ -86,12 +86,22 @@ def clause(
         "loadRange": list(verdict.target)
         if kind.catchments and isinstance(verdict.target, tuple | list)
         else None,
+        "scope": rule.scope,
+        "load": _load(verdict),
         "surface": None,
         "limit": rule.limit,
         "factor": rule.factor,
         "turnout": stages.call_min + stages.dispatch_min if kind.people == "mean" else 0.0,
         "unsure": verdict.open_listing,
     }
+
+
+def _load(verdict: Verdict) -> dict[str, float | None] | None:
+    """Residents and the facilities they share, of a clause about their load in the study as a whole."""
+    if not kind_of(verdict.rule_def).catchments or verdict.parts is None:
+        return None
+    residents, facilities = verdict.parts
+    return {"residents": residents, "facilities": facilities}
 
 
 def _counties(verdict: Verdict) -> list[dict[str, Any]]:

@@ -22,14 +22,14 @@ _NEEDS = 3
 
 
 def order(verdicts: tuple[Verdict, ...]) -> list[int]:
-    """Clauses as the page lists them: unmet first, those about reach before others, by people affected."""
+    """Clauses as they are listed: unmet first, by the people left out, those about reach before others."""
 
-    def rank(i: int) -> tuple[int, bool, float, int]:
+    def rank(i: int) -> tuple[int, float, bool, int]:
         verdict = verdicts[i]
         return (
             ORDER.index(verdict.outcome.value),
-            verdict.people is None,
             -(verdict.residents_affected or 0.0),
+            verdict.people is None,
             i,
         )
 

@@ -297,16 +297,16 @@ function once(make) {
 var blockText = (name) => textOf(name);
 var columns = once(() => /* @__PURE__ */ new Map());
 function column(reference) {
-  const name = reference[4], key = `${name} ${reference[0]} ${reference[1]}`, kept = columns();
-  if (!kept.has(key)) {
+  const name = reference[4], key = `${name} ${reference[0]} ${reference[1]}`, kept2 = columns();
+  if (!kept2.has(key)) {
     if (!readers[name]) readers[name] = openBlock(textOf(name));
-    kept.set(key, readers[name](reference));
+    kept2.set(key, readers[name](reference));
   }
-  return kept.get(key);
+  return kept2.get(key);
 }
 async function unpackFirst() {
-  const first2 = page.order.length ? page.order[0] : 0, road = page.clauses[first2] ? page.clauses[first2].road : null;
-  const needed = ["base", "lines", `clause${first2}`, road === null ? "" : `query${road}`].filter(
+  const first2 = page.order.length ? page.order[0] : 0, opening = [...page.clauses.keys()].filter((i) => page.clauses[i].outcome === "FAIL" || i === first2);
+  const needed = ["base", "lines", ...opening.map((i) => `clause${i}`)].filter(
     (name) => textOf(name).trim()
   );
   await Promise.all(
@@ -507,15 +507,15 @@ var ExactSum = class {
   }
   add(x) {
     const { parts } = this;
-    let kept = 0;
+    let kept2 = 0;
     for (let k = 0; k < parts.length; k++) {
       let y = parts[k];
       if (Math.abs(x) < Math.abs(y)) [x, y] = [y, x];
       const high = x + y, low = y - (high - x);
-      if (low) parts[kept++] = low;
+      if (low) parts[kept2++] = low;
       x = high;
     }
-    parts.length = kept;
+    parts.length = kept2;
     parts.push(x);
   }
   value() {
@@ -543,11 +543,11 @@ function exactSum(values) {
 // map/page/src/model/ways.js
 var hasWays = () => Boolean(page.ways);
 var waysColumn = once(() => {
-  const read = openBlock(blockText("ways")), kept = /* @__PURE__ */ new Map();
+  const read = openBlock(blockText("ways")), kept2 = /* @__PURE__ */ new Map();
   return (reference) => {
     const key = `${reference[0]} ${reference[1]}`;
-    if (!kept.has(key)) kept.set(key, read(reference));
-    return kept.get(key);
+    if (!kept2.has(key)) kept2.set(key, read(reference));
+    return kept2.get(key);
   };
 });
 var ground = once(() => transverseMercator(page.ways.projection));
@@ -871,10 +871,10 @@ var facilities = once(() => {
   };
 });
 function unitOf(clause, a) {
-  const kept = keptUnits();
-  if (!kept.has(clause.rule))
-    kept.set(clause.rule, new Map(clause.units.filter((u) => u.area >= 0).map((u) => [u.area, u])));
-  return kept.get(clause.rule).get(a);
+  const kept2 = keptUnits();
+  if (!kept2.has(clause.rule))
+    kept2.set(clause.rule, new Map(clause.units.filter((u) => u.area >= 0).map((u) => [u.area, u])));
+  return kept2.get(clause.rule).get(a);
 }
 var keptUnits = once(() => /* @__PURE__ */ new Map());
 var siteOf = (number) => scenario.sites.find((s) => s.number === number);
@@ -1163,12 +1163,12 @@ function lay(metric, mode, name) {
     for (const end of [0, 1]) at.set(toGrid(...lineEnd(line, end)), 2 * net.ends[end][s]);
     const spots = spotsOf(line, from, to, table.share);
     for (let k = from; k < to; k++, next++) {
-      const l = chain[s] + 1 + k - from, spot = spots[k - from], row2 = table.row[k], col = table.col[k];
+      const l = chain[s] + 1 + k - from, spot2 = spots[k - from], row2 = table.row[k], col = table.col[k];
       place[l] = next;
       share2[l] = Math.max(0, Math.min(1, table.share[k]));
-      at.set(spot, 2 * next);
+      at.set(spot2, 2 * next);
       if (how[s] & STOPS && row2 >= 0 && isOpen(field, row2, col))
-        doors.push([next, cellIndex(row2, col), Math.fround(metresBetween(spot, [row2 + 0.5, col + 0.5]) * costOf(field, row2, col))]);
+        doors.push([next, cellIndex(row2, col), Math.fround(metresBetween(spot2, [row2 + 0.5, col + 0.5]) * costOf(field, row2, col))]);
     }
   }
   const { ahead, back } = costs(metric, net, chain, share2, place, at, f);
@@ -1266,8 +1266,8 @@ function spotOf(reach, node) {
   const c = node >= reach.after ? node - reach.after : node, { width } = grid();
   return [Math.floor(c / width) - EDGE + 0.5, c % width - EDGE + 0.5];
 }
-var world = (spot) => {
-  const [lon, lat] = lonLatOf(spot);
+var world = (spot2) => {
+  const [lon, lat] = lonLatOf(spot2);
   return [worldX(lon), worldY(lat)];
 };
 function along(reach, a, b) {
@@ -2172,7 +2172,7 @@ function liveClause(clause) {
 }
 
 // map/page/src/model/sides.js
-var codesOf = (clause, basis = "now") => !clause.people ? null : basis === "now" && changed() && clause.query !== null ? liveClause(clause).codes : sideCodes(clause, basis);
+var codesOf = (clause, basis = "now") => !clause.people ? null : clause.people.codes ? clause.people.codes(basis) : basis === "now" && changed() && clause.query !== null ? liveClause(clause).codes : sideCodes(clause, basis);
 var knownCosts = once(() => /* @__PURE__ */ new Map());
 function costsOf(query, basis = "now") {
   if (live(basis)) return liveQuery(page.queries.indexOf(query)).cost;
@@ -2187,17 +2187,17 @@ function costsOf(query, basis = "now") {
 }
 var costAt = (query, i, basis = "now") => costsOf(query, basis)[i];
 function sums(clause, basis = "now") {
-  const stamp = changed() ? scenario.stamp : -1, key = `${clause.rule} ${basis}`, kept = keptSums();
-  if (!kept.has(key) || kept.get(key).stamp !== stamp)
-    kept.set(key, { stamp, ...sumAreas(codesOf(clause, basis)) });
-  return kept.get(key);
+  const stamp = changed() ? scenario.stamp : -1, key = `${clause.rule} ${basis}`, kept2 = keptSums();
+  if (!kept2.has(key) || kept2.get(key).stamp !== stamp)
+    kept2.set(key, { stamp, ...sumAreas(codesOf(clause, basis)) });
+  return kept2.get(key);
 }
 var keptSums = once(() => /* @__PURE__ */ new Map());
-function sumAreas(codes) {
+function sumAreas(codes2) {
   const n = page.areas.names.length, parent = page.areas.parent, total = CODES.map(() => new Float64Array(n)), scope = new Float64Array(n);
-  if (codes && page.demand) {
+  if (codes2 && page.demand) {
     const { residents, area } = demand();
-    for (let i = 0; i < codes.length; i++) if (area[i] >= 0) total[codes[i]][area[i]] += residents[i];
+    for (let i = 0; i < codes2.length; i++) if (area[i] >= 0) total[codes2[i]][area[i]] += residents[i];
     for (const a of deepestFirst())
       if (parent[a] >= 0) for (let k = 0; k < CODES.length; k++) total[k][parent[a]] += total[k][a];
   }
@@ -2213,20 +2213,20 @@ var deepestFirst = once(() => {
   return depth.map((d, a) => a).sort((a, b) => depth[b] - depth[a]);
 });
 var lacking = (s, a) => s.not_covered[a] + s.unreachable[a];
-function paperOnly(clause, codes, i, basis = "now") {
-  if (clause.road === null || codes[i] !== COVERED) return false;
+function paperOnly(clause, codes2, i, basis = "now") {
+  if (clause.road === null || codes2[i] !== COVERED) return false;
   return !(costAt(page.queries[clause.road], i, basis) <= clause.limitRoad);
 }
 var ownerAt = (query, i) => ownersOf(query)[i];
 function roadCodes(clause) {
-  const stamp = changed() ? scenario.stamp : -1, kept = keptRoadCodes(), last = kept.get(clause.rule);
+  const stamp = changed() ? scenario.stamp : -1, kept2 = keptRoadCodes(), last = kept2.get(clause.rule);
   if (last && last.stamp === stamp) return last.codes;
-  const codes = column(clause.people).slice(), costs2 = costsOf(page.queries[clause.road], "road");
-  for (let i = 0; i < codes.length; i++)
-    if (codes[i] >= UNREACHABLE)
-      codes[i] = costs2[i] === Infinity ? UNREACHABLE : costs2[i] <= clause.limitRoad ? COVERED : NOT_COVERED;
-  kept.set(clause.rule, { stamp, codes });
-  return codes;
+  const codes2 = column(clause.people).slice(), costs2 = costsOf(page.queries[clause.road], "road");
+  for (let i = 0; i < codes2.length; i++)
+    if (codes2[i] >= UNREACHABLE)
+      codes2[i] = costs2[i] === Infinity ? UNREACHABLE : costs2[i] <= clause.limitRoad ? COVERED : NOT_COVERED;
+  kept2.set(clause.rule, { stamp, codes: codes2 });
+  return codes2;
 }
 var keptRoadCodes = once(() => /* @__PURE__ */ new Map());
 function sideCodes(clause, basis) {
@@ -2324,19 +2324,19 @@ function explain(lon, lat, traced) {
 }
 var wayNumber = (clause) => clause.query !== null && page.queries[clause.query].metric === "straight_m" && clause.road !== null ? clause.road : clause.query;
 function explainClause(here, clause, traced) {
-  const i = here.index, codes = codesOf(clause), query = clause.query === null ? null : page.queries[clause.query];
+  const i = here.index, codes2 = codesOf(clause), query = clause.query === null ? null : page.queries[clause.query];
   const cost = query ? costAt(query, i) : null, owner = query ? ownerAt(query, i) : -1, place = owner >= 0 ? seatPlace(owner) : null;
   const number = wayNumber(clause);
   const way = traced && hasWays() && number !== null && page.queries[number].metric !== "straight_m" ? liveQuery(number).way(i) : null;
   return {
     rule: clause.rule,
-    status: CODES[codes[i]],
+    status: CODES[codes2[i]],
     reach: query ? query.reasons[column(query.status)[i]] : null,
     cost: finite(cost),
     unit: query ? query.unit : null,
     limit: clause.limitQuery,
     over: query && clause.limitQuery && Number.isFinite(cost) ? cost - clause.limitQuery : null,
-    paper_only: paperOnly(clause, codes, i),
+    paper_only: paperOnly(clause, codes2, i),
     road_m: clause.road === null ? null : finite(costAt(page.queries[clause.road], i)),
     straight_m: place ? geodesic(here.lon, here.lat, lonOf(place[0]), latOf(place[1])) : null,
     snap_m: way && !way.parts ? network(page.queries[number].mode).demand.metres[i] : null,
@@ -2345,6 +2345,66 @@ function explainClause(here, clause, traced) {
     stages: stagesAt(clause, i),
     facility: owner >= 0 ? { name: seatName(owner), index: owner } : null
   };
+}
+
+// map/page/src/model/standings.js
+function standing(clause) {
+  if (changed() && aboutReach(clause)) return liveClause(clause);
+  return { outcome: clause.outcome, share: clause.share, affected: clause.affected, observed: null };
+}
+
+// map/page/src/model/everyone.js
+var EVERYONE = -1;
+var ORDER = [OUTSIDE, COVERED, NO_DATA, UNSNAPPED, UNREACHABLE, NOT_COVERED];
+var WEIGHT = ORDER.reduce((weight, code, k) => Object.assign(weight, { [code]: k }), []);
+var unmet = (basis) => page.clauses.filter(
+  (clause) => basis === "baseline" && clause.before ? clause.before.outcome === "FAIL" : (live(basis) ? standing(clause).outcome : clause.outcome) === "FAIL"
+);
+var kept = once(() => /* @__PURE__ */ new Map());
+function codes(basis) {
+  const side = basis === "road" ? "now" : basis, stamp = live(side) ? scenario.stamp : -1, last = kept().get(side);
+  if (last && last.stamp === stamp) return last.codes;
+  const found = new Uint8Array(demand().n), weight = new Uint8Array(found.length);
+  for (const clause of unmet(side)) {
+    const mine = clause.people ? codesOf(clause, side) : null;
+    if (!mine) continue;
+    for (let i = 0; i < mine.length; i++)
+      if (WEIGHT[mine[i]] > weight[i]) {
+        weight[i] = WEIGHT[mine[i]];
+        found[i] = mine[i];
+      }
+  }
+  kept().set(side, { stamp, codes: found });
+  return found;
+}
+var everyone = once(() => {
+  const behind2 = unmet("baked"), judged = behind2.filter((clause) => clause.people), units2 = behind2.filter((clause) => !clause.people).flatMap((clause) => clause.units.filter((u) => u.outcome === "FAIL"));
+  if (!judged.length && !units2.length) return null;
+  return {
+    everyone: true,
+    rule: "",
+    title: page.words.page_everyone,
+    outcome: "FAIL",
+    mark: "FAIL",
+    people: judged.length > 0 && page.demand ? { codes } : null,
+    affected: page.answer.people,
+    units: units2,
+    asked: [...new Set(judged.flatMap((clause) => clause.asked))],
+    query: null,
+    road: null,
+    surface: null,
+    radius: null,
+    limitQuery: null,
+    loadRange: null,
+    ledger: null,
+    before: page.hasBaseline ? {} : null
+  };
+});
+var clauseAt = (index) => index === EVERYONE ? everyone() : page.clauses[index] || null;
+function headline() {
+  if (!changed() || !page.demand) return page.answer.people;
+  const { residents } = demand(), found = codes("now");
+  return exactSum(Array.from(residents).filter((n, i) => found[i] === NOT_COVERED || found[i] === UNREACHABLE));
 }
 
 // map/page/src/view/elements.js
@@ -2395,7 +2455,7 @@ var calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 // map/page/src/view/state.js
 var state = {
-  clause: 0,
+  clause: EVERYONE,
   shading: "town",
   wanted: "town",
   on: {
@@ -2420,7 +2480,7 @@ var state = {
   trying: false,
   armed: false
 };
-var clauseNow = () => page.clauses[state.clause] || null;
+var clauseNow = () => clauseAt(state.clause);
 var look = () => ({
   ...state,
   clause: clauseNow(),
@@ -2586,252 +2646,6 @@ function labeller(ctx, view, marks) {
   };
 }
 
-// map/page/src/model/catchments.js
-function catchmentQuery(clause) {
-  if (!clause || !page.demand) return null;
-  if (clause.people && clause.query !== null) return page.queries[clause.query];
-  if (!clause.asked.length) return null;
-  const wanted = clause.asked.filter((i) => page.facilities.status[i] === "open");
-  return page.queries.find(
-    (q) => wanted.length && wanted.every((i) => q.serving.includes(i)) && q.serving.length <= wanted.length + 12
-  ) || null;
-}
-function catchments(clause, basis = "now") {
-  const key = `${clause.rule} ${basis}`, stamp = changed() ? scenario.stamp : -1, kept = keptCatchments();
-  if (!kept.has(key) || kept.get(key).stamp !== stamp)
-    kept.set(key, { ...partition(clause, basis), stamp });
-  return kept.get(key);
-}
-var keptCatchments = once(() => /* @__PURE__ */ new Map());
-function partition(clause, basis) {
-  const d = demand(), owners = ownersOf(catchmentQuery(clause), basis), codes = clause.people ? codesOf(clause, basis) : null, served = /* @__PURE__ */ new Map();
-  let without = 0;
-  for (let i = 0; i < d.n; i++) {
-    if (!(d.residents[i] > 0) || codes && codes[i] === OUTSIDE) continue;
-    if (owners[i] < 0) without += d.residents[i];
-    else served.set(owners[i], (served.get(owners[i]) || 0) + d.residents[i]);
-  }
-  const { edges, beside } = borders(d, owners, codes);
-  return { owners, codes, served, without, edges, colour: coloured(served, beside) };
-}
-function borders(d, owners, codes) {
-  const step = d.spacing / 400750167e-1 / Math.cos(latOf(d.n ? d.y[0] : 0.5) * Math.PI / 180), at = /* @__PURE__ */ new Map(), edges = [], beside = /* @__PURE__ */ new Map();
-  const cell = (x, y) => Math.floor(x / step) * 67108864 + Math.floor(y / step);
-  const counts = (i) => d.placed[i] && owners[i] >= 0 && !(codes && codes[i] === OUTSIDE);
-  for (let i = 0; i < d.n; i++) if (counts(i)) at.set(cell(d.x[i], d.y[i]), i);
-  const meet = (a, b) => {
-    if (!beside.has(a)) beside.set(a, /* @__PURE__ */ new Set());
-    beside.get(a).add(b);
-  };
-  at.forEach((i) => {
-    for (const [dx, dy] of [
-      [step, 0],
-      [0, step]
-    ]) {
-      const j = at.get(cell(d.x[i] + dx, d.y[i] + dy));
-      if (j === void 0 || owners[i] === owners[j]) continue;
-      const mx = (d.x[i] + d.x[j]) / 2, my = (d.y[i] + d.y[j]) / 2, ux = (d.y[i] - d.y[j]) / 2, uy = (d.x[j] - d.x[i]) / 2;
-      edges.push(mx - ux, my - uy, mx + ux, my + uy);
-      meet(owners[i], owners[j]);
-      meet(owners[j], owners[i]);
-    }
-  });
-  return { edges: Float64Array.from(edges), beside };
-}
-function coloured(served, beside) {
-  const colour = /* @__PURE__ */ new Map();
-  [...served.entries()].sort((a, b) => b[1] - a[1] || a[0] - b[0]).forEach(([owner], order) => {
-    const taken = new Set([...beside.get(owner) || []].map((o) => colour.get(o)));
-    const free = page.palette.catchments.map((c, k) => (order + k) % page.palette.catchments.length).find((k) => !taken.has(k));
-    colour.set(owner, free === void 0 ? order % page.palette.catchments.length : free);
-  });
-  return colour;
-}
-
-// map/page/src/view/shades.js
-var cellSize = (view, d) => Math.max(
-  1.6,
-  d.spacing / 400750167e-1 / Math.cos(latOf((view.north + view.south) / 2) * Math.PI / 180) * view.scale
-);
-function drawCells(ctx, view, classOf, fills) {
-  const d = demand();
-  if (!d) return;
-  const size = cellSize(view, d) + 0.35, groups = fills.map(() => []);
-  for (let i = 0; i < d.n; i++) {
-    if (!d.placed[i]) continue;
-    const x = d.x[i] * view.scale - view.left, y = d.y[i] * view.scale - view.top;
-    if (x < -size || y < -size || x > view.width + size || y > view.height + size) continue;
-    const k = classOf(i);
-    if (k >= 0) groups[k].push(x, y);
-  }
-  groups.forEach((places, k) => {
-    ctx.fillStyle = fills[k] === null ? hatch(ctx, page.palette.unknownCell, 6) : fills[k];
-    for (let j = 0; j < places.length; j += 2)
-      ctx.fillRect(places[j] - size / 2, places[j + 1] - size / 2, size, size);
-  });
-}
-var populationBreaks = once(() => {
-  const d = demand(), sorted = Float64Array.from(d.residents.filter((n, i) => n > 0 && d.placed[i])).sort();
-  const round = (n) => {
-    const p = 10 ** Math.floor(Math.log10(n) - (n < 10 ? 0 : 0));
-    return n < 1 ? Math.round(n * 10) / 10 : Math.round(n / p * 2) * (p / 2);
-  };
-  const at = [0.3, 0.55, 0.75, 0.9, 0.98].map(
-    (share2) => round(Math.max(sorted[Math.floor(sorted.length * share2)] || 0, 0.1))
-  );
-  return at.filter((n, i) => i === 0 || n > at[i - 1]);
-});
-function drawPopulation(ctx, view) {
-  const { residents } = demand(), breaks = populationBreaks();
-  const classOf = (i) => {
-    if (!(residents[i] > 0)) return -1;
-    const k = breaks.findIndex((b) => residents[i] <= b);
-    return k < 0 ? breaks.length : k;
-  };
-  drawCells(ctx, view, classOf, page.palette.population.slice(0, breaks.length + 1));
-}
-function drawUrban(ctx, view) {
-  const { residents, urban } = demand();
-  drawCells(ctx, view, (i) => residents[i] > 0 ? urban[i] : -1, [null, page.palette.urban[1], page.palette.urban[2]]);
-}
-function paperClass(clause, codes, i, basis = "now") {
-  if (codes[i] === OUTSIDE) return -1;
-  if (codes[i] === NO_DATA) return 3;
-  if (codes[i] === COVERED) return paperOnly(clause, codes, i, basis) ? 1 : 0;
-  return codes[i] === UNSNAPPED ? 3 : 2;
-}
-function drawPaper(ctx, view, clause) {
-  const codes = codesOf(clause, view.basis), { residents } = demand();
-  const classOf = (i) => residents[i] > 0 ? paperClass(clause, codes, i, view.basis) : -1;
-  drawCells(ctx, view, classOf, [...page.palette.paper, null]);
-}
-var hatched = (key, facts) => h(
-  "ul",
-  {},
-  row(
-    swatch(`background:repeating-linear-gradient(135deg,${page.palette.white} 0 3px,${page.palette.unknownCell} 3px 4.4px)`),
-    say(key, facts)
-  )
-);
-function populationLegend() {
-  const breaks = populationBreaks();
-  return [
-    h("h3", {}, say("page_legend_population")),
-    ramp(
-      page.palette.population.slice(0, breaks.length + 1),
-      breaks.map((n) => n >= 1 ? people(n) : String(n))
-    )
-  ];
-}
-function urbanLegend() {
-  const { residents, urban } = demand(), count = [0, 0, 0];
-  for (let i = 0; i < urban.length; i++) count[urban[i]] += residents[i];
-  return [
-    h("h3", {}, say("page_legend_urban")),
-    h(
-      "ul",
-      {},
-      [1, 2].map(
-        (k) => row(swatch(`background:${page.palette.urban[k]}`), say(`page_urban_${k}`, { n: people(count[k]) }))
-      )
-    ),
-    count[0] > 0 ? hatched("page_urban_0", { n: people(count[0]) }) : null
-  ];
-}
-function paperLegend(clause) {
-  const codes = codesOf(clause), { residents } = demand(), count = [0, 0, 0, 0];
-  for (let i = 0; i < codes.length; i++) {
-    const k = paperClass(clause, codes, i);
-    if (k >= 0) count[k] += residents[i];
-  }
-  return [
-    h("h3", {}, say("page_legend_paper")),
-    h(
-      "ul",
-      {},
-      page.palette.paper.map(
-        (colour, k) => row(swatch(`background:${colour}`), say(`page_paper_${k}`, { n: people(count[k]) }))
-      )
-    ),
-    count[3] > 0 ? hatched("page_paper_3", { n: people(count[3]) }) : null
-  ];
-}
-var CELL_SHADES = {
-  paper: { draw: drawPaper, legend: paperLegend, has: (c) => c && c.people && c.road !== null },
-  catchments: { draw: drawCatchments, legend: catchmentLegend, has: (c) => catchmentQuery(c) !== null },
-  population: { draw: drawPopulation, legend: populationLegend, has: () => true },
-  urban: { draw: drawUrban, legend: urbanLegend, has: () => demand().urban.includes(1) || demand().urban.includes(2) }
-};
-
-// map/page/src/view/catchments.js
-function drawCatchments(ctx, view, clause) {
-  const { owners, codes, colour, edges } = catchments(clause, view.basis), { residents } = demand();
-  const classOf = (i) => !(residents[i] > 0) || codes && codes[i] === OUTSIDE ? -1 : owners[i] < 0 ? page.palette.catchments.length : colour.get(owners[i]);
-  drawCells(ctx, view, classOf, [...page.palette.catchments, null]);
-  ctx.strokeStyle = sheer(page.palette.catchmentBorder, 0.75);
-  ctx.lineWidth = 1.1;
-  ctx.lineCap = "round";
-  ctx.beginPath();
-  for (let k = 0; k < edges.length; k += 4) {
-    ctx.moveTo(edges[k] * view.scale - view.left, edges[k + 1] * view.scale - view.top);
-    ctx.lineTo(edges[k + 2] * view.scale - view.left, edges[k + 3] * view.scale - view.top);
-  }
-  ctx.stroke();
-}
-function loadClause(i, own) {
-  const fits = (c) => c && c.loadRange && c.asked.includes(i);
-  return fits(own) ? own : page.clauses.find(fits) || null;
-}
-function loadState(i, residents, own) {
-  const clause = i < 1e6 ? loadClause(i, own) : null;
-  if (!clause) return null;
-  const [least, most] = clause.loadRange;
-  return residents > most ? "over" : residents < least ? "under" : "fits";
-}
-var LOAD_SIGN = { over: "▲", under: "▽", fits: "" };
-function drawCatchmentNames(label, view, clause) {
-  const { served } = catchments(clause, view.basis);
-  [...served.entries()].sort((a, b) => b[1] - a[1]).forEach(([owner, n]) => {
-    const place = seatPlace(owner);
-    if (!place) return;
-    const load = loadState(owner, n, clause), text = `${people(n)}${load && LOAD_SIGN[load] ? ` ${LOAD_SIGN[load]}` : ""}`, x = place[0] * view.scale - view.left, y = place[1] * view.scale - view.top, style = { size: 12, weight: 600, colour: load === "over" ? page.palette.bad : page.palette.asked, align: "left", offset: 11 };
-    if (served.size > 25 || !label(`${seatName(owner)} ${text}`, x, y, style)) label(text, x, y, style);
-  });
-}
-var MOST_LISTED = 10;
-function catchmentLegend(clause) {
-  const { served, without, colour } = catchments(clause), rows = [...served.entries()].sort((a, b) => b[1] - a[1]), load = rows.map(([i]) => i < 1e6 ? loadClause(i, clause) : null).find(Boolean);
-  const item = ([i, n]) => {
-    const how = loadState(i, n, clause);
-    return h(
-      "li",
-      { "data-load": how },
-      swatch(`background:${page.palette.catchments[colour.get(i)]}`),
-      h(
-        "button",
-        { type: "button", class: "cc-area", onclick: () => i < 1e6 && zoomToFacility(i) },
-        seatName(i)
-      ),
-      h("b", { class: how === "over" ? "cc-over-load" : null }, `${people(n)} ${how ? LOAD_SIGN[how] : ""}`)
-    );
-  };
-  return [
-    h("h3", {}, say("page_legend_catchments")),
-    load ? h(
-      "p",
-      { class: "cc-legend-note" },
-      say("page_catchment_load", {
-        rule: load.rule,
-        least: people(load.loadRange[0]),
-        most: people(load.loadRange[1])
-      })
-    ) : null,
-    h("ul", { class: "cc-served", "data-cc": "catchments" }, rows.slice(0, MOST_LISTED).map(item)),
-    rows.length > MOST_LISTED ? h("p", { class: "cc-legend-note" }, say("page_catchment_more", { n: rows.length - MOST_LISTED })) : null,
-    without > 0 ? hatched("page_catchment_none", { n: people(without) }) : null
-  ];
-}
-
 // map/page/src/view/chain.js
 var sum = (stages) => stages.reduce((minutes3, stage) => minutes3 + stage.minutes, 0);
 var minutes2 = (n) => measured(n, "min");
@@ -2853,15 +2667,15 @@ function chainLine(found) {
 }
 function chainDrawn(found, index) {
   if (!found || !found.stages) return null;
-  const d = demand(), home = [d.x[index], d.y[index]], named = Object.fromEntries(found.stages.map((stage) => [stage.name, stage]));
-  const legs = [legOf(found, 0, home, named.to_patient.facility).reverse()];
-  if (named.to_hospital) legs.push(legOf(found, 1, home, named.to_hospital.facility));
-  const said2 = (name) => `${say(`page_chain_${name}`)} ${minutes2(named[name].minutes)}`, start2 = "muster" in named ? "muster" : "turnout";
+  const d = demand(), home = [d.x[index], d.y[index]], named2 = Object.fromEntries(found.stages.map((stage) => [stage.name, stage]));
+  const legs = [legOf(found, 0, home, named2.to_patient.facility).reverse()];
+  if (named2.to_hospital) legs.push(legOf(found, 1, home, named2.to_hospital.facility));
+  const said2 = (name) => `${say(`page_chain_${name}`)} ${minutes2(named2[name].minutes)}`, start2 = "muster" in named2 ? "muster" : "turnout";
   const marks = [
     // where there is room for some of them only, the ways come first
     { at: middle(legs[0]), text: said2("to_patient") },
-    ...named.to_hospital ? [{ at: middle(legs[1]), text: said2("to_hospital") }] : [],
-    ...named.scene ? [{ at: home, text: said2("scene") }] : [],
+    ...named2.to_hospital ? [{ at: middle(legs[1]), text: said2("to_hospital") }] : [],
+    ...named2.scene ? [{ at: home, text: said2("scene") }] : [],
     { at: legs[0][0], text: said2(start2) }
   ];
   return { legs, marks, home };
@@ -2913,321 +2727,128 @@ function drawChain(ctx, view, { legs, marks, home }) {
   }
 }
 
-// map/page/src/view/layers.js
-function shadeArea(ctx, view, clause, a) {
-  const unit = unitOf(clause, a);
-  if (clause.people) {
-    const s = sums(clause, view.basis);
-    if (!(s.scope[a] > 0)) return null;
-    const known = s.scope[a] - s.no_data[a] - s.unsnapped[a];
-    return known > 0 ? shareColour(s.covered[a] / s.scope[a]) : hatch(ctx, page.palette.unknown, 7);
-  }
-  if (!unit) return null;
-  return page.palette.outcomes[unit.outcome] || hatch(ctx, page.palette.unknown, 7);
+// map/page/src/model/catchments.js
+function catchmentQuery(clause) {
+  if (!clause || clause.everyone || !page.demand) return null;
+  if (clause.people && clause.query !== null) return page.queries[clause.query];
+  if (!clause.asked.length) return null;
+  const wanted = clause.asked.filter((i) => page.facilities.status[i] === "open");
+  return page.queries.find((q) => q.serving.length === wanted.length && wanted.every((i) => q.serving.includes(i))) || null;
 }
-function drawShade(ctx, view) {
-  const clause = view.clause;
-  if (!clause) return;
-  if (view.shading === "surface") drawSurface(ctx, view, clause);
-  else if (view.shading === "people") drawPeople(ctx, view, clause);
-  else if (CELL_SHADES[view.shading]) CELL_SHADES[view.shading].draw(ctx, view, clause);
-  else drawAreas(ctx, view, clause);
+function catchments(clause, basis = "now") {
+  const key = `${clause.rule} ${basis}`, stamp = changed() ? scenario.stamp : -1, kept2 = keptCatchments();
+  if (!kept2.has(key) || kept2.get(key).stamp !== stamp)
+    kept2.set(key, { ...partition(clause, basis), stamp });
+  return kept2.get(key);
 }
-function drawLand(ctx, view) {
-  if (basemapOn()) return false;
-  ctx.fillStyle = page.palette.land;
-  ctx.beginPath();
-  trace(ctx, view, regionShape(), 0);
-  ctx.fill("evenodd");
-}
-function drawAreas(ctx, view, clause) {
-  const level = page.levels.find((l) => l.id === view.shading);
-  if (!level) return;
-  const shapes2 = areaShapes();
-  for (let a = 0; a < shapes2.n; a++) {
-    if (page.areas.level[a] !== level.index || emptyShape(shapes2, a) || !seen(view, shapes2, a)) continue;
-    const fill = shadeArea(ctx, view, clause, a);
-    ctx.beginPath();
-    trace(ctx, view, shapes2, a);
-    ctx.fillStyle = fill || page.palette.unasked;
-    ctx.fill("evenodd");
-    if (view.paper) ruleArea(ctx, view, clause, a, fill);
-  }
-}
-function ruleArea(ctx, view, clause, a, fill) {
-  const s = clause.people ? sums(clause, view.basis) : null, gap = !fill ? -1 : s ? SHARE_LINES[shareClass(s.covered[a] / s.scope[a])] : 0;
-  if (gap === 0) return;
-  ctx.fillStyle = gap < 0 ? dots(ctx) : lines(ctx, gap);
-  ctx.fill("evenodd");
-}
-function drawPeople(ctx, view, clause) {
-  const d = demand(), codes = codesOf(clause, view.basis);
-  if (!d || !codes) return;
-  const size = cellSize(view, d);
-  const query = clause.query === null ? null : page.queries[clause.query];
+var keptCatchments = once(() => /* @__PURE__ */ new Map());
+function partition(clause, basis) {
+  const d = demand(), owners = ownersOf(catchmentQuery(clause), basis), codes2 = clause.people ? codesOf(clause, basis) : null, served = /* @__PURE__ */ new Map();
+  let without = 0;
   for (let i = 0; i < d.n; i++) {
-    if (!d.placed[i] || codes[i] === OUTSIDE || d.residents[i] <= 0) continue;
-    const x = d.x[i] * view.scale - view.left, y = d.y[i] * view.scale - view.top;
-    if (x < -size || y < -size || x > view.width + size || y > view.height + size) continue;
-    ctx.fillStyle = paperOnly(clause, codes, i, view.basis) ? page.palette.paperOnly : personColour(view, clause, query, codes[i], i);
-    ctx.fillRect(x - size / 2, y - size / 2, size, size);
+    if (!(d.residents[i] > 0) || codes2 && codes2[i] === OUTSIDE) continue;
+    if (owners[i] < 0) without += d.residents[i];
+    else served.set(owners[i], (served.get(owners[i]) || 0) + d.residents[i]);
   }
+  const { edges, beside } = borders(d, owners, codes2);
+  return { owners, codes: codes2, served, without, edges, colour: coloured(served, beside) };
 }
-function personColour(view, clause, query, code, i) {
-  if (code === NO_DATA || code === UNSNAPPED) return page.palette.unknown;
-  if (code === UNREACHABLE) return page.palette.bad;
-  if (!query || !clause.limitQuery) return code === COVERED ? page.palette.times[0] : page.palette.times[5];
-  return page.palette.times[timeClass(costAt(query, i, view.basis) / clause.limitQuery)];
-}
-var timeClass = (ratio) => {
-  const at = page.numbers.timeBreaks.findIndex((b) => ratio <= b);
-  return at < 0 ? page.numbers.timeBreaks.length : at;
-};
-var pictures = {};
-function drawSurface(ctx, view, clause) {
-  if (clause.surface === null) return;
-  const held2 = page.surfaces[clause.surface];
-  if (!pictures[clause.surface]) {
-    pictures[clause.surface] = new Image();
-    pictures[clause.surface].addEventListener("load", () => redraw("shade"));
-    pictures[clause.surface].src = held2.png;
-  }
-  const picture = pictures[clause.surface], [west, south, east, north] = held2.bounds;
-  if (!picture.complete) return;
-  const x = worldX(west) * view.scale - view.left, y = worldY(north) * view.scale - view.top;
-  ctx.imageSmoothingEnabled = false;
-  ctx.drawImage(
-    picture,
-    x,
-    y,
-    worldX(east) * view.scale - view.left - x,
-    worldY(south) * view.scale - view.top - y
-  );
-}
-function drawRoads(ctx, view) {
-  if (!view.on.roads) return false;
-  ctx.lineJoin = ctx.lineCap = "round";
-  const closer = Math.max(0, view.zoom - fitZoom());
-  for (const { rank, shapes: shapes2 } of [...roadShapes()].reverse()) {
-    if (rank > 3 + closer) continue;
-    ctx.strokeStyle = rank < 2 ? sheer(page.palette.road, 0.62) : sheer(page.palette.lane, 0.42);
-    ctx.lineWidth = ROAD_WIDTH[Math.min(rank, 5)] * (1 + closer * 0.22);
-    ctx.beginPath();
-    for (let f = 0; f < shapes2.n; f++) if (seen(view, shapes2, f)) trace(ctx, view, shapes2, f);
-    ctx.stroke();
-  }
-}
-function drawBorders(ctx, view) {
-  const land = regionShape(), shapes2 = areaShapes();
-  ctx.fillStyle = basemapOn() ? sheer(page.palette.white, 0.3) : sheer(page.palette.sea, 0.78);
-  ctx.beginPath();
-  ctx.rect(0, 0, view.width, view.height);
-  trace(ctx, view, land, 0);
-  ctx.fill("evenodd");
-  ctx.lineJoin = "round";
-  for (const level of [...page.levels].reverse()) {
-    if (level.id === "village" && view.shading !== "village" && view.zoom < fitZoom() + 1.5) continue;
-    ctx.strokeStyle = level.id === "village" ? sheer(page.palette.villageBorder, 0.28) : sheer(page.palette.border, 0.5);
-    ctx.lineWidth = level.id === "village" ? 0.6 : 0.9;
-    ctx.beginPath();
-    for (let a = 0; a < shapes2.n; a++)
-      if (page.areas.level[a] === level.index && seen(view, shapes2, a)) trace(ctx, view, shapes2, a);
-    ctx.stroke();
-  }
-  ctx.strokeStyle = page.palette.region;
-  ctx.lineWidth = 1.8;
-  ctx.beginPath();
-  trace(ctx, view, land, 0);
-  ctx.stroke();
-  if (view.focus !== null && !emptyShape(shapes2, view.focus)) {
-    ctx.strokeStyle = page.palette.ink;
-    ctx.lineWidth = 3;
-    ctx.beginPath();
-    trace(ctx, view, shapes2, view.focus);
-    ctx.stroke();
-  }
-}
-function drawCircles(ctx, view) {
-  const clause = view.clause;
-  if (!clause || !clause.radius || !view.on.circles) return false;
-  const f = facilities();
-  ctx.strokeStyle = page.palette.good;
-  ctx.lineWidth = 1.6;
-  ctx.setLineDash([7, 5]);
-  ctx.fillStyle = sheer(page.palette.good, 0.05);
-  const centres = clause.asked.filter((i) => f.placed[i] && statusHere(i, view.basis) === "open").map((i) => [lonOf(f.x[i]), latOf(f.y[i])]);
-  for (const site of live(view.basis) ? scenario.sites : [])
-    if (page.kinds[site.kind].serves.includes(clause.query)) centres.push([site.lon, site.lat]);
-  const circles = centres.map(([lon, lat]) => {
-    const circle = new Path2D();
-    circlePoints(lon, lat, clause.radius).forEach(([x, y], n) => {
-      circle[n ? "lineTo" : "moveTo"](x * view.scale - view.left, y * view.scale - view.top);
-    });
-    return circle;
-  }), ground2 = new Path2D();
-  for (const circle of circles) ground2.addPath(circle);
-  ctx.fill(ground2);
-  for (const circle of circles) ctx.stroke(circle);
-  ctx.setLineDash([]);
-}
-function drawFacilities(ctx, view) {
-  const f = facilities(), clause = view.clause, chosen = asked(view.clause);
-  const place = (i) => [f.x[i] * view.scale - view.left, f.y[i] * view.scale - view.top];
-  if (view.on.others)
-    for (let i = 0; i < f.n; i++) {
-      if (!f.placed[i] || chosen.has(i)) continue;
-      facilityMark(ctx, page.categories[f.category[i]].shape, ...place(i), 2.6, f.status[i], page.palette.facility);
-    }
-  if (!view.on.asked || !clause) return view.on.others;
-  const judged = new Map(clause.units.filter((u) => u.facility >= 0).map((u) => [u.facility, u.outcome]));
-  const r = Math.min(8, (chosen.size > 60 ? 3.6 : 6) + Math.max(0, view.zoom - fitZoom()) * 0.8);
-  for (const i of clause.asked) {
-    const status = statusHere(i, view.basis);
-    if (!f.placed[i] || status === null) continue;
-    const colour = judged.get(i) === "FAIL" ? page.palette.bad : page.palette.asked;
-    facilityMark(
-      ctx,
-      page.categories[f.category[i]].shape,
-      ...place(i),
-      r,
-      status,
-      colour
-    );
-  }
-}
-function drawNames(ctx, view) {
-  const f = facilities(), clause = view.clause;
-  const marks = view.on.asked && clause ? clause.asked.filter((i) => f.placed[i]).map((i) => [f.x[i] * view.scale - view.left, f.y[i] * view.scale - view.top, 7]) : [];
-  const label = labeller(ctx, view, marks.slice(0, 200));
-  if (view.shading === "catchments" && CELL_SHADES.catchments.has(clause))
-    drawCatchmentNames(label, view, clause);
-  else if (view.on.asked && clause && (clause.asked.length <= 25 || view.zoom >= fitZoom() + 1.6)) {
-    for (const i of clause.asked)
-      if (f.placed[i])
-        label(f.names[i], f.x[i] * view.scale - view.left, f.y[i] * view.scale - view.top, {
-          size: 12,
-          weight: 600,
-          colour: page.palette.asked,
-          align: "left",
-          offset: 11
-        });
-  }
-  if (!view.on.names) return;
-  for (const level of page.levels) {
-    if (level.id === "village" && view.zoom < fitZoom() + 2) continue;
-    if (level.id === "county" && page.levels.length > 1) continue;
-    for (let a = 0; a < page.areas.names.length; a++) {
-      if (page.areas.level[a] !== level.index) continue;
-      const [x, y] = page.areas.label[a];
-      if (x !== null)
-        label(
-          page.areas.names[a],
-          worldX(x) * view.scale - view.left,
-          worldY(y) * view.scale - view.top,
-          level.id === "village" ? { size: 11, colour: page.palette.villageName } : { size: 12.5, weight: 500, colour: page.palette.townName }
-        );
-    }
-  }
-}
-function drawWay(ctx, view) {
-  if (!view.way) return false;
-  if (view.chain) return drawChain(ctx, view, view.chain);
-  for (const [width, colour] of [
-    [7, sheer(page.palette.white, 0.9)],
-    [3.5, page.palette.ink]
-  ]) {
-    ctx.lineJoin = ctx.lineCap = "round";
-    ctx.lineWidth = width;
-    ctx.strokeStyle = colour;
-    ctx.beginPath();
-    view.way.forEach(
-      (p, n) => ctx[n ? "lineTo" : "moveTo"](p[0] * view.scale - view.left, p[1] * view.scale - view.top)
-    );
-    ctx.stroke();
-  }
-  if (view.straight && view.way !== view.straight) {
-    ctx.setLineDash([3, 4]);
-    ctx.lineWidth = 2;
-    ctx.strokeStyle = page.palette.good;
-    ctx.beginPath();
-    view.straight.forEach(
-      (p, n) => ctx[n ? "lineTo" : "moveTo"](p[0] * view.scale - view.left, p[1] * view.scale - view.top)
-    );
-    ctx.stroke();
-    ctx.setLineDash([]);
-    ctx.strokeStyle = page.palette.ink;
-  }
-  const [x, y] = view.way[0];
-  ctx.beginPath();
-  ctx.arc(x * view.scale - view.left, y * view.scale - view.top, 5.5, 0, 7);
-  ctx.fillStyle = page.palette.white;
-  ctx.fill();
-  ctx.lineWidth = 3;
-  ctx.stroke();
-}
-
-// map/page/src/view/markers.js
-var markers = /* @__PURE__ */ new Map();
-var dragging = false;
-function showMarkers() {
-  const now = new Set(scenario.sites.map((s) => s.id));
-  markers.forEach((marker, id) => {
-    if (!now.has(id)) {
-      marker.remove();
-      markers.delete(id);
+function borders(d, owners, codes2) {
+  const step = d.spacing / 400750167e-1 / Math.cos(latOf(d.n ? d.y[0] : 0.5) * Math.PI / 180), at = /* @__PURE__ */ new Map(), edges = [], beside = /* @__PURE__ */ new Map();
+  const cell = (x, y) => Math.floor(x / step) * 67108864 + Math.floor(y / step);
+  const counts = (i) => d.placed[i] && owners[i] >= 0 && !(codes2 && codes2[i] === OUTSIDE);
+  for (let i = 0; i < d.n; i++) if (counts(i)) at.set(cell(d.x[i], d.y[i]), i);
+  const meet = (a, b) => {
+    if (!beside.has(a)) beside.set(a, /* @__PURE__ */ new Set());
+    beside.get(a).add(b);
+  };
+  at.forEach((i) => {
+    for (const [dx, dy] of [
+      [step, 0],
+      [0, step]
+    ]) {
+      const j = at.get(cell(d.x[i] + dx, d.y[i] + dy));
+      if (j === void 0 || owners[i] === owners[j]) continue;
+      const mx = (d.x[i] + d.x[j]) / 2, my = (d.y[i] + d.y[j]) / 2, ux = (d.y[i] - d.y[j]) / 2, uy = (d.x[j] - d.x[i]) / 2;
+      edges.push(mx - ux, my - uy, mx + ux, my + uy);
+      meet(owners[i], owners[j]);
+      meet(owners[j], owners[i]);
     }
   });
-  for (const site of scenario.sites) {
-    if (markers.has(site.id)) {
-      if (!dragging) markers.get(site.id).setLatLng([site.lat, site.lon]);
-      continue;
-    }
-    const marker = L.marker([site.lat, site.lon], {
-      draggable: true,
-      title: site.name,
-      alt: site.name,
-      icon: L.divIcon({ className: "cc-site", html: "", iconSize: [26, 26] })
-    }).addTo(map);
-    let waiting = false;
-    marker.on("dragstart", () => {
-      dragging = true;
-    });
-    marker.on("drag", () => {
-      if (waiting) return;
-      waiting = true;
-      window.requestAnimationFrame(() => {
-        waiting = false;
-        const at = marker.getLatLng();
-        moveSite(site.id, at.lng, at.lat);
-      });
-    });
-    marker.on("dragend", () => {
-      dragging = false;
-      const at = marker.getLatLng();
-      moveSite(site.id, at.lng, at.lat);
-    });
-    marker.on("keydown", ({ originalEvent: event }) => nudge(site, event));
-    markers.set(site.id, marker);
-  }
+  return { edges: Float64Array.from(edges), beside };
 }
-function nudge(site, event) {
-  const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
-  if (!step && event.key !== "Delete") return;
-  event.preventDefault();
-  event.stopPropagation();
-  if (!step) {
-    removeSite(site.id);
-    map.getContainer().focus();
-    return;
-  }
-  const by = event.shiftKey ? 40 : 10, at = map.latLngToContainerPoint([site.lat, site.lon]).add([step[0] * by, step[1] * by]), { lat, lng } = map.containerPointToLatLng(at);
-  moveSite(site.id, lng, lat);
+function coloured(served, beside) {
+  const colour = /* @__PURE__ */ new Map();
+  [...served.entries()].sort((a, b) => b[1] - a[1] || a[0] - b[0]).forEach(([owner], order) => {
+    const taken = new Set([...beside.get(owner) || []].map((o) => colour.get(o)));
+    const free = page.palette.catchments.map((c, k) => (order + k) % page.palette.catchments.length).find((k) => !taken.has(k));
+    colour.set(owner, free === void 0 ? order % page.palette.catchments.length : free);
+  });
+  return colour;
 }
-function arm(on) {
-  state.armed = on;
-  map.getContainer().classList.toggle("cc-armed", on);
-  const button = byId("cc-arm");
-  if (button) button.setAttribute("aria-pressed", String(on));
+
+// map/page/src/view/catchments.js
+function drawCatchments(ctx, view, clause) {
+  const { owners, codes: codes2, colour, edges } = catchments(clause, view.basis), { residents } = demand();
+  const classOf = (i) => !(residents[i] > 0) || codes2 && codes2[i] === OUTSIDE ? -1 : owners[i] < 0 ? page.palette.catchments.length : colour.get(owners[i]);
+  drawCells(ctx, view, classOf, [...page.palette.catchments, null]);
+  ctx.strokeStyle = sheer(page.palette.catchmentBorder, 0.75);
+  ctx.lineWidth = 1.1;
+  ctx.lineCap = "round";
+  ctx.beginPath();
+  for (let k = 0; k < edges.length; k += 4) {
+    ctx.moveTo(edges[k] * view.scale - view.left, edges[k + 1] * view.scale - view.top);
+    ctx.lineTo(edges[k + 2] * view.scale - view.left, edges[k + 3] * view.scale - view.top);
+  }
+  ctx.stroke();
+}
+function loadState(i, residents, own) {
+  if (!own || !own.loadRange || !own.asked.includes(i)) return null;
+  const [least, most] = own.loadRange;
+  return residents > most ? "over" : residents < least ? "under" : "fits";
+}
+var LOAD_SIGN = { over: "▲", under: "▽", fits: "" };
+function drawCatchmentNames(label, view, clause) {
+  const { served } = catchments(clause, view.basis);
+  [...served.entries()].sort((a, b) => b[1] - a[1]).forEach(([owner, n]) => {
+    const place = seatPlace(owner);
+    if (!place) return;
+    const load = loadState(owner, n, clause), text = `${people(n)}${load && LOAD_SIGN[load] ? ` ${LOAD_SIGN[load]}` : ""}`, x = place[0] * view.scale - view.left, y = place[1] * view.scale - view.top, style = { size: 12, weight: 600, colour: load === "over" ? page.palette.bad : page.palette.asked, align: "left", offset: 11 };
+    if (served.size > 25 || !label(`${seatName(owner)} ${text}`, x, y, style)) label(text, x, y, style);
+  });
+}
+var MOST_LISTED = 10;
+function catchmentLegend(clause) {
+  const { served, without, colour } = catchments(clause), rows = [...served.entries()].sort((a, b) => b[1] - a[1]), load = clause.loadRange ? clause : null;
+  const item = ([i, n]) => {
+    const how = loadState(i, n, clause);
+    return h(
+      "li",
+      { "data-load": how },
+      swatch(`background:${page.palette.catchments[colour.get(i)]}`),
+      h(
+        "button",
+        { type: "button", class: "cc-area", onclick: () => i < 1e6 && zoomToFacility(i) },
+        seatName(i)
+      ),
+      h("b", { class: how === "over" ? "cc-over-load" : null }, `${people(n)} ${how ? LOAD_SIGN[how] : ""}`)
+    );
+  };
+  return [
+    h("h3", {}, say("page_legend_catchments")),
+    load ? h(
+      "p",
+      { class: "cc-legend-note" },
+      say("page_catchment_load", {
+        rule: load.rule,
+        least: people(load.loadRange[0]),
+        most: people(load.loadRange[1])
+      })
+    ) : null,
+    h("ul", { class: "cc-served", "data-cc": "catchments" }, rows.slice(0, MOST_LISTED).map(item)),
+    rows.length > MOST_LISTED ? h("p", { class: "cc-legend-note" }, say("page_catchment_more", { n: rows.length - MOST_LISTED })) : null,
+    without > 0 ? hatched("page_catchment_none", { n: people(without) }) : null
+  ];
 }
 
 // map/page/src/view/sheets.js
@@ -3342,29 +2963,29 @@ var today = (clause) => ({
   affected: clause.affected
 });
 function keepScenario(wanted) {
-  const name = (wanted || "").trim() || `${say("page_whatif_plan")} ${scenario.kept.length + 1}`, kept = {
+  const name = (wanted || "").trim() || `${say("page_whatif_plan")} ${scenario.kept.length + 1}`, kept2 = {
     name,
     sites: scenario.sites.map(({ id, kind, lon, lat, name: label }) => ({ id, kind, lon, lat, name: label })),
     closed: [...scenario.closed],
     results: Object.fromEntries(keptOf())
   }, at = scenario.kept.findIndex((k) => k.name === name);
-  if (at >= 0) scenario.kept[at] = kept;
-  else scenario.kept.push(kept);
+  if (at >= 0) scenario.kept[at] = kept2;
+  else scenario.kept.push(kept2);
   return name;
 }
-function loadScenario(kept) {
-  if (!kept) return;
+function loadScenario(kept2) {
+  if (!kept2) return;
   resetScenario();
-  kept.sites.forEach(addSite);
-  kept.closed.forEach(toggleFacility);
+  kept2.sites.forEach(addSite);
+  kept2.closed.forEach(toggleFacility);
 }
-function dropScenario(kept) {
-  scenario.kept = scenario.kept.filter((k) => k !== kept);
+function dropScenario(kept2) {
+  scenario.kept = scenario.kept.filter((k) => k !== kept2);
 }
-var holds = (kept) => JSON.stringify([kept.sites.map(({ id, kind, lon, lat }) => [id, kind, lon, lat]), kept.closed]) === JSON.stringify([scenario.sites.map(({ id, kind, lon, lat }) => [id, kind, lon, lat]), [...scenario.closed]]);
+var holds = (kept2) => JSON.stringify([kept2.sites.map(({ id, kind, lon, lat }) => [id, kind, lon, lat]), kept2.closed]) === JSON.stringify([scenario.sites.map(({ id, kind, lon, lat }) => [id, kind, lon, lat]), [...scenario.closed]]);
 function tableName() {
-  const kept = scenario.kept.find(holds);
-  return `${page.study.name}-${kept ? kept.name.replace(/[\\/:*?"<>|\s]+/g, "_") : "sites"}.csv`;
+  const kept2 = scenario.kept.find(holds);
+  return `${page.study.name}-${kept2 ? kept2.name.replace(/[\\/:*?"<>|\s]+/g, "_") : "sites"}.csv`;
 }
 
 // map/page/src/model/told.js
@@ -3520,17 +3141,17 @@ function showCompare() {
             head(say("page_plans_rule")),
             head(say("page_whatif_today")),
             scenario.kept.map(
-              (kept) => head(
-                h("button", { type: "button", class: "cc-area", onclick: () => loadScenario(kept) }, kept.name),
-                h("small", {}, say("page_plans_made", { add: kept.sites.length, off: kept.closed.length })),
+              (kept2) => head(
+                h("button", { type: "button", class: "cc-area", onclick: () => loadScenario(kept2) }, kept2.name),
+                h("small", {}, say("page_plans_made", { add: kept2.sites.length, off: kept2.closed.length })),
                 h(
                   "button",
                   {
                     type: "button",
                     class: "cc-drop",
-                    "aria-label": say("page_plans_drop", { name: kept.name }),
+                    "aria-label": say("page_plans_drop", { name: kept2.name }),
                     onclick: () => {
-                      dropScenario(kept);
+                      dropScenario(kept2);
                       showTrial(true);
                     }
                   },
@@ -3549,13 +3170,77 @@ function showCompare() {
               {},
               h("th", { scope: "row" }, h("span", {}, clause.rule), ` ${say(clause.title)}`),
               compareCell(clause, today(clause)),
-              scenario.kept.map((kept) => compareCell(clause, kept.results[clause.rule], today(clause)))
+              scenario.kept.map((kept2) => compareCell(clause, kept2.results[clause.rule], today(clause)))
             )
           )
         )
       )
     )
   );
+}
+
+// map/page/src/view/markers.js
+var markers = /* @__PURE__ */ new Map();
+var dragging = false;
+function showMarkers() {
+  const now = new Set(scenario.sites.map((s) => s.id));
+  markers.forEach((marker, id) => {
+    if (!now.has(id)) {
+      marker.remove();
+      markers.delete(id);
+    }
+  });
+  for (const site of scenario.sites) {
+    if (markers.has(site.id)) {
+      if (!dragging) markers.get(site.id).setLatLng([site.lat, site.lon]);
+      continue;
+    }
+    const marker = L.marker([site.lat, site.lon], {
+      draggable: true,
+      title: site.name,
+      alt: site.name,
+      icon: L.divIcon({ className: "cc-site", html: "", iconSize: [26, 26] })
+    }).addTo(map);
+    let waiting = false;
+    marker.on("dragstart", () => {
+      dragging = true;
+    });
+    marker.on("drag", () => {
+      if (waiting) return;
+      waiting = true;
+      window.requestAnimationFrame(() => {
+        waiting = false;
+        const at = marker.getLatLng();
+        moveSite(site.id, at.lng, at.lat);
+      });
+    });
+    marker.on("dragend", () => {
+      dragging = false;
+      const at = marker.getLatLng();
+      moveSite(site.id, at.lng, at.lat);
+    });
+    marker.on("keydown", ({ originalEvent: event }) => nudge(site, event));
+    markers.set(site.id, marker);
+  }
+}
+function nudge(site, event) {
+  const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+  if (!step && event.key !== "Delete") return;
+  event.preventDefault();
+  event.stopPropagation();
+  if (!step) {
+    removeSite(site.id);
+    map.getContainer().focus();
+    return;
+  }
+  const by = event.shiftKey ? 40 : 10, at = map.latLngToContainerPoint([site.lat, site.lon]).add([step[0] * by, step[1] * by]), { lat, lng } = map.containerPointToLatLng(at);
+  moveSite(site.id, lng, lat);
+}
+function arm(on) {
+  state.armed = on;
+  map.getContainer().classList.toggle("cc-armed", on);
+  const button = byId("cc-arm");
+  if (button) button.setAttribute("aria-pressed", String(on));
 }
 
 // map/page/src/view/whatif.js
@@ -3713,6 +3398,7 @@ var whatif = {
   toggle: toggleFacility,
   reset: resetScenario,
   verdicts: verdictsNow,
+  headline,
   reached: reachedNow,
   table: scenarioTable,
   keep,
@@ -3811,12 +3497,12 @@ function whyFacility(i) {
   const f = page.facilities, clause = clauseNow(), lines2 = [];
   const category = page.categories[f.category[i]];
   if (clause && clause.people && clause.query !== null && clause.asked.includes(i)) {
-    const query = queryServedBy(clause, i), codes = codesOf(clause), owners = ownersOf(query), d = demand();
+    const query = queryServedBy(clause, i), codes2 = codesOf(clause), owners = ownersOf(query), d = demand();
     let served = 0, within = 0;
     for (let k = 0; k < d.n; k++)
-      if (codes[k] !== OUTSIDE && owners[k] === i) {
+      if (codes2[k] !== OUTSIDE && owners[k] === i) {
         served += d.residents[k];
-        if (codes[k] === COVERED) within += d.residents[k];
+        if (codes2[k] === COVERED) within += d.residents[k];
       }
     lines2.push(say("page_catchment", { n: people(served), within: people(within) }));
   }
@@ -3925,6 +3611,753 @@ function hover(event) {
   const box = map.getContainer().getBoundingClientRect();
   tip.style.left = `${box.left + event.containerPoint.x + 14}px`;
   tip.style.top = `${box.top + event.containerPoint.y - 10}px`;
+}
+
+// map/page/src/view/overlays.js
+var islandShapes = once(
+  () => Object.fromEntries(Object.entries(page.islands).map(([mode, held2]) => [mode, openShapes(held2.shapes)]))
+);
+var waterShapes = once(() => page.water && { areas: openShapes(page.water.areas), lines: openShapes(page.water.lines) });
+function drawWater(ctx, view) {
+  if (!page.water || !view.on.water) return false;
+  const { areas, lines: lines2 } = waterShapes();
+  ctx.fillStyle = page.palette.water;
+  ctx.strokeStyle = page.palette.shore;
+  ctx.lineJoin = ctx.lineCap = "round";
+  ctx.lineWidth = 0.8;
+  for (let f = 0; f < areas.n; f++) {
+    if (!seen(view, areas, f)) continue;
+    ctx.beginPath();
+    trace(ctx, view, areas, f);
+    ctx.fill("evenodd");
+    ctx.stroke();
+  }
+  ctx.lineWidth = Math.min(5, 1.6 + Math.max(0, view.zoom - fitZoom()) * 0.6);
+  ctx.beginPath();
+  for (let f = 0; f < lines2.n; f++) if (seen(view, lines2, f)) trace(ctx, view, lines2, f);
+  ctx.stroke();
+}
+var failing = (clause) => (clause ? clause.units : []).filter((u) => u.outcome === "FAIL" && (u.facility >= 0 || drawnUnit(u)));
+var drawnUnit = (u) => u.area >= 0 && page.areas.parent[u.area] >= 0 && !emptyShape(areaShapes(), u.area);
+var signed = (clause) => (clause ? clause.units : []).filter((u) => (u.state === "surplus" || u.outcome === "NOT_ASSESSED") && (u.facility >= 0 || drawnUnit(u)));
+function unitMark(ctx, surplus, x, y, r = 8) {
+  ctx.beginPath();
+  if (surplus) ctx.arc(x, y, r, 0, 7);
+  else ctx.rect(x - r, y - r, 2 * r, 2 * r);
+  ctx.fillStyle = sheer(page.palette.white, 0.9);
+  ctx.fill();
+  ctx.strokeStyle = surplus ? page.palette.good : page.palette.gapUnsure;
+  ctx.lineWidth = 1.8;
+  if (!surplus) ctx.setLineDash([3, 2]);
+  ctx.stroke();
+  ctx.setLineDash([]);
+  ctx.fillStyle = ctx.strokeStyle;
+  ctx.font = `700 13px ${FONT}`;
+  ctx.textAlign = "center";
+  ctx.textBaseline = "middle";
+  ctx.fillText(surplus ? "+" : "?", x, y + 0.5);
+}
+function drawSigns(ctx, view) {
+  const f = facilities();
+  for (const unit of signed(view.clause)) {
+    const [lon, lat] = unit.area >= 0 && drawnUnit(unit) ? page.areas.label[unit.area] : [null, null], at = lon !== null ? pixel(view, { lon, lat }) : null;
+    if (at) unitMark(ctx, unit.state === "surplus", at[0], at[1] + 14);
+    else if (unit.facility >= 0 && f.placed[unit.facility])
+      unitMark(ctx, unit.state === "surplus", f.x[unit.facility] * view.scale - view.left + 12, f.y[unit.facility] * view.scale - view.top - 12);
+  }
+}
+function drawUnits(ctx, view) {
+  const wrong = view.on.units ? failing(view.clause) : [];
+  if (view.on.units) drawSigns(ctx, view);
+  if (!wrong.length) return view.on.units && signed(view.clause).length > 0;
+  const shapes2 = areaShapes(), f = facilities();
+  ctx.lineJoin = "round";
+  for (const unit of wrong) {
+    if (unit.area >= 0 && drawnUnit(unit)) {
+      if (!seen(view, shapes2, unit.area)) continue;
+      ctx.beginPath();
+      trace(ctx, view, shapes2, unit.area);
+      ctx.fillStyle = hatch(ctx, sheer(page.palette.bad, 0.55), 9);
+      ctx.fill("evenodd");
+      ctx.strokeStyle = page.palette.bad;
+      ctx.lineWidth = 1.8;
+      ctx.stroke();
+    } else if (unit.facility >= 0 && f.placed[unit.facility]) {
+      ctx.beginPath();
+      ctx.arc(
+        f.x[unit.facility] * view.scale - view.left,
+        f.y[unit.facility] * view.scale - view.top,
+        13,
+        0,
+        7
+      );
+      ctx.strokeStyle = page.palette.bad;
+      ctx.lineWidth = 2.2;
+      ctx.stroke();
+    }
+  }
+}
+function cutOffQuery(clause) {
+  if (!clause || !clause.people) return null;
+  const found = [clause.query, clause.road].find(
+    (q) => q !== null && q !== void 0 && page.queries[q].metric !== "straight_m"
+  );
+  return found === void 0 ? null : page.queries[found];
+}
+function cutOff(clause, basis = "now") {
+  const query = cutOffQuery(clause), count = { unsnapped: 0, island: 0, one_way: 0, beyond: 0, closed: 0, cut_off: 0 };
+  if (!query) return { query, count, status: null };
+  const status = column(query.status), codes2 = codesOf(clause, basis), d = demand();
+  for (let i = 0; i < d.n; i++) {
+    const why = query.reasons[status[i]];
+    if (why in count && codes2[i] !== OUTSIDE && d.placed[i]) count[why] += d.residents[i];
+  }
+  return { query, count, status };
+}
+function cutOffMark(ctx, why, x, y, r) {
+  ctx.beginPath();
+  if (why === "one_way") {
+    ctx.moveTo(x, y - r * 1.2);
+    ctx.lineTo(x + r * 1.1, y + r * 0.8);
+    ctx.lineTo(x - r * 1.1, y + r * 0.8);
+    ctx.closePath();
+  } else if (why === "unsnapped" || why === "closed") ctx.rect(x - r, y - r, 2 * r, 2 * r);
+  else ctx.arc(x, y, r, 0, 7);
+  const hollow = why === "unsnapped" || why === "beyond" || why === "closed";
+  ctx.fillStyle = hollow ? sheer(page.palette.white, 0.85) : page.palette.cutOff[why];
+  ctx.fill();
+  ctx.strokeStyle = hollow ? page.palette.cutOff[why] : page.palette.white;
+  ctx.lineWidth = hollow ? 1.8 : 1.2;
+  if (why === "unsnapped") ctx.setLineDash([2.5, 2]);
+  ctx.stroke();
+  ctx.setLineDash([]);
+}
+function drawIslands(ctx, view) {
+  if (!view.on.islands) return false;
+  const clause = view.clause, { query, status } = cutOff(clause, view.basis), shapes2 = query && islandShapes()[query.mode];
+  if (shapes2) {
+    ctx.strokeStyle = page.palette.cutOff.island;
+    ctx.lineWidth = 2.6;
+    ctx.lineJoin = ctx.lineCap = "round";
+    ctx.beginPath();
+    for (let f = 0; f < shapes2.n; f++) if (seen(view, shapes2, f)) trace(ctx, view, shapes2, f);
+    ctx.stroke();
+  }
+  if (!query) return;
+  const d = demand(), codes2 = codesOf(clause, view.basis), bins = /* @__PURE__ */ new Map();
+  for (let i = 0; i < d.n; i++) {
+    const why = query.reasons[status[i]];
+    if (!(why in page.palette.cutOff) || codes2[i] === OUTSIDE || !d.placed[i] || !(d.residents[i] > 0)) continue;
+    const x = d.x[i] * view.scale, y = d.y[i] * view.scale, key = `${why}${Math.floor(x / BIN)} ${Math.floor(y / BIN)}`, bin = bins.get(key) || { why, n: 0, x: 0, y: 0 };
+    bin.n += d.residents[i];
+    bin.x += x * d.residents[i];
+    bin.y += y * d.residents[i];
+    bins.set(key, bin);
+  }
+  [...bins.values()].sort((a, b) => b.n - a.n).forEach(
+    (b) => cutOffMark(
+      ctx,
+      b.why,
+      b.x / b.n - view.left,
+      b.y / b.n - view.top,
+      Math.max(3.2, gapRadius(b.n, view.zoom) * 0.8)
+    )
+  );
+}
+function siteMark(ctx, kind, x, y, rank) {
+  const r = kind === "proposed" ? 10 : 9;
+  ctx.beginPath();
+  if (kind === "added") {
+    for (let k = 0; k < 10; k++) {
+      const t = k * Math.PI / 5, away = k % 2 ? r * 0.52 : r * 1.15;
+      ctx[k ? "lineTo" : "moveTo"](x + away * Math.sin(t), y - away * Math.cos(t));
+    }
+    ctx.closePath();
+  } else ctx.arc(x, y, r, 0, 7);
+  ctx.lineJoin = "round";
+  ctx.fillStyle = kind === "closed" ? page.palette.white : page.palette.sites[kind];
+  ctx.strokeStyle = kind === "closed" ? page.palette.sites.closed : page.palette.white;
+  ctx.lineWidth = 2;
+  ctx.fill();
+  ctx.stroke();
+  if (kind === "closed") {
+    ctx.beginPath();
+    ctx.moveTo(x - r * 0.6, y - r * 0.6);
+    ctx.lineTo(x + r * 0.6, y + r * 0.6);
+    ctx.moveTo(x + r * 0.6, y - r * 0.6);
+    ctx.lineTo(x - r * 0.6, y + r * 0.6);
+    ctx.stroke();
+  }
+  if (kind !== "proposed") return;
+  ctx.font = `700 12px ${FONT}`;
+  ctx.fillStyle = page.palette.white;
+  ctx.textAlign = "center";
+  ctx.textBaseline = "middle";
+  ctx.fillText(String(rank), x, y + 0.5);
+}
+function findingMark(ctx, level, x, y) {
+  ctx.beginPath();
+  if (level === "error") ctx.rect(x - 7, y - 7, 14, 14);
+  else if (level === "warning") {
+    ctx.moveTo(x, y - 9);
+    ctx.lineTo(x + 9, y + 7);
+    ctx.lineTo(x - 9, y + 7);
+    ctx.closePath();
+  } else ctx.arc(x, y, 7, 0, 7);
+  ctx.lineJoin = "round";
+  ctx.strokeStyle = page.palette.white;
+  ctx.lineWidth = 3;
+  ctx.stroke();
+  ctx.fillStyle = page.palette.findings[level];
+  ctx.fill();
+  ctx.fillStyle = page.palette.white;
+  ctx.font = `700 11px ${FONT}`;
+  ctx.textAlign = "center";
+  ctx.textBaseline = "middle";
+  ctx.fillText(level === "note" ? "i" : "!", x, y + (level === "warning" ? 1.5 : 0.5));
+}
+var placedSites = () => page.sites.filter((s) => s.lon !== null);
+var placedFindings = () => page.findings.filter((f) => f.lon !== null);
+function drawSites(ctx, view) {
+  if (view.on.findings) for (const f of placedFindings()) findingMark(ctx, f.level, ...pixel(view, f));
+  if (!view.on.candidates || !page.sites.length) return view.on.findings;
+  for (const s of [...placedSites()].reverse())
+    if (view.basis !== "baseline" || s.kind === "proposed") siteMark(ctx, s.kind, ...pixel(view, s), s.rank);
+}
+function overlayAt(point) {
+  const near = (place) => {
+    const at = map.latLngToContainerPoint([place.lat, place.lon]);
+    return Math.hypot(at.x - point.x, at.y - point.y) < 12;
+  };
+  return state.on.candidates && placedSites().find(near) || state.on.lanes && laneGroups().find(near) || state.on.findings && placedFindings().find(near) || null;
+}
+var siteText = (s) => say(`page_site_${s.kind}`, { name: s.name, category: say(s.category), rank: s.rank, n: people(s.people || 0) });
+var overlayText = (o) => o.level ? say(o) : siteText(o);
+function openOverlay(o) {
+  openWhy(
+    h("h2", {}, say(o.level ? `page_finding_${o.level}` : "page_layer_candidates")),
+    h("p", {}, overlayText(o)),
+    o.file ? h("p", { class: "cc-small" }, `${o.file}${o.row === null ? "" : ` · ${say("page_row", { n: o.row })}`}`) : null
+  );
+}
+function goToOverlay(o) {
+  showMap();
+  map.setView([o.lat, o.lon], Math.max(map.getZoom(), fitZoom() + 2), { animate: !calm });
+  openOverlay(o);
+}
+function hoverOverlay(event) {
+  const tip = byId("cc-tip"), over = tip.hidden ? overlayAt(event.containerPoint) : null;
+  if (!over) return;
+  map.getContainer().classList.add("cc-over");
+  tip.hidden = false;
+  tip.textContent = overlayText(over);
+  const box = map.getContainer().getBoundingClientRect();
+  tip.style.left = `${box.left + event.containerPoint.x + 14}px`;
+  tip.style.top = `${box.top + event.containerPoint.y - 10}px`;
+}
+
+// map/page/src/view/flight.js
+var CLOSEST = 14;
+var joined = (boxes) => boxes.filter(Boolean).reduce((a, b) => a ? [Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.max(a[2], b[2]), Math.max(a[3], b[3])] : [...b], null);
+function rowsOf(clause) {
+  const codes2 = codesOf(clause), d = demand();
+  if (!codes2 || !d) return [];
+  const found = [], asked2 = [];
+  for (let i = 0; i < d.n; i++) {
+    if (codes2[i] === OUTSIDE || !(d.residents[i] > 0)) continue;
+    asked2.push(i);
+    if (codes2[i] === NOT_COVERED || codes2[i] === UNREACHABLE) found.push(i);
+  }
+  return found.length ? found : asked2;
+}
+var inScope = (clause, i) => !clause.scope || clause.scope === "all" || demand().urban[i] === (clause.scope === "urban" ? 1 : 2);
+function loaded(clause) {
+  const d = demand();
+  if (!clause.loadRange || !d || clause.units.length) return null;
+  return boxOf([...d.placed.keys()].filter((i) => d.residents[i] > 0 && inScope(clause, i)));
+}
+function boxOfClause(clause) {
+  const shapes2 = areaShapes(), wrong = failing(clause);
+  const units2 = wrong.filter((u) => u.area >= 0 && !emptyShape(shapes2, u.area)).map((u) => [...shapes2.boxes.subarray(u.area * 4, u.area * 4 + 4)]);
+  return joined([
+    clause.people ? boxOf(rowsOf(clause)) : null,
+    ...units2,
+    boxOf(wrong.filter((u) => u.area < 0).map((u) => u.facility), facilities()),
+    loaded(clause)
+  ]);
+}
+var wholeStudy = () => {
+  const [west, south, east, north] = page.bounds;
+  return [
+    [south, west],
+    [north, east]
+  ];
+};
+function withContext([west, north, east, south]) {
+  const whole = regionShape().boxes, least = Math.max(whole[2] - whole[0], whole[3] - whole[1]) / 5, wide = Math.max(0, least - (east - west)) / 2, high = Math.max(0, least - (south - north)) / 2;
+  return [west - wide, north - high, east + wide, south + high];
+}
+function flyToBox(box, { animate = !calm, closest = CLOSEST } = {}) {
+  const bounds = box ? [
+    [latOf(box[3]), lonOf(box[0])],
+    [latOf(box[1]), lonOf(box[2])]
+  ] : wholeStudy();
+  map.fitBounds(
+    /** @type {any} */
+    bounds,
+    { ...room(), maxZoom: closest, animate }
+  );
+}
+function flyTo(clause, options) {
+  const box = clause ? boxOfClause(clause) : null;
+  flyToBox(box && withContext(box), options);
+}
+
+// map/page/src/view/load.js
+function loadOf(clause) {
+  if (!clause.load || clause.outcome === "NOT_ASSESSED" || !clause.load.facilities) return null;
+  const each = clause.load.residents / clause.load.facilities, [least, most] = clause.loadRange;
+  return { each, how: clause.outcome === "PASS" ? "fits" : each > most ? "over" : "under", least, most };
+}
+var SIGN = { over: "▲", under: "▽", fits: "" };
+function drawLoad(ctx, view, clause) {
+  const { residents } = demand(), load = loadOf(clause), colour = page.palette.paper[load && load.how === "over" ? 2 : 0];
+  drawCells(ctx, view, (i) => residents[i] > 0 && inScope(clause, i) ? 0 : -1, [colour]);
+}
+function drawLoadNames(label, view, clause) {
+  const load = clause.units.length ? null : loadOf(clause), f = facilities();
+  if (!load) return;
+  for (const i of clause.asked) {
+    if (!f.placed[i] || f.status[i] !== "open") continue;
+    label(
+      `${f.names[i]} ${say("page_load_each", { n: people(load.each) })} ${SIGN[load.how]}`,
+      f.x[i] * view.scale - view.left,
+      f.y[i] * view.scale - view.top,
+      { size: 13, weight: 700, colour: load.how === "over" ? page.palette.bad : page.palette.asked, align: "left", offset: 12 }
+    );
+  }
+}
+function loadLegend(clause) {
+  const load = loadOf(clause), over = load && load.how === "over";
+  return [
+    h("h3", {}, say("page_legend_load")),
+    h(
+      "ul",
+      {},
+      row(
+        swatch(`background:${page.palette.paper[over ? 2 : 0]}`),
+        say("page_load_people", { n: people(clause.load.residents) })
+      )
+    ),
+    load ? h("p", { class: "cc-legend-note" }, say(`page_load_${load.how}`, { each: people(load.each), n: clause.load.facilities, least: people(load.least), most: people(load.most) })) : null
+  ];
+}
+var hasLoad = (clause) => Boolean(clause && clause.load && clause.loadRange && !clause.units.length && page.demand);
+
+// map/page/src/view/shades.js
+var cellSize = (view, d) => Math.max(
+  1.6,
+  d.spacing / 400750167e-1 / Math.cos(latOf((view.north + view.south) / 2) * Math.PI / 180) * view.scale
+);
+function drawCells(ctx, view, classOf, fills) {
+  const d = demand();
+  if (!d) return;
+  const size = cellSize(view, d) + 0.35, groups = fills.map(() => []);
+  for (let i = 0; i < d.n; i++) {
+    if (!d.placed[i]) continue;
+    const x = d.x[i] * view.scale - view.left, y = d.y[i] * view.scale - view.top;
+    if (x < -size || y < -size || x > view.width + size || y > view.height + size) continue;
+    const k = classOf(i);
+    if (k >= 0) groups[k].push(x, y);
+  }
+  groups.forEach((places, k) => {
+    ctx.fillStyle = fills[k] === null ? hatch(ctx, page.palette.unknownCell, 6) : fills[k];
+    for (let j = 0; j < places.length; j += 2)
+      ctx.fillRect(places[j] - size / 2, places[j + 1] - size / 2, size, size);
+  });
+}
+var populationBreaks = once(() => {
+  const d = demand(), sorted = Float64Array.from(d.residents.filter((n, i) => n > 0 && d.placed[i])).sort();
+  const round = (n) => {
+    const p = 10 ** Math.floor(Math.log10(n) - (n < 10 ? 0 : 0));
+    return n < 1 ? Math.round(n * 10) / 10 : Math.round(n / p * 2) * (p / 2);
+  };
+  const at = [0.3, 0.55, 0.75, 0.9, 0.98].map(
+    (share2) => round(Math.max(sorted[Math.floor(sorted.length * share2)] || 0, 0.1))
+  );
+  return at.filter((n, i) => i === 0 || n > at[i - 1]);
+});
+function drawPopulation(ctx, view) {
+  const { residents } = demand(), breaks = populationBreaks();
+  const classOf = (i) => {
+    if (!(residents[i] > 0)) return -1;
+    const k = breaks.findIndex((b) => residents[i] <= b);
+    return k < 0 ? breaks.length : k;
+  };
+  drawCells(ctx, view, classOf, page.palette.population.slice(0, breaks.length + 1));
+}
+function drawUrban(ctx, view) {
+  const { residents, urban } = demand();
+  drawCells(ctx, view, (i) => residents[i] > 0 ? urban[i] : -1, [null, page.palette.urban[1], page.palette.urban[2]]);
+}
+function paperClass(clause, codes2, i, basis = "now") {
+  if (codes2[i] === OUTSIDE) return -1;
+  if (codes2[i] === NO_DATA) return 3;
+  if (codes2[i] === COVERED) return paperOnly(clause, codes2, i, basis) ? 1 : 0;
+  return codes2[i] === UNSNAPPED ? 3 : 2;
+}
+function drawPaper(ctx, view, clause) {
+  const codes2 = codesOf(clause, view.basis), { residents } = demand();
+  const classOf = (i) => residents[i] > 0 ? paperClass(clause, codes2, i, view.basis) : -1;
+  drawCells(ctx, view, classOf, [...page.palette.paper, null]);
+}
+var hatched = (key, facts) => h(
+  "ul",
+  {},
+  row(
+    swatch(`background:repeating-linear-gradient(135deg,${page.palette.white} 0 3px,${page.palette.unknownCell} 3px 4.4px)`),
+    say(key, facts)
+  )
+);
+function populationLegend() {
+  const breaks = populationBreaks();
+  return [
+    h("h3", {}, say("page_legend_population")),
+    ramp(
+      page.palette.population.slice(0, breaks.length + 1),
+      breaks.map((n) => n >= 1 ? people(n) : String(n))
+    )
+  ];
+}
+function urbanLegend() {
+  const { residents, urban } = demand(), count = [0, 0, 0];
+  for (let i = 0; i < urban.length; i++) count[urban[i]] += residents[i];
+  return [
+    h("h3", {}, say("page_legend_urban")),
+    h(
+      "ul",
+      {},
+      [1, 2].map(
+        (k) => row(swatch(`background:${page.palette.urban[k]}`), say(`page_urban_${k}`, { n: people(count[k]) }))
+      )
+    ),
+    count[0] > 0 ? hatched("page_urban_0", { n: people(count[0]) }) : null
+  ];
+}
+function paperLegend(clause) {
+  const codes2 = codesOf(clause), { residents } = demand(), count = [0, 0, 0, 0];
+  for (let i = 0; i < codes2.length; i++) {
+    const k = paperClass(clause, codes2, i);
+    if (k >= 0) count[k] += residents[i];
+  }
+  return [
+    h("h3", {}, say("page_legend_paper")),
+    h(
+      "ul",
+      {},
+      page.palette.paper.map(
+        (colour, k) => row(swatch(`background:${colour}`), say(`page_paper_${k}`, { n: people(count[k]) }))
+      )
+    ),
+    count[3] > 0 ? hatched("page_paper_3", { n: people(count[3]) }) : null
+  ];
+}
+var CELL_SHADES = {
+  load: { draw: drawLoad, legend: loadLegend, has: hasLoad },
+  paper: { draw: drawPaper, legend: paperLegend, has: (c) => c && c.people && c.road !== null },
+  catchments: { draw: drawCatchments, legend: catchmentLegend, has: (c) => catchmentQuery(c) !== null },
+  population: { draw: drawPopulation, legend: populationLegend, has: () => true },
+  urban: { draw: drawUrban, legend: urbanLegend, has: () => demand().urban.includes(1) || demand().urban.includes(2) }
+};
+
+// map/page/src/view/layers.js
+function shadeArea(ctx, view, clause, a) {
+  const unit = unitOf(clause, a);
+  if (clause.people) {
+    const s = sums(clause, view.basis);
+    if (!(s.scope[a] > 0)) return null;
+    const known = s.scope[a] - s.no_data[a] - s.unsnapped[a];
+    return known > 0 ? shareColour(s.covered[a] / s.scope[a]) : hatch(ctx, page.palette.unknown, 7);
+  }
+  if (!unit) return null;
+  return page.palette.outcomes[unit.outcome] || hatch(ctx, page.palette.unknown, 7);
+}
+function drawShade(ctx, view) {
+  const clause = view.clause;
+  if (!clause) return;
+  if (view.shading === "surface") drawSurface(ctx, view, clause);
+  else if (view.shading === "people") drawPeople(ctx, view, clause);
+  else if (CELL_SHADES[view.shading]) CELL_SHADES[view.shading].draw(ctx, view, clause);
+  else drawAreas(ctx, view, clause);
+}
+function drawVeil(ctx, view) {
+  const clause = view.clause;
+  if (!clause || !clause.people || clause.everyone || !VEILED.has(view.shading)) return false;
+  const s = sums(clause, view.basis), shapes2 = areaShapes(), finest = Math.max(...page.levels.map((l) => l.index)), out = page.areas.names.map((name, a) => a).filter((a) => page.areas.level[a] === finest && !(s.scope[a] > 0) && !emptyShape(shapes2, a));
+  if (!page.levels.length || !out.some((a) => anybody(a))) return false;
+  ctx.fillStyle = sheer(page.palette.land, 0.96);
+  ctx.beginPath();
+  for (const a of out) if (seen(view, shapes2, a)) trace(ctx, view, shapes2, a);
+  ctx.fill("evenodd");
+}
+var VEILED = /* @__PURE__ */ new Set(["surface", "people", "population", "urban", "paper", "catchments"]);
+var anybody = (a) => populated().has(a);
+var populated = once(() => {
+  const d = demand();
+  return new Set(d ? Array.from(d.area).filter((a, i) => d.residents[i] > 0) : []);
+});
+function drawLand(ctx, view) {
+  if (basemapOn()) return false;
+  ctx.fillStyle = page.palette.land;
+  ctx.beginPath();
+  trace(ctx, view, regionShape(), 0);
+  ctx.fill("evenodd");
+}
+function drawAreas(ctx, view, clause) {
+  const level = page.levels.find((l) => l.id === view.shading);
+  if (!level) return;
+  const shapes2 = areaShapes();
+  for (let a = 0; a < shapes2.n; a++) {
+    if (page.areas.level[a] !== level.index || emptyShape(shapes2, a) || !seen(view, shapes2, a)) continue;
+    const fill = shadeArea(ctx, view, clause, a);
+    ctx.beginPath();
+    trace(ctx, view, shapes2, a);
+    ctx.fillStyle = fill || page.palette.unasked;
+    ctx.fill("evenodd");
+    if (view.paper) ruleArea(ctx, view, clause, a, fill);
+  }
+}
+function ruleArea(ctx, view, clause, a, fill) {
+  const s = clause.people ? sums(clause, view.basis) : null, gap = !fill ? -1 : s ? SHARE_LINES[shareClass(s.covered[a] / s.scope[a])] : 0;
+  if (gap === 0) return;
+  ctx.fillStyle = gap < 0 ? dots(ctx) : lines(ctx, gap);
+  ctx.fill("evenodd");
+}
+function drawPeople(ctx, view, clause) {
+  const d = demand(), codes2 = codesOf(clause, view.basis);
+  if (!d || !codes2) return;
+  const size = cellSize(view, d);
+  const query = clause.query === null ? null : page.queries[clause.query];
+  for (let i = 0; i < d.n; i++) {
+    if (!d.placed[i] || codes2[i] === OUTSIDE || d.residents[i] <= 0) continue;
+    const x = d.x[i] * view.scale - view.left, y = d.y[i] * view.scale - view.top;
+    if (x < -size || y < -size || x > view.width + size || y > view.height + size) continue;
+    ctx.fillStyle = paperOnly(clause, codes2, i, view.basis) ? page.palette.paperOnly : personColour(view, clause, query, codes2[i], i);
+    ctx.fillRect(x - size / 2, y - size / 2, size, size);
+  }
+}
+function personColour(view, clause, query, code, i) {
+  if (code === NO_DATA || code === UNSNAPPED) return page.palette.unknown;
+  if (code === UNREACHABLE) return page.palette.bad;
+  if (!query || !clause.limitQuery) return code === COVERED ? page.palette.times[0] : page.palette.times[5];
+  return page.palette.times[timeClass(costAt(query, i, view.basis) / clause.limitQuery)];
+}
+var timeClass = (ratio) => {
+  const at = page.numbers.timeBreaks.findIndex((b) => ratio <= b);
+  return at < 0 ? page.numbers.timeBreaks.length : at;
+};
+var pictures = {};
+function drawSurface(ctx, view, clause) {
+  if (clause.surface === null) return;
+  const held2 = page.surfaces[clause.surface];
+  if (!pictures[clause.surface]) {
+    pictures[clause.surface] = new Image();
+    pictures[clause.surface].addEventListener("load", () => redraw("shade"));
+    pictures[clause.surface].src = held2.png;
+  }
+  const picture = pictures[clause.surface], [west, south, east, north] = held2.bounds;
+  if (!picture.complete) return;
+  const x = worldX(west) * view.scale - view.left, y = worldY(north) * view.scale - view.top;
+  ctx.imageSmoothingEnabled = false;
+  ctx.drawImage(
+    picture,
+    x,
+    y,
+    worldX(east) * view.scale - view.left - x,
+    worldY(south) * view.scale - view.top - y
+  );
+}
+function drawRoads(ctx, view) {
+  if (!view.on.roads) return false;
+  ctx.lineJoin = ctx.lineCap = "round";
+  const closer = Math.max(0, view.zoom - fitZoom());
+  for (const { rank, shapes: shapes2 } of [...roadShapes()].reverse()) {
+    if (rank > 3 + closer) continue;
+    ctx.strokeStyle = rank < 2 ? sheer(page.palette.road, 0.62) : sheer(page.palette.lane, 0.42);
+    ctx.lineWidth = ROAD_WIDTH[Math.min(rank, 5)] * (1 + closer * 0.22);
+    ctx.beginPath();
+    for (let f = 0; f < shapes2.n; f++) if (seen(view, shapes2, f)) trace(ctx, view, shapes2, f);
+    ctx.stroke();
+  }
+}
+function drawBorders(ctx, view) {
+  const land = regionShape(), shapes2 = areaShapes();
+  ctx.fillStyle = basemapOn() ? sheer(page.palette.white, 0.3) : sheer(page.palette.sea, 0.78);
+  ctx.beginPath();
+  ctx.rect(0, 0, view.width, view.height);
+  trace(ctx, view, land, 0);
+  ctx.fill("evenodd");
+  ctx.lineJoin = "round";
+  for (const level of [...page.levels].reverse()) {
+    if (level.id === "village" && view.shading !== "village" && view.zoom < fitZoom() + 1.5) continue;
+    ctx.strokeStyle = level.id === "village" ? sheer(page.palette.villageBorder, 0.28) : sheer(page.palette.border, 0.5);
+    ctx.lineWidth = level.id === "village" ? 0.6 : 0.9;
+    ctx.beginPath();
+    for (let a = 0; a < shapes2.n; a++)
+      if (page.areas.level[a] === level.index && seen(view, shapes2, a)) trace(ctx, view, shapes2, a);
+    ctx.stroke();
+  }
+  ctx.strokeStyle = page.palette.region;
+  ctx.lineWidth = 1.8;
+  ctx.beginPath();
+  trace(ctx, view, land, 0);
+  ctx.stroke();
+  if (view.focus !== null && !emptyShape(shapes2, view.focus)) {
+    ctx.strokeStyle = page.palette.ink;
+    ctx.lineWidth = 3;
+    ctx.beginPath();
+    trace(ctx, view, shapes2, view.focus);
+    ctx.stroke();
+  }
+}
+function drawCircles(ctx, view) {
+  const clause = view.clause;
+  if (!clause || !clause.radius || !view.on.circles) return false;
+  const f = facilities();
+  ctx.strokeStyle = page.palette.good;
+  ctx.lineWidth = 1.6;
+  ctx.setLineDash([7, 5]);
+  ctx.fillStyle = sheer(page.palette.good, 0.05);
+  const centres = clause.asked.filter((i) => f.placed[i] && statusHere(i, view.basis) === "open").map((i) => [lonOf(f.x[i]), latOf(f.y[i])]);
+  for (const site of live(view.basis) ? scenario.sites : [])
+    if (page.kinds[site.kind].serves.includes(clause.query)) centres.push([site.lon, site.lat]);
+  const circles = centres.map(([lon, lat]) => {
+    const circle = new Path2D();
+    circlePoints(lon, lat, clause.radius).forEach(([x, y], n) => {
+      circle[n ? "lineTo" : "moveTo"](x * view.scale - view.left, y * view.scale - view.top);
+    });
+    return circle;
+  }), ground2 = new Path2D();
+  for (const circle of circles) ground2.addPath(circle);
+  ctx.fill(ground2);
+  for (const circle of circles) ctx.stroke(circle);
+  ctx.setLineDash([]);
+}
+var NEAR = 1.6;
+var overloaded = (clause) => Boolean(clause.loadRange) && clause.outcome === "FAIL" && !clause.units.length;
+function drawFacilities(ctx, view) {
+  const f = facilities(), clause = view.clause, chosen = asked(view.clause);
+  const place = (i) => [f.x[i] * view.scale - view.left, f.y[i] * view.scale - view.top];
+  if (view.on.others)
+    for (let i = 0; i < f.n; i++) {
+      if (!f.placed[i] || chosen.has(i)) continue;
+      facilityMark(ctx, page.categories[f.category[i]].shape, ...place(i), 2.6, f.status[i], page.palette.facility);
+    }
+  if (!view.on.asked || !clause) return view.on.others;
+  const judged = new Map(clause.units.filter((u) => u.facility >= 0).map((u) => [u.facility, u.outcome])), wrong = overloaded(clause), quiet = view.zoom < fitZoom() + NEAR;
+  const r = quiet ? 3.2 : Math.min(8, (chosen.size > 60 ? 3.6 : 6) + Math.max(0, view.zoom - fitZoom()) * 0.5);
+  for (const i of clause.asked) {
+    const status = statusHere(i, view.basis);
+    if (!f.placed[i] || status === null) continue;
+    const bad = judged.get(i) === "FAIL" || wrong;
+    facilityMark(
+      ctx,
+      page.categories[f.category[i]].shape,
+      ...place(i),
+      bad ? Math.max(r, 6) : r,
+      status,
+      bad ? page.palette.bad : page.palette.asked,
+      quiet && !bad
+    );
+  }
+}
+function drawWay(ctx, view) {
+  if (!view.way) return false;
+  if (view.chain) return drawChain(ctx, view, view.chain);
+  for (const [width, colour] of [
+    [7, sheer(page.palette.white, 0.9)],
+    [3.5, page.palette.ink]
+  ]) {
+    ctx.lineJoin = ctx.lineCap = "round";
+    ctx.lineWidth = width;
+    ctx.strokeStyle = colour;
+    ctx.beginPath();
+    view.way.forEach(
+      (p, n) => ctx[n ? "lineTo" : "moveTo"](p[0] * view.scale - view.left, p[1] * view.scale - view.top)
+    );
+    ctx.stroke();
+  }
+  if (view.straight && view.way !== view.straight) {
+    ctx.setLineDash([3, 4]);
+    ctx.lineWidth = 2;
+    ctx.strokeStyle = page.palette.good;
+    ctx.beginPath();
+    view.straight.forEach(
+      (p, n) => ctx[n ? "lineTo" : "moveTo"](p[0] * view.scale - view.left, p[1] * view.scale - view.top)
+    );
+    ctx.stroke();
+    ctx.setLineDash([]);
+    ctx.strokeStyle = page.palette.ink;
+  }
+  const [x, y] = view.way[0];
+  ctx.beginPath();
+  ctx.arc(x * view.scale - view.left, y * view.scale - view.top, 5.5, 0, 7);
+  ctx.fillStyle = page.palette.white;
+  ctx.fill();
+  ctx.lineWidth = 3;
+  ctx.stroke();
+}
+
+// map/page/src/view/names.js
+function spot(view, a) {
+  const [x, y] = page.areas.label[a];
+  return x === null ? null : [worldX(x) * view.scale - view.left, worldY(y) * view.scale - view.top];
+}
+var named = (view) => page.levels.filter((level) => !(level.id === "village" && view.zoom < fitZoom() + 2) && !(level.id === "county" && page.levels.length > 1));
+function gaps(view) {
+  const [level] = named(view), { clause } = view;
+  if (!level || !clause || !clause.people || !view.on.gap) return [];
+  const s = sums(clause, view.basis);
+  return page.areas.names.map((name, a) => [a, lacking(s, a)]).filter(([a, n]) => page.areas.level[a] === level.index && n >= 0.5).sort((one, other) => other[1] - one[1]);
+}
+function drawFacilityNames(label, view) {
+  const f = facilities(), { clause } = view;
+  for (const i of clause.asked)
+    if (f.placed[i])
+      label(f.names[i], f.x[i] * view.scale - view.left, f.y[i] * view.scale - view.top, {
+        size: 12,
+        weight: 600,
+        colour: page.palette.asked,
+        align: "left",
+        offset: 11
+      });
+}
+function drawNames(ctx, view) {
+  const f = facilities(), { clause } = view, near = view.zoom >= fitZoom() + NEAR, marks = near && view.on.asked && clause ? clause.asked.filter((i) => f.placed[i]).map((i) => [f.x[i] * view.scale - view.left, f.y[i] * view.scale - view.top, 7]) : [];
+  const label = labeller(ctx, view, marks.slice(0, 200));
+  if (clause && clause.loadRange) drawLoadNames(label, view, clause);
+  if (view.shading === "catchments" && CELL_SHADES.catchments.has(clause)) drawCatchmentNames(label, view, clause);
+  const shown = /* @__PURE__ */ new Set();
+  if (view.on.names)
+    for (const [a, n] of gaps(view)) {
+      const at = spot(view, a), style = { size: 12.5, weight: 700, colour: page.palette.ink };
+      if (!at) continue;
+      shown.add(a);
+      if (!label(`${page.areas.names[a]} ${people(n)}`, ...at, style)) label(page.areas.names[a], ...at, style);
+    }
+  if (view.shading !== "catchments" && view.on.asked && near && clause) drawFacilityNames(label, view);
+  if (!view.on.names) return;
+  for (const level of named(view))
+    for (let a = 0; a < page.areas.names.length; a++) {
+      if (page.areas.level[a] !== level.index || shown.has(a)) continue;
+      const at = spot(view, a);
+      if (at)
+        label(
+          page.areas.names[a],
+          ...at,
+          level.id === "village" ? { size: 11, colour: page.palette.villageName } : { size: 12.5, weight: 500, colour: page.palette.townName }
+        );
+    }
 }
 
 // map/page/src/view/measure.js
@@ -4042,221 +4475,6 @@ function measureKey(event) {
   event.preventDefault();
 }
 
-// map/page/src/view/overlays.js
-var islandShapes = once(
-  () => Object.fromEntries(Object.entries(page.islands).map(([mode, held2]) => [mode, openShapes(held2.shapes)]))
-);
-var waterShapes = once(() => page.water && { areas: openShapes(page.water.areas), lines: openShapes(page.water.lines) });
-function drawWater(ctx, view) {
-  if (!page.water || !view.on.water) return false;
-  const { areas, lines: lines2 } = waterShapes();
-  ctx.fillStyle = page.palette.water;
-  ctx.strokeStyle = page.palette.shore;
-  ctx.lineJoin = ctx.lineCap = "round";
-  ctx.lineWidth = 0.8;
-  for (let f = 0; f < areas.n; f++) {
-    if (!seen(view, areas, f)) continue;
-    ctx.beginPath();
-    trace(ctx, view, areas, f);
-    ctx.fill("evenodd");
-    ctx.stroke();
-  }
-  ctx.lineWidth = Math.min(5, 1.6 + Math.max(0, view.zoom - fitZoom()) * 0.6);
-  ctx.beginPath();
-  for (let f = 0; f < lines2.n; f++) if (seen(view, lines2, f)) trace(ctx, view, lines2, f);
-  ctx.stroke();
-}
-var failing = (clause) => (clause ? clause.units : []).filter((u) => u.outcome === "FAIL" && (u.facility >= 0 || drawnUnit(u)));
-var drawnUnit = (u) => u.area >= 0 && page.areas.parent[u.area] >= 0 && !emptyShape(areaShapes(), u.area);
-function drawUnits(ctx, view) {
-  const wrong = view.on.units ? failing(view.clause) : [];
-  if (!wrong.length) return false;
-  const shapes2 = areaShapes(), f = facilities();
-  ctx.lineJoin = "round";
-  for (const unit of wrong) {
-    if (unit.area >= 0 && drawnUnit(unit)) {
-      if (!seen(view, shapes2, unit.area)) continue;
-      ctx.beginPath();
-      trace(ctx, view, shapes2, unit.area);
-      ctx.fillStyle = hatch(ctx, sheer(page.palette.bad, 0.55), 9);
-      ctx.fill("evenodd");
-      ctx.strokeStyle = page.palette.bad;
-      ctx.lineWidth = 1.8;
-      ctx.stroke();
-    } else if (unit.facility >= 0 && f.placed[unit.facility]) {
-      ctx.beginPath();
-      ctx.arc(
-        f.x[unit.facility] * view.scale - view.left,
-        f.y[unit.facility] * view.scale - view.top,
-        13,
-        0,
-        7
-      );
-      ctx.strokeStyle = page.palette.bad;
-      ctx.lineWidth = 2.2;
-      ctx.stroke();
-    }
-  }
-}
-function cutOffQuery(clause) {
-  if (!clause || !clause.people) return null;
-  const found = [clause.query, clause.road].find(
-    (q) => q !== null && q !== void 0 && page.queries[q].metric !== "straight_m"
-  );
-  return found === void 0 ? null : page.queries[found];
-}
-function cutOff(clause, basis = "now") {
-  const query = cutOffQuery(clause), count = { unsnapped: 0, island: 0, one_way: 0, beyond: 0, closed: 0, cut_off: 0 };
-  if (!query) return { query, count, status: null };
-  const status = column(query.status), codes = codesOf(clause, basis), d = demand();
-  for (let i = 0; i < d.n; i++) {
-    const why = query.reasons[status[i]];
-    if (why in count && codes[i] !== OUTSIDE && d.placed[i]) count[why] += d.residents[i];
-  }
-  return { query, count, status };
-}
-function cutOffMark(ctx, why, x, y, r) {
-  ctx.beginPath();
-  if (why === "one_way") {
-    ctx.moveTo(x, y - r * 1.2);
-    ctx.lineTo(x + r * 1.1, y + r * 0.8);
-    ctx.lineTo(x - r * 1.1, y + r * 0.8);
-    ctx.closePath();
-  } else if (why === "unsnapped" || why === "closed") ctx.rect(x - r, y - r, 2 * r, 2 * r);
-  else ctx.arc(x, y, r, 0, 7);
-  const hollow = why === "unsnapped" || why === "beyond" || why === "closed";
-  ctx.fillStyle = hollow ? sheer(page.palette.white, 0.85) : page.palette.cutOff[why];
-  ctx.fill();
-  ctx.strokeStyle = hollow ? page.palette.cutOff[why] : page.palette.white;
-  ctx.lineWidth = hollow ? 1.8 : 1.2;
-  if (why === "unsnapped") ctx.setLineDash([2.5, 2]);
-  ctx.stroke();
-  ctx.setLineDash([]);
-}
-function drawIslands(ctx, view) {
-  if (!view.on.islands) return false;
-  const clause = view.clause, { query, status } = cutOff(clause, view.basis), shapes2 = query && islandShapes()[query.mode];
-  if (shapes2) {
-    ctx.strokeStyle = page.palette.cutOff.island;
-    ctx.lineWidth = 2.6;
-    ctx.lineJoin = ctx.lineCap = "round";
-    ctx.beginPath();
-    for (let f = 0; f < shapes2.n; f++) if (seen(view, shapes2, f)) trace(ctx, view, shapes2, f);
-    ctx.stroke();
-  }
-  if (!query) return;
-  const d = demand(), codes = codesOf(clause, view.basis), bins = /* @__PURE__ */ new Map();
-  for (let i = 0; i < d.n; i++) {
-    const why = query.reasons[status[i]];
-    if (!(why in page.palette.cutOff) || codes[i] === OUTSIDE || !d.placed[i] || !(d.residents[i] > 0)) continue;
-    const x = d.x[i] * view.scale, y = d.y[i] * view.scale, key = `${why}${Math.floor(x / BIN)} ${Math.floor(y / BIN)}`, bin = bins.get(key) || { why, n: 0, x: 0, y: 0 };
-    bin.n += d.residents[i];
-    bin.x += x * d.residents[i];
-    bin.y += y * d.residents[i];
-    bins.set(key, bin);
-  }
-  [...bins.values()].sort((a, b) => b.n - a.n).forEach(
-    (b) => cutOffMark(
-      ctx,
-      b.why,
-      b.x / b.n - view.left,
-      b.y / b.n - view.top,
-      Math.max(3.2, gapRadius(b.n, view.zoom) * 0.8)
-    )
-  );
-}
-function siteMark(ctx, kind, x, y, rank) {
-  const r = kind === "proposed" ? 10 : 9;
-  ctx.beginPath();
-  if (kind === "added") {
-    for (let k = 0; k < 10; k++) {
-      const t = k * Math.PI / 5, away = k % 2 ? r * 0.52 : r * 1.15;
-      ctx[k ? "lineTo" : "moveTo"](x + away * Math.sin(t), y - away * Math.cos(t));
-    }
-    ctx.closePath();
-  } else ctx.arc(x, y, r, 0, 7);
-  ctx.lineJoin = "round";
-  ctx.fillStyle = kind === "closed" ? page.palette.white : page.palette.sites[kind];
-  ctx.strokeStyle = kind === "closed" ? page.palette.sites.closed : page.palette.white;
-  ctx.lineWidth = 2;
-  ctx.fill();
-  ctx.stroke();
-  if (kind === "closed") {
-    ctx.beginPath();
-    ctx.moveTo(x - r * 0.6, y - r * 0.6);
-    ctx.lineTo(x + r * 0.6, y + r * 0.6);
-    ctx.moveTo(x + r * 0.6, y - r * 0.6);
-    ctx.lineTo(x - r * 0.6, y + r * 0.6);
-    ctx.stroke();
-  }
-  if (kind !== "proposed") return;
-  ctx.font = `700 12px ${FONT}`;
-  ctx.fillStyle = page.palette.white;
-  ctx.textAlign = "center";
-  ctx.textBaseline = "middle";
-  ctx.fillText(String(rank), x, y + 0.5);
-}
-function findingMark(ctx, level, x, y) {
-  ctx.beginPath();
-  if (level === "error") ctx.rect(x - 7, y - 7, 14, 14);
-  else if (level === "warning") {
-    ctx.moveTo(x, y - 9);
-    ctx.lineTo(x + 9, y + 7);
-    ctx.lineTo(x - 9, y + 7);
-    ctx.closePath();
-  } else ctx.arc(x, y, 7, 0, 7);
-  ctx.lineJoin = "round";
-  ctx.strokeStyle = page.palette.white;
-  ctx.lineWidth = 3;
-  ctx.stroke();
-  ctx.fillStyle = page.palette.findings[level];
-  ctx.fill();
-  ctx.fillStyle = page.palette.white;
-  ctx.font = `700 11px ${FONT}`;
-  ctx.textAlign = "center";
-  ctx.textBaseline = "middle";
-  ctx.fillText(level === "note" ? "i" : "!", x, y + (level === "warning" ? 1.5 : 0.5));
-}
-var placedSites = () => page.sites.filter((s) => s.lon !== null);
-var placedFindings = () => page.findings.filter((f) => f.lon !== null);
-function drawSites(ctx, view) {
-  if (view.on.findings) for (const f of placedFindings()) findingMark(ctx, f.level, ...pixel(view, f));
-  if (!view.on.candidates || !page.sites.length) return view.on.findings;
-  for (const s of [...placedSites()].reverse())
-    if (view.basis !== "baseline" || s.kind === "proposed") siteMark(ctx, s.kind, ...pixel(view, s), s.rank);
-}
-function overlayAt(point) {
-  const near = (place) => {
-    const at = map.latLngToContainerPoint([place.lat, place.lon]);
-    return Math.hypot(at.x - point.x, at.y - point.y) < 12;
-  };
-  return state.on.candidates && placedSites().find(near) || state.on.lanes && laneGroups().find(near) || state.on.findings && placedFindings().find(near) || null;
-}
-var siteText = (s) => say(`page_site_${s.kind}`, { name: s.name, category: say(s.category), rank: s.rank, n: people(s.people || 0) });
-var overlayText = (o) => o.level ? say(o) : siteText(o);
-function openOverlay(o) {
-  openWhy(
-    h("h2", {}, say(o.level ? `page_finding_${o.level}` : "page_layer_candidates")),
-    h("p", {}, overlayText(o)),
-    o.file ? h("p", { class: "cc-small" }, `${o.file}${o.row === null ? "" : ` · ${say("page_row", { n: o.row })}`}`) : null
-  );
-}
-function goToOverlay(o) {
-  showMap();
-  map.setView([o.lat, o.lon], Math.max(map.getZoom(), fitZoom() + 2), { animate: !calm });
-  openOverlay(o);
-}
-function hoverOverlay(event) {
-  const tip = byId("cc-tip"), over = tip.hidden ? overlayAt(event.containerPoint) : null;
-  if (!over) return;
-  map.getContainer().classList.add("cc-over");
-  tip.hidden = false;
-  tip.textContent = overlayText(over);
-  const box = map.getContainer().getBoundingClientRect();
-  tip.style.left = `${box.left + event.containerPoint.x + 14}px`;
-  tip.style.top = `${box.top + event.containerPoint.y - 10}px`;
-}
-
 // map/page/src/view/swipe.js
 var swipe = { kind: "", at: 0.5, other: null };
 function comparisons(clause) {
@@ -4265,7 +4483,7 @@ function comparisons(clause) {
   if (page.hasBaseline) found.push(["run", say("page_compare_run")]);
   if (clause && clause.people && clause.road !== null) found.push(["road", say("page_compare_road")]);
   page.clauses.forEach((c, i) => {
-    if (i !== state.clause && c.people) found.push([`c${i}`, `${c.rule} ${say(c.title)}`]);
+    if (i !== state.clause && c.people) found.push([`c${i}`, `${say(c.title)} ${c.rule}`]);
   });
   return found;
 }
@@ -4279,10 +4497,10 @@ function sides() {
 function sideNames() {
   if (swipe.kind === "trial" || swipe.kind === "run") return ["page_side_before", "page_side_after"].map((k) => say(k));
   if (swipe.kind === "road") return ["page_on_paper", "page_by_road"].map((k) => say(k));
-  return sides().map((s) => page.clauses[s.clause].rule);
+  return sides().map((s) => say(clauseAt(s.clause).title));
 }
 function sideLook(side) {
-  const clause = page.clauses[side.clause], has = side.clause === state.clause || shadings(clause).some((c) => c[0] === state.shading);
+  const clause = clauseAt(side.clause), has = side.clause === state.clause || shadings(clause).some((c) => c[0] === state.shading);
   return { clause, basis: side.basis, shading: has ? state.shading : "town" };
 }
 function bothSides(name, draw) {
@@ -4305,7 +4523,7 @@ function bothSides(name, draw) {
     return true;
   };
 }
-var SIDED = ["shade", "circles", "units", "gap", "islands", "places"];
+var SIDED = ["shade", "circles", "units", "facilities", "gap", "islands", "places"];
 var waitingSwipe = false;
 function slide(at) {
   swipe.at = Math.min(1, Math.max(0, at));
@@ -4385,17 +4603,18 @@ function toggleSwipe() {
 // map/page/src/view/stack.js
 var layers = {};
 var always = () => true;
-var onASide = (has) => (swipe.kind ? sides().map((side) => page.clauses[side.clause]) : [clauseNow()]).some(has);
+var onASide = (has) => (swipe.kind ? sides().map((side) => clauseAt(side.clause)) : [clauseNow()]).some(has);
 var LAYERS = [
-  ["shade", [drawLand, drawShade], 210, true, always],
+  ["shade", [drawLand, drawShade, drawVeil], 210, true, always],
   ["lines", [drawWater, drawRoads, drawBorders], 300, false, always],
   ["circles", [drawCircles], 340, true, () => state.on.circles && onASide((clause) => clause && clause.radius)],
-  ["units", [drawUnits], 360, true, () => state.on.units && onASide((clause) => failing(clause).length > 0)],
+  ["units", [drawUnits], 360, true, () => state.on.units && onASide((clause) => failing(clause).length + signed(clause).length > 0)],
+  ["facilities", [drawFacilities], 370, true, always],
   ["gap", [drawGap], 380, true, () => state.on.gap],
   ["islands", [drawIslands], 385, true, () => state.on.islands],
   ["lanes", [drawLanes], 390, false, () => state.on.lanes],
   ["way", [drawWay], 395, false, () => state.way !== null],
-  ["places", [drawFacilities, drawSites, drawNames], 410, true, always],
+  ["places", [drawSites, drawNames], 410, true, always],
   ["measure", [drawMeasure], 430, false, () => measure.on]
 ];
 var inTurn = (draws) => (ctx, view) => draws.filter((draw) => {
@@ -4478,7 +4697,7 @@ function shadings(clause) {
   if (clause && clause.people && page.demand) found.push(["people", say("page_shade_people")]);
   if (page.demand) {
     for (const id of Object.keys(CELL_SHADES))
-      if (CELL_SHADES[id].has(clause)) found.push([id, say(`page_shade_${id}`)]);
+      if (CELL_SHADES[id].has(clause)) found[id === "load" ? "unshift" : "push"]([id, say(`page_shade_${id}`)]);
   }
   return [...found, ["none", say("page_shade_none")]];
 }
@@ -4492,7 +4711,7 @@ function overlayChoices(clause) {
     "asked",
     "others",
     clause && clause.radius ? "circles" : null,
-    failing(clause).length ? "units" : null,
+    failing(clause).length + signed(clause).length ? "units" : null,
     page.demand && page.queries.some((q) => q.metric !== "straight_m") ? "islands" : null,
     placedSites().length ? "candidates" : null,
     hasLanes() ? "lanes" : null,
@@ -4563,7 +4782,7 @@ function ranking(clause, whole) {
   const rows = page.areas.names.map((name, a) => a).filter((a) => page.areas.level[a] === level.index && s.scope[a] > 0).sort(
     (a, b) => lacking(s, b) - lacking(s, a) || s.covered[a] / s.scope[a] - s.covered[b] / s.scope[b] || a - b
   );
-  const shown = whole ? rows : rows.slice(0, 8);
+  const shown = whole || rankingState.all ? rows : rows.slice(0, 8);
   const tab = (l) => h(
     "button",
     {
@@ -4616,7 +4835,7 @@ function ranking(clause, whole) {
           showClauses();
         }
       },
-      whole ? say("page_fewer") : say("page_all", { n: rows.length })
+      whole || rankingState.all ? say("page_fewer") : say("page_all", { n: rows.length })
     ) : null
   );
 }
@@ -4746,7 +4965,7 @@ function clauseRow(clause, index) {
     h(
       "span",
       { class: "cc-clause-main" },
-      h("span", { class: "cc-clause-title" }, h("em", {}, clause.rule), say(clause.title)),
+      h("span", { class: "cc-clause-title" }, say(clause.title), h("em", {}, clause.rule)),
       clause.mark === clause.outcome ? null : h("span", { class: "cc-state", "aria-hidden": "true" }, say(`page_outcome_${clause.mark}`)),
       h("span", { class: "cc-clause-sub" }, say(clause.result)),
       shareBar(clause)
@@ -4760,6 +4979,28 @@ function clauseRow(clause, index) {
   );
   return h("li", { class: open ? "cc-open" : null }, button, open ? detail(clause) : null);
 }
+function everyoneRow() {
+  const all = everyone();
+  if (!all) return null;
+  const open = state.clause === EVERYONE;
+  return h(
+    "div",
+    { class: `cc-everyone${open ? " cc-open" : ""}` },
+    h(
+      "button",
+      { type: "button", class: "cc-clause", "data-cc": "everyone", "aria-expanded": String(open), onclick: () => chooseClause(EVERYONE, true) },
+      badge("FAIL"),
+      h(
+        "span",
+        { class: "cc-clause-main" },
+        h("span", { class: "cc-clause-title" }, say(all.title)),
+        h("span", { class: "cc-clause-sub" }, say("page_everyone_says"))
+      ),
+      all.people ? h("span", { class: "cc-affected cc-aff-FAIL" }, h("b", {}, people(headline())), ` ${say("page_people_unit")}`) : null
+    ),
+    open ? allGaps() : null
+  );
+}
 function showClauses() {
   const box = byId("cc-verdicts"), heading = h("h2", {}, say("page_clauses", { n: page.order.length }));
   const list = (indices) => h(
@@ -4768,7 +5009,7 @@ function showClauses() {
     indices.map((index) => clauseRow(page.clauses[index], index))
   );
   if (page.order.length <= 8) {
-    replaceChildren(box, heading, list(page.order));
+    replaceChildren(box, everyoneRow(), heading, list(page.order));
     return;
   }
   const open = new Set(
@@ -4777,6 +5018,7 @@ function showClauses() {
   const first2 = !box.querySelector("details.cc-group");
   replaceChildren(
     box,
+    everyoneRow(),
     heading,
     OUTCOMES.map((outcome) => {
       const indices = page.order.filter((i) => page.clauses[i].outcome === outcome);
@@ -4798,6 +5040,7 @@ function openGroup(outcome) {
 }
 function chooseClause(index, toggle) {
   state.clause = index;
+  state.focus = null;
   rankingState.all = false;
   state.way = null;
   closeWhy();
@@ -4807,11 +5050,11 @@ function chooseClause(index, toggle) {
   showLegend();
   showClauses();
   showWhatIf();
-  if (toggle) {
-    const row2 = first(`#cc-verdicts [data-rule="${CSS.escape(page.clauses[index].rule)}"]`);
-    row2.focus({ preventScroll: true });
-    row2.scrollIntoView({ block: "nearest" });
-  }
+  flyTo(clauseNow());
+  if (!toggle) return;
+  const row2 = first(index === EVERYONE ? "#cc-verdicts [data-cc=everyone]" : `#cc-verdicts [data-rule="${CSS.escape(page.clauses[index].rule)}"]`);
+  row2.focus({ preventScroll: true });
+  row2.scrollIntoView({ block: "nearest" });
 }
 function zoomToArea(a) {
   const shapes2 = areaShapes();
@@ -4833,6 +5076,36 @@ function zoomToFacility(i) {
   if (!f.placed[i]) return;
   showMap();
   map.setView([latOf(f.y[i]), lonOf(f.x[i])], Math.max(map.getZoom(), fitZoom() + 2), { animate: !calm });
+}
+
+// map/page/src/view/gaps.js
+var behind = () => page.clauses.map((clause, index) => ({ clause, index })).filter(({ clause }) => clause.outcome === "FAIL").sort((a, b) => b.clause.affected - a.clause.affected);
+function allGaps() {
+  const all = everyone();
+  return h(
+    "div",
+    { class: "cc-detail" },
+    h("p", { class: "cc-reason" }, say("page_everyone_counts")),
+    all.units.length ? h("p", { class: "cc-small" }, say("page_units_shown", { n: all.units.length })) : null,
+    ranking(all, false),
+    h(
+      "section",
+      {},
+      h("h3", {}, say("page_everyone_from")),
+      h(
+        "ul",
+        { class: "cc-from" },
+        behind().map(
+          ({ clause, index }) => h(
+            "li",
+            {},
+            h("button", { type: "button", class: "cc-area", onclick: () => chooseClause(index, true) }, say(clause.title)),
+            h("b", {}, clause.affected > 0 ? people(clause.affected) : "")
+          )
+        )
+      )
+    )
+  );
 }
 
 // map/page/src/view/detail.js
@@ -4898,7 +5171,7 @@ function detail(clause, whole = rankingState.all) {
 }
 function showDetail() {
   const clause = clauseNow(), box = first(".cc-open > .cc-detail");
-  if (clause && box) box.replaceWith(detail(clause));
+  if (clause && box) box.replaceWith(clause.everyone ? allGaps() : detail(clause));
 }
 function byRoad(clause) {
   if (!clause.byRoad) return null;
@@ -5111,14 +5384,11 @@ function boxOf(rows, { x, y, placed } = demand()) {
 }
 function repaint() {
   const clause = clauseNow();
-  if (!clause || !aboutReach(clause)) {
-    redraw();
-    return;
-  }
-  const rows = rowsSince(clause), codes = codesOf(clause);
+  if (!clause || !aboutReach(clause)) return;
+  const rows = rowsSince(clause), codes2 = codesOf(clause);
   if (!rows) redraw("shade", "gap");
   else {
-    const turned = boxOf(clause.road === null ? rows.filter((i) => codes[i] !== painted.codes[i]) : rows), all = boxOf(rows);
+    const turned = boxOf(clause.road === null ? rows.filter((i) => codes2[i] !== painted.codes[i]) : rows), all = boxOf(rows);
     if (turned) layers.gap.redraw(turned, BIN + MOST_RADIUS + 4);
     if (page.levels.some((l) => l.id === state.shading)) {
       if (fillsOf(clause) !== painted.fills) redraw("shade");
@@ -5127,7 +5397,7 @@ function repaint() {
   }
   if (clause.radius) redraw("circles");
   const flipped = [...scenario.closed].filter((i) => !painted.closed.has(i)), opened = [...painted.closed].filter((i) => !scenario.closed.has(i)), marks = boxOf([...flipped, ...opened], facilities());
-  if (marks) layers.places.redraw(marks, MOST_MARK);
+  if (marks) layers.facilities.redraw(marks, MOST_MARK);
   remember(clause);
 }
 function warmUp() {
@@ -5147,6 +5417,8 @@ function after() {
   showTrial(false);
   window.clearTimeout(pending);
   pending = window.setTimeout(() => {
+    const clause = clauseNow();
+    if (!clause || !aboutReach(clause)) redraw();
     showTrial(true);
     showDetail();
     showLegend();
@@ -5161,14 +5433,14 @@ var shareColour = (share2) => page.palette.shares[shareClass(share2)].colour;
 var BIN = 22;
 var MOST_RADIUS = 26;
 function gapBins(view, clause) {
-  const d = demand(), codes = codesOf(clause, view.basis), bins = /* @__PURE__ */ new Map(), around = BIN + MOST_RADIUS, [west, north, east, south] = view.clip.map((v, k) => v + (k < 2 ? -around : around));
-  if (!d || !codes) return [];
+  const d = demand(), codes2 = codesOf(clause, view.basis), bins = /* @__PURE__ */ new Map(), around = BIN + MOST_RADIUS, [west, north, east, south] = view.clip.map((v, k) => v + (k < 2 ? -around : around));
+  if (!d || !codes2) return [];
   for (let i = 0; i < d.n; i++) {
-    const code = codes[i];
+    const code = codes2[i];
     if (code === OUTSIDE || code === COVERED && clause.road === null) continue;
     const px = d.x[i] * view.scale - view.left, py = d.y[i] * view.scale - view.top;
     if (px < west || px > east || py < north || py > south || !d.placed[i] || !(d.residents[i] > 0)) continue;
-    const kind = code === COVERED ? paperOnly(clause, codes, i, view.basis) ? 3 : -1 : code === NOT_COVERED ? 0 : code === UNREACHABLE ? 1 : 2;
+    const kind = code === COVERED ? paperOnly(clause, codes2, i, view.basis) ? 3 : -1 : code === NOT_COVERED ? 0 : code === UNREACHABLE ? 1 : 2;
     if (kind < 0) continue;
     const gx = d.x[i] * view.scale, gy = d.y[i] * view.scale;
     const key = (Math.floor(gx / BIN) * 4194304 + Math.floor(gy / BIN)) * 4 + kind;
@@ -5198,13 +5470,13 @@ function crowdsOf(d, squares) {
   return Float64Array.from(bins.values()).filter((n) => n > 0).sort();
 }
 var gapScale = /* @__PURE__ */ (() => {
-  const kept = /* @__PURE__ */ new Map();
+  const kept2 = /* @__PURE__ */ new Map();
   return (zoom) => {
-    if (!kept.has(zoom)) {
+    if (!kept2.has(zoom)) {
       const crowds = demand() ? crowdsOf(demand(), map.options.crs.scale(zoom) / BIN) : [];
-      kept.set(zoom, BIN * 0.56 / Math.sqrt(Math.max(crowds[Math.floor(crowds.length * 0.96)] || 1, 1)));
+      kept2.set(zoom, BIN * 0.56 / Math.sqrt(Math.max(crowds[Math.floor(crowds.length * 0.96)] || 1, 1)));
     }
-    return kept.get(zoom);
+    return kept2.get(zoom);
   };
 })();
 var gapRadius = (count, zoom) => Math.min(MOST_RADIUS, Math.max(1.7, Math.sqrt(count) * gapScale(zoom)));
@@ -5252,7 +5524,7 @@ function gapMark(ctx, kind, x, y, r) {
   ctx.stroke();
 }
 var MOST_MARK = 16;
-function facilityMark(ctx, shape, x, y, r, status, colour) {
+function facilityMark(ctx, shape, x, y, r, status, colour, quiet = false) {
   ctx.beginPath();
   if (shape === "square") ctx.rect(x - r, y - r, 2 * r, 2 * r);
   else if (shape === "triangle") {
@@ -5268,12 +5540,12 @@ function facilityMark(ctx, shape, x, y, r, status, colour) {
     ctx.closePath();
   } else ctx.arc(x, y, r, 0, 7);
   ctx.lineJoin = "round";
-  ctx.lineWidth = 3.4;
+  ctx.lineWidth = quiet ? 2.4 : 3.4;
   ctx.strokeStyle = page.palette.white;
   ctx.stroke();
-  ctx.fillStyle = status === "open" ? colour : page.palette.white;
+  ctx.fillStyle = status === "open" && !quiet ? colour : page.palette.white;
   ctx.fill();
-  ctx.lineWidth = 1.5;
+  ctx.lineWidth = quiet ? 1.2 : 1.5;
   ctx.strokeStyle = colour;
   if (status === "planned") ctx.setLineDash([2.5, 2]);
   ctx.stroke();
@@ -5383,7 +5655,7 @@ function markSwatch(draw, size = 22) {
 }
 var row = (mark, text) => h("li", {}, mark, h("span", {}, text));
 var ruledStyle = (gap, paper) => paper && gap ? `;background-image:repeating-linear-gradient(0deg,${sheer(page.palette.ink, 0.5)} 0 .8px,transparent .8px ${gap}px)` : "";
-function ramp(colours2, edges, gaps = [], paper = false) {
+function ramp(colours2, edges, gaps2 = [], paper = false) {
   return h(
     "div",
     { class: "cc-ramp", role: "img", "aria-label": edges.join(" ") },
@@ -5391,7 +5663,7 @@ function ramp(colours2, edges, gaps = [], paper = false) {
       (colour, i) => h(
         "span",
         {},
-        h("i", { style: `background-color:${colour}${ruledStyle(gaps[i], paper)}` }),
+        h("i", { style: `background-color:${colour}${ruledStyle(gaps2[i], paper)}` }),
         i < edges.length ? h("b", { class: edges[i].endsWith("*") ? "cc-at" : null }, edges[i].replace("*", "")) : null
       )
     )
@@ -5460,7 +5732,7 @@ function gapLegend(clause, view) {
     return Math.max(1, Math.round(n / p) * p);
   };
   const sizes = [...new Set([5, 10, 18].map((r) => round((r / k) ** 2)))];
-  const codes = sums(clause), any = (name) => codes[name].some((v) => v > 0);
+  const codes2 = sums(clause), any = (name) => codes2[name].some((v) => v > 0);
   const kinds = [
     [0, "page_gap_beyond", any("not_covered")],
     [1, "page_gap_no_way", any("unreachable")],
@@ -5531,6 +5803,14 @@ function overlayLegend(clause, view) {
   const found = [];
   if (view.on.units && failing(clause).length)
     found.push(h("ul", {}, row(swatch(`background:repeating-linear-gradient(135deg,${page.palette.white} 0 5px,${page.palette.unitFail} 5px 6.2px);box-shadow:inset 0 0 0 1.8px ${page.palette.bad}`), say("page_units_shown", { n: failing(clause).length }))));
+  for (
+    const [surplus, key] of
+    /** @type {[boolean, string][]} */
+    [[true, "page_unit_surplus"], [false, "page_unknown"]]
+  ) {
+    const n = view.on.units ? signed(clause).filter((u) => u.state === "surplus" === surplus).length : 0;
+    if (n) found.push(h("ul", {}, row(markSwatch((ctx, c) => unitMark(ctx, surplus, c, c)), `${say(key)} · ${n}`)));
+  }
   if (view.on.islands) {
     const { query, count } = cutOff(clause), shown = Object.keys(count).filter((why) => count[why] > 0);
     found.push(
@@ -5561,7 +5841,7 @@ function showLegend() {
     clause ? h(
       "div",
       { class: "cc-legend-body" },
-      h("p", { class: "cc-legend-clause" }, `${clause.rule} ${say(clause.title)}`),
+      h("p", { class: "cc-legend-clause" }, say(clause.title), clause.rule ? h("small", {}, clause.rule) : null),
       gapLegend(clause, view),
       shadeLegend(clause, view),
       overlayLegend(clause, view),
@@ -5681,6 +5961,37 @@ function openFind() {
   });
 }
 
+// map/page/src/view/locator.js
+var EDGE2 = 7;
+function showLocator() {
+  const box = byId("cc-locator"), canvas = box.querySelector("canvas"), shapes2 = regionShape(), [west, north, east, south] = shapes2.boxes;
+  box.hidden = map.getZoom() < fitZoom() + 0.4 || !(east > west);
+  if (box.hidden) return;
+  const scale = ((narrow() ? 66 : 112) - 2 * EDGE2) / Math.max(east - west, south - north), view = { scale, left: west * scale - EDGE2, top: north * scale - EDGE2 }, [wide, high] = [(east - west) * scale + 2 * EDGE2, (south - north) * scale + 2 * EDGE2].map(Math.ceil);
+  canvas.width = wide * 2;
+  canvas.height = high * 2;
+  canvas.style.width = `${wide}px`;
+  canvas.style.height = `${high}px`;
+  const ctx = canvas.getContext("2d");
+  ctx.scale(2, 2);
+  ctx.beginPath();
+  trace(ctx, view, shapes2, 0);
+  ctx.fillStyle = page.palette.land;
+  ctx.fill("evenodd");
+  ctx.strokeStyle = page.palette.region;
+  ctx.stroke();
+  const world2 = map.options.crs.scale(map.getZoom()), seen2 = map.getPixelBounds(), at = (v, from) => v / world2 * scale - from, [x, y] = [at(seen2.min.x, view.left), at(seen2.min.y, view.top)], [w, t] = [(seen2.max.x - seen2.min.x) / world2 * scale, (seen2.max.y - seen2.min.y) / world2 * scale];
+  ctx.fillStyle = sheer(page.palette.bad, 0.14);
+  ctx.fillRect(x, y, w, t);
+  ctx.strokeStyle = page.palette.bad;
+  ctx.lineWidth = 1.6;
+  ctx.strokeRect(x, y, w, t);
+}
+function openLocator(home) {
+  byId("cc-locator").addEventListener("click", home);
+  map.on("moveend zoomend", showLocator);
+}
+
 // map/page/src/view/print.js
 function paintPaper() {
   const size = map.getSize(), paper = h("canvas", {
@@ -5751,7 +6062,7 @@ function showSheet() {
   );
 }
 function showAnnex() {
-  const clause = clauseNow(), full = clause && detail(clause, true);
+  const clause = clauseNow(), full = clause && !clause.everyone ? detail(clause, true) : null;
   if (full) for (const list of full.querySelectorAll("details")) list.open = true;
   replaceChildren(
     byId("cc-annex"),
@@ -5786,15 +6097,9 @@ function speak(language) {
 
 // map/page/src/main.js
 function fit() {
-  const [west, south, east, north] = page.bounds;
-  map.fitBounds(
-    [
-      [south, west],
-      [north, east]
-    ],
-    { ...room(), animate: false }
-  );
+  flyToBox(null, { animate: false });
   standsFitted();
+  flyTo(clauseNow(), { animate: false });
 }
 function start() {
   onChange(after);
@@ -5803,7 +6108,7 @@ function start() {
   map.getContainer().setAttribute("role", "region");
   map.getContainer().dataset.say = "page_map";
   map.invalidateSize({ animate: false });
-  state.clause = page.order.length ? page.order[0] : 0;
+  state.clause = everyone() || !page.order.length ? EVERYONE : page.order[0];
   openAccess();
   settleShading(shadings(clauseNow()));
   openLayers();
@@ -5813,7 +6118,7 @@ function start() {
   openSheets();
   byId("cc-home").addEventListener("click", () => {
     state.focus = null;
-    fit();
+    flyToBox(null);
     redraw();
   });
   byId("cc-try").addEventListener("click", () => {
@@ -5838,6 +6143,7 @@ function start() {
   const keyed = (event) => map.getContainer().classList.toggle("cc-keyed", event.type === "keyup");
   for (const event of ["keyup", "pointerdown"]) map.getContainer().addEventListener(event, keyed);
   openFind();
+  openLocator(() => flyToBox(null));
   openPrint();
   map.on("click", (event) => {
     const over = overlayAt(event.containerPoint);

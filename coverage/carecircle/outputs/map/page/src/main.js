@@ -1,6 +1,7 @@
 // Everything set going: the layers, the panel, the two languages.
 
 import { explain } from './model/explain.js';
+import { EVERYONE, everyone } from './model/everyone.js';
 import { openPage, page, unpackFirst } from './model/page.js';
 import { onLanguage, said, say } from './model/say.js';
 import { onChange } from './model/scenario.js';
@@ -10,14 +11,16 @@ import { settleShading, shadings, showControl } from './view/control.js';
 import { showSources } from './view/detail.js';
 import { byId, first } from './view/elements.js';
 import { openFind, showFound } from './view/find.js';
+import { flyTo, flyToBox } from './view/flight.js';
 import { showLegend } from './view/legend.js';
+import { openLocator } from './view/locator.js';
 import { arm } from './view/markers.js';
 import { addMeasured, measure, measureKey, showMeasure, toggleMeasure } from './view/measure.js';
 import { hoverOverlay, openOverlay, overlayAt } from './view/overlays.js';
 import { showAnswer, showClauses, showHead } from './view/panel.js';
 import { openPrint, showSheet } from './view/print.js';
 import { after } from './view/repaint.js';
-import { makeWay, narrow, openSheets, room } from './view/sheets.js';
+import { makeWay, narrow, openSheets } from './view/sheets.js';
 import { openLayers, redraw } from './view/stack.js';
 import { speak } from './view/speak.js';
 import { begin, map, openStage, standsFitted } from './view/stage.js';
@@ -26,16 +29,11 @@ import { showSwipe, SIDED, swipe, toggleSwipe } from './view/swipe.js';
 import { showWhatIf, whatif } from './view/whatif.js';
 import { askByKey, askWhy, closeWhy, hover } from './view/why.js';
 
+/** The whole study first, so that its zoom is known; then where the gap is. */
 function fit() {
-  const [west, south, east, north] = page.bounds;
-  map.fitBounds(
-    [
-      [south, west],
-      [north, east],
-    ],
-    { ...room(), animate: false },
-  );
+  flyToBox(null, { animate: false });
   standsFitted();
+  flyTo(clauseNow(), { animate: false });
 }
 
 function start() {
@@ -45,7 +43,7 @@ function start() {
   map.getContainer().setAttribute('role', 'region');
   map.getContainer().dataset.say = 'page_map';
   map.invalidateSize({ animate: false });
-  state.clause = page.order.length ? page.order[0] : 0;
+  state.clause = everyone() || !page.order.length ? EVERYONE : page.order[0];
   openAccess();
   settleShading(shadings(clauseNow()));
   openLayers();
@@ -56,7 +54,7 @@ function start() {
   openSheets();
   byId('cc-home').addEventListener('click', () => {
     state.focus = null;
-    fit();
+    flyToBox(null);
     redraw();
   });
   byId('cc-try').addEventListener('click', () => {
@@ -81,6 +79,7 @@ function start() {
   const keyed = (event) => map.getContainer().classList.toggle('cc-keyed', event.type === 'keyup');
   for (const event of ['keyup', 'pointerdown']) map.getContainer().addEventListener(event, keyed);
   openFind();
+  openLocator(() => flyToBox(null));
   openPrint();
   map.on('click', (event) => {
     const over = overlayAt(event.containerPoint);

@@ -155,6 +155,11 @@ export interface Clause {
   limitRoad: number | null;
   radius: number | null;
   loadRange: number[] | null;
+  scope: string;
+  load: {
+    residents: number;
+    facilities: number;
+  } | null;
   surface: number | null;
   limit: number | null;
   factor: number;

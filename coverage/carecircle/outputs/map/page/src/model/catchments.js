@@ -10,15 +10,11 @@ import { codesOf, ownersOf } from './sides.js';
 
 /** The query whose owners part the people among a clause's facilities: its own, else one that asks for them all. */
 export function catchmentQuery(clause) {
-  if (!clause || !page.demand) return null;
+  if (!clause || clause.everyone || !page.demand) return null;
   if (clause.people && clause.query !== null) return page.queries[clause.query];
   if (!clause.asked.length) return null;
   const wanted = clause.asked.filter((i) => page.facilities.status[i] === 'open');
-  return (
-    page.queries.find(
-      (q) => wanted.length && wanted.every((i) => q.serving.includes(i)) && q.serving.length <= wanted.length + 12,
-    ) || null
-  );
+  return page.queries.find((q) => q.serving.length === wanted.length && wanted.every((i) => q.serving.includes(i))) || null;
 }
 
 /** Per facility its residents and colour, and the borders between service areas; kept while owners stay. */

@@ -47,8 +47,8 @@ export function column(reference) {
 /** Unpacks the blocks that the opening needs, while the browser lays out the panel. */
 export async function unpackFirst() {
   const first = page.order.length ? page.order[0] : 0,
-    road = page.clauses[first] ? page.clauses[first].road : null;
-  const needed = ['base', 'lines', `clause${first}`, road === null ? '' : `query${road}`].filter((name) =>
+    opening = [...page.clauses.keys()].filter((i) => page.clauses[i].outcome === 'FAIL' || i === first);
+  const needed = ['base', 'lines', ...opening.map((i) => `clause${i}`)].filter((name) =>
     textOf(name).trim(),
   );
   await Promise.all(

@@ -7,11 +7,13 @@ import { column, once, page } from './page.js';
 import { changed, scenario } from './scenario.js';
 import { liveClause } from './trial.js';
 
-/** Each resident point's code in a clause, or null where the clause is not about people's reach. */
+/** Each resident point's code in a clause, or null where the clause is not about people's reach; a clause may bring its own. */
 export const codesOf = (clause, basis = 'now') =>
   !clause.people
     ? null
-    : basis === 'now' && changed() && clause.query !== null
+    : clause.people.codes
+      ? clause.people.codes(basis)
+      : basis === 'now' && changed() && clause.query !== null
       ? liveClause(clause).codes
       : sideCodes(clause, basis);
 

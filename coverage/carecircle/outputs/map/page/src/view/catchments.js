@@ -31,17 +31,10 @@ export function drawCatchments(ctx, view, clause) {
   ctx.stroke();
 }
 
-/** The load clause that names a number of residents for a facility: the one shown, else the first. */
-function loadClause(i, own) {
-  const fits = (c) => c && c.loadRange && c.asked.includes(i);
-  return fits(own) ? own : page.clauses.find(fits) || null;
-}
-
-/** over, under or fits: a service area's residents against the load clause; null where none speaks of it. */
+/** over, under or fits: a service area's residents against the load clause; null where the clause is about no load. */
 function loadState(i, residents, own) {
-  const clause = i < 1e6 ? loadClause(i, own) : null;
-  if (!clause) return null;
-  const [least, most] = clause.loadRange;
+  if (!own || !own.loadRange || !own.asked.includes(i)) return null;
+  const [least, most] = own.loadRange;
   return residents > most ? 'over' : residents < least ? 'under' : 'fits';
 }
 
@@ -68,7 +61,7 @@ const MOST_LISTED = 10;
 export function catchmentLegend(clause) {
   const { served, without, colour } = catchments(clause),
     rows = [...served.entries()].sort((a, b) => b[1] - a[1]),
-    load = rows.map(([i]) => (i < 1e6 ? loadClause(i, clause) : null)).find(Boolean);
+    load = clause.loadRange ? clause : null;
   const item = ([i, n]) => {
     const how = loadState(i, n, clause);
     return h(

@@ -6,7 +6,7 @@ import { basemap, basemapChoices, showBasemap } from './basemap.js';
 import { byId, h, replaceChildren } from './elements.js';
 import { showLegend } from './legend.js';
 import { hasLanes } from './lanes.js';
-import { failing, placedSites } from './overlays.js';
+import { failing, placedSites, signed } from './overlays.js';
 import { CELL_SHADES } from './shades.js';
 import { redraw } from './stack.js';
 import { clauseNow, state } from './state.js';
@@ -22,7 +22,7 @@ export function shadings(clause) {
   if (clause && clause.people && page.demand) found.push(['people', say('page_shade_people')]);
   if (page.demand)
     for (const id of Object.keys(CELL_SHADES))
-      if (CELL_SHADES[id].has(clause)) found.push([id, say(`page_shade_${id}`)]);
+      if (CELL_SHADES[id].has(clause)) found[id === 'load' ? 'unshift' : 'push']([id, say(`page_shade_${id}`)]);
   return [...found, ['none', say('page_shade_none')]];
 }
 
@@ -39,7 +39,7 @@ function overlayChoices(clause) {
     'asked',
     'others',
     clause && clause.radius ? 'circles' : null,
-    failing(clause).length ? 'units' : null,
+    failing(clause).length + signed(clause).length ? 'units' : null,
     page.demand && page.queries.some((q) => q.metric !== 'straight_m') ? 'islands' : null,
     placedSites().length ? 'candidates' : null,
     hasLanes() ? 'lanes' : null,

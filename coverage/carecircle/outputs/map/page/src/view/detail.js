@@ -5,6 +5,7 @@ import { people, percent, said, say } from '../model/say.js';
 import { changed } from '../model/scenario.js';
 import { aboutReach, liveClause } from '../model/trial.js';
 import { byId, first, h, replaceChildren } from './elements.js';
+import { allGaps } from './gaps.js';
 import { badge, zoomToArea, zoomToFacility } from './panel.js';
 import { ranking, rankingState } from './ranking.js';
 import { clauseNow } from './state.js';
@@ -94,7 +95,7 @@ export function detail(clause, whole = rankingState.all) {
 export function showDetail() {
   const clause = clauseNow(),
     box = first('.cc-open > .cc-detail');
-  if (clause && box) box.replaceWith(detail(clause));
+  if (clause && box) box.replaceWith(clause.everyone ? allGaps() : detail(clause));
 }
 
 function byRoad(clause) {

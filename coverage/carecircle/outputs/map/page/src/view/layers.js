@@ -5,12 +5,11 @@ import {
   UNSNAPPED,
 } from '../model/facts.js';
 import { circlePoints, emptyShape, latOf, lonOf, worldX, worldY } from '../model/mercator.js';
-import { page } from '../model/page.js';
+import { once, page } from '../model/page.js';
 import { scenario } from '../model/scenario.js';
 import { codesOf, costAt, live, paperOnly, statusHere, sums } from '../model/sides.js';
 import { basemapOn } from './basemap.js';
-import { dots, hatch, labeller, lines, seen, trace } from './canvas.js';
-import { drawCatchmentNames } from './catchments.js';
+import { dots, hatch, lines, seen, trace } from './canvas.js';
 import { drawChain } from './chain.js';
 import { facilityMark, ROAD_WIDTH, SHARE_LINES, shareClass, shareColour } from './marks.js';
 import { CELL_SHADES, cellSize } from './shades.js';
@@ -39,6 +38,30 @@ export function drawShade(ctx, view) {
   else if (CELL_SHADES[view.shading]) CELL_SHADES[view.shading].draw(ctx, view, clause);
   else drawAreas(ctx, view, clause);
 }
+
+/** What a clause does not ask about recedes under land, whatever is shaded: areas without anybody of its people. */
+export function drawVeil(ctx, view) {
+  const clause = view.clause;
+  if (!clause || !clause.people || clause.everyone || !VEILED.has(view.shading)) return false;
+  const s = sums(clause, view.basis),
+    shapes = areaShapes(),
+    finest = Math.max(...page.levels.map((l) => l.index)),
+    out = page.areas.names.map((name, a) => a).filter((a) => page.areas.level[a] === finest && !(s.scope[a] > 0) && !emptyShape(shapes, a));
+  if (!page.levels.length || !out.some((a) => anybody(a))) return false;
+  ctx.fillStyle = sheer(page.palette.land, 0.96);
+  ctx.beginPath();
+  for (const a of out) if (seen(view, shapes, a)) trace(ctx, view, shapes, a);
+  ctx.fill('evenodd');
+}
+
+const VEILED = new Set(['surface', 'people', 'population', 'urban', 'paper', 'catchments']);
+
+/** Whether anybody lives in an area of the finest level. */
+const anybody = (a) => populated().has(a);
+const populated = once(() => {
+  const d = demand();
+  return new Set(d ? Array.from(d.area).filter((a, i) => d.residents[i] > 0) : []);
+});
 
 export function drawLand(ctx, view) {
   if (basemapOn()) return false;
@@ -200,6 +223,12 @@ export function drawCircles(ctx, view) {
   ctx.setLineDash([]);
 }
 
+/** Zooms beyond the whole study from which facilities are drawn in full. */
+export const NEAR = 1.6;
+
+/** Whether a clause about load says that all its facilities together have too many residents, or too few. */
+const overloaded = (clause) => Boolean(clause.loadRange) && clause.outcome === 'FAIL' && !clause.units.length;
+
 export function drawFacilities(ctx, view) {
   const f = facilities(),
     clause = view.clause,
@@ -211,62 +240,23 @@ export function drawFacilities(ctx, view) {
       facilityMark(ctx, page.categories[f.category[i]].shape, ...place(i), 2.6, f.status[i], page.palette.facility);
     }
   if (!view.on.asked || !clause) return view.on.others;
-  const judged = new Map(clause.units.filter((u) => u.facility >= 0).map((u) => [u.facility, u.outcome]));
-  const r = Math.min(8, (chosen.size > 60 ? 3.6 : 6) + Math.max(0, view.zoom - fitZoom()) * 0.8);
+  const judged = new Map(clause.units.filter((u) => u.facility >= 0).map((u) => [u.facility, u.outcome])),
+    wrong = overloaded(clause),
+    quiet = view.zoom < fitZoom() + NEAR;
+  const r = quiet ? 3.2 : Math.min(8, (chosen.size > 60 ? 3.6 : 6) + Math.max(0, view.zoom - fitZoom()) * 0.5);
   for (const i of clause.asked) {
     const status = statusHere(i, view.basis);
     if (!f.placed[i] || status === null) continue;
-    const colour = judged.get(i) === 'FAIL' ? page.palette.bad : page.palette.asked;
+    const bad = judged.get(i) === 'FAIL' || wrong;
     facilityMark(
       ctx,
       page.categories[f.category[i]].shape,
       ...place(i),
-      r,
+      bad ? Math.max(r, 6) : r,
       status,
-      colour,
+      bad ? page.palette.bad : page.palette.asked,
+      quiet && !bad,
     );
-  }
-}
-
-export function drawNames(ctx, view) {
-  const f = facilities(),
-    clause = view.clause;
-  const marks =
-    view.on.asked && clause
-      ? clause.asked
-          .filter((i) => f.placed[i])
-          .map((i) => [f.x[i] * view.scale - view.left, f.y[i] * view.scale - view.top, 7])
-      : [];
-  const label = labeller(ctx, view, marks.slice(0, 200));
-  if (view.shading === 'catchments' && CELL_SHADES.catchments.has(clause))
-    drawCatchmentNames(label, view, clause);
-  else if (view.on.asked && clause && (clause.asked.length <= 25 || view.zoom >= fitZoom() + 1.6))
-    for (const i of clause.asked)
-      if (f.placed[i])
-        label(f.names[i], f.x[i] * view.scale - view.left, f.y[i] * view.scale - view.top, {
-          size: 12,
-          weight: 600,
-          colour: page.palette.asked,
-          align: 'left',
-          offset: 11,
-        });
-  if (!view.on.names) return;
-  for (const level of page.levels) {
-    if (level.id === 'village' && view.zoom < fitZoom() + 2) continue;
-    if (level.id === 'county' && page.levels.length > 1) continue;
-    for (let a = 0; a < page.areas.names.length; a++) {
-      if (page.areas.level[a] !== level.index) continue;
-      const [x, y] = page.areas.label[a];
-      if (x !== null)
-        label(
-          page.areas.names[a],
-          worldX(x) * view.scale - view.left,
-          worldY(y) * view.scale - view.top,
-          level.id === 'village'
-            ? { size: 11, colour: page.palette.villageName }
-            : { size: 12.5, weight: 500, colour: page.palette.townName },
-        );
-    }
   }
 }
 

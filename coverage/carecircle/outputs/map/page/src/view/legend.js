@@ -7,7 +7,8 @@ import { byId, h, replaceChildren } from './elements.js';
 import { lanesLegend } from './lanes.js';
 import { facilityMark, gapMark, gapRadius, gapScale, SHARE_LINES } from './marks.js';
 import {
-  cutOff, cutOffMark, failing, findingMark, goToOverlay, overlayText, placedFindings, placedSites, siteMark,
+  cutOff, cutOffMark, failing, findingMark, goToOverlay, overlayText, placedFindings, placedSites, signed, siteMark,
+  unitMark,
 } from './overlays.js';
 import { CELL_SHADES } from './shades.js';
 import { map } from './stage.js';
@@ -209,6 +210,10 @@ function overlayLegend(clause, view) {
   const found = [];
   if (view.on.units && failing(clause).length)
     found.push(h('ul', {}, row(swatch(`background:repeating-linear-gradient(135deg,${page.palette.white} 0 5px,${page.palette.unitFail} 5px 6.2px);box-shadow:inset 0 0 0 1.8px ${page.palette.bad}`), say('page_units_shown', { n: failing(clause).length }))));
+  for (const [surplus, key] of /** @type {[boolean, string][]} */ ([[true, 'page_unit_surplus'], [false, 'page_unknown']])) {
+    const n = view.on.units ? signed(clause).filter((u) => (u.state === 'surplus') === surplus).length : 0;
+    if (n) found.push(h('ul', {}, row(markSwatch((ctx, c) => unitMark(ctx, surplus, c, c)), `${say(key)} · ${n}`)));
+  }
   if (view.on.islands) {
     const { query, count } = cutOff(clause),
       shown = Object.keys(count).filter((why) => count[why] > 0);
@@ -246,7 +251,7 @@ export function showLegend() {
       ? h(
           'div',
           { class: 'cc-legend-body' },
-          h('p', { class: 'cc-legend-clause' }, `${clause.rule} ${say(clause.title)}`),
+          h('p', { class: 'cc-legend-clause' }, say(clause.title), clause.rule ? h('small', {}, clause.rule) : null),
           gapLegend(clause, view),
           shadeLegend(clause, view),
           overlayLegend(clause, view),

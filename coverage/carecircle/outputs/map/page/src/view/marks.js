@@ -147,8 +147,8 @@ export function gapMark(ctx, kind, x, y, r) {
 /** Pixels that a facility's mark may reach from its place. */
 export const MOST_MARK = 16;
 
-/** A facility's mark: the shape tells the kind of place, the fill whether it is open. */
-export function facilityMark(ctx, shape, x, y, r, status, colour) {
+/** A facility's mark: the shape tells the kind of place, the fill whether it is open; quiet where all are seen from afar. */
+export function facilityMark(ctx, shape, x, y, r, status, colour, quiet = false) {
   ctx.beginPath();
   if (shape === 'square') ctx.rect(x - r, y - r, 2 * r, 2 * r);
   else if (shape === 'triangle') {
@@ -164,12 +164,12 @@ export function facilityMark(ctx, shape, x, y, r, status, colour) {
     ctx.closePath();
   } else ctx.arc(x, y, r, 0, 7);
   ctx.lineJoin = 'round';
-  ctx.lineWidth = 3.4;
+  ctx.lineWidth = quiet ? 2.4 : 3.4;
   ctx.strokeStyle = page.palette.white;
   ctx.stroke();
-  ctx.fillStyle = status === 'open' ? colour : page.palette.white;
+  ctx.fillStyle = status === 'open' && !quiet ? colour : page.palette.white;
   ctx.fill();
-  ctx.lineWidth = 1.5;
+  ctx.lineWidth = quiet ? 1.2 : 1.5;
   ctx.strokeStyle = colour;
   if (status === 'planned') ctx.setLineDash([2.5, 2]);
   ctx.stroke();

@@ -48,9 +48,44 @@ export const failing = (clause) =>
 
 const drawnUnit = (u) => u.area >= 0 && page.areas.parent[u.area] >= 0 && !emptyShape(areaShapes(), u.area);
 
+/** Units that have more than is asked, or of which nothing can be said: each with a sign of its own. */
+export const signed = (clause) =>
+  (clause ? clause.units : []).filter((u) => (u.state === 'surplus' || u.outcome === 'NOT_ASSESSED') && (u.facility >= 0 || drawnUnit(u)));
+
+/** Surplus: a ring with a plus; not known: a dashed square with a question mark. */
+export function unitMark(ctx, surplus, x, y, r = 8) {
+  ctx.beginPath();
+  if (surplus) ctx.arc(x, y, r, 0, 7);
+  else ctx.rect(x - r, y - r, 2 * r, 2 * r);
+  ctx.fillStyle = sheer(page.palette.white, 0.9);
+  ctx.fill();
+  ctx.strokeStyle = surplus ? page.palette.good : page.palette.gapUnsure;
+  ctx.lineWidth = 1.8;
+  if (!surplus) ctx.setLineDash([3, 2]);
+  ctx.stroke();
+  ctx.setLineDash([]);
+  ctx.fillStyle = ctx.strokeStyle;
+  ctx.font = `700 13px ${FONT}`;
+  ctx.textAlign = 'center';
+  ctx.textBaseline = 'middle';
+  ctx.fillText(surplus ? '+' : '?', x, y + 0.5);
+}
+
+function drawSigns(ctx, view) {
+  const f = facilities();
+  for (const unit of signed(view.clause)) {
+    const [lon, lat] = unit.area >= 0 && drawnUnit(unit) ? page.areas.label[unit.area] : [null, null],
+      at = lon !== null ? pixel(view, { lon, lat }) : null;
+    if (at) unitMark(ctx, unit.state === 'surplus', at[0], at[1] + 14);
+    else if (unit.facility >= 0 && f.placed[unit.facility])
+      unitMark(ctx, unit.state === 'surplus', f.x[unit.facility] * view.scale - view.left + 12, f.y[unit.facility] * view.scale - view.top - 12);
+  }
+}
+
 export function drawUnits(ctx, view) {
   const wrong = view.on.units ? failing(view.clause) : [];
-  if (!wrong.length) return false;
+  if (view.on.units) drawSigns(ctx, view);
+  if (!wrong.length) return view.on.units && signed(view.clause).length > 0;
   const shapes = areaShapes(),
     f = facilities();
   ctx.lineJoin = 'round';

@@ -2,17 +2,20 @@
 
 import { areaShapes, facilities } from '../model/facts.js';
 import { emptyShape, latOf, lonOf } from '../model/mercator.js';
+import { EVERYONE, everyone, headline } from '../model/everyone.js';
 import { page } from '../model/page.js';
 import { people, said, say } from '../model/say.js';
 import { showControl } from './control.js';
 import { detail } from './detail.js';
 import { byId, first, h, replaceChildren, svg } from './elements.js';
+import { allGaps } from './gaps.js';
+import { flyTo } from './flight.js';
 import { showLegend } from './legend.js';
 import { rankingState } from './ranking.js';
 import { room, showMap } from './sheets.js';
 import { redraw } from './stack.js';
 import { calm, fitZoom, map } from './stage.js';
-import { state } from './state.js';
+import { clauseNow, state } from './state.js';
 import { showSwipe } from './swipe.js';
 import { showWhatIf } from './whatif.js';
 import { closeWhy } from './why.js';
@@ -128,7 +131,7 @@ function clauseRow(clause, index) {
     h(
       'span',
       { class: 'cc-clause-main' },
-      h('span', { class: 'cc-clause-title' }, h('em', {}, clause.rule), say(clause.title)),
+      h('span', { class: 'cc-clause-title' }, say(clause.title), h('em', {}, clause.rule)),
       clause.mark === clause.outcome
         ? null
         : h('span', { class: 'cc-state', 'aria-hidden': 'true' }, say(`page_outcome_${clause.mark}`)),
@@ -147,6 +150,30 @@ function clauseRow(clause, index) {
   return h('li', { class: open ? 'cc-open' : null }, button, open ? detail(clause) : null);
 }
 
+/** All gaps together, before every clause. */
+function everyoneRow() {
+  const all = everyone();
+  if (!all) return null;
+  const open = state.clause === EVERYONE;
+  return h(
+    'div',
+    { class: `cc-everyone${open ? ' cc-open' : ''}` },
+    h(
+      'button',
+      { type: 'button', class: 'cc-clause', 'data-cc': 'everyone', 'aria-expanded': String(open), onclick: () => chooseClause(EVERYONE, true) },
+      badge('FAIL'),
+      h(
+        'span',
+        { class: 'cc-clause-main' },
+        h('span', { class: 'cc-clause-title' }, say(all.title)),
+        h('span', { class: 'cc-clause-sub' }, say('page_everyone_says')),
+      ),
+      all.people ? h('span', { class: 'cc-affected cc-aff-FAIL' }, h('b', {}, people(headline())), ` ${say('page_people_unit')}`) : null,
+    ),
+    open ? allGaps() : null,
+  );
+}
+
 /** Few clauses stand in one list; many are gathered by outcome, those not met open. */
 export function showClauses() {
   const box = byId('cc-verdicts'),
@@ -158,7 +185,7 @@ export function showClauses() {
       indices.map((index) => clauseRow(page.clauses[index], index)),
     );
   if (page.order.length <= 8) {
-    replaceChildren(box, heading, list(page.order));
+    replaceChildren(box, everyoneRow(), heading, list(page.order));
     return;
   }
   const open = new Set(
@@ -167,6 +194,7 @@ export function showClauses() {
   const first = !box.querySelector('details.cc-group');
   replaceChildren(
     box,
+    everyoneRow(),
     heading,
     OUTCOMES.map((outcome) => {
       const indices = page.order.filter((i) => page.clauses[i].outcome === outcome);
@@ -190,8 +218,10 @@ function openGroup(outcome) {
   if (target) target.scrollIntoView({ block: 'start', behavior: calm ? 'auto' : 'smooth' });
 }
 
-function chooseClause(index, toggle) {
+/** Shows a clause: its words in the panel, its people or failing units on the map. */
+export function chooseClause(index, toggle) {
   state.clause = index;
+  state.focus = null;
   rankingState.all = false;
   state.way = null;
   closeWhy();
@@ -201,11 +231,11 @@ function chooseClause(index, toggle) {
   showLegend();
   showClauses();
   showWhatIf();
-  if (toggle) {
-    const row = first(`#cc-verdicts [data-rule="${CSS.escape(page.clauses[index].rule)}"]`);
-    row.focus({ preventScroll: true });
-    row.scrollIntoView({ block: 'nearest' });
-  }
+  flyTo(clauseNow());
+  if (!toggle) return;
+  const row = first(index === EVERYONE ? '#cc-verdicts [data-cc=everyone]' : `#cc-verdicts [data-rule="${CSS.escape(page.clauses[index].rule)}"]`);
+  row.focus({ preventScroll: true });
+  row.scrollIntoView({ block: 'nearest' });
 }
 
 export function zoomToArea(a) {

@@ -95,7 +95,7 @@ export function showSheet() {
 /** What the first sheet has no room for: every clause in a line, and the chosen one's lists to the last row. */
 function showAnnex() {
   const clause = clauseNow(),
-    full = clause && detail(clause, true);
+    full = clause && !clause.everyone ? detail(clause, true) : null;
   if (full) for (const list of full.querySelectorAll('details')) list.open = true;
   replaceChildren(
     byId('cc-annex'),

@@ -21,7 +21,7 @@ export function ranking(clause, whole) {
       (a, b) =>
         lacking(s, b) - lacking(s, a) || s.covered[a] / s.scope[a] - s.covered[b] / s.scope[b] || a - b,
     );
-  const shown = whole ? rows : rows.slice(0, 8);
+  const shown = whole || rankingState.all ? rows : rows.slice(0, 8);
   const tab = (l) =>
     h(
       'button',
@@ -76,7 +76,7 @@ export function ranking(clause, whole) {
               showClauses();
             },
           },
-          whole ? say('page_fewer') : say('page_all', { n: rows.length }),
+          whole || rankingState.all ? say('page_fewer') : say('page_all', { n: rows.length }),
         )
       : null,
   );

@@ -60,10 +60,7 @@ export function boxOf(rows, { x, y, placed } = demand()) {
 
 function repaint() {
   const clause = clauseNow();
-  if (!clause || !aboutReach(clause)) {
-    redraw();
-    return;
-  }
+  if (!clause || !aboutReach(clause)) return; // drawn anew when the hand rests
   const rows = rowsSince(clause),
     codes = codesOf(clause);
   if (!rows) redraw('shade', 'gap');
@@ -80,7 +77,7 @@ function repaint() {
   const flipped = [...scenario.closed].filter((i) => !painted.closed.has(i)),
     opened = [...painted.closed].filter((i) => !scenario.closed.has(i)),
     marks = boxOf([...flipped, ...opened], facilities());
-  if (marks) layers.places.redraw(marks, MOST_MARK);
+  if (marks) layers.facilities.redraw(marks, MOST_MARK);
   remember(clause);
 }
 
@@ -105,6 +102,8 @@ export function after() {
   showTrial(false);
   window.clearTimeout(pending);
   pending = window.setTimeout(() => {
+    const clause = clauseNow();
+    if (!clause || !aboutReach(clause)) redraw();
     showTrial(true);
     showDetail();
     showLegend();

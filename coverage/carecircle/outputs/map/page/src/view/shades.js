@@ -8,6 +8,7 @@ import { people, say } from '../model/say.js';
 import { codesOf, paperOnly } from '../model/sides.js';
 import { hatch } from './canvas.js';
 import { catchmentLegend, drawCatchments } from './catchments.js';
+import { drawLoad, hasLoad, loadLegend } from './load.js';
 import { h } from './elements.js';
 import { ramp, row, swatch } from './legend.js';
 
@@ -147,6 +148,7 @@ function paperLegend(clause) {
 
 /** Shadings by people, each with its drawing, its legend and whether the clause and the data have it. */
 export const CELL_SHADES = {
+  load: { draw: drawLoad, legend: loadLegend, has: hasLoad },
   paper: { draw: drawPaper, legend: paperLegend, has: (c) => c && c.people && c.road !== null },
   catchments: { draw: drawCatchments, legend: catchmentLegend, has: (c) => catchmentQuery(c) !== null },
   population: { draw: drawPopulation, legend: populationLegend, has: () => true },

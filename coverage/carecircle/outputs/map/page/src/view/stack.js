@@ -1,14 +1,15 @@
 // The stack of canvases: which drawings lie on which, from the land upwards.
 
-import { page } from '../model/page.js';
+import { clauseAt } from '../model/everyone.js';
 import { CanvasLayer } from './canvas.js';
 import {
-  drawBorders, drawCircles, drawFacilities, drawLand, drawNames, drawRoads, drawShade, drawWay,
+  drawBorders, drawCircles, drawFacilities, drawLand, drawRoads, drawShade, drawVeil, drawWay,
 } from './layers.js';
 import { drawLanes } from './lanes.js';
 import { drawGap } from './marks.js';
+import { drawNames } from './names.js';
 import { drawMeasure, measure } from './measure.js';
-import { drawIslands, drawSites, drawUnits, drawWater, failing } from './overlays.js';
+import { drawIslands, drawSites, drawUnits, drawWater, failing, signed } from './overlays.js';
 import { map } from './stage.js';
 import { clauseNow, state } from './state.js';
 import { bothSides, sides, swipe } from './swipe.js';
@@ -19,20 +20,21 @@ export const layers = {};
 const always = () => true;
 
 /** Whether a side that is shown has what a layer draws. */
-const onASide = (has) => (swipe.kind ? sides().map((side) => page.clauses[side.clause]) : [clauseNow()]).some(has);
+const onASide = (has) => (swipe.kind ? sides().map((side) => clauseAt(side.clause)) : [clauseNow()]).some(has);
 
 /** Canvas, its drawings from below upwards, height, whether the sides of a comparison differ in it, when it shows anything. */
 /** @type {[string, Function[], number, boolean, () => any][]} */
 const LAYERS = [
-  ['shade', [drawLand, drawShade], 210, true, always],
+  ['shade', [drawLand, drawShade, drawVeil], 210, true, always],
   ['lines', [drawWater, drawRoads, drawBorders], 300, false, always],
   ['circles', [drawCircles], 340, true, () => state.on.circles && onASide((clause) => clause && clause.radius)],
-  ['units', [drawUnits], 360, true, () => state.on.units && onASide((clause) => failing(clause).length > 0)],
+  ['units', [drawUnits], 360, true, () => state.on.units && onASide((clause) => failing(clause).length + signed(clause).length > 0)],
+  ['facilities', [drawFacilities], 370, true, always],
   ['gap', [drawGap], 380, true, () => state.on.gap],
   ['islands', [drawIslands], 385, true, () => state.on.islands],
   ['lanes', [drawLanes], 390, false, () => state.on.lanes],
   ['way', [drawWay], 395, false, () => state.way !== null],
-  ['places', [drawFacilities, drawSites, drawNames], 410, true, always],
+  ['places', [drawSites, drawNames], 410, true, always],
   ['measure', [drawMeasure], 430, false, () => measure.on],
 ];
 

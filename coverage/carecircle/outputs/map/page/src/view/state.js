@@ -1,9 +1,9 @@
 // What the reader chose: the clause, the shading, what lies over it; and the look that it gives the map.
 
-import { page } from '../model/page.js';
+import { clauseAt, EVERYONE } from '../model/everyone.js';
 
 export const state = {
-  clause: 0,
+  clause: EVERYONE,
   shading: 'town',
   wanted: 'town',
   on: {
@@ -28,7 +28,7 @@ export const state = {
   trying: false,
   armed: false,
 };
-export const clauseNow = () => page.clauses[state.clause] || null;
+export const clauseNow = () => clauseAt(state.clause);
 
 /** What is to be drawn: the reader's choice with its clause, on a basis (see sides.js), on paper or not. */
 export const look = () => ({

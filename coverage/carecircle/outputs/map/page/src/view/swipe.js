@@ -1,5 +1,6 @@
 // Two sides of one map under a slider: before and after, the circle and the road, one clause and another.
 
+import { clauseAt } from '../model/everyone.js';
 import { page } from '../model/page.js';
 import { say } from '../model/say.js';
 import { changed } from '../model/scenario.js';
@@ -18,7 +19,7 @@ function comparisons(clause) {
   if (page.hasBaseline) found.push(['run', say('page_compare_run')]);
   if (clause && clause.people && clause.road !== null) found.push(['road', say('page_compare_road')]);
   page.clauses.forEach((c, i) => {
-    if (i !== state.clause && c.people) found.push([`c${i}`, `${c.rule} ${say(c.title)}`]);
+    if (i !== state.clause && c.people) found.push([`c${i}`, `${say(c.title)} ${c.rule}`]);
   });
   return found;
 }
@@ -35,12 +36,12 @@ export function sides() {
 function sideNames() {
   if (swipe.kind === 'trial' || swipe.kind === 'run') return ['page_side_before', 'page_side_after'].map((k) => say(k));
   if (swipe.kind === 'road') return ['page_on_paper', 'page_by_road'].map((k) => say(k));
-  return sides().map((s) => page.clauses[s.clause].rule);
+  return sides().map((s) => say(clauseAt(s.clause).title));
 }
 
 /** The look of one side: another clause than the one chosen may not have the shading chosen. */
 function sideLook(side) {
-  const clause = page.clauses[side.clause],
+  const clause = clauseAt(side.clause),
     has = side.clause === state.clause || shadings(clause).some((c) => c[0] === state.shading);
   return { clause, basis: side.basis, shading: has ? state.shading : 'town' };
 }
@@ -67,7 +68,7 @@ export function bothSides(name, draw) {
   };
 }
 
-export const SIDED = ['shade', 'circles', 'units', 'gap', 'islands', 'places'];
+export const SIDED = ['shade', 'circles', 'units', 'facilities', 'gap', 'islands', 'places'];
 
 let waitingSwipe = false;
 

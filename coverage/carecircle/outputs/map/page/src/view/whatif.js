@@ -1,6 +1,7 @@
 // What if? The card, the markers to drag, the table to export.
 
 import { groundFacts, hasGround } from '../model/cells.js';
+import { headline } from '../model/everyone.js';
 import { loadScenario, tableName } from '../model/kept.js';
 import { touched } from '../model/live.js';
 import { page } from '../model/page.js';
@@ -207,6 +208,7 @@ export const whatif = {
   toggle: toggleFacility,
   reset: resetScenario,
   verdicts: verdictsNow,
+  headline,
   reached: reachedNow,
   table: scenarioTable,
   keep,
