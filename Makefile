@@ -87,4 +87,4 @@ bench: $(VENV)/.run
 	$(BIN)/python benchmarks/report.py
 
 clean:
-	rm -rf $(VENV) dist build docs/_build docs/generated .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) dist build docs/_build docs/generated docs/zh/generated .pytest_cache .mypy_cache .ruff_cache .hypothesis

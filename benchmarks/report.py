@@ -1,4 +1,4 @@
-"""docs/benchmarks.md from the results of a run: medians, ratios, memory, versions, differences.
+"""docs/benchmarks.md in both languages from the results of a run: medians, ratios, memory, differences.
 
 python benchmarks/report.py
 """
@@ -6,10 +6,12 @@ python benchmarks/report.py
 from __future__ import annotations
 
 import json
+import tomllib
 from pathlib import Path
 from statistics import median
 
 HERE = Path(__file__).resolve().parent
+WORDS = tomllib.loads((HERE / "words.toml").read_text(encoding="utf-8"))  # in Chinese
 
 HEAD = """# Benchmarks
 
@@ -25,7 +27,7 @@ before.
 """
 
 
-def row(name: str, found: dict, tool: str) -> str:
+def row(found: dict, tool: str) -> str:
     ours, theirs = found["seconds"]["carecircle"], found["seconds"][tool]
     ratio = median(t / o for t, o in zip(theirs, ours, strict=True))
     peak = found["peak_mib"].get(tool)
@@ -43,21 +45,28 @@ def row(name: str, found: dict, tool: str) -> str:
     return "| " + " | ".join(cells) + " |"
 
 
-def section(name: str, found: dict) -> list[str]:
-    lines = [f"## {found['title']}", ""]
+def told(language: str, text: str, **figures: object) -> str:
+    """A sentence of ours in the reader's language, its figures filled in."""
+    said = WORDS["said"].get(text, text) if language == "zh" else text
+    return said.format(**figures) if figures else said
+
+
+def section(found: dict, language: str) -> list[str]:
+    lines = [f"## {told(language, found['title'])}", ""]
     if "error" in found:
-        return [*lines, f"Not measured: {found['error']}", ""]
+        return [*lines, told(language, "Not measured: {why}", why=found["error"]), ""]
     ours, reference = found["seconds"]["carecircle"], found["seconds"].get(found["reference"])
     if found["aim"] and reference:
         ratio = median(r / o for r, o in zip(reference, ours, strict=True))
-        held = "held" if ratio >= found["aim"] else "**not held**"
-        lines += [f"Aim: {found['aim']:g} × {found['reference']}. Measured: {ratio:.3g} × ({held}), "
-                  f"{len(ours)} rounds.", ""]  # fmt: skip
-    lines += ["| tool | median | ratio | processor | peak memory | difference |", "|---|---|---|---|---|---|"]
-    lines += [row(name, found, tool) for tool in found["seconds"]]
-    lines += ["", *([found["note"], ""] if found["note"] else [])]
+        held = told(language, "held" if ratio >= found["aim"] else "**not held**")
+        line = "Aim: {aim} × {reference}. Measured: {ratio} × ({held}), {rounds} rounds."
+        figures = {"aim": f"{found['aim']:g}", "ratio": f"{ratio:.3g}", "rounds": len(ours)}
+        lines += [told(language, line, reference=found["reference"], held=held, **figures), ""]
+    lines += [told(language, "| tool | median | ratio | processor | peak memory | difference |")]
+    lines += ["|---|---|---|---|---|---|", *(row(found, tool) for tool in found["seconds"])]
+    lines += ["", *([told(language, found["note"]), ""] if found["note"] else [])]
     for tool, why in found["failed"].items():
-        lines += [f"{tool} did not run: {why}", ""]
+        lines += [told(language, "{tool} did not run: {why}", tool=tool, why=why), ""]
     return lines
 
 
@@ -72,36 +81,51 @@ the roads, against one search over the cells alone.
 |---|---|---|"""
 
 
-def ground(found: dict) -> list[str]:
+def ground(found: dict, language: str) -> list[str]:
     """What is asked of ground and roads, and what `ground.py` measured in one run."""
-    lines = [GROUND]
+    lines = [WORDS["ground"] if language == "zh" else GROUND]
     for row in found["asked"]:
-        missed = " (**not held**)" if row["held"] is False else ""
-        measured = "not measured" if row["measured"] is None else f"{row['measured']:.3g}{missed}"
-        lines.append(f"| {row['what']} | {measured} | {row['asked']} |")
-    least = [found["areas"][moves]["least"] for moves in ("8", "16")]
+        missed = f" ({told(language, '**not held**')})" if row["held"] is False else ""
+        unknown = told(language, "not measured")
+        measured = unknown if row["measured"] is None else f"{row['measured']:.3g}{missed}"
+        lines.append(f"| {told(language, row['what'])} | {measured} | {row['asked']} |")
+    least = {
+        name: f"{found['areas'][moves]['least']:.0f}" for name, moves in (("eight", "8"), ("sixteen", "16"))
+    }
     peak = found.get("walk_16m", {}).get("GRASS peak MiB")
-    note = f"Areas in the least disturbed round: {least[0]:.0f} and {least[1]:.0f} ns."
-    return [*lines, "", note + (f" GRASS takes {peak:,.0f} MiB for 16M cells." if peak else ""), ""]
+    note = told(language, "Areas in the least disturbed round: {eight} and {sixteen} ns.", **least)
+    if peak:
+        note += told(language, " GRASS takes {peak} MiB for 16M cells.", peak=f"{peak:,.0f}")
+    return [*lines, "", note, ""]
+
+
+def report(results: dict, language: str) -> str:
+    """The whole page."""
+    lines = [WORDS["head"] if language == "zh" else HEAD]
+    for found in results["cases"].values():
+        lines += section(found, language)
+    if (HERE / "ground.json").exists():
+        lines += ground(json.loads((HERE / "ground.json").read_text(encoding="utf-8")), language)
+    for found in results.get("pages", {}).values():
+        lines += [f"## {told(language, found['title'])}", ""]
+        lines += [told(language, "| what | measured | aim |"), "|---|---|---|"]
+        for what, value, unit, aim in found["rows"]:
+            asked = "—" if aim is None else f"< {aim:g} {unit}"
+            lines.append(f"| {told(language, what)} | {value:.3g} {unit} | {asked} |")
+        lines += ["", told(language, found["note"]), ""]
+    machine = results["machine"]
+    versions = ", ".join(f"{k} {v}" for k, v in results["versions"].items())
+    used = "{processors} processors, {system}. {versions}."
+    lines += [told(language, "## Where and with what"), ""]
+    where = {"processors": machine["processors"], "system": machine["system"], "versions": versions}
+    lines += [told(language, used, **where), ""]
+    return "\n".join(lines)
 
 
 def main() -> None:
     results = json.loads((HERE / "results.json").read_text(encoding="utf-8"))
-    lines = [HEAD]
-    for name, found in results["cases"].items():
-        lines += section(name, found)
-    if (HERE / "ground.json").exists():
-        lines += ground(json.loads((HERE / "ground.json").read_text(encoding="utf-8")))
-    for found in results.get("pages", {}).values():
-        lines += [f"## {found['title']}", "", "| what | measured | aim |", "|---|---|---|"]
-        for what, value, unit, aim in found["rows"]:
-            lines.append(f"| {what} | {value:.3g} {unit} | {'—' if aim is None else f'< {aim:g} {unit}'} |")
-        lines += ["", found["note"], ""]
-    machine = results["machine"]
-    lines += ["## Where and with what", "",
-              f"{machine['processors']} processors, {machine['system']}. "
-              + ", ".join(f"{k} {v}" for k, v in results["versions"].items()) + ".", ""]  # fmt: skip
-    (HERE.parent / "docs" / "benchmarks.md").write_text("\n".join(lines), encoding="utf-8")
+    for language, folder in (("en", "docs"), ("zh", "docs/zh")):
+        (HERE.parent / folder / "benchmarks.md").write_text(report(results, language), encoding="utf-8")
 
 
 if __name__ == "__main__":

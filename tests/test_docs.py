@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import math
 import os
 import re
 import shlex
@@ -21,9 +22,10 @@ import carecircle
 from carecircle import analysis as analysis_room
 from carecircle import cli, errors, passage, profiles
 from carecircle.study import Study, load_study
-from carecircle.texts import wording
+from carecircle.texts import LANGUAGES, Language, wording
 from commands import call
 from manual import PAGES, blocks, shell_lines
+from mirror import PENDING, bare, behind
 from realdata import ROOT
 
 import command_pages  # isort: skip  (in docs/_ext, which manual puts on the path)
@@ -167,11 +169,36 @@ def test_every_line_of_python_shown_runs(at_the_desk: Path, monkeypatch: pytest.
     for block in blocks():
         if block.language == "python":
             pages.setdefault(block.page, []).append(block.text)
-    assert {"README.md", "docs/start.md"} <= set(pages)
+    assert {"README.md", "docs/start.md", "docs/defend.md"} <= set(pages)
+    if not (at_the_desk / "maps" / "demo" / "results.gpkg").is_file():  # a page counts a run's layers again
+        assert call(monkeypatch, "run", "data/study.toml", "--out", "maps/demo") == 0
+    done: set[tuple[str, ...]] = set()
     for page, texts in pages.items():
         names: dict[str, Any] = {}
+        if tuple(map(bare, texts)) in done:  # of a page and its mirror in Chinese one is run
+            continue
+        done.add(tuple(map(bare, texts)))
         for text in texts:
             exec(compile(text, page, "exec"), names)
+
+
+@pytest.mark.slow
+def test_the_figures_that_pages_defend_are_the_county_s(at_the_desk: Path) -> None:
+    """Planners and defenders read the embedded county's own figures, in both languages."""
+    verdicts = {v.rule: v for v in analysis_room.analyze("data/study.toml").verdicts}
+    found = verdicts["B1.circle"]
+    ledger = found.ledger
+    people = [ledger.total, ledger.outside, ledger.covered, ledger.not_covered, ledger.unsnapped]
+    asked = ledger.total - ledger.outside
+    ends = [ledger.covered / asked, (ledger.covered + ledger.unsnapped) / asked]
+    told = {
+        "planners.md": [f"{ends[0]:.2%}", f"{math.ceil(found.flip.residents):,}", f"{found.flip.limit:.2f}"],
+        "defend.md": [*(f"{n:,.2f}" for n in people), *(f"{share:.4%}" for share in ends)],
+    }
+    for page, figures in told.items():
+        for folder in ("docs", "docs/zh"):
+            shown = (ROOT / folder / page).read_text(encoding="utf-8")
+            assert [figure for figure in figures if figure not in shown] == [], (folder, page)
 
 
 def test_every_study_file_shown_is_one() -> None:
@@ -182,6 +209,18 @@ def test_every_study_file_shown_is_one() -> None:
             assert Study.model_validate(data).name == data["name"]
             seen += 1
     assert seen >= 2
+
+
+@pytest.mark.parametrize("page", sorted(path.name for path in (ROOT / "docs").glob("*.md")))
+def test_the_chinese_page_holds_what_the_english_does(page: str) -> None:
+    """Headings, commands, code, figures, formulas, tables, pictures and links of ``docs`` and ``docs/zh``."""
+    lacking = behind(page)
+    if page in PENDING:
+        assert lacking, f"docs/zh/{page} holds all of docs/{page}: take it off PENDING in tests/mirror.py"
+    else:
+        assert not lacking, (
+            f"bring docs/zh/{page} up to docs/{page}, or list it in PENDING of tests/mirror.py"
+        )
 
 
 def test_every_link_and_picture_exists() -> None:
@@ -205,10 +244,11 @@ def test_every_test_named_under_validation_exists() -> None:
         assert re.search(rf"^def {name}\(", (ROOT / path).read_text(encoding="utf-8"), re.MULTILINE), name
 
 
-def test_the_table_of_rooms_is_the_tree() -> None:
-    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize("language", house.PAGES)
+def test_the_table_of_rooms_is_the_tree(language: str) -> None:
+    page = house.PAGES[language].read_text(encoding="utf-8")
     written = page.split(house.ROOMS_BEGIN)[1].split(house.ROOMS_END)[0].strip()
-    assert written == house.rooms_table(), "run make rooms"
+    assert written == house.rooms_table(language), "run make rooms"
 
 
 def test_every_package_opens_with_what_one_comes_to_change() -> None:
@@ -234,13 +274,14 @@ def test_the_house_drawn_is_the_contract() -> None:
     assert re.findall(r"\w+", line) == [room for floor in reversed(floors) for room in floor]
 
 
-def test_every_error_has_a_place_of_its_own() -> None:
-    page = error_pages.page()
+@pytest.mark.parametrize(("language", "mark"), [("en", ""), ("zh", "zh-")])
+def test_every_error_has_a_place_of_its_own(language: Language, mark: str) -> None:
+    page = error_pages.page(language)
     keys = set(error_pages.raised())
     assert len(keys) > 100
     assert {"study.unknown_key_near", "inputs.swapped", "inputs.no_crs", "rules.unknown_key"} <= keys
     for key in keys:
-        assert page.count(f"({error_pages.anchor(key)})=") == 1, key
+        assert page.count(f"({mark}{error_pages.anchor(key)})=") == 1, key
     assert len({error_pages.anchor(key) for key in wording()}) == len(wording())
 
 
@@ -254,13 +295,14 @@ def test_a_message_is_cut_into_cause_and_fix() -> None:
     assert fix.startswith("请")
 
 
-def test_every_command_and_option_is_on_its_page() -> None:
-    page = command_pages.page()
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_command_and_option_is_on_its_page(language: Language) -> None:
+    page = command_pages.page(language)
     for name, command in command_pages.commands():
         assert f"## carecircle {name}" in page
         assert command_pages.examples(command), name
         for parameter in command.params:
-            meant = command_pages.meaning(command, parameter, "en").replace("<", "&lt;")
+            meant = command_pages.meaning(command, parameter, language).replace("<", "&lt;")
             assert meant in page, (name, parameter.name)
             if parameter.param_type_name == "option":
                 assert f"`{parameter.opts[0]}`" in page
@@ -287,8 +329,9 @@ def test_the_shell_completes(typed: str, wanted: set[str]) -> None:
     assert set(done.stdout.split()) == wanted
 
 
-def test_every_rule_of_the_catalogue_is_on_its_page() -> None:
-    page = plan_pages.page()
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_rule_of_the_catalogue_is_on_its_page(language: Language) -> None:
+    page = plan_pages.page(language)
     for plan in carecircle.rules.catalogue():
         for rule in carecircle.load_plan(plan).rules:
             assert f"| {rule.id.replace('_', chr(92) + '_')} |" in page, rule.id

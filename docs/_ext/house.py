@@ -70,28 +70,43 @@ def rooms() -> list[tuple[str, str]]:
     return sorted(found)
 
 
-def rooms_table() -> str:
-    """The table of rooms that the architecture page carries."""
-    lines = ["| room | what happens there |", "|---|---|"]
+def rooms_table(language: str = "en") -> str:
+    """The table of rooms that the architecture page carries; what happens there is the code's own line."""
+    lines = [
+        {"en": "| room | what happens there |", "zh": "| 模块 | 用途（源代码首行） |"}[language],
+        "|---|---|",
+    ]
     return "\n".join([*lines, *(f"| `{room}` | {said} |" for room, said in rooms())])
 
 
+PAGES = {"en": ROOT / "docs" / "architecture.md", "zh": ROOT / "docs" / "zh" / "architecture.md"}
+
+
 def write_rooms() -> None:
-    """Write the table of rooms into the architecture page, between its marks."""
-    page = ROOT / "docs" / "architecture.md"
-    text = page.read_text(encoding="utf-8")
-    before, rest = text.split(ROOMS_BEGIN)
-    _, after = rest.split(ROOMS_END)
-    page.write_text(f"{before}{ROOMS_BEGIN}\n{rooms_table()}\n{ROOMS_END}{after}", encoding="utf-8")
+    """Write the table of rooms into the architecture page of each language, between its marks."""
+    for language, page in PAGES.items():
+        before, rest = page.read_text(encoding="utf-8").split(ROOMS_BEGIN)
+        _, after = rest.split(ROOMS_END)
+        table = rooms_table(language)
+        page.write_text(f"{before}{ROOMS_BEGIN}\n{table}\n{ROOMS_END}{after}", encoding="utf-8")
 
 
-def page_part() -> str:
-    """The table of floors under the picture, in MyST Markdown."""
-    lines = ["| floor | room | what happens there |", "|---|---|---|"]
+HEADS = {
+    "en": (
+        "| floor | room | what happens there |",
+        "Arrows that may point up, as the contract names them: {}.",
+    ),
+    "zh": ("| 层 | 模块 | 用途（源代码首行） |", "约定中列明、允许向上引用的有：{}。"),
+}
+
+
+def page_part(language: str = "en") -> str:
+    """The table of floors under the picture, in MyST Markdown; what happens there is the code's own line."""
+    head, arrows = HEADS[language]
+    lines = [head, "|---|---|---|"]
     for number, rooms in enumerate(reversed(layers()), 1):
         lines += [f"| {number} | `{room}` | {purpose(room)} |" for room in rooms]
-    lines += ["", "Arrows that may point up, as the contract names them: "]
-    lines[-1] += ", ".join(f"`{arrow}`" for arrow in exceptions()) + "."
+    lines += ["", arrows.format(", ".join(f"`{arrow}`" for arrow in exceptions()))]
     return "\n".join([*lines, ""])
 
 

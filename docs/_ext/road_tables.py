@@ -6,15 +6,53 @@ from collections.abc import Mapping
 
 from carecircle.passage import PRIVATE, Passage, Profile, figures, known_values
 from carecircle.profiles import profiles
+from carecircle.texts import Language
 
 ROAD = "residential"
 """The class of road that the other tags are tried on; open to every mode."""
 
 
-def page_part() -> str:
+SAID = {
+    "tag": "标签",
+    "source": "来源",
+    "Speed by class, km/h (by tag: open only where a tag says so)": (
+        "各等级道路的速度，km/h（凭标签：有标签许可才通行）"
+    ),
+    "Direction": "方向",
+    "Access, seasons and surface": "通行权限、季节与路面",
+    "Barriers on nodes of an OpenStreetMap extract": "OpenStreetMap 数据中节点上的障碍",
+    "closed": "不通行",
+    "**closed**": "**不通行**",
+    "open": "通行",
+    "along only": "仅顺向",
+    "against only": "仅逆向",
+    "passes": "可通过",
+    "**stops**": "**阻断**",
+    "Law45, no centre line, country": "Law45，无中心线，农村",
+    "Law45, no centre line, town": "Law45，无中心线，城市",
+    "Law45, one lane each way, country": "Law45，同方向一条机动车道，农村",
+    "Law45, one lane each way, town": "Law45，同方向一条机动车道，城市",
+    "Law46 allows 30 at most": "Law46：最高 30",
+    "OSM: the most specific key decides": "OSM：以最具体的键为准",
+    "OSRM's car profile: what is not named stops a car (bollard, block, chain, cycle_barrier, stile …)": (
+        "OSRM 驾车配置：未列出的均阻断汽车（bollard、block、chain、cycle_barrier、stile……）"
+    ),
+    "OSRM's foot profile: what is not named lets a walker pass": "OSRM 步行配置：未列出的均可步行通过",
+    "a plan holds all year": "规划全年适用",
+    "assumed": "假设",
+    "the figure is assumed": "数值为假设",
+    "assumed: a common ramp sign": "假设：匝道常见限速",
+    "assumed: an ambulance among walkers": "假设：救护车在步行者之间行驶",
+    "assumed: as driving": "假设：同驾车",
+    "assumed: half the speed on the level": "假设：平地速度的一半",
+}
+"""What the tables say in Chinese; a tag and the name of a source stay as they are."""
+
+
+def page_part(language: Language = "en") -> str:
     """The tables in Markdown."""
     modes = [profiles()[mode] for mode in figures() if mode in profiles()]
-    head = ["tag", *(known.name["en"] for known in modes), "source"]
+    head = ["tag", *(known.name[language] for known in modes), "source"]
     parts = [
         ("Speed by class, km/h (by tag: open only where a tag says so)", classes(modes)),
         ("Direction", directions(modes)),
@@ -23,8 +61,18 @@ def page_part() -> str:
     ]  # fmt: skip
     text = []
     for title, rows in parts:
-        text += [f"**{title}**", "", _row(head), _row(["---"] * len(head)), *map(_row, rows), ""]
+        told = [[_in(language, cell) for cell in row] for row in (head, *rows)]
+        text += [f"**{_in(language, title)}**", "", _row(told[0]), _row(["---"] * len(head))]
+        text += [*map(_row, told[1:]), ""]
     return "\n".join(text)
+
+
+def _in(language: Language, cell: str) -> str:
+    """A cell in the reader's language, each of several sources by itself."""
+    if language == "en":
+        return cell
+    parts = cell.replace(" (by tag)", "（凭标签）").split("; ") if cell not in SAID else [cell]
+    return "；".join(SAID.get(part, part) for part in parts)
 
 
 def classes(modes: list[Profile]) -> list[list[str]]:
