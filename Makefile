@@ -70,6 +70,7 @@ check: lint samples test
 
 rooms: $(VENV)/.run
 	@$(BIN)/python docs/_ext/house.py
+	@$(BIN)/python docs/_ext/mirrored.py
 
 schemas: $(VENV)/.run
 	@for of in study plan verdicts; do $(BIN)/carecircle schema $$of > docs/schemas/$$of.schema.json; done

@@ -11,6 +11,7 @@ from mirror import faults, parts, unofficial
 from realdata import ROOT
 
 import generated_pages  # isort: skip  (in docs/_ext, which manual puts on the path)
+import mirrored  # isort: skip
 
 DOCS = ROOT / "docs"
 
@@ -88,3 +89,10 @@ def test_generated_parts_are_in_both_languages(made: dict[str, str]) -> None:
 def test_the_tables_of_roads_are_in_chinese(made: dict[str, str]) -> None:
     words = re.sub(r"`[^`]*`|（[^（）]*）", "", made["zh/generated/road_tables.txt"])
     assert not re.findall(r"\b[a-z]+ [a-z]+\b", words)
+
+
+def test_the_chinese_lists_of_names_are_the_english_ones() -> None:
+    english, chinese = text(DOCS / "api.md"), text(DOCS / "zh" / "api.md")
+    assert mirrored.names(english, chinese) == chinese, "run make rooms"
+    assert chinese.count("carecircle.reach.") > 10
+    assert "toctree" not in chinese  # one page a name: the English one's
