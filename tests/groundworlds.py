@@ -110,8 +110,24 @@ def roads(
     return Network.from_edges(frame, mode=mode, access_speed_kph=4.0)
 
 
-def random_roads(rng: np.random.Generator, side_m: float, *, nodes: int = 25, mode: str = "walk") -> Network:
-    """Crooked roads of any speed, some one-way, some without stopping."""
+def random_roads(
+    rng: np.random.Generator,
+    side_m: float,
+    *,
+    nodes: int = 25,
+    mode: str = "walk",
+    island_m: float | None = None,
+) -> Network:
+    """Crooked roads of any speed, some one-way, some without stopping; and an island of them."""
+    lines, stop = _crooked(rng, side_m, nodes)
+    if island_m is not None:
+        more, may = _crooked(rng, 0.3 * side_m, 6)
+        lines += [([at + island_m for at in line], kph, both) for line, kph, both in more]
+        stop += may
+    return roads(lines, mode=mode, stop=stop)
+
+
+def _crooked(rng: np.random.Generator, side_m: float, nodes: int) -> tuple[list[Any], list[bool]]:
     xy = rng.uniform(-0.05 * side_m, 1.05 * side_m, (nodes, 2))
     pairs = {tuple(sorted(p)) for t in Delaunay(xy).simplices for p in ((t[0], t[1]), (t[1], t[2]))}
     lines, stop = [], []
@@ -119,7 +135,7 @@ def random_roads(rng: np.random.Generator, side_m: float, *, nodes: int = 25, mo
         bend = (xy[a] + xy[b]) / 2 + rng.normal(0, 0.02 * side_m, 2)
         lines.append(([xy[a], bend, xy[b]], float(rng.uniform(2, 60)), bool(rng.random() > 0.3)))
         stop.append(bool(rng.random() > 0.2))
-    return roads(lines, mode=mode, stop=stop)
+    return lines, stop
 
 
 def random_ground(rng: np.random.Generator, rows: int, columns: int, **more: Any) -> GroundCells:

@@ -122,26 +122,55 @@ def test_labels_and_owners_are_scipys_on_random_worlds(seed, monkeypatch):
     assert full.min(axis=1) == pytest.approx(out["cost"].to_numpy(), rel=1e-12)
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(24))
 def test_who_rides_once_is_answered_by_a_search_that_stops_early(seed, monkeypatch):
-    """On foot no farther than matters: the costs and facilities of a search over everything, ties and all."""
+    """On foot no farther than matters, tile by tile: the labels of a search over everything, ties and all."""
     rng = np.random.default_rng(2000 + seed)
     monkeypatch.setattr(once, "_FIRST_LOOK", 1)
-    slow = 2.0 ** rng.integers(-6, -3, (40, 40))
+    side = 40 if seed % 3 == 0 else 150  # cells: one tile, or nine
+    span = 32.0 * side
+    slow = 2.0 ** rng.integers(-6, -3, (side, side))
     slow[rng.random(slow.shape) < 0.1] = np.nan
     if seed % 4 == 1:
-        slow[:, 25] = np.nan  # a river, and whoever is beyond it without a bridge
-    cells = g.ground(slow, size_m=32.0, mode="drive", moves=[8, 16][seed % 2])
-    network = g.random_roads(rng, 1250.0 if seed % 4 else 500.0, mode="drive")
-    demand, health = g.points(rng.uniform(0, 1280, (80, 2))), g.facilities(rng.uniform(0, 1280, (3, 2)))
+        slow[:, side // 2 : side // 2 + 2] = np.nan  # a river, and whoever is beyond it without a bridge
+    law = ["none", *LAWS][seed % 5]
+    hills = None if law == "none" else rng.normal(0, 8, slow.shape)
+    cells = g.ground(
+        slow, size_m=32.0, mode="drive", moves=[8, 16][seed % 2], law=law, elevation_m=hills,
+        walking_minutes_per_m=[0.0, 0.01][seed % 2],
+    )  # fmt: skip
+    network = g.random_roads(
+        rng, span * [0.4, 1.0, 0.7][seed % 3], nodes=20, mode="drive",
+        island_m=0.7 * span if seed % 4 == 2 else None,  # which nobody drives to
+    )  # fmt: skip
+    demand, health = g.points(rng.uniform(0, span, (80, 2))), g.facilities(rng.uniform(0, span / 2, (3, 2)))
     ground = Ground(network, cells, "drive", max_snap_m=60)
-    out = ground.nearest(demand, health)
-    depths = []
-    labels = once.Once.labels
-    monkeypatch.setattr(once.Once, "labels", lambda self, read: (labels(self, None), depths.append(1))[0])
-    whole = ground.nearest(demand, health)
-    assert depths
-    assert out.equals(whole)
+    direction = ["to_facility", "from_facility"][seed // 2 % 2]
+    world = ground._world(direction)
+    sources = ground._sources(ground.place(health), leaving=direction != "to_facility")
+    out, (cost, owner) = ground.nearest(demand, health, direction=direction), world.nearest(sources, np.inf)
+    deep = []
+    monkeypatch.setattr(
+        once.Once, "_deep_enough", lambda self, _: (deep.append(1), np.full(self.world.tiles, np.inf))[1]
+    )
+    every, who = world.nearest(sources, np.inf)
+    assert deep
+    assert np.array_equal(cost, every)
+    assert np.array_equal(owner, who)
+    assert out.equals(ground.nearest(demand, health, direction=direction))
+
+
+def test_a_long_walk_to_a_fast_road_beats_a_slow_tunnel_at_the_door():
+    """96.0 minutes across three tiles on foot and 2.592 at 60 km/h; by the slow tunnel at the door, 99."""
+    cells = g.ground(np.full((20, 300), 0.015), size_m=32.0, mode="drive")
+    y = 10.5 * 32
+    door = ([(112, y), (112, y + 64)], 5.5, True)
+    slow = ([(112, y + 64), (9008, y + 64), (9008, y)], 5.5, True)  # in a tunnel, which nobody enters midway
+    fast = ([(6416, y), (9008, y)], 60.0, True)
+    network = g.roads([door, slow, fast], mode="drive", structure=["ground", "tunnel", "ground"])
+    ground = Ground(network, cells, "drive")
+    found = ground.nearest(g.points([(9008, y)]), g.facilities([(16, y)]))
+    assert found["cost"].iloc[0] == pytest.approx(6400 * 0.015 + 2.592, abs=0.02)
 
 
 def test_a_queue_that_is_too_small_begins_again(monkeypatch):

@@ -34,14 +34,14 @@ _LEAP = 4096
 def flood(
     cell: Array, own: Array, cells: int, width: int, tile_bits: int, tiles_across: int, tiles: int,
     moves: int, offsets: Array, step: Array, kind: Any, law: int, base: float, steepest: float, halves: Array,
-    per_ms: Array, row_step: int, source: Array, spent: Array, owner: Array, limit: float, until: float,
+    per_ms: Array, row_step: int, source: Array, spent: Array, owner: Array, limit: float, bound: Array,
     per_fine: float, fines: int, ring: int, pool: int, gate: Array, gate_code: Array, gate_cost: Array,
     road: Array, road_code: Array, road_cost: Array, road_tile: Array, most: int,
 ) -> bool:  # fmt: skip
     """Spread from the sources into ``cell`` and ``own``, which hold labels already (infinite, or a search's).
 
-    It stops when no label up to ``until`` can change any more; nodes beyond it may have labels by then, whose
-    own neighbours have not been looked at.
+    ``bound`` says, by tile, beyond which cost nothing spreads on from there: such nodes have labels, but
+    their own neighbours have not been looked at.
 
     ``gate`` says, by cell, which places on the roads it leads to (empty: none is entered); ``road`` what each
     place on the roads leads to. ``fines`` and ``ring`` are powers of two. Returns whether ``pool`` entries
@@ -112,8 +112,7 @@ def flood(
             token_used += 1
             waiting += 1
     idle = 0
-    last = _I8(min(until * per_fine, 1e17)) // fines
-    while waiting > 0 and now <= last:
+    while waiting > 0:
         slot = now & ring_mask
         idle = idle + 1 if turn[slot] < 0 else 0
         if idle > _LEAP:  # costs that differ by orders of magnitude: on to the next that waits, wherever
@@ -151,6 +150,7 @@ def flood(
             due[T] = _NEVER
             chain = pend[T]
             pend[T] = -1
+            far = bound[T]
             later = _NEVER
             live = 0
             while chain >= 0:  # what waits with the tile: into its fine buckets, or on waiting
@@ -159,7 +159,7 @@ def flood(
                 c = entry[e].cost
                 code = entry[e].node
                 u = cells + ~code if code < 0 else (code >> 16) * width + (code & 65535)
-                if cell[u].cost != c:
+                if cell[u].cost != c or c > far:
                     entry[e].next = free
                     free = np.int32(e)
                     continue
@@ -190,7 +190,7 @@ def flood(
                         late = 0
                         if code < 0:
                             r = ~code
-                            if c != cell[cells + r].cost:
+                            if c != cell[cells + r].cost or c > far:
                                 continue
                             o = own[cells + r]
                             for j in range(road[r], road[r + 1]):
@@ -212,7 +212,7 @@ def flood(
                                     late += 1
                         else:
                             un = _U4((code >> 16) * width + (code & 65535))
-                            if c != cell[un].cost:
+                            if c != cell[un].cost or c > far:
                                 continue
                             o = own[un]
                             su = np.float64(cell[un].slow)

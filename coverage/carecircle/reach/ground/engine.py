@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from carecircle.reach.ground.field import MOVES
+from carecircle.reach.ground.field import MOVES, TILE_BITS
 from carecircle.reach.ground.once import Once
 from carecircle.reach.ground.queues import Flood, Plain
 from carecircle.reach.search._memory import require
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, Any]
 
-TILE_BITS = 6
-"""Cells along a tile's side: 64."""
+Reading: TypeAlias = "Callable[[Array, Array], tuple[Array, Array]]"
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,11 +87,11 @@ class Sources:
 
     def on(self, roads: bool) -> Sources:
         """Those on the roads, or those on the ground."""
-        return self._where((self.code < 0) == roads)
+        return self.where((self.code < 0) == roads)
 
     def within(self, limit: float) -> Sources:
         """Those that somebody owns, and that cost no more than a limit."""
-        return self._where((self.spent <= limit) & (self.owner >= 0))
+        return self.where((self.spent <= limit) & (self.owner >= 0))
 
     def and_(self, other: Sources) -> Sources:
         """These and others."""
@@ -101,7 +100,8 @@ class Sources:
             np.concatenate([self.owner, other.owner]),
         )  # fmt: skip
 
-    def _where(self, kept: Array) -> Sources:
+    def where(self, kept: Array) -> Sources:
+        """Those that ``kept``, bool[s], says."""
         return Sources(self.code[kept], self.spent[kept], self.owner[kept])
 
 
@@ -186,9 +186,7 @@ class World:
         n, size, width = np.asarray(node, np.int64), self.field.size, self.field.width
         return np.where(n < size, (n // width) << 16 | n % width, ~(n - size)).astype(np.int32)
 
-    def nearest(
-        self, sources: Sources, limit: float, read: Callable[[Array, Array], Array] | None = None
-    ) -> tuple[Array, Array]:
+    def nearest(self, sources: Sources, limit: float, read: Reading | None = None) -> tuple[Array, Array]:
         """Cost float64 and owner int32 (-1: nobody) of every cell (padded), then of every place on roads.
 
         A closed cell's cost is below 0. ``read`` as in `labels`.
@@ -197,12 +195,12 @@ class World:
         return cost, owner
 
     def labels(
-        self, sources: Sources, limit: float, read: Callable[[Array, Array], Array] | None = None
+        self, sources: Sources, limit: float, read: Reading | None = None
     ) -> tuple[Array, Array, Array | None]:
         """As `nearest`, and the costs over the ground before any road, where one rides once.
 
-        ``read`` says what is read of costs and owners. What it returns is exact; other labels may then be too
-        great.
+        ``read`` says, of costs and owners so far, which nodes are read, and beyond which cost nobody cares
+        for each, as nodes and float64 costs. Labels of these up to there are exact; others may be too great.
         """
         require(21 * (self.field.size + self.lanes.places), work=f"{self.field.size:,} cells")
         search: Any = Plain if numba() is None else Flood

@@ -22,7 +22,9 @@ EDGE = 2
 MOST_ROWS, MOST_COLUMNS = 32_000, 65_000
 CELL = np.dtype([("cost", "f8"), ("z", "f4"), ("slow", "f4")], align=True)
 """A label beside what a move from the cell needs: 16 bytes."""
-_KEPT_CELLS = 4_000_000
+TILE_BITS = 6
+"""Cells along a tile's side, as a power of two: 64."""
+_KEPT_CELLS = 500_000
 """Up to so many cells their fresh labels are kept for the next search."""
 FLAT, WALKED, MIXED = 0, 1, 2
 """Places in `_moves.KINDS`."""
@@ -229,6 +231,12 @@ class Field:
         side = (float(self.east_m.mean()) + float(self.north_m.mean())) / 2
         found = float(np.median(some)) * side if len(some) else side
         return found if found > 0 else 1.0
+
+    @cached_property
+    def least(self) -> float:
+        """No more than any horizontal metre costs, on whichever cell and slope."""
+        best = float(np.nanmin(np.abs(self.slow), initial=math.inf)) + (0.0 if self._ridden else self.base)
+        return best * laws.LEAST_OF[self.law] if math.isfinite(best) else 0.0
 
     def steps(self, sign: float) -> tuple[Array, Array]:
         """half float64[…, 16] and per_m float64[…, 16] as `_moves` takes them.

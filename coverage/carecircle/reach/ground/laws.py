@@ -35,6 +35,9 @@ LEVEL = SLOWEST + SPAN * float(np.exp(-(BEST_PER_CENT**2) / WIDTH))
 LEAST = LEVEL / (SLOWEST + SPAN)
 """The least that Irmischer and Clarke's law ever says."""
 
+LEAST_OF = (1.0, float(np.exp(-STEEPEST_TOBLER * TOBLER_SHIFT)), 1.0 + DOWN * STEEP, LEAST)
+"""The least that each law of `CODES` ever says: none says more than 1."""
+
 
 def factor(law: int, slope: Array) -> Array:
     """How many times as long a metre takes on a slope as on the level.

@@ -17,8 +17,8 @@ import numpy as np
 
 from carecircle.reach.ground import laws
 from carecircle.reach.ground._split import pieces
-from carecircle.reach.ground.engine import TILE_BITS, Lanes
-from carecircle.reach.ground.field import EDGE
+from carecircle.reach.ground.engine import Lanes
+from carecircle.reach.ground.field import EDGE, TILE_BITS
 
 if TYPE_CHECKING:
     from carecircle.reach.ground.field import Field

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from carecircle.reach.ground.field import CELL
+from carecircle.reach.ground.field import CELL, TILE_BITS
 from carecircle.reach.search import _scipy
 
 if TYPE_CHECKING:
@@ -45,10 +45,10 @@ class Flood:
         found: Array = self.labels["cost"]
         return found
 
-    def spread(self, sources: Sources, limit: float, part: str, until: float = math.inf) -> None:
-        """Spread over ``ground``, ``roads`` or ``all`` within a limit; labels up to ``until`` will be exact.
+    def spread(self, sources: Sources, limit: float, part: str, bound: Array | None = None) -> None:
+        """Spread over ``ground``, ``roads`` or ``all`` within a limit.
 
-        Those beyond it stand at the edge of what was spread: `waiting` says where to go on.
+        ``bound``, float64 by tile, says beyond which cost nothing spreads on: `waiting` says where to go on.
         """
         from carecircle.reach.ground import _flood
 
@@ -56,6 +56,7 @@ class Flood:
 
         w, n = self.world, len(self.labels)
         n_ = w.lanes
+        far = np.full(w.tiles, math.inf) if bound is None else bound
         gates = (n_.gate, n_.gate_code, n_.gate_cost)
         if part != "all":
             gates = (_NO_GATES, _NO_GATES, n_.gate_cost[:0])
@@ -66,14 +67,20 @@ class Flood:
         while not flood(
             self.labels, self.owner, *w.geometry, np.ascontiguousarray(sources.code, np.int32),
             np.ascontiguousarray(sources.spent, np.float64), np.ascontiguousarray(sources.owner, np.int32),
-            limit, until, per_fine, FINES, RING, pool, *gates, *ways, w.lanes.tile, most,
+            limit, far, per_fine, FINES, RING, pool, *gates, *ways, w.lanes.tile, most,
         ):  # fmt: skip
             sources = self._known(sources, part)
             pool = 4 * pool + len(sources.code)
 
-    def waiting(self, until: float) -> Sources:
-        """The nodes that were reached beyond ``until``, whence to go on."""
-        return self._at(np.flatnonzero((self.cost > until) & (self.cost < np.inf)))
+    def waiting(self, bound: Array) -> Sources:
+        """The cells that were reached beyond the bound of their tile, whence to go on."""
+        w, found = self.world, []
+        for row, far in enumerate(bound.reshape(-1, w.tiles_across)):
+            first = (row << TILE_BITS) * w.field.width
+            cost = self.cost[first : min(w.field.size, first + (w.field.width << TILE_BITS))]
+            beyond = cost.reshape(-1, w.field.width) > np.repeat(far, 1 << TILE_BITS)[: w.field.width]
+            found.append(first + np.flatnonzero(beyond.ravel() & (cost < np.inf)))
+        return self._at(np.concatenate(found))
 
     def joined(self, places: int) -> Flood:
         """The same labels of the cells, and places on the roads that nothing has reached."""
@@ -85,13 +92,6 @@ class Flood:
         found.owner = np.full(len(found.labels), -1, np.int32)
         found.owner[: len(self.owner)] = self.owner
         return found
-
-    def take(self, other: Flood) -> None:
-        """Another search's labels of the cells, where they are better."""
-        cost, owner = self.cost[: len(other.owner)], self.owner[: len(other.owner)]
-        better = (other.cost < cost) | ((other.cost == cost) & (other.owner < owner))
-        np.copyto(cost, other.cost, where=better)
-        np.copyto(owner, other.owner, where=better)
 
     def _known(self, sources: Sources, part: str) -> Sources:
         """Where to begin again after the queue was too small: the sources, and all that was reached."""
@@ -118,8 +118,8 @@ class Plain:
         self.owner = np.full(len(self.cost), -1, np.int32)
         self._moves = moves_of(world.field, world.sign)
 
-    def spread(self, sources: Sources, limit: float, part: str, until: float = math.inf) -> None:
-        """As `Flood.spread`."""
+    def spread(self, sources: Sources, limit: float, part: str, bound: Array | None = None) -> None:
+        """As `Flood.spread`, as far as the limit at once."""
         w, n = self.world, len(self.cost)
         tail, head, cost = (np.concatenate(c) for c in zip(*self._arcs(part), strict=True))
         known = np.flatnonzero(np.isfinite(self.cost) & (self.cost >= 0))
@@ -136,7 +136,7 @@ class Plain:
         self.cost = np.where(shut, self.cost, best)
         self.owner = np.append(owner, -1)[source].astype(np.int32)
 
-    def waiting(self, until: float) -> Sources:
+    def waiting(self, bound: Array) -> Sources:
         """As `Flood.waiting`: nowhere."""
         from carecircle.reach.ground.engine import Sources
 
@@ -149,9 +149,6 @@ class Plain:
         found.cost = np.concatenate([self.cost, np.full(places, np.inf)])
         found.owner = np.concatenate([self.owner, np.full(places, -1, np.int32)])
         return found
-
-    def take(self, other: Plain) -> None:
-        """As `Flood.take`: nothing is better later."""
 
     def _arcs(self, part: str) -> list[tuple[Array, Array, Array]]:
         w = self.world

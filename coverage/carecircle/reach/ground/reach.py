@@ -252,11 +252,11 @@ class Ground:
         code, leg, point = self._joining.ends(stand, leaving=leaving)
         node = world.at(code)
 
-        def read(best: Array, first: Array) -> Array:
-            """What everybody pays by their own seats."""
+        def read(best: Array, first: Array) -> tuple[Array, Array]:
+            """All seats; beyond what one pays by the best of one's seats, none matters."""
             paid = np.full(len(stand), np.inf)
             np.minimum.at(paid, point, np.where(first[node] >= 0, best[node] + leg, np.inf))
-            return paid[stand.snapped]
+            return node, paid[point] - leg
 
         best, first = world.nearest(self._sources(serving, leaving=not leaving), math.inf, read)
         cost, owner = np.full(len(stand), np.inf), np.full(len(stand), -1, np.int64)
