@@ -70,14 +70,14 @@ def pdf_words(path: Path) -> list[Word]:
 
 
 def pdf_rows(words: list[Word], begin: str, end: str, keys: list[str], columns: int) -> dict[str, list[str]]:
-    """The right-aligned cells of a table's rows, by the key that stands in its first column.
+    """The right-aligned cells of a table's rows, by the key that stands in a column of its own.
 
     Parameters
     ----------
     begin, end
         What the words before and after the table say, squeezed.
     keys
-        First cells, each at the table's left edge.
+        Whole cells, one below the other.
     columns
         How many right-aligned columns it has, the first two equally wide: where most words end.
     """

@@ -81,18 +81,18 @@ def test_the_word_file(pack: Any) -> None:
     everything = next(t for t in tables if squeezed(pack.say.outputs("column_margin")) in t[0])
     ledger = next((t for t in tables if squeezed(pack.say.outputs("page_part_covered")) in t[0]), [])
     verdicts = pack.document["verdicts"]
-    assert sorted(r[0] for r in everything[1:]) == sorted(v["rule"] for v in verdicts)
-    assert sorted(r[0] for r in ledger[1:]) == sorted(v["rule"] for v in verdicts if v["ledger"])
+    assert sorted(r[1] for r in everything[1:]) == sorted(v["rule"] for v in verdicts)
+    assert sorted(r[1] for r in ledger[1:]) == sorted(v["rule"] for v in verdicts if v["ledger"])
     for verdict in verdicts:
-        row = next(r for r in everything if r[0] == verdict["rule"])
+        row = next(r for r in everything if r[1] == verdict["rule"])
         asked = expected(verdict, pack.say)
         assert dict(zip(COLUMNS, row[3:], strict=True)) == asked
         if verdict["ledger"] is not None:
-            assert next(r for r in ledger if r[0] == verdict["rule"])[1:] == ledger_row(verdict)
+            assert next(r for r in ledger if r[1] == verdict["rule"])[2:] == ledger_row(verdict)
     unmet = [v for v in verdicts if v["outcome"] == "FAIL"]
     ranked = sorted(unmet, key=lambda v: -(v["residents_affected"] or 0))
     first = next(t for t in tables if len(t) == 1 + len(unmet) and len(t[0]) == 5)
-    assert [r[0] for r in first[1:]] == [v["rule"] for v in ranked]
+    assert [r[1] for r in first[1:]] == [v["rule"] for v in ranked]
     for row, verdict in zip(first[1:], ranked, strict=True):
         asked = expected(verdict, pack.say)
         assert row[2:] == [asked["observed"], asked["target"], asked["people"]]
@@ -137,7 +137,7 @@ def test_the_workbook(pack: Any) -> None:
     }
     people = book.get_sheet_by_index(2).to_python()
     for verdict in pack.document["verdicts"]:
-        line = next(r for r in rows if r[0] == verdict["rule"])
+        line = next(r for r in rows if r[1] == verdict["rule"])
         share = verdict["unit"] == "share"
         found = {name: line[column] for name, column in place.items()}
         assert found["observed"] == cell(verdict["observed"])
@@ -157,8 +157,8 @@ def test_the_workbook(pack: Any) -> None:
         said = pack.say.of(shown_margin(verdict["margin"], verdict["unit"]))
         assert facts[pack.say.outputs("column_margin")] == said
         if verdict["ledger"] is not None:
-            counted = next(r for r in people if r[0] == verdict["rule"])
-            assert counted[1:] == [cell(verdict["ledger"][part]) for part in PARTS]
+            counted = next(r for r in people if r[1] == verdict["rule"])
+            assert counted[2:] == [cell(verdict["ledger"][part]) for part in PARTS]
         for part in PARTS if verdict["ledger"] else ():
             assert facts[pack.say.outputs(f"page_part_{part}")] == cell(verdict["ledger"][part])
         for unit in verdict["units"]:

@@ -46,15 +46,15 @@ def test_the_workbook_holds_text_as_text_and_the_verdicts_numbers(analysis: Any,
     assert book.sheet_names[:3] == ["评判总表", "各地区、机构明细", "人口核对"]
     assert book.sheet_names[3:] == [v.rule for v in analysis.verdicts]
     units = book.get_sheet_by_index(1).to_python()[1:]
-    assert [(u[0], u[2]) for u in units] == [(v.rule, u.id) for v in analysis.verdicts for u in v.units]
-    people = {r[0]: r[1:] for r in book.get_sheet_by_index(2).to_python()[1:]}
+    assert [(u[1], u[3]) for u in units] == [(v.rule, u.id) for v in analysis.verdicts for u in v.units]
+    people = {r[1]: r[2:] for r in book.get_sheet_by_index(2).to_python()[1:]}
     for verdict in analysis.verdicts:
         if verdict.ledger is not None:
             assert people[verdict.rule][-1] == pytest.approx(verdict.ledger.total, rel=1e-15)
             assert sum(people[verdict.rule][:-1]) == pytest.approx(verdict.ledger.total)
     rows = book.get_sheet_by_index(0).to_python()
     for verdict in analysis.verdicts:
-        line = next(r for r in rows if r[0] == verdict.rule)
+        line = next(r for r in rows if r[1] == verdict.rule)
         assert line[3] == pytest.approx(verdict.observed, rel=1e-15)  # a spreadsheet keeps 15 digits
         assert line[6] == verdict.residents_affected
         assert line[8] == verdict.quote

@@ -100,6 +100,10 @@ class Attribute:
         return self.zh if language == "zh" else self.en
 
 
+_LEVEL = re.compile("([一二三])级([特甲乙丙丁]等)?(及以上|或以上|以上)?")
+_GRADES = {"特等": "S", "甲等": "A", "乙等": "B", "丙等": "C", "丁等": "D"}
+
+
 @cache
 def _data() -> dict[str, Any]:
     text = (resources.files("carecircle") / "categories.toml").read_text(encoding="utf-8")
@@ -313,4 +317,11 @@ def label(category: str, language: Language = "zh") -> str:
     for table in (categories(), designations(), departments()):
         if category in table:
             return str(table[category].en)
-    return _data()["ownership"][category]["en"] if category in _data()["ownership"] else category
+    if category in _data()["ownership"]:
+        return str(_data()["ownership"][category]["en"])
+    level = _LEVEL.fullmatch(category)
+    if level is None:
+        return category
+    rank, grade, above = level.groups()
+    said = f"level {'一二三'.index(rank) + 1}{_GRADES.get(grade or '', '')}"
+    return f"{said} or above" if above else said

@@ -138,7 +138,7 @@ class Book:
 
 
 def _overview(writer: Book, analysis: Analysis) -> None:
-    sheet = writer.sheet(writer.say("sheet_overview"), [12, 34, 12, 22, 22, 22, 14, 14, 60, 26, 50])
+    sheet = writer.sheet(writer.say("sheet_overview"), [36, 16, 12, 22, 22, 22, 14, 14, 60, 26, 50])
     writer.put(sheet, 0, 0, analysis.study.title or analysis.study.name, writer.title)
     writer.put(sheet, 1, 0, analysis.plan.title, writer.label)
     ledger = analysis.inputs.ledger
@@ -152,8 +152,8 @@ def _overview(writer: Book, analysis: Analysis) -> None:
     header = [
         writer.say(f"column_{c}")
         for c in (
-            "rule",
             "title",
+            "rule",
             "outcome",
             "observed",
             "target",
@@ -183,8 +183,8 @@ def _overview_row(writer: Book, sheet: Any, row: int, verdict: Verdict) -> None:
         if isinstance(verdict.target, float | int)
         else verdict.shown(verdict.target).text(language)
     )
-    writer.put(sheet, row, 0, verdict.rule)
-    writer.put(sheet, row, 1, telling.title(verdict).text(language))
+    writer.put(sheet, row, 0, telling.title(verdict).text(language))
+    writer.put(sheet, row, 1, verdict.rule)
     writer.put(sheet, row, 2, verdict.came_to.text(language), writer.outcomes[verdict.outcome.value])
     writer.put(sheet, row, 3, verdict.observed, form)
     writer.put(sheet, row, 4, target, form if not isinstance(target, str) else None)
@@ -201,13 +201,14 @@ def _overview_row(writer: Book, sheet: Any, row: int, verdict: Verdict) -> None:
 
 def _all_units(writer: Book, analysis: Analysis) -> None:
     """The units of every clause on one sheet."""
-    sheet = writer.sheet(writer.say("sheet_units"), [18, 30, 18, 14, 18, 14, 50])
+    sheet = writer.sheet(writer.say("sheet_units"), [36, 16, 30, 18, 14, 18, 14, 14, 50])
     header = [
         writer.say(f"column_{c}")
-        for c in ("rule", "unit", "id", "outcome", "observed", "measured_in", "residents", "waived")
+        for c in ("title", "rule", "unit", "id", "outcome", "observed", "measured_in", "residents", "waived")
     ]
     rows = (
         (
+            telling.title(v).text(writer.language),
             v.rule,
             u.name,
             u.id,
@@ -226,11 +227,12 @@ def _all_units(writer: Book, analysis: Analysis) -> None:
 
 def _all_people(writer: Book, analysis: Analysis) -> None:
     """The ledger of every clause about people on one sheet."""
-    sheet = writer.sheet(writer.say("sheet_people"), [18, *([16] * 7)])
+    sheet = writer.sheet(writer.say("sheet_people"), [36, 16, *([16] * 7)])
     parts = telling.ledger_parts(analysis)
-    header = [writer.say("column_rule"), *(writer.say(f"page_part_{part}") for part in parts)]
+    header = [writer.say("column_title"), writer.say("column_rule")]
+    header += [writer.say(f"page_part_{part}") for part in parts]
     rows = (
-        (v.rule, *(getattr(v.ledger, part) for part in parts))
+        (telling.title(v).text(writer.language), v.rule, *(getattr(v.ledger, part) for part in parts))
         for v in analysis.verdicts
         if v.ledger is not None
     )
@@ -241,7 +243,7 @@ def _all_people(writer: Book, analysis: Analysis) -> None:
 def _clause(writer: Book, analysis: Analysis, verdict: Verdict) -> None:
     language = writer.language
     sheet = writer.sheet(verdict.rule, [30, 26, 16, 16, 16, 16, 16, 16])
-    writer.put(sheet, 0, 0, f"{verdict.rule} {telling.title(verdict).text(language)}", writer.title)
+    writer.put(sheet, 0, 0, f"{telling.title(verdict).text(language)}  {verdict.rule}", writer.title)
     row = 2
     for key, value in _facts(writer, analysis, verdict):
         writer.put(sheet, row, 0, writer.say(key), writer.label)

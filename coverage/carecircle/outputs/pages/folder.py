@@ -35,6 +35,10 @@ FILES = {
     "siting.json": "siting_json",
 }
 """Every file that may lie in an output folder, in the order in which its index lists them."""
+PUBLIC = frozenset(
+    {"gap_map.html", "siting_map.html", "report.pdf", "report.docx", "verdicts.xlsx", "siting.xlsx"}
+)
+"""Files to show and to report with; the others are for technicians and programs."""
 
 
 _MANIFEST: dict[str, Any] = {

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from carecircle.outputs.pages.folder import FILES, Run, read_run, sizes_in
+from carecircle.outputs.pages.folder import FILES, PUBLIC, Run, read_run, sizes_in
 from carecircle.outputs.pages.markup import page
 from carecircle.rules.judging.shown import shown
 from carecircle.texts import Sentence
@@ -47,7 +47,13 @@ def index_page(run: Run) -> str:
         eyebrow=Sentence("outputs.page_eyebrow", {"plan": run.plan, "year": str(run.year)}),
         clauses=[_clause(v) for v in run.unmet[:_MOST]],
         rest=len(run.unmet) - _MOST,
-        files=[(name, f"file_{FILES[name]}", _size(size)) for name, size in run.sizes.items()],
+        shelves=[
+            (
+                f"files_{shelf}",
+                [_file(name, size) for name, size in run.sizes.items() if (name in PUBLIC) is public],
+            )
+            for shelf, public in (("public", True), ("technical", False))
+        ],
     )
 
 
@@ -56,12 +62,21 @@ def _clause(verdict: Mapping[str, Any]) -> dict[str, Any]:
     asked = shown(tuple(target) if isinstance(target, list) else target, unit)
     return {
         "rule": verdict["rule"],
+        "title": verdict["title"],
+        "source": None
+        if verdict["target_source"] == "plan"
+        else Sentence(f"pages.target_{verdict['target_source']}"),
         "quote": verdict["quote"],
         "observed": None if verdict["observed"] is None else shown(verdict["observed"], unit),
         "reason": verdict["reason"],
         "target": Sentence("outputs.signed", {"sign": _SIGNS.get(verdict["comparison"], ""), "value": asked}),
         "people": verdict["residents_affected"],
     }
+
+
+def _file(name: str, size: int) -> tuple[str, str, str]:
+    """A file's line: its name, the sentence that says what it is for, its size."""
+    return name, f"file_{FILES[name]}", _size(size)
 
 
 def _size(count: int) -> str:

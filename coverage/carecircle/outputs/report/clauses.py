@@ -107,7 +107,7 @@ def clause_picture(
     svg = maps.clause_map(analysis, verdict, said.language, family, roads)
     if svg is None:
         return None
-    title = f"{verdict.rule} {said.of(telling.title(verdict))}"
+    title = said("rule_title", rule=verdict.rule, title=telling.title(verdict))
     return Picture(svg, said.figure(title), f"{title}: {said.of(telling.result(verdict))}", 0.74)
 
 
@@ -117,7 +117,7 @@ def _sentence(analysis: Analysis, verdict: Verdict, said: Said) -> str:
     parts = [said.of(verdict.reason).rstrip("。.")]
     if verdict.margin is not None and verdict.margin < 0:
         parts.append(said("margin", margin=shown_margin(-verdict.margin, verdict.unit)))
-    text = stop.join(parts) + stop
+    text = stop.join(part[:1].upper() + part[1:] for part in parts) + stop
     if verdict.progress is not None:
         text += said.of(verdict.progress) + stop
     beside = [s for s in (*sureness(analysis, verdict), telling.periods(verdict)) if s is not None]
@@ -125,7 +125,7 @@ def _sentence(analysis: Analysis, verdict: Verdict, said: Said) -> str:
     if verdict.by_road is not None:
         observed = verdict.shown(verdict.by_road.observed)
         text += said("by_road", observed=observed, paper=said.people(verdict.by_road.paper_only))
-    return text[:1].upper() + text[1:].strip()
+    return text.strip()
 
 
 def _worst_areas(analysis: Analysis, verdict: Verdict, said: Said) -> Iterator[Block]:

@@ -22,6 +22,7 @@ from carecircle.outputs.report.clauses import Said, clause_blocks, referral_tabl
 from carecircle.outputs.report.fairness import fairness_blocks
 from carecircle.profiles import mode_by
 from carecircle.rules import unlocks
+from carecircle.texts import Sentence, wording
 
 if TYPE_CHECKING:
     from carecircle.analysis import Analysis
@@ -106,24 +107,24 @@ def _unmet(analysis: Analysis, said: Said) -> Iterator[Block]:
         return
     rows = [
         (
-            v.rule,
             said.of(telling.title(v)),
+            v.rule,
             said.value(v, v.observed),
             said.of(telling.target(v)),
             said.people(v.residents_affected),
         )
         for v in unmet
     ]
-    head = [said.outputs(f"column_{c}") for c in ("rule", "title", "observed", "target", "affected")]
-    yield Table(head, rows, (0, 3.6, 1.7, 1.7, 1.3), right=(2, 3, 4))
+    head = [said.outputs(f"column_{c}") for c in ("title", "rule", "observed", "target", "affected")]
+    yield Table(head, rows, (3.6, 0, 1.7, 1.7, 1.3), right=(2, 3, 4))
 
 
 def _all(analysis: Analysis, said: Said) -> Iterator[Block]:
     verdicts = [analysis.verdicts[i] for i in telling.order(analysis.verdicts)]
     rows = [
         (
-            v.rule,
             said.of(telling.title(v)),
+            v.rule,
             said.of(v.came_to),
             said.value(v, v.observed),
             said.of(telling.target(v)),
@@ -132,10 +133,10 @@ def _all(analysis: Analysis, said: Said) -> Iterator[Block]:
         )
         for v in verdicts
     ]
-    columns = ("rule", "title", "outcome", "observed", "target", "margin", "affected")
+    columns = ("title", "rule", "outcome", "observed", "target", "margin", "affected")
     outcomes = [v.outcome.value for v in verdicts]
     head = [said.outputs(f"column_{c}") for c in columns]
-    yield Table(head, rows, (0, 2.2, 0, 1.5, 1.5, 2.0, 1.75), (3, 4, 5, 6), 2, outcomes)
+    yield Table(head, rows, (2.2, 0, 0, 1.5, 1.5, 2.0, 1.75), (3, 4, 5, 6), 2, outcomes)
 
 
 def _ledger(analysis: Analysis, said: Said) -> Iterator[Block]:
@@ -147,18 +148,19 @@ def _ledger(analysis: Analysis, said: Said) -> Iterator[Block]:
     yield Text(said("ledger_inputs", **facts))
     parts = telling.ledger_parts(analysis)
     rows = [
-        (v.rule, *(said.people(getattr(v.ledger, part) or 0.0) for part in parts))
+        (said.of(v.title), v.rule, *(said.people(getattr(v.ledger, part) or 0.0) for part in parts))
         for v in analysis.verdicts
         if v.ledger is not None
     ]
     if rows:
-        head = [said.outputs("column_rule"), *(said.outputs(f"page_part_{part}") for part in parts)]
+        head = [said.outputs("column_title"), said.outputs("column_rule")]
+        head += [said.outputs(f"page_part_{part}") for part in parts]
         title = said("ledger_title")
         yield Table(
             head,
             rows,
-            (0, 1, 1, 1.05, 1.15, *([1.15, 1.15] * (len(parts) > 7)), 0.8, 1.45, 1),
-            tuple(range(1, len(parts) + 1)),
+            (2.2, 0, 1, 1, 1.05, 1.15, *([1.15, 1.15] * (len(parts) > 7)), 0.8, 1.45, 1),
+            tuple(range(2, len(parts) + 2)),
             title=title,
         )
         yield Text(said("ledger_note"), small=True)
@@ -170,15 +172,15 @@ def _counties(analysis: Analysis, said: Said) -> Iterator[Block]:
     if not told:
         return
     rows = [
-        (v.rule, c.name, _added(c.numerator), _added(c.denominator), said.value(v, c.observed),
+        (said.of(v.title), c.name, _added(c.numerator), _added(c.denominator), said.value(v, c.observed),
          said.of(c.came_to))
         for v, c in told
     ]  # fmt: skip
     columns = ("county", "numerator", "denominator", "observed", "outcome")
-    head = [said.outputs("column_rule"), *(said.outputs(f"page_counties_{c}") for c in columns)]
+    head = [said.outputs("column_title"), *(said.outputs(f"page_counties_{c}") for c in columns)]
     outcomes = [c.outcome.value for _, c in told]
     yield Text(said("counties_note"), small=True)
-    yield Table(head, rows, (0, 1.4, 1.2, 1.2, 1.8, 1.4), (2, 3, 4), 5, outcomes)
+    yield Table(head, rows, (2.4, 1.4, 1.2, 1.2, 1.8, 1.4), (2, 3, 4), 5, outcomes)
 
 
 def _referral(analysis: Analysis, said: Said) -> Iterator[Block]:
@@ -212,7 +214,12 @@ def _added(value: float | None) -> str:
 def _missing(analysis: Analysis, said: Said) -> Iterator[Block]:
     wanted = unlocks(analysis.verdicts)
     if wanted:
-        yield Items([said("assumption", says=need, rules=list(rules)) for need, rules in wanted])
+        yield Items(
+            [
+                said("assumption", says=need, rules=telling.named(rules, analysis.verdicts))
+                for need, rules in wanted
+            ]
+        )
 
 
 _STAGES = ("call_min", "dispatch_min", "turnout_min", "scene_min", "handover_min", "calls_per_1000_year")
@@ -227,7 +234,8 @@ def _assumptions(analysis: Analysis, said: Said) -> Iterator[Block]:
     if not rules:
         yield Text(said("no_assumptions"))
         return
-    yield Items([said("assumption", says=says, rules=list(of)) for says, of in rules.items()])
+    named = {says: telling.named(list(of), analysis.verdicts) for says, of in rules.items()}
+    yield Items([said("assumption", says=says, rules=of) for says, of in named.items()])
 
 
 def _method(analysis: Analysis, said: Said) -> Iterator[Block]:
@@ -251,11 +259,18 @@ def _method(analysis: Analysis, said: Said) -> Iterator[Block]:
         for kind in classes:
             found = tuple(said.number(speeds[m]["speed_kph"].get(kind)) for m in modes)
             alike.setdefault(found, []).append(kind)
-        rows = [(", ".join(kinds), *found) for found, kinds in alike.items()]
+        rows = [(_roads(kinds, said), *found) for found, kinds in alike.items()]
         rows.append((said("access"), *(said.number(speeds[m]["access_speed_kph"]) for m in modes)))
         head = [said("road_class"), *(said.of(mode_by(m)) for m in modes)]
         right = tuple(range(1, len(head)))
         yield Table(head, rows, (4.5, *(1.0 for _ in modes)), right, title=said("speeds_title"))
+
+
+def _roads(kinds: list[str], said: Said) -> str:
+    """Classes of road in words; one of the study's own as it is written."""
+    key = "profiles.road_{}".format
+    named = [said.of(Sentence(key(kind))) if key(kind) in wording() else kind for kind in kinds]
+    return ("、" if said.language == "zh" else ", ").join(dict.fromkeys(named))
 
 
 def _sources(analysis: Analysis, said: Said) -> Iterator[Block]:

@@ -124,10 +124,11 @@ class _Paper:
         if self.report.notice:
             self._line(self.report.notice, 9, colour=bare(colours.NOTICE), bold=True, after=2)
         stop = "：" if self.zh else ": "
-        identity = "　".join(f"{name}{stop}{value}" for name, value in self.report.identity)
+        gap = "　" if self.zh else "   "
+        identity = gap.join(f"{name}{stop}{value}" for name, value in self.report.identity)
         _border(self._line(identity, 9, colour=_SOFT, after=6), "bottom", _INK, 12)
         foot = self.document.sections[0].footer.paragraphs[0]
-        _run(foot, f"{self.report.running}　　", _HEI, 7.5, _SOFT)
+        _run(foot, f"{self.report.running}{gap * 2}", _HEI, 7.5, _SOFT)
         for part in ("PAGE", None, "NUMPAGES"):
             _field(foot, part) if part else _run(foot, " / ", _HEI, 7.5, _SOFT)
 

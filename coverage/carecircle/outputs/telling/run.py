@@ -68,7 +68,7 @@ def answer(analysis: Analysis) -> dict[str, Any]:
             {
                 **facts,
                 "share": _percent(people / inside),
-                "rules": [*behind[:4], *(["…"] if len(behind) > 4 else [])],
+                "clauses": len(behind),
             },
         )
     elif tally["FAIL"]:
