@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -23,6 +24,8 @@ class InputsLedger:
         Whose place is unknown (a row of a table without coordinates).
     cells_without_value
         Grid cells or rows without any number of residents: never people.
+    groups
+        By name the ledger of each group of the residents that the study brings.
     """
 
     total: float
@@ -30,6 +33,7 @@ class InputsLedger:
     outside: float
     no_data: float
     cells_without_value: int = 0
+    groups: Mapping[str, InputsLedger] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         _balance(self.total, [self.inside, self.outside, self.no_data])

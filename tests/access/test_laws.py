@@ -11,7 +11,7 @@ import pytest
 import scipy.sparse as sp
 
 from carecircle import access
-from carecircle.access import inequality, rational
+from carecircle.access import _within, inequality, rational
 from carecircle.errors import UsageError
 
 SEEDS = range(12)
@@ -216,3 +216,44 @@ def test_a_cost_at_a_limit_is_in_its_zone() -> None:
         0,
         0,
     ]
+
+
+@pytest.mark.parametrize("limit", [12.0, 60.0, 0.0])
+def test_the_compiled_way_within_a_limit_is_the_common_one_to_the_last_bit(limit: float) -> None:
+    rng = np.random.default_rng(4)
+    there = rng.random((60, 25)) < 0.4
+    there[7], there[:, 3] = False, False
+    table = sp.csr_array(there * rng.integers(1, 600, there.shape) / 10)
+    supply, people = rng.integers(0, 90, 25).astype(float), rng.integers(0, 900, 60)
+    for given in (table, table.astype(np.float64).tocsc().tocsr()):
+        decay = access.binary(limit)
+        own = access.two_step_fca(given, supply, people, limit=limit)
+        common = access.enhanced_two_step_fca(given, supply, people, decay=decay)
+        np.testing.assert_array_equal(own, common)
+        reached = access.cumulative(given, supply, limit=limit)
+        np.testing.assert_array_equal(reached, access.gravity(given, supply, decay=decay))
+    assert _within.ratios_within(table, supply, people, limit) is not None
+
+
+@pytest.mark.parametrize(
+    ("costs", "columns", "refused"),
+    [
+        ([1.0, -2.0], [0, 1], True),
+        ([1.0, np.nan], [0, 1], True),
+        ([1.0, np.inf], [0, 1], False),
+        ([1.0, 2.0], [1, 0], False),
+        ([1.0, 2.0], [1, 1], True),
+    ],
+)
+def test_what_it_cannot_take_goes_the_common_way(
+    costs: list[float], columns: list[int], refused: bool
+) -> None:
+    table = sp.csr_array(
+        (np.array(costs), np.array(columns, np.int32), np.array([0, 2], np.int32)), shape=(1, 2)
+    )
+    assert _within.supply_within(table, [3.0, 4.0], 1.0) is None
+    if refused:
+        with pytest.raises(UsageError):
+            access.cumulative(table, [3.0, 4.0], limit=1.0)
+    else:
+        assert access.cumulative(table, [3.0, 4.0], limit=1.0).tolist() == [[3.0, 4.0][columns[0]]]

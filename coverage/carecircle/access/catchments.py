@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from carecircle.access._within import ratios_within
 from carecircle.access.decay import Decay, binary
 from carecircle.access.opportunities import rows_of, sums_by_column, weighed
 from carecircle.costs import Csr, Floats, as_amounts, as_csr
@@ -50,7 +51,9 @@ def two_step_fca(cost: Any, supply: Any, residents: Any, *, limit: float) -> Flo
     Luo and Wang (2003), Measures of spatial accessibility to health care in a GIS environment, Environment
     and Planning B 30, 865-884, https://doi.org/10.1068/b29120.
     """
-    return enhanced_two_step_fca(cost, supply, residents, decay=binary(limit))
+    decay = binary(limit)
+    found = ratios_within(cost, supply, residents, decay.limit)
+    return enhanced_two_step_fca(cost, supply, residents, decay=decay) if found is None else found
 
 
 def enhanced_two_step_fca(cost: Any, supply: Any, residents: Any, *, decay: Decay) -> Floats:

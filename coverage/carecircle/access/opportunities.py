@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from carecircle.access._within import supply_within
 from carecircle.access.decay import Decay, binary
 from carecircle.costs import Csr, Floats, as_amounts, as_csr
 from carecircle.errors import UsageError
@@ -48,7 +49,9 @@ def cumulative(cost: Any, supply: Any, *, limit: float) -> Floats:
     Wachs and Kumagai (1973), Physical accessibility as a social indicator, Socio-Economic Planning Sciences
     7, 437-456, https://doi.org/10.1016/0038-0121(73)90041-4.
     """
-    return gravity(cost, supply, decay=binary(limit))
+    decay = binary(limit)
+    found = supply_within(cost, supply, decay.limit)
+    return gravity(cost, supply, decay=decay) if found is None else found
 
 
 def cumulative_interval(

@@ -18,6 +18,7 @@ from carecircle.errors import UsageError
 from carecircle.ledgers import LACKING
 from carecircle.reach.surface import region_cells
 from carecircle.rules import Outcome, ReachQuery, Verdict
+from carecircle.rules.judging.groups import weights
 from carecircle.rules.language.query import main_query
 
 if TYPE_CHECKING:
@@ -52,15 +53,15 @@ def gaps_of(analysis: Analysis, rule: str | None) -> gpd.GeoDataFrame:
     raise UsageError("analysis.gap_without_places", value=verdict.rule)
 
 
-def _homes(inputs: Inputs, left_out: np.ndarray[Any, Any]) -> gpd.GeoDataFrame:
-    """Chosen demand rows with the name of the area they lie in."""
+def _homes(inputs: Inputs, left_out: np.ndarray[Any, Any], people: np.ndarray[Any, Any]) -> gpd.GeoDataFrame:
+    """Chosen demand rows (bool[p]): who counts of each (float64[p]), and the area it lies in."""
     demand = inputs.demand
     assert demand is not None
     chosen = demand[left_out]
     names = dict(zip(inputs.areas["area_id"], inputs.areas["name"], strict=True))
     columns = {
         "demand_id": chosen["demand_id"],
-        "residents": chosen["residents"].astype(float),
+        "residents": people[left_out],
         "area_id": chosen["area_id"],
         "area": chosen["area_id"].map(names),
     }
@@ -73,9 +74,10 @@ def _all_gaps(analysis: Analysis) -> gpd.GeoDataFrame:
     if analysis.inputs.demand is None:
         raise UsageError("analysis.gap_without_residents")
     marks = {v.rule: v.people.isin(LACKING).to_numpy() for v in behind if v.people is not None}
-    everybody = np.zeros(len(analysis.inputs.demand), dtype=bool)
-    left_out = np.logical_or.reduce([everybody, *marks.values()])
-    found = _homes(analysis.inputs, left_out)
+    nobody = np.zeros(len(analysis.inputs.demand))
+    left_out = np.logical_or.reduce([nobody > 0, *marks.values()])
+    own = [np.where(marks[v.rule], weights(analysis.inputs, v.rule_def), 0.0) for v in behind]
+    found = _homes(analysis.inputs, left_out, np.maximum.reduce([nobody, *own]))
     rules = ["、".join(r for r, own in marks.items() if own[i]) for i in np.flatnonzero(left_out)]
     found.insert(4, "rules", pd.Series(rules, index=found.index, dtype=object))
     return found
@@ -86,7 +88,7 @@ def _people(analysis: Analysis, verdict: Verdict) -> gpd.GeoDataFrame:
     people = verdict.people
     assert people is not None
     left_out = people.isin(LACKING).to_numpy()
-    found = _homes(analysis.inputs, left_out)
+    found = _homes(analysis.inputs, left_out, weights(analysis.inputs, verdict.rule_def))
     query = main_query(verdict.rule_def)
     frame = analysis.reached.get(query) if query is not None and query.origin == "residents" else None
     cost, facility = np.full(len(found), np.nan), np.full(len(found), None, dtype=object)

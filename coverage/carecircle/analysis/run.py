@@ -29,6 +29,7 @@ from carecircle.reach.choice import Brought, Reaches
 from carecircle.reach.network.model import Network
 from carecircle.reach.network.store import from_bytes, to_bytes
 from carecircle.rules import Plan, ReachQuery, Verdict, blank_spots, judge, load_plan, required
+from carecircle.rules.judging.groups import weights
 from carecircle.schema import leg_column
 from carecircle.study import Study, load_study
 from carecircle.texts import Sentence
@@ -264,8 +265,7 @@ def _beside_border(
             outside = set(serving.loc[~serving["inside"].astype(bool), "facility_id"])
             if query not in alone and outside & set(frame[column].dropna()):
                 alone[query] = asker.reach(query, *servings_in(inputs, query, inside_only=True))
-    demand = inputs.demand
-    if not alone or demand is None:
+    if not alone or inputs.demand is None:
         return list(verdicts)
     without = judge(plan, inputs, {**reached, **alone})
     result = []
@@ -273,7 +273,8 @@ def _beside_border(
         if verdict.people is None or verdict.observed == other.observed:
             result.append(verdict)
             continue
-        lost = demand["residents"][(verdict.people == "covered") & (other.people != "covered")]
+        gone = ((verdict.people == "covered") & (other.people != "covered")).to_numpy()
+        lost = weights(inputs, verdict.rule_def)[gone]
         facts = {
             "observed": verdict.shown(other.observed),
             "outcome": other.outcome.sentence,

@@ -20,6 +20,7 @@ from carecircle.profiles import profile
 from carecircle.reach.asked import LEAD
 from carecircle.reach.roads import Roads
 from carecircle.rules import Outcome, judge
+from carecircle.rules.judging.groups import weights
 from carecircle.rules.judging.weighing import decide
 from carecircle.rules.language.query import main_query
 
@@ -74,10 +75,12 @@ class DrawJudge:
     def judge(self, draw: Draw) -> dict[str, Judged]:
         """Every rule's outcome and figure in a draw."""
         ways = _Ways(self._analysis, self._fixed, self._sampler, draw)
-        demand = self._analysis.inputs.demand
-        assert demand is not None
-        people = demand["residents"].to_numpy(float) if draw.residents is None else draw.residents
-        found = {rule: self._share(rule, ways.cost(c.query), people) for rule, c in self._shares.items()}
+        found = {}
+        for rule, counts in self._shares.items():
+            asked = counts.verdict.rule_def
+            drawn = None if asked.group else draw.residents  # a group's own numbers are not drawn
+            people = weights(self._analysis.inputs, asked) if drawn is None else drawn
+            found[rule] = self._share(rule, ways.cost(counts.query), people)
         for rule, verdict in self._others.items():
             found[rule] = self._other(verdict, ways)
         return found

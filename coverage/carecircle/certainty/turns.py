@@ -11,6 +11,7 @@ import numpy as np
 
 from carecircle.certainty.splitting import Splitter
 from carecircle.rules import Outcome
+from carecircle.rules.judging.groups import weights
 from carecircle.rules.judging.measures_chain import passing_minutes
 from carecircle.rules.judging.turning import Crowd, open_at, pass_at, speed_from
 from carecircle.rules.language.query import main_query
@@ -125,8 +126,8 @@ class Counted:
 def counted(analysis: Analysis, verdict: Verdict) -> Counted | None:
     """What a verdict was judged from; None where it is not about a share of residents within a limit."""
     rule, ledger, people = verdict.rule_def, verdict.ledger, verdict.people
-    query, target, demand = main_query(rule), verdict.target, analysis.inputs.demand
-    if query is None or query not in analysis.reached or demand is None or rule.limit is None:
+    query, target = main_query(rule), verdict.target
+    if query is None or query not in analysis.reached or rule.limit is None:
         return None
     if people is None or ledger is None or verdict.unit != "share" or not isinstance(target, float):
         return None
@@ -134,7 +135,7 @@ def counted(analysis: Analysis, verdict: Verdict) -> Counted | None:
         return None
     rows = people.isin(["covered", "not_covered"]).to_numpy()
     undecided = math.fsum([ledger.unplaced, ledger.no_data])
-    crowd = Crowd(demand["residents"].to_numpy(float)[rows], undecided, ledger.in_scope, target)
+    crowd = Crowd(weights(analysis.inputs, rule)[rows], undecided, ledger.in_scope, target)
     passing = passing_minutes(rule, analysis.study.emergency)
     limit = rule.limit * rule.factor - passing
     frame = analysis.reached[query]

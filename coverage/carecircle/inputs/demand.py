@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
@@ -21,6 +22,7 @@ from carecircle.inputs.datum import place, project
 from carecircle.inputs.door import Door
 from carecircle.inputs.residents.calibrate import calibrate, figures_of
 from carecircle.inputs.residents.grids import Grid, grid_extent, grid_points, share_grid
+from carecircle.inputs.residents.group_grids import with_groups
 from carecircle.inputs.tables.points import swapped_places
 from carecircle.ledgers import InputsLedger
 from carecircle.schema import LEVELS, Finding, check_demand
@@ -75,13 +77,19 @@ def _from_grid(
         door.findings.append(
             Finding("warning", Sentence("inputs.grid_covers_part", facts), file=str(grid.file))
         )
-    demand = people.demand.set_geometry(project(people.demand.geometry, crs))
+    groups = {name: share_grid(own, finest, door_region) for name, own in door.groups.items()}
+    demand = with_groups(people.demand, {name: part.demand for name, part in groups.items()})
+    demand = demand.set_geometry(project(demand.geometry, crs))
     found = demand["area_id"].to_numpy(dtype=object)
     to_village_points(found, demand.geometry.to_numpy(), areas)
     demand["area_id"] = pd.Series(found, index=demand.index, dtype=object)
     inside = math.fsum(demand["residents"])
     total = math.fsum([inside, people.outside])
-    return demand, InputsLedger(total, inside, people.outside, 0.0, people.cells_without_value)
+    of_groups = {}
+    for name, part in groups.items():
+        held = math.fsum(demand[name])
+        of_groups[name] = InputsLedger(math.fsum([held, part.outside]), held, part.outside, 0.0)
+    return demand, InputsLedger(total, inside, people.outside, 0.0, people.cells_without_value, of_groups)
 
 
 def _from_points(
@@ -104,7 +112,12 @@ def _from_points(
     children = demand["residents_0_14"][inside | ~placed]
     if children.notna().all() and not _has_figure(door, "residents_0_14"):
         door.totals = _with_figure(door.totals, "residents_0_14", math.fsum(children), study.residents)
-    ledger = InputsLedger(math.fsum(people), sums[0], sums[1], sums[2], door.without_value)
+    groups = {}
+    for name in study.residents.groups or {}:
+        own = demand[name].to_numpy(float)
+        here, out, nowhere = (math.fsum(own[where]) for where in (inside, placed & ~inside, ~placed))
+        groups[name] = InputsLedger(math.fsum(own), here, out, nowhere)
+    ledger = InputsLedger(math.fsum(people), sums[0], sums[1], sums[2], door.without_value, groups)
     return demand[inside | ~placed], ledger
 
 
@@ -183,7 +196,7 @@ def with_residents(
     placed = demand.geometry.notna().to_numpy()
     inside, no_data = math.fsum(residents[placed]), math.fsum(residents[~placed])
     total = math.fsum([inside, ledger.outside, no_data])
-    after = InputsLedger(total, inside, ledger.outside, no_data, ledger.cells_without_value)
+    after = replace(ledger, total=total, inside=inside, no_data=no_data)
     return demand.assign(residents=residents), after
 
 

@@ -19,6 +19,7 @@ from carecircle.inputs.facilities.reading import read_facilities
 from carecircle.inputs.facilities.told import with_roles_named
 from carecircle.inputs.osm.file import is_osm
 from carecircle.inputs.residents.grids import Grid, open_grid
+from carecircle.inputs.residents.group_grids import open_groups
 from carecircle.inputs.residents.population import read_points
 from carecircle.inputs.totals import read_totals
 from carecircle.schema import Finding
@@ -38,6 +39,7 @@ class Door:
     points: gpd.GeoDataFrame | None = None
     without_value: int = 0
     grid: Grid | None = None
+    groups: dict[str, Grid] = field(default_factory=dict)
     totals: pd.DataFrame | None = None
     findings: list[Finding] = field(default_factory=list)
 
@@ -82,6 +84,7 @@ def _readers(
         if section.format == "raster":
             door.grid = open_grid(section)
             door.findings += door.grid.findings
+            door.groups = open_groups(section, door.grid)
         else:
             door.points, door.without_value, found = read_points(section)
             door.findings += found

@@ -14,6 +14,7 @@ from carecircle.errors import UsageError
 from carecircle.ledgers import LACKING, UNPLACED
 from carecircle.missing_roads.proposing import DOOR_M, GAP_M, LEAST, propose
 from carecircle.profiles import profile
+from carecircle.rules.judging.groups import weights
 
 if TYPE_CHECKING:
     from carecircle.analysis import Analysis
@@ -117,7 +118,8 @@ def _hanging(analysis: Analysis, index: Array, group: Array, count: int) -> tupl
         if verdict.people is None or verdict.ledger is None:
             continue
         open_ = verdict.people.loc[index].isin([*LACKING, *UNPLACED]).to_numpy()
-        residents = np.where(open_, demand["residents"].loc[index].to_numpy(), 0.0)
+        people = pd.Series(weights(analysis.inputs, verdict.rule_def), index=demand.index)
+        residents = np.where(open_, people.loc[index].to_numpy(), 0.0)
         total = np.bincount(group, residents, count) if count else np.zeros(0)
         for number in np.flatnonzero(total > 0):
             by_group[number].append(verdict.rule)

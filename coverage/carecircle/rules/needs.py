@@ -29,13 +29,16 @@ def needs(rule: Rule) -> tuple[str, ...]:
     -------
     tuple of str
         ``facilities``, ``residents``, ``roads``, ``urban``, ``areas.town`` (areas of a level),
-        ``facilities.beds`` (a column of the facility table), ``totals.residents_0_14`` (an official figure).
+        ``facilities.beds`` (a column of the facility table), ``totals.residents_0_14`` (an official figure),
+        ``residents.65+`` (a group of the residents).
     """
     found = dict.fromkeys(kind_of(rule).inputs(rule))
     if not found:
         return ()
     if rule.denominator == "residents":
         found["residents"] = None
+    if rule.group:
+        found[f"residents.{rule.group}"] = None
     if rule.scope != "all":
         found["urban"] = None
     if rule.by in _LEVELS:
@@ -81,6 +84,8 @@ def need_sentence(code: str) -> Sentence:
         return Sentence(f"rules.need_{table}", {})
     if table == "areas":
         return Sentence("rules.need_areas", {"level": Sentence(f"rules.level_{name}")})
+    if table == "residents":
+        return Sentence("rules.need_group", {"name": name})
     if table == "totals":
         return Sentence("rules.need_total", {"name": attribute_name(name)})
     title = Sentence("rules.column_designations") if name == "designations" else attribute_name(name)

@@ -182,7 +182,7 @@ def _without_facilities(analysis: Analysis, verdicts: Sequence[Verdict], categor
 
 def _mendable(rule: Rule) -> bool:
     """Whether new sites can address a rule, once it is judged in people."""
-    return kind_of(rule).sites and rule.limit is not None and rule.nth is None
+    return kind_of(rule).sites and rule.limit is not None and rule.of_everybody
 
 
 def _fits(verdict: Verdict) -> bool:
@@ -190,7 +190,7 @@ def _fits(verdict: Verdict) -> bool:
     return (
         kind_of(rule).sites
         and rule.limit is not None
-        and rule.nth is None  # one new site closes no gap of two
+        and rule.of_everybody  # one new site closes no gap of two
         and verdict.people is not None
         and isinstance(verdict.target, float | int)
         and verdict.ledger is not None

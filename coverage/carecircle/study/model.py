@@ -102,7 +102,9 @@ class Study(Section):
     def people_sources(self) -> tuple[Residents | SpreadBy, ...]:
         """What the residents are read from, in the order of the file."""
         people = self.residents
-        return () if people is None else (people,) if people.grid is None else (people, people.grid)
+        if people is None:
+            return ()
+        return (people, *(() if people.grid is None else (people.grid,)), *people.own_grids)
 
     @property
     def own_profiles(self) -> dict[str, Profile]:

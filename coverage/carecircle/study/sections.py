@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, field_validator
 
 from carecircle import categories
+from carecircle.schema import DEMAND
 from carecircle.strict import Strict, UnfitError
 
 Datum = Literal["wgs84", "cgcs2000", "gcj02", "bd09"]
@@ -165,10 +166,25 @@ class Residents(Section):
     """The year the residents were counted or modelled for."""
     calibrate: bool = False
     """Scale the residents of each area to its official figure ([totals], or the areas' own column)."""
-    groups: dict[str, str] | None = None
-    """Points: further columns of people, ``{"0-14" = "0-14岁人口"}``, for access and equity by group."""
+    groups: dict[str, str | SpreadBy] | None = None
+    """Groups of the residents by name, for clauses, access and equity: ``points`` and ``polygons`` a further
+    column each, ``{"0-14" = "0-14岁人口"}``; ``raster`` a band of the same file or a raster of its own on the
+    same grid, ``[residents.groups."65+"]`` with its ``path``."""
     attribution: str = ""
     """Printed beside every map."""
+
+    @field_validator("groups")
+    @classmethod
+    def _named(cls, groups: dict[str, str | SpreadBy] | None) -> dict[str, str | SpreadBy] | None:
+        taken = sorted({*(groups or {})} & {*DEMAND, ""})
+        if taken:
+            raise UnfitError("study.group_name", name=taken[0], taken=list(DEMAND))
+        return groups
+
+    @property
+    def own_grids(self) -> tuple[SpreadBy, ...]:
+        """The rasters of the groups that bring one each."""
+        return tuple(g for g in (self.groups or {}).values() if isinstance(g, SpreadBy))
 
 
 class Totals(Section):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 import geopandas as gpd
 import pandas as pd
@@ -11,7 +12,7 @@ from carecircle.errors import CarecircleError, InputError, raise_all
 from carecircle.inputs.residents.spread import spread
 from carecircle.inputs.tables.points import h3_points, looks_like_h3, points_of
 from carecircle.inputs.tables.polygons import polygons_of
-from carecircle.inputs.tables.reading import read_table
+from carecircle.inputs.tables.reading import Table, read_table
 from carecircle.schema import Finding
 from carecircle.study import Residents
 from carecircle.texts import Sentence
@@ -40,9 +41,9 @@ def read_points(source: Residents) -> tuple[gpd.GeoDataFrame, int, list[Finding]
     if "column" in source.model_fields_set:
         given.setdefault("residents", source.column)
     groups = source.groups or {}
-    if groups and source.format != "points":
-        raise InputError("inputs.groups_of_points", file=source.path)
-    given |= {_group(name): header for name, header in groups.items()}
+    if source.own_grids:
+        raise InputError("inputs.groups_of_table", file=source.path)
+    given |= {_group(name): str(header) for name, header in groups.items()}
     columns = ("demand_id", "residents", "residents_0_14", "lon", "lat", "area_id", *map(_group, groups))
     table = read_table(source.path, columns=columns, given=given, layer=source.layer)
     findings = list(table.findings)
@@ -59,12 +60,8 @@ def read_points(source: Residents) -> tuple[gpd.GeoDataFrame, int, list[Finding]
     children, bad = table.numbers("residents_0_14")
     faults += table.faults("inputs.bad_residents", bad, "residents_0_14")
     faults += table.faults("inputs.negative", children < 0, "residents_0_14")
-    parts = {}
-    for name in groups:
-        people, bad = table.numbers(_group(name))
-        faults += table.faults("inputs.bad_residents", bad, _group(name))
-        faults += table.faults("inputs.negative", people < 0, _group(name))
-        parts[name] = people.fillna(0.0)
+    parts, wrong = _groups_of(table, groups, residents.notna(), findings)
+    faults += wrong
     if source.format == "polygons":
         if table.geometry is None:
             raise InputError("inputs.people_without_polygons", file=source.path)
@@ -99,6 +96,23 @@ def read_points(source: Residents) -> tuple[gpd.GeoDataFrame, int, list[Finding]
         crs=4326,
     )
     return spread(demand, source, findings) if source.format == "polygons" else demand, blank, findings
+
+
+def _groups_of(
+    table: Table, groups: Iterable[str], known: pd.Series, findings: list[Finding]
+) -> tuple[dict[str, pd.Series], list[CarecircleError]]:
+    """People of each group, row by row; a blank where residents are known counts none, and is said."""
+    parts, faults = {}, []
+    for name in groups:
+        people, bad = table.numbers(_group(name))
+        faults += table.faults("inputs.bad_residents", bad, _group(name))
+        faults += table.faults("inputs.negative", people < 0, _group(name))
+        blank = int((people.isna() & known).sum())
+        if blank:
+            said = Sentence("inputs.group_blank", {"count": blank, "name": name})
+            findings.append(Finding("warning", said, str(table.file)))
+        parts[name] = people.fillna(0.0)
+    return parts, faults
 
 
 def _group(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 import geopandas as gpd
 import numpy as np
@@ -63,7 +64,7 @@ def spread(demand: gpd.GeoDataFrame, source: Residents, findings: list[Finding])
     spots = {} if source.grid is None else _by_grid(demand, at, source, findings)
     empty = [int(n) for n in at if n not in spots]
     spots |= _by_area(demand.geometry, empty)
-    parts = [_points(demand.iloc[[n]], spots[n]) for n in at.tolist()]
+    parts = [_points(demand.iloc[[n]], spots[n], source.groups or ()) for n in at.tolist()]
     rest = demand[~areas].copy()
     polygons = np.isin(shapely.get_type_id(rest.geometry.to_numpy()), (3, 6))
     rest.loc[polygons, rest.geometry.name] = rest.geometry[polygons].representative_point()
@@ -123,13 +124,13 @@ def _lattice(shape: BaseGeometry, side: float) -> Spots:
     return parts.x, parts.y, parts.people
 
 
-def _points(row: gpd.GeoDataFrame, spots: Spots) -> gpd.GeoDataFrame:
+def _points(row: gpd.GeoDataFrame, spots: Spots, groups: Iterable[str]) -> gpd.GeoDataFrame:
     """A polygon's row as rows of its points, numbered; the heaviest takes what rounding leaves."""
     lon, lat, weight = spots
     share = weight / math.fsum(weight)
     many = row.iloc[np.zeros(len(share), dtype=int)].copy()
     many["demand_id"] = [f"{row['demand_id'].iloc[0]}-{n}" for n in range(1, len(share) + 1)]
-    for column in ("residents", "residents_0_14"):
+    for column in ("residents", "residents_0_14", *groups):
         total = float(row[column].iloc[0])
         given = share * total
         given[int(np.argmax(given))] += total - math.fsum(given)

@@ -268,7 +268,8 @@ def _clause(
     numbers = chain.numbers_of(queries, chain=chain.is_chain(verdict))
     data = panel.clause(analysis, verdict, numbers, _asked(analysis, verdict))
     data["before"] = overlays.before_clause(analysis, verdict, block)
-    if verdict.people is None or not telling.counts_people(verdict):
+    counts = telling.counts_people(verdict) and not verdict.rule_def.group
+    if verdict.people is None or not counts:
         return data
     data["people"] = layers.people(verdict.people, block)
     query, limit = main_query(verdict.rule_def), data["limitQuery"]

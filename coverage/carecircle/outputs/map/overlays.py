@@ -217,7 +217,7 @@ def before_clause(analysis: Analysis, verdict: Verdict, block: Block) -> dict[st
     old = None if baseline is None else next((v for v in baseline.verdicts if v.rule == verdict.rule), None)
     if old is None:
         return None
-    told = old.people is not None and counts_people(old)
+    told = old.people is not None and counts_people(old) and not old.rule_def.group
     return {
         "outcome": old.outcome.value,
         "observed": old.shown(old.observed).both(),

@@ -33,7 +33,7 @@ def clause(
     query, road = main_query(rule), road_query(rule)
     limit = rule.limit * rule.factor if rule.limit is not None else None
     judged = telling.counts_people(verdict)
-    tried = judged and bool(kind.people) and rule.statistic != "p90" and rule.nth is None
+    tried = judged and bool(kind.people) and rule.statistic != "p90" and rule.of_everybody
     stages = analysis.study.emergency
     straight = rule.metric == "straight_m"
     return {

@@ -29,6 +29,7 @@ from carecircle.outputs.map.layers import facility_shape
 from carecircle.outputs.palette import SHARE_BREAKS
 from carecircle.outputs.report.drawing import Sheet, marked
 from carecircle.rules import by_area
+from carecircle.rules.judging.groups import weights
 from carecircle.schema import LEVELS
 from carecircle.texts import Language, say
 
@@ -218,7 +219,7 @@ def _people_left_out(sheet: Sheet, analysis: Analysis, verdict: Verdict) -> None
     assert verdict.people is not None
     left = verdict.people.isin(LACKING).to_numpy()
     left = left & (demand.geometry.notna() & ~demand.geometry.is_empty).to_numpy()
-    points, residents = demand.geometry[left], demand["residents"].to_numpy()[left]
+    points, residents = demand.geometry[left], weights(analysis.inputs, verdict.rule_def)[left]
     if not len(points):
         return
     west, south, east, north = sheet.extent

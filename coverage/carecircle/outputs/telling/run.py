@@ -12,6 +12,7 @@ import numpy as np
 
 from carecircle.ledgers import LACKING
 from carecircle.outputs.telling.clause import ORDER, counts_people
+from carecircle.rules.judging.groups import weights
 from carecircle.schema import GROUND_STATUSES
 from carecircle.texts import Sentence
 
@@ -92,11 +93,12 @@ def residents_in_gap(analysis: Analysis) -> float:
     demand = analysis.inputs.demand
     if demand is None:
         return 0.0
-    gap = np.zeros(len(demand), dtype=bool)
+    gap = np.zeros(len(demand))
     for verdict in analysis.verdicts:
         if verdict.outcome.value == "FAIL" and verdict.people is not None:
-            gap |= verdict.people.isin(LACKING).to_numpy()
-    return math.fsum(demand["residents"].to_numpy()[gap])
+            out = verdict.people.isin(LACKING).to_numpy()
+            gap = np.maximum(gap, np.where(out, weights(analysis.inputs, verdict.rule_def), 0.0))
+    return math.fsum(gap)
 
 
 def beside(analysis: Analysis) -> list[dict[str, str]]:

@@ -124,7 +124,8 @@ def by_area(verdict: Verdict, inputs: Inputs, level: str) -> pd.DataFrame:
     if verdict.people is None or inputs.demand is None:
         return pd.DataFrame(columns=columns)
     keys = [inputs.home_at(level), verdict.people]
-    people = inputs.demand["residents"].groupby(keys).sum().unstack(fill_value=0.0)
+    counted = inputs.demand[verdict.rule_def.group or "residents"]
+    people = counted.groupby(keys).sum().unstack(fill_value=0.0)
     areas = inputs.areas[inputs.areas["level"] == level]
     table = people.reindex(index=list(areas["area_id"]), columns=parts, fill_value=0.0).fillna(0.0)
     table = table.rename_axis(None, axis=1).rename_axis("area_id").reset_index()

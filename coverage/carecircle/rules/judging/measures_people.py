@@ -14,6 +14,7 @@ from carecircle.rules.judging.assumed import assumptions_of, by_ground, target_s
 from carecircle.rules.judging.evidence import Evidence
 from carecircle.rules.judging.figures import listing_needs, need, unsure_needs
 from carecircle.rules.judging.ground import area_share
+from carecircle.rules.judging.groups import missing_group, of_group
 from carecircle.rules.judging.ledger import people_ledger, people_status
 from carecircle.rules.judging.parts import ByRoad, Flip, Outcome
 from carecircle.rules.judging.shown import shown
@@ -42,7 +43,7 @@ def judge_reach(rule: Rule, plan: Plan, evidence: Evidence, reached: Reached) ->
     query = main_query(rule)
     if lacking or query is None:
         return without_inputs(rule, lacking)
-    frame = reached[query]
+    frame, evidence = reached[query], of_group(rule, evidence)
     if rule.limit is None:
         return _measured(rule, plan, evidence, frame)
     people, ledger = ledger_of(rule, evidence, frame, rule.limit * rule.factor)
@@ -105,6 +106,7 @@ def missing_for_reach(rule: Rule, evidence: Evidence, reached: Reached) -> tuple
     found = []
     if not evidence.has_residents:
         found.append(need("residents"))
+    found += missing_group(rule, evidence)
     if not evidence.has_facilities:
         found.append(need("facilities"))
     query = main_query(rule)

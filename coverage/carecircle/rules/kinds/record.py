@@ -67,7 +67,7 @@ class RuleKind:
     takes
         Further fields that only some kinds understand (``each_role``, ``per_class``, ``denominator_also``,
         ``falls``, ``published``, ``stations``, ``mustering``, ``statistic``, ``to``, ``via``, ``along``,
-        ``nth``, ``measure``); those it does not take are refused.
+        ``nth``, ``measure``, ``group``); those it does not take are refused.
     faults
         Its own combinations of fields that mean nothing.
     query

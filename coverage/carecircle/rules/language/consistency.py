@@ -89,7 +89,8 @@ def _subject(rule: Rule) -> tuple[object, ...]:
         return (rule.indicator, _counts(rule) == "start")
     parts = (rule.numerator, rule.denominator, rule.denominator_categories, rule.per, rule.total)
     asked = (rule.has, None if rule.each is None else (rule.each.attribute, rule.each.share_of))
-    where = (rule.kind, rule.by, rule.scope, rule.units, rule.unit_names, rule.names, rule.comparison == "<=")
+    whom = (rule.scope, rule.group)
+    where = (rule.kind, rule.by, *whom, rule.units, rule.unit_names, rule.names, rule.comparison == "<=")
     return (*where, *_who(rule), *parts, *asked)
 
 

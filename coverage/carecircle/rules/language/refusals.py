@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _ONLY_SOME = (
     "each_role", "per_class", "denominator_also", "falls", "published", "stations", "mustering", "statistic",
     "to", "via", "along",
-    "nth", "measure",
+    "nth", "measure", "group",
 )  # fmt: skip
 """Fields that only some kinds understand."""
 _SETS = ("stations", "to", "via")

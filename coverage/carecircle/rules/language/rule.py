@@ -2,66 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import Literal, Self
 
-from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, model_validator
-from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema, PydanticKnownError, core_schema
+from pydantic import Field, model_validator
 
 from carecircle.categories import FacilitySet
-from carecircle.profiles import modes, nearest_mode
-from carecircle.rules.kinds.record import kinds
-from carecircle.rules.language.refusals import MeaninglessRuleError, faults
+from carecircle.rules.language.refusals import faults
+from carecircle.rules.language.vocabulary import Kind, Mode
 from carecircle.strict import Strict
 
-
-class _Registered:
-    """The vocabulary of kinds: whatever the register holds when a plan is read or its schema written."""
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
-        return core_schema.no_info_plain_validator_function(self.known)
-
-    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
-        return {"enum": [kind.name for kind in kinds()], "type": "string"}
-
-    @staticmethod
-    def known(value: Any) -> str:
-        names = [kind.name for kind in kinds()]
-        if value in names:
-            return str(value)
-        expected = f"{', '.join(map(repr, names[:-1]))} or {names[-1]!r}"
-        raise PydanticKnownError("literal_error", {"expected": expected})
-
-
-Kind = Annotated[str, _Registered()]
 By = Literal["region", "county", "town", "village", "facility", "named", "zone"]
 Comparison = Literal[">=", "<=", "==", ">", "<", "between"]
 Provenance = Literal["official", "quoted", "secondary", "draft"]
 When = Literal["shares_with_neighbour", "second_allowed", "outreach", "branches_kept"]
 
 _PER_UNIT: dict[str, float] = {"km": 1000.0, "m": 1.0, "min": 1.0, "h": 60.0}
-
-
-class _KnownMode:
-    """A mode of travel by its name in `carecircle.profiles`, where those from outside are registered too."""
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_after_validator_function(_known_mode, handler(source))
-
-    def __get_pydantic_json_schema__(
-        self, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
-        return {"enum": list(modes()), "type": "string"}
-
-
-def _known_mode(mode: str) -> str:
-    if mode not in modes():
-        facts = {"value": mode, "near": nearest_mode(mode), "known": modes()}
-        raise MeaninglessRuleError("", "profiles.unknown_mode", **facts)
-    return mode
-
-
-Mode = Annotated[str, _KnownMode()]
 
 
 class Waiver(Strict):
@@ -178,6 +133,8 @@ class Rule(Strict):
     """Of which level of region it can be asked; empty: of both."""
     scope: Literal["all", "urban", "rural"] = "all"
     """Whose residents count."""
+    group: str = Field(default="", max_length=40)
+    """``radius``, ``time``: only the residents of this group of the study's ``[residents] groups`` count."""
     by: By = "region"
     """Judged once for the region, or unit by unit."""
     units: Literal["", "street", "township", "community", "village"] = ""
@@ -305,6 +262,11 @@ class Rule(Strict):
         if not (kinds or roles or self.denominator_also):
             return self.facilities
         return _set(kinds, roles, self.denominator_also)
+
+    @property
+    def of_everybody(self) -> bool:
+        """Whether one facility within the limit is enough, and every resident counts."""
+        return self.nth is None and not self.group
 
     @property
     def measured_only(self) -> str:

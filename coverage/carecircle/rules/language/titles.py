@@ -25,7 +25,9 @@ def title(rule: Rule) -> Sentence:
     if rule.title_zh:
         return Sentence("rules.who", {"zh": rule.title_zh, "en": rule.title_en})
     made = _made(rule)
-    return made if rule.nth is None else Sentence("outputs.title_nth", {"title": made, "n": rule.nth})
+    if rule.nth is not None:
+        made = Sentence("outputs.title_nth", {"title": made, "n": rule.nth})
+    return Sentence("outputs.title_group", {"title": made, "group": rule.group}) if rule.group else made
 
 
 def _made(rule: Rule) -> Sentence:
