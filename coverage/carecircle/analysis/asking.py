@@ -63,6 +63,11 @@ def leads(inputs: Inputs, leg: Leg, serving: gpd.GeoDataFrame) -> list[float]:
     return [stages.start_min(leg.start, attributes or {}) for attributes in serving["attributes"]]
 
 
+def with_leads(inputs: Inputs, leg: Leg, serving: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Facilities of a leg with what passes before they set out, where it asks for that."""
+    return serving.assign(**{LEAD: leads(inputs, leg, serving)}) if leg.start else serving
+
+
 def same_service(before: Inputs, after: Inputs, query: ReachQuery) -> bool:
     """Whether every leg is served by the same facilities in both, as soon, and has the same origins."""
     pairs = [*zip(servings_in(before, query), servings_in(after, query), strict=True)]
@@ -128,7 +133,7 @@ class Asker:
     def draws(self, query: ReachQuery) -> bool:
         """Whether residents ask it, and every leg knows what lies between its places (`Reach.surface`)."""
         return query.origin == "residents" and all(
-            leg.nth == 1 and getattr(self._reach_of(leg), "draws", True) for leg in query.legs
+            leg.nth == 1 and getattr(self.reach_of(leg), "draws", True) for leg in query.legs
         )
 
     def reach(self, query: ReachQuery, *servings: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -143,14 +148,13 @@ class Asker:
 
     def leg(self, leg: Leg, origins: gpd.GeoDataFrame, serving: gpd.GeoDataFrame) -> pd.DataFrame:
         """The reached frame of one leg, what passes before a unit sets out in its costs."""
-        reach = self._reach_of(leg)
+        reach = self.reach_of(leg)
         if leg.nth > 1:
             each = reach.pairs(origins, serving, direction=leg.direction)
             return nth(reach.nearest(origins, serving, direction=leg.direction), serving, each, leg.nth)
         if not (leg.start or leg.every):
             return reach.nearest(origins, serving, direction=leg.direction)
-        if leg.start:
-            serving = serving.assign(**{LEAD: leads(self.inputs, leg, serving)})
+        serving = with_leads(self.inputs, leg, serving)
         many = len(origins) * len(serving)
         if not leg.start or takes_lead(reach):
             found = reach.nearest(origins, serving, direction=leg.direction)
@@ -172,7 +176,7 @@ class Asker:
 
     def _drawn(self, leg: Leg, serving: gpd.GeoDataFrame) -> Surface:
         """The cost of one leg, what passes before a unit sets out in it."""
-        reach, lead = self._reach_of(leg), np.array(leads(self.inputs, leg, serving) if leg.start else [])
+        reach, lead = self.reach_of(leg), np.array(leads(self.inputs, leg, serving) if leg.start else [])
         if not lead.size:
             return reach.surface(serving, self._cells, direction=leg.direction)
         if takes_lead(reach):
@@ -184,7 +188,8 @@ class Asker:
         least_of_all = np.fmin.reduce([part.values + np.float32(soon) for soon, part in parts])
         return replace(parts[0][1], values=least_of_all)
 
-    def _reach_of(self, leg: Leg) -> Reach:
+    def reach_of(self, leg: Leg) -> Reach:
+        """What answers a leg."""
         return self.reaches.of(leg.metric, leg.mode)
 
     @cached_property

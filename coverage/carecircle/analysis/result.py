@@ -14,6 +14,7 @@ import pandas as pd
 from carecircle.access.decay import Decay
 from carecircle.analysis.accessing import Access, access_of, asked_for
 from carecircle.analysis.asking import reaches_of, serving_in, way_of
+from carecircle.analysis.border import Beyond
 from carecircle.analysis.frames import gaps_of, service_areas_of, verdicts_frame_of
 from carecircle.analysis.scenario import Scenario
 from carecircle.analysis.showing import document, in_one_line, outcomes_card
@@ -58,10 +59,10 @@ class Analysis:
         Versions, hashes of every input and all parameters.
     baseline
         The analysis before any change (by `carecircle.reanalyze`); None for a study as it is.
-    brought
-        Reaches given to `carecircle.analyze`, by metric and mode: they answer instead of ours.
-    scenarios
-        What was changed since the baseline, in that order.
+    brought, scenarios
+        Reaches given to `carecircle.analyze`, by metric and mode; what was changed since the baseline.
+    beyond
+        By query of `reached`: who might have a nearer facility beyond what was read.
     """
 
     study: Study
@@ -76,6 +77,7 @@ class Analysis:
     baseline: Analysis | None = None
     brought: Brought = field(default_factory=dict)
     scenarios: tuple[Scenario, ...] = ()
+    beyond: Mapping[ReachQuery, Beyond] = field(default_factory=dict)
 
     def serving(self, query: ReachQuery | Leg) -> gpd.GeoDataFrame:
         """The facilities that may serve a query of one leg, or a leg: open, of its categories, placed.
@@ -134,9 +136,7 @@ class Analysis:
         Parameters
         ----------
         measure
-            A name of `carecircle.access`: ``cumulative``, ``gravity``, ``two_step_fca``,
-            ``enhanced_two_step_fca``, ``three_step_fca``, ``modified_two_step_fca``, ``balanced_fca``,
-            ``spatial_availability``, ``nearest_nth``, ``balancing_cost``, ``raam``.
+            A name of `carecircle.access`: ``two_step_fca``, ``raam``, ``nearest_nth`` and the others.
         facilities
             Categories that offer care; a narrower one counts.
         mode
@@ -168,8 +168,7 @@ class Analysis:
         Raises
         ------
         UsageError
-            If there is no such measure, category, column or mode, a facility does not say what it offers, or
-            the measure lacks a limit, decay or tau.
+            If a name or mode is not known, a supply is not said, or a limit, decay or tau is lacking.
         CapacityError
             If an unlimited table would not fit in memory.
         """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pandas as pd
 
 from carecircle import keep
 from carecircle.analysis.asking import Asker, modes, reaches_of, same_service, servings_in
+from carecircle.analysis.border import Beyond, Lookout, foreseen, told, wanted_m, widens
 from carecircle.analysis.changed import changed_inputs, changed_roads, is_touched
 from carecircle.analysis.manifest import created, manifest, scenario_facts
 from carecircle.analysis.matrices import matrices_of, reaches_by, strangers
@@ -21,11 +23,12 @@ from carecircle.analysis.projects import with_projects
 from carecircle.analysis.result import Analysis
 from carecircle.analysis.scenario import Scenario
 from carecircle.errors import UsageError
+from carecircle.inputs.farther import read_farther
 from carecircle.inputs.load import Inputs, load_inputs
 from carecircle.profiles import mode_name, profile
 from carecircle.progress import Tell, watched
 from carecircle.reach.answers import Surface
-from carecircle.reach.choice import Brought, Reaches
+from carecircle.reach.choice import Brought
 from carecircle.reach.network.model import Network
 from carecircle.reach.network.store import from_bytes, to_bytes
 from carecircle.rules import Plan, ReachQuery, Verdict, blank_spots, judge, load_plan, required
@@ -33,6 +36,9 @@ from carecircle.rules.judging.groups import weights
 from carecircle.schema import leg_column
 from carecircle.study import Study, load_study
 from carecircle.texts import Sentence
+
+_MOST_ROUNDS = 4
+"""So often more is read beyond the boundary; the first time nearly always tells."""
 
 
 def analyze(
@@ -61,6 +67,8 @@ def analyze(
     InputError
         If an input cannot be used; the message names file, row, column and fix. If a reach of your own gives
         a frame that breaks the contract.
+    OutputError
+        If the disk has no room for what a road extract is read into.
     UsageError
         If a mode is not known (any more).
     """
@@ -78,18 +86,67 @@ def _analyzed(study: Study, brought: Brought, tell: Tell) -> Analysis:
     more = {one.mode for one in study.access or () if ("minutes", one.mode) not in brought}
     by_road = tuple(sorted({*modes(required(plan), brought), *more}))
     tell(Sentence("analysis.reading"))
-    inputs = load_inputs(study, modes=by_road, progress=tell)
+    ahead = foreseen(plan, study) if widens(study) else None
+    inputs = load_inputs(study, modes=by_road, progress=tell, farther=ahead)
     if tables:
         found = (*inputs.findings, *strangers(inputs, tables))
         inputs = dataclasses.replace(inputs, findings=found)
     if study.include_projects is not None:
         inputs = with_projects(plan, inputs, study.include_projects)
-    networks = {}
-    if inputs.edges is not None:
-        for mode in by_road:
-            tell(Sentence("analysis.building", {"mode": mode_name(mode)}))
-            networks[mode] = _network(inputs, mode)
-    return _conclude(plan, inputs, networks, brought, known={}, known_surfaces={}, tell=tell)
+    inputs, networks, answers = _answered(plan, inputs, by_road, brought, tell)
+    return _conclude(plan, inputs, networks, brought, answers, known_surfaces={}, tell=tell)
+
+
+@dataclass(frozen=True, eq=False)
+class _Answers:
+    """Every query's answer, by whom, and what it leaves open beyond the border."""
+
+    asker: Asker
+    reached: Mapping[ReachQuery, pd.DataFrame]
+    beyond: Mapping[ReachQuery, Beyond]
+
+
+def _answered(
+    plan: Plan, inputs: Inputs, by_road: Sequence[str], brought: Brought, tell: Tell
+) -> tuple[Inputs, dict[str, Network], _Answers]:
+    """The queries answered; farther out is read until nobody might have a nearer facility there."""
+    for _ in range(_MOST_ROUNDS):
+        networks = {}
+        if inputs.edges is not None:
+            for mode in by_road:
+                tell(Sentence("analysis.building", {"mode": mode_name(mode)}))
+                networks[mode] = _network(inputs, mode)
+        asker = Asker(inputs, reaches_of(inputs, networks, brought))
+        answers = _ask(plan, asker, {}, {}, tell)
+        metres = wanted_m(inputs, answers.beyond)
+        if metres is None:
+            break
+        inputs = read_farther(inputs, metres, modes=by_road, tell=tell)
+    return inputs, networks, answers
+
+
+def _ask(
+    plan: Plan,
+    asker: Asker,
+    known: Mapping[ReachQuery, pd.DataFrame],
+    known_beyond: Mapping[ReachQuery, Beyond],
+    tell: Tell,
+) -> _Answers:
+    """Every query that is not known yet, and what each leaves open."""
+    inputs = asker.inputs
+    queries = [q for q in required(plan) if asker.can(q)]
+    reached: dict[ReachQuery, pd.DataFrame] = {}
+    if inputs.study.facility_sources or len(inputs.facilities):
+        if inputs.demand is None:
+            queries = [q for q in queries if q.origin == "facilities"]
+        for number, query in enumerate(queries, 1):
+            facts = {"number": number, "of": len(queries), "query": query.title}
+            tell(Sentence("analysis.reaching", facts))
+            if query in known:
+                reached[query] = known[query]
+            else:
+                reached[query] = asker.reach(query, *servings_in(inputs, query))
+    return _Answers(asker, reached, Lookout(asker).beyond(reached, known_beyond))
 
 
 def _network(inputs: Inputs, mode: str) -> Network:
@@ -166,17 +223,24 @@ def reanalyze(
         for query in analysis.reached
         if same_service(before, inputs, query) and not is_touched(query, touched)
     }
+    reaches = reaches_of(inputs, networks, analysis.brought) if touched else analysis.reaches
     with watched(progress, analysis.study.language) as tell:
+        answers = _ask(
+            analysis.plan,
+            Asker(inputs, reaches),
+            {q: analysis.reached[q] for q in same},
+            {q: b for q, b in analysis.beyond.items() if q in same},
+            tell,
+        )
         after = _conclude(
             analysis.plan,
             inputs,
             networks,
             analysis.brought,
-            known={q: analysis.reached[q] for q in same},
+            answers,
             known_surfaces={q: s for q, s in analysis.surfaces.items() if q in same},
             draw=surfaces,
             tell=tell,
-            reaches=None if touched else analysis.reaches,
             by_period=not any(s.period for s in (*analysis.scenarios, scenario)),
         )
     baseline = analysis.baseline or analysis
@@ -199,41 +263,28 @@ def _conclude(
     inputs: Inputs,
     networks: Mapping[str, Network],
     brought: Brought,
+    answers: _Answers,
     *,
-    known: Mapping[ReachQuery, pd.DataFrame],
     known_surfaces: Mapping[ReachQuery, Surface],
     tell: Tell,
     draw: bool = True,
-    reaches: Reaches | None = None,
     by_period: bool = True,
 ) -> Analysis:
-    """Run every query not yet known, judge, and gather the Analysis."""
-    study = inputs.study
-    asker = Asker(inputs, reaches_of(inputs, networks, brought) if reaches is None else reaches)
-    queries = [q for q in required(plan) if asker.can(q)]
-    reached: dict[ReachQuery, pd.DataFrame] = {}
-    if study.facility_sources or len(inputs.facilities):
-        if inputs.demand is None:
-            queries = [q for q in queries if q.origin == "facilities"]
-        for number, query in enumerate(queries, 1):
-            facts = {"number": number, "of": len(queries), "query": query.title}
-            tell(Sentence("analysis.reaching", facts))
-            if query in known:
-                reached[query] = known[query]
-            else:
-                reached[query] = asker.reach(query, *servings_in(inputs, query))
+    """Draw what is not drawn yet, judge, and gather the Analysis."""
+    asker, reached = answers.asker, answers.reached
     surfaces = dict(known_surfaces)
     for query in reached:
         if draw and query.metric == "minutes" and query not in surfaces and asker.draws(query):
             tell(Sentence("analysis.drawing", {"query": query.title}))
             surfaces[query] = asker.surface(query, *servings_in(inputs, query))
     tell(Sentence("analysis.judging", {"rules": len(plan.rules)}))
-    verdicts = _beside_border(plan, inputs, asker, reached, judge(plan, inputs, reached))
+    verdicts = judge(plan, inputs, reached)
+    verdicts = told(inputs, answers.beyond, _beside_border(plan, inputs, asker, reached, verdicts))
     if by_period:
         verdicts = with_periods(plan, inputs, networks, asker.reaches, brought, reached, verdicts, tell)
     register = blank_spots(inputs)
     found = Analysis(
-        study=study,
+        study=inputs.study,
         plan=plan,
         inputs=inputs,
         networks=dict(networks),
@@ -243,6 +294,7 @@ def _conclude(
         findings=inputs.findings if register is None else (*inputs.findings, *register.findings),
         manifest=manifest(plan, inputs, networks),
         brought=brought,
+        beyond=answers.beyond,
     )
     vars(found)["blank_spots"] = register
     vars(found)["reaches"] = asker.reaches  # what was made for the queries serves whoever asks next

@@ -7,40 +7,36 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import pyproj
 import shapely
 from shapely.geometry.base import BaseGeometry
 
 from carecircle.errors import CarecircleError, InputError, raise_all
-from carecircle.inputs.areas.boundaries import joined, region_of
+from carecircle.inputs.areas.boundaries import region_of
 from carecircle.inputs.areas.codes import significant
 from carecircle.inputs.areas.outlines import Outlines, outlined
 from carecircle.inputs.areas.urban import mark_urban
-from carecircle.inputs.bounds import frame_about, widened
+from carecircle.inputs.bounds import frame_about
 from carecircle.inputs.checks import frame_findings
 from carecircle.inputs.datum import project
 from carecircle.inputs.demand import calibrated, demand_of, urban_by_grid
 from carecircle.inputs.door import MOST_FAULTS, Door, read_door
 from carecircle.inputs.extent import crs_of
 from carecircle.inputs.facilities.shift import shifted_sources
+from carecircle.inputs.near import Border, Farther, cut, left_out, nothing, outline, placed
 from carecircle.inputs.provenance import Counted, attributions, hashes, region_source, stores_unused
 from carecircle.inputs.residents.grids import cell_km2, grid_hull
 from carecircle.inputs.roads.kept import roads_of
 from carecircle.inputs.roads.water import water_of
-from carecircle.inputs.tables.points import swapped_places
 from carecircle.inputs.tables.values import fold
 from carecircle.inputs.terrain.ground import ground_of
 from carecircle.ledgers import InputsLedger
 from carecircle.profiles import modes as known_modes
-from carecircle.schema import AREAS, FACILITIES, TOTALS, Finding, check_facilities, descendants
+from carecircle.schema import AREAS, TOTALS, Finding, descendants
 from carecircle.study import Study
 from carecircle.terrain import GroundCells
 from carecircle.texts import Sentence
-
-_BESIDE = ("roles_told", "source", "row")
-"""Columns of the facilities frame beyond its contract: what its own table said, and where."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -82,6 +78,9 @@ class Inputs(Counted):
         Hash of the edges as they are kept between runs; empty where nothing is kept.
     ground
         The ground off the roads; None without ``[terrain]``.
+    border
+        How far beyond the boundary roads and facilities were read, and the facilities farther out; None where
+        nobody knows.
     """
 
     study: Study
@@ -102,6 +101,7 @@ class Inputs(Counted):
     calibration: pd.DataFrame | None = None
     roads_key: str = ""
     ground: GroundCells | None = None
+    border: Border | None = None
 
     @cached_property
     def water(self) -> gpd.GeoDataFrame | None:
@@ -143,6 +143,7 @@ def load_inputs(
     modes: Sequence[str] | None = None,
     progress: Callable[[Sentence], None] | None = None,
     noticed: list[Finding] | None = None,
+    farther: Farther | None = None,
 ) -> Inputs:
     """Read everything a study names.
 
@@ -156,6 +157,8 @@ def load_inputs(
         Called with a `Sentence` as each input is begun.
     noticed
         A list to put findings into as they are made: they remain where an error ends the reading.
+    farther
+        Asked, before the roads are read, how many metres beyond the boundary are to be read at least.
 
     Returns
     -------
@@ -173,9 +176,10 @@ def load_inputs(
     region, crs, source = _bound(study, door)
     areas = _areas(door, study, crs)
     buffer_m = study.assumptions.buffer_km * 1000.0
-    around = widened(region, buffer_m) if study.boundaries is not None else region
+    around = outline(study, region, buffer_m)
     faults: list[CarecircleError] = []
-    facilities = _facilities(door, study, areas, region, around, crs, faults)
+    listed = placed(door, areas, region, around, crs, faults)
+    facilities, beyond = cut(listed, around)
     demand, ledger = None, None
     try:
         demand, ledger = demand_of(door, study, areas, region, crs, tell)
@@ -183,6 +187,12 @@ def load_inputs(
         faults.append(fault)
     if study.urban.by == "degurba" and demand is not None:
         demand, areas = urban_by_grid(door, areas, around, demand)
+    if farther is not None and demand is not None and len(beyond):
+        wanted_m = farther(facilities, beyond, demand, region)
+        if wanted_m > buffer_m:
+            buffer_m, around = wanted_m, outline(study, region, wanted_m)
+            facilities, beyond = cut(listed, around)
+    door.findings += left_out(beyond, buffer_m, study)
     edges, roads_key = None, ""
     modes = known_modes() if modes is None else modes
     if study.roads is not None and modes:
@@ -241,6 +251,7 @@ def load_inputs(
         calibration=calibration,
         roads_key=roads_key,
         ground=ground,
+        border=Border(around, buffer_m, beyond),
     )
 
 
@@ -273,45 +284,13 @@ def _bound(study: Study, door: Door) -> tuple[BaseGeometry, pyproj.CRS, Sentence
 # ---- joined -------------------------------------------------------------------------------------------
 
 
-def _nothing(columns: Sequence[str], crs: pyproj.CRS) -> gpd.GeoDataFrame:
-    empty = {c: pd.Series([], dtype=object) for c in columns if c != "geometry"}
-    return gpd.GeoDataFrame(empty, geometry=gpd.GeoSeries([], crs=crs), crs=crs)
-
-
 def _areas(door: Door, study: Study, crs: pyproj.CRS) -> gpd.GeoDataFrame:
     if door.areas is None:
-        return _nothing(AREAS, crs)
+        return nothing(AREAS, crs)
     areas = door.areas.set_geometry(project(door.areas.geometry, crs))
     if study.urban.by != "degurba":
         areas["urban"] = pd.Series(mark_urban(areas, study.urban.by), index=areas.index, dtype=object)
     return areas
-
-
-def _facilities(
-    door: Door, study: Study, areas: gpd.GeoDataFrame, region: BaseGeometry, around: BaseGeometry,
-    crs: pyproj.CRS, faults: list[CarecircleError],
-) -> gpd.GeoDataFrame:  # fmt: skip
-    """Facilities in the study's CRS, told inside from outside, those beyond the buffer left out."""
-    if door.facilities is None:
-        return _nothing((*FACILITIES, *_BESIDE), crs)
-    frame = door.facilities.set_geometry(project(door.facilities.geometry, crs))
-    shapes = frame.geometry.to_numpy()
-    placed = ~shapely.is_missing(shapes)
-    near = np.where(placed, shapely.intersects(shapes, around), True)
-    faults += swapped_places(door.facilities[~near], around, crs)
-    frame["inside"] = np.where(placed, shapely.intersects(shapes, region), True).astype(bool)
-    frame["area_id"] = pd.Series(joined(frame, areas), index=frame.index, dtype=object)
-    if (~near).any():
-        left_out = door.facilities[~near]
-        first = left_out.iloc[0]
-        facts = {
-            "count": len(left_out), "buffer_km": study.assumptions.buffer_km,
-            "facilities": (left_out["facility_id"] + " " + left_out["name"]).tolist()[:5],
-        }  # fmt: skip
-        sentence = Sentence("inputs.outside_buffer", facts)
-        door.findings.append(Finding("warning", sentence, file=str(first["source"]), row=int(first["row"])))
-    kept = frame[near].reset_index(drop=True)
-    return check_facilities(kept[[*FACILITIES, *_BESIDE]])
 
 
 # ---- beside -------------------------------------------------------------------------------------------

@@ -68,6 +68,10 @@ class Reaches:
         measure: Metric = "minutes" if metric == "minutes" else "road_m"
         return Roads(network, measure, max_snap_m=self._max_snap_m, places=self._places)
 
+    def network(self, mode: str) -> Network | None:
+        """The roads of a mode, if there are any."""
+        return self._networks.get(mode)
+
     def _has_ground(self, mode: str | None) -> bool:
         return self._ground is not None and mode in self._ground.minutes_per_m
 

@@ -143,8 +143,8 @@ def nearest_straight(crs: pyproj.CRS, xy: Array, facility_xy: Array) -> tuple[Ar
     f_lon, f_lat = lonlat(crs, facility_xy[:, 0], facility_xy[:, 1])
     _, first = np.unique(np.stack([f_lon, f_lat], axis=1), axis=0, return_index=True)
     first = np.sort(first)
-    tree = cKDTree(_chords(f_lon[first], f_lat[first]))
-    centre = _chords(lon, lat)
+    tree = cKDTree(chords(f_lon[first], f_lat[first]))
+    centre = chords(lon, lat)
     rows, k = np.arange(p), min(2, len(first))
     while len(rows):
         chord, place = _nearest_chords(tree, centre[rows], k)
@@ -189,8 +189,8 @@ def pairs_straight(
         require(72 * p * f, work=f"{f:,} facilities × {p:,} residents' points")
         row, column = np.repeat(np.arange(p), f), np.tile(np.arange(f), p)
     else:
-        tree = cKDTree(_chords(lon, lat))
-        near: Any = tree.query_ball_point(_chords(f_lon, f_lat), limit * (1 + 1e-12) + 1e-6)
+        tree = cKDTree(chords(lon, lat))
+        near: Any = tree.query_ball_point(chords(f_lon, f_lat), limit * (1 + 1e-12) + 1e-6)
         column = np.repeat(np.arange(f), [len(n) for n in near])
         row = np.array([i for n in near for i in n], dtype=np.int64)
     _, _, metres = GEOD.inv(lon[row], lat[row], f_lon[column], f_lat[column])
@@ -211,7 +211,7 @@ def _geodesic(lon: Array, lat: Array, f_lon: Array, f_lat: Array, rows: Array, c
     return np.asarray(metres).reshape(candidate.shape)
 
 
-def _chords(lon: Array, lat: Array) -> Array:
+def chords(lon: Array, lat: Array) -> Array:
     """Earth-centred coordinates float64[p, 3] in metres on the WGS 84 ellipsoid."""
     e2 = GEOD.f * (2 - GEOD.f)
     phi, lam = np.radians(lat), np.radians(lon)

@@ -233,6 +233,8 @@ class Assumptions(Section):
     """Places farther than this from any road of the mode are unsnapped, metres."""
     buffer_km: float = Field(default=10.0, ge=0, le=1000)
     """Roads and facilities so far beyond the boundary may serve residents inside, kilometres."""
+    widest_km: float = Field(default=100.0, ge=0, le=1000)
+    """At most so far is read where a listed facility beyond the buffer might be nearer for somebody."""
     count_outside: bool = True
     """Whether facilities beyond the boundary serve residents inside."""
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any, Literal
 
+from carecircle.rules.judging.beyond import BeyondBorder
 from carecircle.rules.judging.robust import Driver, Robust
 from carecircle.texts import Sentence
 
@@ -319,8 +320,8 @@ def came_to(outcome: Outcome, state: str) -> Sentence:
 
 
 Part = (
-    Flip | ByRoad | ByBusy | ByPeriod | ChainPart | Referral | RuleUnit | CountyRow | OnTrack
-    | Robust | Driver
+    BeyondBorder | Flip | ByRoad | ByBusy | ByPeriod | ChainPart | Referral | RuleUnit | CountyRow
+    | OnTrack | Robust | Driver
 )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from typing import (
 )
 
 from carecircle.ledgers import InputsLedger, PeopleLedger
+from carecircle.rules.judging.beyond import BeyondBorder
 from carecircle.rules.judging.blank_spots import BlankSpot
 from carecircle.rules.judging.parts import (
     ByBusy,
@@ -118,6 +119,7 @@ class WrittenVerdict(TypedDict):
     units: Annotated[list[dict[str, Any]], {"type": "array", "items": _record(RuleUnit)}]
     counties: Annotated[list[dict[str, Any]], {"type": "array", "items": _record(CountyRow)}]
     robust: NotRequired[Annotated[dict[str, Any], _record(Robust)]]
+    border: NotRequired[Annotated[dict[str, Any], _record(BeyondBorder)]]
 
 
 class WrittenVerdicts(TypedDict):

@@ -9,6 +9,7 @@ import pandas as pd
 
 from carecircle.cards import Mark, card
 from carecircle.ledgers import PeopleLedger
+from carecircle.rules.judging.beyond import BeyondBorder
 from carecircle.rules.judging.parts import (
     STATES,
     ByBusy,
@@ -106,6 +107,8 @@ class Verdict:
         written.
     robust
         How likely it is under what the study is unsure of, where it was drawn.
+    border
+        Rules about people: whose nearest facility is not certain for what lies beyond what was read.
     parts
         What `observed` is made of: numerator, denominator (None where there is none). Never written.
     people
@@ -142,6 +145,7 @@ class Verdict:
     surplus: bool = False
     open_listing: bool = False
     robust: Robust | None = None
+    border: BeyondBorder | None = None
     parts: tuple[float, float | None] | None = None
     people: pd.Series | None = field(default=None, repr=False)
 

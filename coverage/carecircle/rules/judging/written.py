@@ -48,4 +48,6 @@ def written(verdict: Verdict, language: Language) -> WrittenVerdict:
         found["by_period"] = [record(period) for period in verdict.by_period]
     if verdict.robust is not None:
         found["robust"] = record(verdict.robust)
+    if verdict.border is not None:
+        found["border"] = record(verdict.border)
     return found
