@@ -99,6 +99,7 @@ from carecircle.outputs.base import offline_base
 from carecircle.outputs.findings_map import findings_map
 from carecircle.outputs.siting import write_siting
 from carecircle.outputs.siting_map import siting_map
+from carecircle.outputs.vital import write_vital
 from carecircle.profiles import Profile, modes, profile
 from carecircle.profiles import register as register_mode
 from carecircle.reach.answers import Path as Way
@@ -176,6 +177,12 @@ from carecircle.siting.solution import Solution
 from carecircle.starter import init
 from carecircle.study import Emergency, study_schema
 from carecircle.texts import Sentence
+from carecircle.vital.closing import Closed
+from carecircle.vital.flooded import flooded
+from carecircle.vital.losing import Loss
+from carecircle.vital.single import SinglePoint
+from carecircle.vital.streets import Street, Vital
+from carecircle.vital.study import Changed, VitalResult, vital
 
 
 def unmet(verdicts: list[Verdict]) -> dict[str, float]:
@@ -400,6 +407,21 @@ def how_sure(analysis: Analysis) -> tuple[float | None, pd.DataFrame]:
     points: tuple[Breakpoint, ...] = breakpoints(analysis)["L1"]
     found: Certainty = uncertainty(analysis, draws=64, seed=1)
     return points[0].low, found.frame()
+
+
+def hangs(analysis: Analysis, water: gpd.GeoDataFrame, folder: Path) -> tuple[float, list[Path]]:
+    found: VitalResult = vital(analysis, close=2, water=water, streets=3)
+    closed: Closed | None = found.closed
+    single: tuple[SinglePoint, ...] = found.single
+    rules: tuple[Vital, ...] = found.streets
+    streets: list[Street] = [street for rule in rules for street in rule.streets]
+    flood: Changed | None = found.flood
+    lost: tuple[Loss, ...] = () if flood is None else flood.losses
+    worst = max(
+        [s.residents for s in streets] + [p.residents for p in single] + [x.residents or 0 for x in lost]
+    )
+    edges = len(flooded(analysis, water, bridges=False))
+    return worst + edges + (0 if closed is None else closed.residents), write_vital(found, folder)
 
 
 def fleets(found: FleetFound, stages: Emergency) -> float:

@@ -22,6 +22,8 @@ RUN = (
 """Every file that a run may write, the first to open first."""
 SITING = ("siting.json", "siting_map.html", "siting.xlsx", "siting.gpkg")
 """Every file that a siting study writes."""
+VITAL = ("vital.json", "vital.xlsx", "vital.gpkg")
+"""Every file that the question what a study hangs on writes."""
 
 
 def spare(folder: Path, names: Sequence[str], read: Iterable[Path]) -> None:
@@ -87,13 +89,15 @@ def ensure_writable(folder: Path) -> None:
 
 
 def names_of_ours(folder: Path) -> frozenset[str]:
-    """The files in a folder that runs of ours wrote, as their manifest.json and siting.json tell."""
+    """The files in a folder that runs of ours wrote, as manifest.json, siting.json and vital.json tell."""
     names: set[str] = set()
     manifest = _about(folder / "manifest.json", "carecircle/manifest/1")
     if manifest is not None:
         names |= _written_by(manifest)
     if _about(folder / "siting.json", "carecircle/siting/1") is not None:
         names |= set(SITING)
+    if _about(folder / "vital.json", "carecircle/vital/1") is not None:
+        names |= set(VITAL)
     return frozenset(n for n in names if (folder / n).is_file() and not (folder / n).is_symlink())
 
 

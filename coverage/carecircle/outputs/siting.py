@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from pathlib import Path
 
 from carecircle.delivery import delivered
-from carecircle.errors import InputError, writing
+from carecircle.errors import writing
 from carecircle.inputs.provenance import files_read
 from carecircle.outputs.ours import INDEX, SITING, ensure_writable, spare
-from carecircle.outputs.pages.folder import read_run
-from carecircle.outputs.pages.index import write_index
+from carecircle.outputs.pages.index import with_index, write_index
 from carecircle.outputs.sites.gis import siting_geopackage
 from carecircle.outputs.sites.tables import siting_workbook
 from carecircle.outputs.siting_map import siting_map
@@ -59,10 +57,7 @@ def write_siting(result: SitingResult, folder: str | Path) -> list[Path]:
 
 def siting_names(folder: Path) -> list[str]:
     """What a siting study replaces in a folder: its own files and, where a run lies there, the index."""
-    with suppress(InputError):  # no run, or of an earlier version: no index to update
-        read_run(folder)
-        return [*SITING, INDEX]
-    return [*SITING]
+    return with_index(folder, SITING)
 
 
 def _json(result: SitingResult, path: Path) -> None:

@@ -135,7 +135,7 @@ def needs_of(
     chosen: dict[str, Verdict] = {}
     for clause in clauses:
         own = [v for v in mine if clause in (v.rule, v.clause)]
-        fit = {v.rule: v for v in own if _fits(v)}
+        fit = {v.rule: v for v in own if fits(v)}
         if not fit:
             raise UsageError("siting.clause_unjudged", value=clause, reason=own[0].reason)
         chosen |= fit
@@ -185,7 +185,8 @@ def _mendable(rule: Rule) -> bool:
     return kind_of(rule).sites and rule.limit is not None and rule.of_everybody
 
 
-def _fits(verdict: Verdict) -> bool:
+def fits(verdict: Verdict) -> bool:
+    """Whether a rule is one that siting speaks of, and was judged: see `needs_of`."""
     rule = verdict.rule_def
     return (
         kind_of(rule).sites

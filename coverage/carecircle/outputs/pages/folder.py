@@ -33,6 +33,9 @@ FILES = {
     "siting.xlsx": "siting_xlsx",
     "siting.gpkg": "siting_gpkg",
     "siting.json": "siting_json",
+    "vital.xlsx": "vital_xlsx",
+    "vital.gpkg": "vital_gpkg",
+    "vital.json": "vital_json",
 }
 """Every file that may lie in an output folder, in the order in which its index lists them."""
 PUBLIC = frozenset(

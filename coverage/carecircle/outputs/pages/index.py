@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from carecircle.errors import InputError
+from carecircle.outputs.ours import INDEX
 from carecircle.outputs.pages.folder import FILES, PUBLIC, Run, read_run, sizes_in
 from carecircle.outputs.pages.markup import page
 from carecircle.rules.judging.shown import shown
@@ -35,6 +38,27 @@ def write_index(folder: Path, into: Path | None = None) -> None:
     if into is not None:
         run = replace(run, sizes=sizes_in(into, folder))
     ((into or folder) / "index.html").write_text(index_page(run), encoding="utf-8", newline="\n")
+
+
+def with_index(folder: Path, names: Sequence[str]) -> list[str]:
+    """Some files and, where a run lies in the folder, its index, which lists them.
+
+    Parameters
+    ----------
+    folder
+        Where they go.
+    names
+        The files.
+
+    Returns
+    -------
+    list of str
+        What is replaced in the folder.
+    """
+    with suppress(InputError):  # no run, or of an earlier version: no index to update
+        read_run(folder)
+        return [*names, INDEX]
+    return [*names]
 
 
 def index_page(run: Run) -> str:

@@ -26,6 +26,7 @@ from carecircle.texts import Language, Sentence, say
 
 if TYPE_CHECKING:
     from carecircle.siting.remedy import SitingResult
+    from carecircle.vital.study import VitalResult
 
 _LEVEL_STYLE = {"error": "bold red", "warning": "yellow", "note": "dim"}
 
@@ -134,6 +135,15 @@ def blank_lines(years: Sequence[BlankYear], language: Language, console: Console
         console.print(first)
         for line in turned:
             console.print(Padding(Text(line), (0, 0, 0, 2)))
+
+
+def vital_lines(result: VitalResult, folder: Path, language: Language, console: Console) -> None:
+    """What a study hangs on in sentences, and the streets and facilities that break a clause."""
+    from carecircle.outputs.telling.vital import said
+
+    for sentence in said(result):
+        console.print(Text(sentence.text(language)), soft_wrap=True)
+    console.print(say("terminal.written", language, path=str(folder / "vital.xlsx")), soft_wrap=True)
 
 
 def _outcome(outcome: Outcome | None) -> Sentence:
