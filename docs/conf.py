@@ -52,6 +52,26 @@ html_copy_source = False
 html_math_renderer = "mathml"
 
 
+IN_CHINESE = {
+    "On this page": "本页内容",
+    "Search": "搜索",
+    "previous": "上一页",
+    "next": "下一页",
+    "previous page": "上一页",
+    "next page": "下一页",
+    "Home": "首页",
+    "Breadcrumb": "当前位置",
+    "Site navigation": "全书导航",
+    "Color mode": "颜色模式",
+    "Light": "浅色",
+    "Dark": "深色",
+    "System Settings": "随系统",
+    "Back to top": "回到顶部",
+    "Skip to main content": "跳到正文",
+}
+"""The theme's own words on the pages in Chinese."""
+
+
 def setup(app: Sphinx) -> None:
     """Pages under zh/ say that they are Chinese, so that browsers choose Chinese glyphs."""
     app.connect("html-page-context", _chinese)
@@ -60,6 +80,13 @@ def setup(app: Sphinx) -> None:
 def _chinese(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object) -> None:
     if pagename.startswith("zh/"):
         context["language"] = "zh-CN"
+        context["gettext"] = _said
+
+
+def _said(text: str, **figures: object) -> str:
+    """A word of the theme in Chinese, as Jinja asks for it."""
+    said = IN_CHINESE.get(text, text)
+    return said % figures if figures else said
 
 
 html_theme_options = {

@@ -20,12 +20,36 @@ from PIL import Image
 from browser import chromium, settled, visit
 from realdata import ROOT
 
-WIDTH, HEIGHT, COLOURS = 1440, 900, 96
+WIDTH, HEIGHT, COLOURS = 1440, 900, 128
+PLACE = [39.98393545939304, 101.90106993417702]
+"""Where somebody clicks: homes of the embedded county that no community health institution reaches on foot."""
+
+
+def _click(tab: Any) -> None:
+    tab.evaluate("(at) => carecircle.map.fire('click', {latlng: L.latLng(at)})", PLACE)
+
+
+def why(tab: Any) -> None:
+    """Why the place is red."""
+    states._clause(tab)
+    settled(tab)
+    _click(tab)
+
+
+def whatif(tab: Any) -> None:
+    """A site tried at the place."""
+    states._clause(tab)
+    settled(tab)
+    tab.locator("#cc-try").click()
+    tab.locator("#cc-arm").click()
+    _click(tab)
+
+
 STATES: dict[str, Callable[[Any], None]] = {
     "opening": states.opening,
     "clause": states._clause,
-    "why": states.why_red,
-    "whatif": states.added,
+    "why": why,
+    "whatif": whatif,
 }
 """Name of a picture of the map, and what a reader has done before; the index is taken as it opens."""
 

@@ -40,6 +40,7 @@ class Part:
     tables: list[tuple[int, int]] = field(default_factory=list)
     pictures: int = 0
     links: Counter[str] = field(default_factory=Counter)
+    pieces: int = 0
     prose: str = ""
 
 
@@ -90,6 +91,7 @@ def _read(part: Part, body: str, kept: list[tuple[str, str]]) -> None:
     body = re.sub(r"^\([\w-]+\)=$", "", body, flags=re.MULTILINE)
     part.tables = list(_tables(body))
     part.numbers.update(_worth(*match) for match in NUMBER.findall(body))
+    part.pieces = sum(1 for piece in re.split(r"\n\s*\n|\n(?=\s*(?:-|\d+\.) )", body) if piece.strip())
     part.prose = body
 
 
@@ -126,6 +128,7 @@ def faults(english: str, chinese: str) -> list[str]:
             "tables (rows, columns)": en.tables != zh.tables and f"{en.tables} against {zh.tables}",
             "pictures": en.pictures != zh.pictures and f"{en.pictures} against {zh.pictures}",
             "links": en.links - zh.links,
+            "paragraphs": en.pieces > zh.pieces and f"{en.pieces} against {zh.pieces}",
         }
         found += [f"“{en.title}”: {what}: {lacking}" for what, lacking in said.items() if lacking]
     return found

@@ -37,6 +37,7 @@ BROKEN = {
     "a figure is lost": ("离急救中心 8 km", "离急救中心很远", "figures"),
     "a row is lost": ("| 无指标值 NO_THRESHOLD | 规划没有给出数值：只测算，不评判 |\n", "", "tables"),
     "a word of code is lost": ("`max_snap_m`", "接入上限", "words of code"),
+    "a paragraph is lost": ("两次运行的结果用下面的命令比较：\n\n", "", "paragraphs"),
     "a link is lost": ("[选址](siting.md)", "选址", "links"),
 }
 
@@ -49,6 +50,15 @@ def test_what_breaks_the_mirror_is_seen(how: str) -> None:
     found = faults(english, chinese.replace(whole, other))
     assert len(found) >= 1
     assert seen in found[0]
+
+
+def test_planners_need_no_terminal() -> None:
+    for folder in (DOCS, DOCS / "zh"):
+        page = text(folder / "planners.md")
+        assert "```" not in page
+        assert not re.search(
+            r"\b(python|pip|make|terminal|carecircle [a-z]+ )", page.replace("run carecircle", "")
+        )
 
 
 def test_half_width_and_english_are_seen() -> None:
