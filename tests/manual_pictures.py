@@ -22,7 +22,7 @@ from realdata import ROOT
 
 WIDTH, HEIGHT, COLOURS = 1440, 900, 128
 PLACE = [39.98393545939304, 101.90106993417702]
-"""Where somebody clicks: homes of the embedded county that no community health institution reaches on foot."""
+"""Where somebody clicks: homes in the embedded county too far from a community health institution."""
 
 
 def _click(tab: Any) -> None:
