@@ -19,6 +19,16 @@ NUMBER = re.compile(r"(\d+(?:[.,:]\d+)*)(?: ?(million|万|亿))?")
 SCALES = {"million": 1e6, "万": 1e4, "亿": 1e8}
 HAN = "[\u4e00-\u9fff]"
 HALF = re.compile(rf"{HAN} ?[,;:?!](?!\w)|(?<!\w)[,;:?!] ?{HAN}|{HAN}[,;:?!]{HAN}|\((?=[^()]*{HAN})[^()]*\)")
+UNOFFICIAL = {
+    "够不着": "未覆盖",
+    "到不了": "无法到达",
+    "人口账": "人口核对",
+    "试算": "模拟增设/撤并",
+    "翻转": "达标条件",
+    "临界值": "达标条件",
+    "各研究并列": "各县区对比",
+}
+"""Words that no office would write, and what the product says instead."""
 SHELL = (*COMMANDS, "text")
 
 
@@ -135,8 +145,8 @@ def faults(english: str, chinese: str) -> list[str]:
 
 
 def unofficial(chinese: str) -> list[str]:
-    """Half-width marks beside Chinese words, and paragraphs left in English."""
-    found = []
+    """Half-width marks beside Chinese words, words of no office, and paragraphs left in English."""
+    found = [f"{word}: say {better}" for word, better in UNOFFICIAL.items() if word in chinese]
     for part in parts(chinese):
         found += [f"“{part.title}”: half-width: {match[0]}" for match in HALF.finditer(part.prose)]
         for line in part.prose.splitlines():

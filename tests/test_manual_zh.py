@@ -64,6 +64,7 @@ def test_planners_need_no_terminal() -> None:
 def test_half_width_and_english_are_seen() -> None:
     assert unofficial("# 标题\n\n居民,机构。") != []
     assert unofficial("# 标题\n\n居民(机构)。") != []
+    assert unofficial("# 标题\n\n居民到不了机构。") != []
     assert unofficial("# 标题\n\n" + "An English sentence that somebody forgot. " * 3) != []
     assert unofficial("# 标题\n\n居民（3,000 人，`a, b`），Hakimi 1964 (p-median)。") == []
 
