@@ -278,6 +278,37 @@ def test_a_bound_is_a_number_though_the_solver_has_none(name: str, monkeypatch: 
     assert 0 <= found.gap <= 1
 
 
+class Silent(Model):
+    """A solver whose time is over before it has anything."""
+
+    def run(self, **asked: Any) -> Any:
+        from carecircle.siting.highs import Answer
+
+        return Answer("unknown", None, math.inf, -math.inf)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_capacitated_covering_has_an_answer_from_the_first_moment_on(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A permitted one, within every capacity, and no better than the best."""
+    rng = np.random.default_rng(seed)
+    cost, people, room = plane(40, 12, seed), rng.integers(1, 9, 40).astype(float), rng.uniform(5, 40, 12)
+    asked: dict[str, Any] = {"limit": 0.4, "capacity": room, "sites": 3}
+    best = models.capacitated_mclp(cost, people, **asked)
+    monkeypatch.setattr("carecircle.siting.capacitated.Model", Silent)
+    quick = models.capacitated_mclp(cost, people, **asked)
+    assert quick.status == "feasible"
+    assert len(quick.sites) <= 3
+    assert 0 < quick.objective <= best.objective <= quick.bound
+    assert quick.flow is not None
+    assert (quick.flow.sum(axis=0) <= room + 1e-9).all()
+    served = sp.coo_array(quick.flow)
+    assert (cost[served.coords] <= 0.4).all()
+    assert (quick.flow.sum(axis=1) <= people).all()
+    assert set(served.coords[1].tolist()) <= set(quick.sites)
+
+
 def test_a_gap_that_is_good_enough_stops_the_center_too() -> None:
     exact = models.p_center(plane(120, 40), sites=6)
     near = models.p_center(plane(120, 40), sites=6, gap=0.5)

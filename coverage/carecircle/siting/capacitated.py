@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Unpack
 
 import numpy as np
 import scipy.sparse as sp
 
 from carecircle.errors import UsageError
-from carecircle.siting.conditions import Terms
+from carecircle.siting.conditions import Gate, Terms
+from carecircle.siting.greedy import greedy
 from carecircle.siting.highs import Model
 from carecircle.siting.matrix import Csr, Floats, Ints, as_csr, as_residents
 from carecircle.siting.options import Options, asked
@@ -177,10 +178,14 @@ def _assign(asks: _Assignment, capacity: Any, options: Options, worth: Callable[
     if np.isnan(room).any() or (room < 0).any():
         raise UsageError("siting.bad_capacity")
     sign = 1.0 if asks.everybody else -1.0
-    answer = _model(asks, terms, room, Model(threads=effort.threads)).run(
-        time_limit=watch.left, gap=effort.gap,
+    model = _model(asks, terms, room, Model(threads=effort.threads))
+    start = _start(asks, terms, room)
+    answer = model.run(
+        time_limit=watch.left, gap=effort.gap, start=start,
         heard=lambda best, bound: watch.tell(sign * best / asks.scale, sign * bound / asks.scale),
     )  # fmt: skip
+    if answer.x is None and answer.outcome != "infeasible" and start is not None:
+        answer = replace(answer, x=start)  # the solver had no time to take it
     if answer.x is None and answer.outcome != "infeasible":
         raise out_of_time(effort.time_limit)
     if answer.x is None:
@@ -196,6 +201,32 @@ def _assign(asks: _Assignment, capacity: Any, options: Options, worth: Callable[
         asks.name, found, terms.conditions, sites=np.nonzero(answer.x[:candidates] > 0.5)[0].tolist(),
         allocation=_most(flow), flow=flow, seconds=watch.seconds,
     )  # fmt: skip
+
+
+def _start(asks: _Assignment, terms: Terms, room: Floats) -> Floats | None:
+    """A quick permitted answer: sites by what they cover, the largest rows first to whoever has most room.
+
+    None where everybody must be served, or where greed finds no sites.
+    """
+    rows, candidates = asks.shape
+    ones = np.ones(len(asks.row))
+    near = sp.csr_array((ones, (asks.row, asks.column)), shape=asks.shape)
+    sites = None if asks.everybody else greedy(near, asks.people, Gate(terms, candidates))
+    if sites is None:
+        return None
+    opened = np.zeros(candidates)
+    opened[sites] = 1.0
+    left, part = np.where(opened > 0, room, -1.0), np.zeros(len(asks.row))
+    order = np.argsort(asks.row, kind="stable")
+    begin = np.searchsorted(asks.row[order], np.arange(rows + 1))
+    for row in np.argsort(-asks.people, kind="stable").tolist():
+        pairs = order[begin[row] : begin[row + 1]]
+        if len(pairs):
+            best = pairs[np.argmax(left[asks.column[pairs]])]
+            if left[asks.column[best]] >= asks.people[row]:
+                left[asks.column[best]] -= asks.people[row]
+                part[best] = 1.0
+    return np.concatenate([opened, part])
 
 
 def _model(asks: _Assignment, terms: Terms, room: Floats, model: Model) -> Model:
