@@ -54,7 +54,9 @@ def edges(cells, direction, mode="walk"):
                     over += [(y, x + dx // 2), (v, x + dx // 2)]
                 metres = np.hypot(dy * cells.north_m[0], dx * cells.east_m[0])
                 s = (z[v, u] - z[y, x]) / metres * (1 if direction == "from_facility" else -1)
-                each = [slow[c] * (longer(cells.law, s) if foot[c] else 1.0) for c in over]
+                law = longer(cells.law, s)
+                walk = cells.walking_minutes_per_m * law
+                each = [slow[c] * (law if foot[c] else 1.0) + walk for c in over]
                 if np.isfinite(each).all() and abs(s) <= steepest:
                     tail.append(y * columns + x)
                     head.append(v * columns + u)
@@ -62,10 +64,15 @@ def edges(cells, direction, mode="walk"):
     return csr_array((cost, (tail, head)), shape=(slow.size, slow.size))
 
 
-@pytest.mark.parametrize("seed", range(24))
+@pytest.mark.parametrize("seed", range(40))
 def test_the_grid_is_scipys_explicit_graph(seed):
     rng = np.random.default_rng(seed)
-    more = [{}, {"max_slope_deg": 20.0}, {"on_foot": {"walk": rng.random((14, 17)) < 0.5}}][seed % 3]
+    nowhere, some = np.zeros((14, 17), bool), rng.random((14, 17)) < 0.5
+    more = [
+        {}, {"max_slope_deg": 20.0}, {"on_foot": {"walk": some}},
+        {"on_foot": {"walk": nowhere}, "walking_minutes_per_m": 0.012},  # friction beside the walk
+        {"on_foot": {"walk": some}, "walking_minutes_per_m": 0.012},
+    ][seed % 5]  # fmt: skip
     cells = g.random_ground(rng, 14, 17, law=LAWS[seed % 4], moves=[8, 16][seed // 4 % 2], **more)
     open_ = np.flatnonzero(np.isfinite(cells.minutes_per_m["walk"].ravel()))
     at = rng.choice(open_, 5, replace=False)

@@ -22,9 +22,10 @@ Array = Any
 _U4 = np.uint32
 _I8 = np.int64
 
-KINDS = ((0,), (0, 0), (0, 0, 0))
-"""How a field is reckoned: no slopes; Tobler's law everywhere; any law, cells that are ridden, steepness. By
-its length, which the compiler knows, every kind has a search of its own."""
+KINDS = ((0,), (0, 0), (0, 0, 0), (0, 0, 0, 0))
+"""How a field is reckoned: no slopes; Tobler's law everywhere; any law, cells that are ridden, steepness; a
+walk under a law, the same everywhere, with the cells' own friction beside it. By its length, which the
+compiler knows, every kind has a search of its own."""
 
 BY = np.array([0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 3, 4, 3, 4, 6, 6], np.int64)
 AND_BY = np.array([0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 2, 5, 7, 5, 7], np.int64)
@@ -179,6 +180,14 @@ def could_improve(
         return _mixed(su, zu, c, limit, moves, law, base, half, per_m, cost, rise, slow, ridden, least)
     if moves == 16:
         _over(slow)
+    if len(kind) == 4:
+        for k in range(moves):
+            rise[k] = (rise[k] - zu) * per_m[k]
+        _least_of(law, moves, rise, least)
+        for k in range(moves):
+            low = c + half[k] * ((2.0 if k < 8 else 4.0) * base * least[k] + (su + slow[k]))
+            found |= _U4(min(cost[k], limit) >= low) << _U4(k)
+        return found
     for k in range(moves):
         y = abs((rise[k] - zu) * per_m[k] + 0.175)
         rise[k] = y
@@ -196,8 +205,10 @@ def price(
         return (su + slow[k]) * half[k]
     if len(kind) == 2:
         return (su + slow[k]) * half[k] * _exp(min(rise[k], 690.0))
+    parts = 2.0 if k < 8 else 4.0
+    if len(kind) == 4:
+        return half[k] * (parts * base * _times(law, rise[k]) + (su + slow[k]))
     if abs(rise[k]) > steepest:
         return np.inf
-    parts = 2.0 if k < 8 else 4.0
     walked = (max(su, 0.0) + parts * base) + slow[k]
     return half[k] * (walked * _times(law, rise[k]) + (max(-su, 0.0) + ridden[k]))

@@ -26,7 +26,7 @@ TILE_BITS = 6
 """Cells along a tile's side, as a power of two: 64."""
 _KEPT_CELLS = 500_000
 """Up to so many cells their fresh labels are kept for the next search."""
-FLAT, WALKED, MIXED = 0, 1, 2
+FLAT, WALKED, MIXED, BESIDE = 0, 1, 2, 3
 """Places in `_moves.KINDS`."""
 MOVES = np.array(
     [
@@ -138,12 +138,19 @@ class Field:
         """How `_moves` reckons it."""
         if self.law == laws.NONE and math.isinf(self.steepest):
             return FLAT
-        plain = self.law == laws.TOBLER and self.base == 0.0 and math.isinf(self.steepest)
-        return WALKED if plain and not self._ridden else MIXED
+        if math.isfinite(self.steepest):
+            return MIXED
+        if self._ridden:
+            return BESIDE if self._all_ridden else MIXED
+        return WALKED if self.law == laws.TOBLER and self.base == 0.0 else MIXED
 
     @cached_property
     def _ridden(self) -> bool:
         return bool(np.any(self.slow < 0))
+
+    @cached_property
+    def _all_ridden(self) -> bool:
+        return not bool(np.any(self.slow >= 0))
 
     @cached_property
     def open(self) -> Array:
