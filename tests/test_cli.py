@@ -318,7 +318,10 @@ def test_compare_says_what_changed(
     assert "S1" in printed
     assert "S2" not in printed
     assert "1 rule changed, 1 unchanged" in printed
-    assert call(monkeypatch, "compare", tmp_path / "a", tmp_path / "nowhere") == 2
+    assert call(monkeypatch, "compare", tmp_path / "a", tmp_path / "nowhere", "--lang", "en") == 2
+    said = capsys.readouterr().err
+    assert f"{tmp_path / 'nowhere'}: there is no such folder" in said
+    assert "study.toml" not in said
 
 
 def test_compare_of_several_years_says_how_each_clause_moves(

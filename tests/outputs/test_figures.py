@@ -51,14 +51,14 @@ def expected(verdict: dict[str, Any], say: Said) -> dict[str, str]:
     """What a row says, computed from verdicts.json alone."""
     target, unit, people = verdict["target"], verdict["unit"], verdict["residents_affected"]
     asked = shown(tuple(target) if isinstance(target, list) else target, unit)
-    sign = SIGNS.get(verdict["comparison"], "")
+    sign, told = SIGNS.get(verdict["comparison"], ""), verdict["outcome"] != "NOT_ASSESSED"
     return {
         "observed": squeezed(say.of(shown(verdict["observed"], unit))),
         "target": squeezed(sign + say.of(asked))
         if target is not None
         else squeezed(say.outputs("no_target")),
-        "margin": squeezed(say.of(shown_margin(verdict["margin"], unit))),
-        "people": "—" if people is None else f"{people:,.0f}",
+        "margin": squeezed(say.of(shown_margin(verdict["margin"] if told else None, unit))),
+        "people": "—" if people is None or not told else f"{people:,.0f}",
     }
 
 

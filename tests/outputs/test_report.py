@@ -21,9 +21,10 @@ from carecircle import colours
 from carecircle.outputs import telling
 from carecircle.outputs import write as write_folder
 from carecircle.outputs.report import fonts, maps, write_report
-from carecircle.outputs.report.blocks import Picture, Table
+from carecircle.outputs.report.blocks import Heading, Picture, Table, Text
 from carecircle.outputs.report.clauses import Said, unmet_by_people
 from carecircle.outputs.report.content import report
+from carecircle.outputs.report.extent import part_of_the_gap, worst_areas
 from packreader import needs_font, needs_poppler, pdf_text, squeezed
 
 
@@ -120,6 +121,81 @@ def test_a_map_has_legend_scale_north_and_names(analysis: Any) -> None:
     whole = maps.overview(analysis, "zh", "x")
     assert "nan" not in whole
     assert whole.startswith("<svg")
+
+
+PROPOSED = [
+    {
+        "rank": rank,
+        "name": name,
+        "category": "急救中心（站）",
+        "lon": lon,
+        "lat": 31.2,
+        "newly_covered": people,
+    }
+    for rank, name, lon, people in ((1, "新址甲", 104.51234, 1234.0), (2, None, 104.6, None))
+]
+
+
+def section_of(analysis: Any, title: str, proposed: Any = ()) -> list[Any]:
+    """The blocks under a section's heading."""
+    blocks, found = report(analysis, "x", proposed).blocks, []
+    begun = False
+    for block in blocks:
+        if isinstance(block, Heading) and block.level == 1:
+            begun = title in block.text
+        elif begun:
+            found.append(block)
+    return found
+
+
+def test_what_would_mend_it_names_every_unmet_clause_and_what_it_needs(analysis: Any) -> None:
+    alone = section_of(analysis, "建议")
+    (table,) = [b for b in alone if isinstance(b, Table)]
+    unmet = unmet_by_people(analysis)
+    assert [row[0] for row in table.rows] == [Said("zh").of(v.title) for v in unmet]
+    for row, verdict in zip(table.rows, unmet, strict=True):
+        turn = telling.flip(verdict)
+        gone = [u for u in verdict.units if u.state == "gap"]
+        assert row[1]
+        if gone:
+            assert str(len(gone)) in row[1]
+            assert any(u.name in row[2] for u in gone)
+        elif turn is not None:
+            assert row[1] == Said("zh").of(turn)
+    assert any("尚未做选址测算" in b.text for b in alone if isinstance(b, Text))
+    with_sites = section_of(analysis, "建议", PROPOSED)
+    sites, needs = [b for b in with_sites if isinstance(b, Table)]
+    assert [row[:2] for row in sites.rows] == [("1", "新址甲"), ("2", "—")]
+    assert sites.rows[0][3:] == ("1,234", "104.51234, 31.20000")
+    assert needs.rows == table.rows
+    assert not any("尚未做选址测算" in b.text for b in with_sites if isinstance(b, Text))
+
+
+def test_where_all_is_met_nothing_is_advised(analysis: Any) -> None:
+    met = tuple(v for v in analysis.verdicts if v.outcome.value != "FAIL")
+    assert section_of(dataclasses.replace(analysis, verdicts=met), "建议") == []
+
+
+def test_a_clauses_map_shows_the_part_that_holds_its_gap(analysis: Any) -> None:
+    """By hand: twenty people left out in one corner of twenty kilometres."""
+    verdict = next(v for v in analysis.verdicts if v.people is not None and v.rule_def.limit is not None)
+    everybody = verdict.people.map(lambda _: "covered")
+    corner = everybody.copy()
+    corner.iloc[:3] = "not_covered"
+    few = dataclasses.replace(verdict, people=corner, units=())
+    west, south, east, north = part_of_the_gap(analysis, few)
+    points = analysis.inputs.demand.geometry.iloc[:3]
+    assert all(west < p.x < east and south < p.y < north for p in points)
+    whole = analysis.inputs.region.bounds
+    assert (east - west) * (north - south) < 0.2 * (whole[2] - whole[0]) * (whole[3] - whole[1])
+    assert worst_areas(analysis, few) == [analysis.inputs.demand["area_id"].iloc[0]]
+    svg = maps.clause_map(analysis, few, "zh", "x", maps.main_roads(analysis))
+    assert svg is not None
+    assert "polyline" in svg  # the small outline that says which part it is
+    assert part_of_the_gap(analysis, dataclasses.replace(few, people=everybody)) == whole
+    spread = everybody.copy()
+    spread.iloc[[0, -2]] = "not_covered"  # opposite corners
+    assert part_of_the_gap(analysis, dataclasses.replace(few, people=spread)) == whole
 
 
 def test_shades_are_told_apart_on_a_grey_printer() -> None:

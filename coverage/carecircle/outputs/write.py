@@ -76,7 +76,7 @@ def _make(analysis: Analysis, fresh: Path, proposed: Sequence[dict[str, Any]]) -
     missing.geopackage(analysis, fresh / "missing_roads.gpkg")
     gis.geoparquet(analysis, fresh)
     gis.travel_time(analysis, fresh / "travel_time.tif")
-    _json(_manifest(analysis, write_report(analysis, fresh)), fresh / "manifest.json")
+    _json(_manifest(analysis, write_report(analysis, fresh, proposed)), fresh / "manifest.json")
     write_index(fresh)
 
 

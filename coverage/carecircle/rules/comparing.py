@@ -26,8 +26,8 @@ class Change:
 
     Parameters
     ----------
-    rule, quote
-        The rule.
+    rule, quote, title
+        The rule; its title as the later file says it.
     before, after
         Outcomes; None where a file does not hold the rule.
     reasons
@@ -39,6 +39,7 @@ class Change:
     before: Outcome | None
     after: Outcome | None
     reasons: tuple[Sentence, ...]
+    title: str = ""
 
     @property
     def turned(self) -> bool:
@@ -89,6 +90,8 @@ def read_verdicts(path: str | Path) -> dict[str, Any]:
     with writing(file.parent):
         settle(file.parent)
     if not file.is_file():
+        if not Path(path).exists() and file.suffix != ".json":
+            raise InputError("rules.no_run_folder", file=file)
         raise InputError("rules.no_verdicts", file=file)
     try:
         document = json.loads(file.read_text(encoding="utf-8"), parse_constant=_no_number)
@@ -168,10 +171,10 @@ def _change(rule: str, old: Mapping[str, Any] | None, new: Mapping[str, Any] | N
         key = "rules.compare_gone" if new is None else "rules.compare_added"
         outcome = Outcome(held["outcome"])
         before, after = (outcome, None) if new is None else (None, outcome)
-        return Change(rule, held["quote"], before, after, (Sentence(key),))
+        return Change(rule, held["quote"], before, after, (Sentence(key),), held["title"])
     reasons = tuple(_reasons(old, new))
     was, now = Outcome(old["outcome"]), Outcome(new["outcome"])
-    return None if was is now and not reasons else Change(rule, new["quote"], was, now, reasons)
+    return None if was is now and not reasons else Change(rule, new["quote"], was, now, reasons, new["title"])
 
 
 def _reasons(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Sentence]:

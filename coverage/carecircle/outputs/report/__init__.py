@@ -1,17 +1,18 @@
 """The report for the council: one content, set twice (PDF by typst, Word), with maps and Chinese glyphs.
 
 What do I come here to change?
-- what the report says, in order: content, clauses; its pieces: blocks
+- what the report says, in order: content, clauses; what would mend it: advice; its pieces: blocks
 - a wrong word: wording/report.toml, of a verdict: wording/rules.toml
 - as PDF: paper, report.typ; as Word: word; maps and charts: maps, drawing; Chinese glyphs: fonts
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from carecircle.outputs.report import fonts
 from carecircle.outputs.report.blocks import Text
@@ -45,7 +46,7 @@ class Written:
     why_not: Sentence | None = field(default=None)
 
 
-def write_report(analysis: Analysis, folder: Path) -> Written:
+def write_report(analysis: Analysis, folder: Path, proposed: Sequence[Mapping[str, Any]] = ()) -> Written:
     """Write ``report.pdf`` and ``report.docx`` in the study's language.
 
     Nothing is written where this computer has no Chinese font: names and quotations would come out as empty
@@ -57,11 +58,13 @@ def write_report(analysis: Analysis, folder: Path) -> Written:
         What `carecircle.analyze` found.
     folder
         An existing folder.
+    proposed
+        Sites of the siting study that lies beside it: see `carecircle.outputs.report.advice`.
     """
     found = fonts.find()
     if found is None:
         return Written(why_not=fonts.how_to_mend())
-    content = report(analysis, found.sans)
+    content = report(analysis, found.sans, proposed)
     absent = found.absent(content.texts())
     if absent:
         codes = " ".join(f"U+{ord(c):04X}" for c in sorted(absent))

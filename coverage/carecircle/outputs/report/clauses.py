@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from carecircle.analysis import Analysis
     from carecircle.rules import Verdict
 
-_AREAS, _UNITS, _MAPS = 8, 20, 40
+_AREAS, _UNITS, _MAPS = 5, 12, 40
 _BETWEEN = re.compile(
     r"(?<=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]) (?=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef])"
 )
@@ -42,6 +42,10 @@ class Said:
     def outputs(self, key: str, **facts: object) -> str:
         """One of the sentences shared with the page and the workbook."""
         return self.tidy(say(f"outputs.{key}", self.language, **facts))
+
+    def siting(self, key: str) -> str:
+        """One of the words shared with a siting study."""
+        return self.tidy(say(f"siting.{key}", self.language))
 
     def rules(self, key: str) -> str:
         """One of the rules' words."""
@@ -108,7 +112,7 @@ def clause_picture(
     if svg is None:
         return None
     title = said("rule_title", rule=verdict.rule, title=telling.title(verdict))
-    return Picture(svg, said.figure(title), f"{title}: {said.of(telling.result(verdict))}", 0.74)
+    return Picture(svg, said.figure(title), f"{title}: {said.of(telling.result(verdict))}", 0.7)
 
 
 def _sentence(analysis: Analysis, verdict: Verdict, said: Said) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from carecircle.outputs import telling
 from carecircle.outputs.report import maps
+from carecircle.outputs.report.advice import advice_blocks
 from carecircle.outputs.report.blocks import (
     Block,
     Heading,
@@ -27,10 +28,10 @@ from carecircle.texts import Sentence, wording
 if TYPE_CHECKING:
     from carecircle.analysis import Analysis
 
-_NUMERALS = (*"一二三四五六七八九十", "十一", "十二", "十三")
+_NUMERALS = (*"一二三四五六七八九十", "十一", "十二", "十三", "十四", "十五", "十六")
 
 
-def report(analysis: Analysis, family: str) -> Report:
+def report(analysis: Analysis, family: str, proposed: Sequence[Mapping[str, Any]] = ()) -> Report:
     """The whole report in the study's language.
 
     Parameters
@@ -39,6 +40,8 @@ def report(analysis: Analysis, family: str) -> Report:
         What `carecircle.analyze` found.
     family
         The font family of the writing on its maps.
+    proposed
+        Sites that a siting study proposes: see `carecircle.outputs.report.advice`.
     """
     said = Said(analysis.study.language)
     head = telling.study(analysis)
@@ -55,15 +58,18 @@ def report(analysis: Analysis, family: str) -> Report:
         notice="" if head["notice"] is None else head["notice"][said.language],
         identity=identity,
         running=said("running", **facts),
-        blocks=tuple(_blocks(analysis, said, family)),
+        blocks=tuple(_blocks(analysis, said, family, proposed)),
     )
 
 
-def _blocks(analysis: Analysis, said: Said, family: str) -> Iterator[Block]:
+def _blocks(
+    analysis: Analysis, said: Said, family: str, proposed: Sequence[Mapping[str, Any]]
+) -> Iterator[Block]:
     roads = maps.main_roads(analysis)
     yield from _answer(analysis, said, family, roads)
     sections: tuple[tuple[str, Callable[[], Iterator[Block]]], ...] = (
         ("unmet", lambda: _unmet(analysis, said)),
+        ("advice", lambda: advice_blocks(analysis, proposed, said)),
         ("all", lambda: _all(analysis, said)),
         ("ledger", lambda: _ledger(analysis, said)),
         ("clauses", lambda: clause_blocks(analysis, said, family, roads)),
@@ -128,8 +134,8 @@ def _all(analysis: Analysis, said: Said) -> Iterator[Block]:
             said.of(v.came_to),
             said.value(v, v.observed),
             said.of(telling.target(v)),
-            said.of(v.shown_margin),
-            said.people(v.residents_affected),
+            said("affected_none") if v.outcome.value == "NOT_ASSESSED" else said.of(v.shown_margin),
+            said.people(None if v.outcome.value == "NOT_ASSESSED" else v.residents_affected),
         )
         for v in verdicts
     ]
@@ -234,7 +240,7 @@ def _assumptions(analysis: Analysis, said: Said) -> Iterator[Block]:
     if not rules:
         yield Text(said("no_assumptions"))
         return
-    named = {says: telling.named(list(of), analysis.verdicts) for says, of in rules.items()}
+    named = {says: telling.named(list(of), analysis.verdicts, most=2) for says, of in rules.items()}
     yield Items([said("assumption", says=says, rules=of) for says, of in named.items()])
 
 

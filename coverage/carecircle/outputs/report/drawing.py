@@ -9,6 +9,7 @@ from html import escape
 
 import numpy as np
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from carecircle.colours import PRINT_INK, PRINT_PATTERNS, WHITE
 
@@ -31,20 +32,32 @@ class Sheet:
         West, south, east, north in metres of the study's projected CRS.
     family
         CSS font families of all writing.
+    tall
+        The most points that the map may be high.
+    whole
+        What the extent is a part of: what lies beyond the extent is cut off, and a small outline in the
+        legend shows which part is drawn. None: the extent is all there is.
     """
 
     extent: tuple[float, float, float, float]
     family: str
     legend: bool = True
+    tall: float = 560.0
+    whole: BaseGeometry | None = None
     parts: list[str] = field(default_factory=list)
     taken: list[tuple[float, float, float, float]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         west, south, east, north = self.extent
         room = WIDTH - (LEGEND if self.legend else 0.0) - 2 * _EDGE
-        self.scale = min(room / max(east - west, 1.0), 560.0 / max(north - south, 1.0))
+        self.scale = min(room / max(east - west, 1.0), self.tall / max(north - south, 1.0))
         self.width = WIDTH
-        self.height = max((north - south) * self.scale, 250.0 if self.legend else 0.0) + 2 * _EDGE
+        self.height = (
+            max(
+                (north - south) * self.scale, (250.0 if self.whole is None else 372.0) if self.legend else 0.0
+            )
+            + 2 * _EDGE
+        )
         self._left = _EDGE + (room - (east - west) * self.scale) / 2
         self._top = (self.height - (north - south) * self.scale) / 2
         self._row = _EDGE + 8.0
@@ -55,6 +68,8 @@ class Sheet:
 
     def shape(self, geometry: shapely.Geometry, style: str) -> None:
         """Draw polygons or lines; detail finer than half a point (a point without legend) is left out."""
+        if self.whole is not None:
+            geometry = shapely.intersection(geometry, shapely.box(*self.extent))
         simple = shapely.simplify(geometry, (0.5 if self.legend else 1.0) / self.scale)
         lines = [shapely.get_coordinates(r) for p in shapely.get_parts(simple) for r in _lines(p)]
         if path := "".join(self._path(xy) for xy in lines if len(xy) > 1):
@@ -74,10 +89,44 @@ class Sheet:
 
     def mark(self, x: float, y: float, kind: str, style: str, *, keep: bool = False) -> None:
         """A facility's mark about a place in metres; with ``keep`` no name may cover it."""
+        if self.whole is not None and not self._holds(x, y):
+            return
         cx, cy = self.at(x, y)
         self.parts.append(marked(cx, cy, kind, style))
         if keep:
             self.taken.append((cx - 6, cy - 6, cx + 6, cy + 6))
+
+    def _holds(self, x: float, y: float) -> bool:
+        west, south, east, north = self.extent
+        return west <= x <= east and south <= y <= north
+
+    def locate(self) -> None:
+        """Frame a map of a part, and show in the legend which part of the whole it is."""
+        if self.whole is None:
+            return
+        west, south, east, north = self.whole.bounds
+        left, top = self.width - LEGEND + 14, self.height - _EDGE - 102
+        scale = min(100.0 / max(east - west, 1.0), 58.0 / max(north - south, 1.0))
+        drawn = shapely.simplify(self.whole, 0.5 / scale)
+        rings = [shapely.get_coordinates(r) for p in shapely.get_parts(drawn) for r in _lines(p)]
+        thin = f'fill="none" stroke="{_INK}" stroke-width="0.7"'
+        for xy in rings:
+            points = " ".join(
+                f"{left + (x - west) * scale:.1f},{top + (north - y) * scale:.1f}" for x, y in xy
+            )
+            self.parts.append(f'<polyline points="{points}" {thin}/>')
+        for frame, at, size, width in (
+            (self.extent, (left - west * scale, top + north * scale), scale, 1.6),
+            (
+                self.extent,
+                (self._left - self.extent[0] * self.scale, self._top + self.extent[3] * self.scale),
+                self.scale,
+                0.8,
+            ),
+        ):
+            corner = f'x="{at[0] + frame[0] * size:.1f}" y="{at[1] - frame[3] * size:.1f}"'
+            sides = f'width="{(frame[2] - frame[0]) * size:.1f}" height="{(frame[3] - frame[1]) * size:.1f}"'
+            self.parts.append(f'<rect {corner} {sides} fill="none" stroke="{_INK}" stroke-width="{width}"/>')
 
     def name(self, x: float, y: float, text: str, size: float, *, bold: bool = False) -> bool:
         """Write a place's name in black on a white halo, unless it would cover another name."""

@@ -15,7 +15,6 @@ import shapely
 from carecircle import categories
 from carecircle.colours import (
     PRINT_BORDER,
-    PRINT_FRAME,
     PRINT_INK,
     PRINT_OTHER,
     PRINT_ROAD,
@@ -28,6 +27,7 @@ from carecircle.ledgers import LACKING, UNPLACED, lacking
 from carecircle.outputs.map.layers import facility_shape
 from carecircle.outputs.palette import SHARE_BREAKS
 from carecircle.outputs.report.drawing import Sheet, marked
+from carecircle.outputs.report.extent import part_of_the_gap, worst_areas
 from carecircle.rules import by_area
 from carecircle.rules.judging.groups import weights
 from carecircle.schema import LEVELS
@@ -42,6 +42,8 @@ Roads = Sequence[tuple[shapely.Geometry, float]]
 _MOST_AREAS = 700
 _CELLS = 30
 _MOST_CIRCLES = 60
+_TALL = 340.0
+"""The most points that a clause's map is high."""
 _FEW = 25
 """So many marks keep names off them."""
 _ROADS = {
@@ -93,8 +95,10 @@ def clause_map(
     analysis: Analysis, verdict: Verdict, language: Language, family: str, roads: Roads
 ) -> str | None:
     """A clause's gap: areas, people left out, facilities asked for; None where nothing has a place."""
-    west, south, east, north = analysis.inputs.region.bounds
-    sheet = Sheet((west, south, east, north), family)
+    extent = part_of_the_gap(analysis, verdict)
+    part = extent != analysis.inputs.region.bounds
+    whole = analysis.inputs.outlines.region if part else None
+    sheet = Sheet(extent, family, tall=_TALL, whole=whole)
     asked, scope = _asked(analysis, verdict), False
     areas = analysis.inputs.outlines.areas
     judged = {u.id: u.outcome.value for u in verdict.units}
@@ -120,7 +124,8 @@ def clause_map(
         style = _BAD if row.facility_id in bad else _OPEN if row.status == "open" else _OTHER
         kind = facility_shape(str(row.category))
         sheet.mark(row.geometry.x, row.geometry.y, kind, style, keep=len(asked) <= _FEW)
-    _names(sheet, analysis, first=units[units["area_id"].isin(bad)])
+    worst = worst_areas(analysis, verdict) if speaks and part else []
+    _names(sheet, analysis, first=areas[areas["area_id"].isin([*bad, *worst]) & areas.geometry.notna()])
     if speaks:
         _share_legend(sheet, language, "report.map_share")
         _gap_legend(sheet, language)
@@ -133,6 +138,7 @@ def clause_map(
         sign = f'<circle r="6.5" {_CIRCLE}/>'
         sheet.entry(sign, say("outputs.page_circle", language, distance=text))
     _border_legend(sheet, analysis, language, roads)
+    sheet.locate()
     _finish(sheet, language)
     return sheet.svg()
 
@@ -266,14 +272,16 @@ def _names(sheet: Sheet, analysis: Analysis, first: gpd.GeoDataFrame | None = No
     for frame, size, bold in ((first, 9.5, True), (towns, 11.0 if sheet.legend else 15.0, False)):
         if frame is not None:
             for name, shape in zip(frame["name"], frame.geometry, strict=True):
+                if sheet.whole is not None:
+                    shape = shapely.intersection(shape, shapely.box(*sheet.extent))
                 inner = shapely.point_on_surface(shape)
                 if not inner.is_empty:
                     sheet.name(inner.x, inner.y, str(name), size, bold=bold)
 
 
 def _swatch(fill: str) -> str:
-    drawn = f'fill="{fill}" stroke="{PRINT_FRAME}" stroke-width="0.5"'
-    return f'<rect x="-12" y="-6" width="24" height="12" {drawn}/>'
+    drawn = f'fill="{fill}" stroke="{PRINT_INK}" stroke-width="0.9"'
+    return f'<rect x="-13" y="-6.5" width="26" height="13" {drawn}/>'
 
 
 def _share_legend(sheet: Sheet, language: Language, key: str) -> None:

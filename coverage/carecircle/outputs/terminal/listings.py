@@ -100,7 +100,8 @@ def comparison_lines(comparison: Comparison, language: Language, console: Consol
     for change in comparison.changes:
         was, now = (_outcome(o).text(language) for o in (change.before, change.after))
         arrow = f"{was} → {now}" if change.turned else now
-        console.print(Text.assemble((change.rule, "bold"), "  ", (arrow, "bold" if change.turned else "")))
+        head = (change.title or change.rule, "bold"), (f"  {change.rule}", "dim")
+        console.print(Text.assemble(*head, "  ", (arrow, "bold" if change.turned else "")))
         for reason in change.reasons:
             console.print(Padding(Text(reason.text(language)), (0, 0, 0, 2)))
     facts = {"changed": len(comparison.changes), "same": comparison.same}
