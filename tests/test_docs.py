@@ -162,6 +162,7 @@ def several_runs(desk: Path, folders: list[str]) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)  # alone, it also makes the run whose layers a page counts again
 @pytest.mark.usefixtures("kinds_as_they_were")
 def test_every_line_of_python_shown_runs(at_the_desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(profiles, "_registered", {})  # a page registers a mode: not for the tests after it
