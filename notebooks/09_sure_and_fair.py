@@ -12,22 +12,76 @@
 # ---
 
 # %% [markdown]
-# # 有多公平 · How fair
+# # 有多可靠，有多公平 · How sure and how fair
 #
-# 条款只问够不够近；这里问众人共用之后谁得到多少、是否均等、谁的处境最差。**虚构**县。
+# 条款只问够不够近。这里先问结论有多可靠：在哪里翻转、可能性多大、由什么决定；再问众人共用之后谁得到多少、
+# 是否均等、谁的处境最差。**虚构**县。
 #
-# A clause asks whether care is near enough. Here: who gets how much once all share it, how evenly, and who is
-# worst off. The county is **fictional**.
+# A clause asks whether care is near enough. Here first how sure the verdict is: where it turns, how likely it is,
+# and what decides. Then who gets how much once all share it, how evenly, and who is worst off. The county is
+# **fictional**.
 
 # %%
+from dataclasses import asdict
+
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 
 import carecircle
 from carecircle import access
+from carecircle.certainty import sureness
+from carecircle.study.certainty import Unsure
 
 analysis = carecircle.analyze("../data")
 towns = analysis.inputs.areas.query("level == 'town'").set_index("area_id")
+
+# %% [markdown]
+# ## 在哪里翻转 · Where it turns
+#
+# 车速、限值、比例、居民数各到多少，结论就变？由居民的出行时间直接读出，不用试。
+#
+# At which speed, limit, share or number of residents does the outcome change? Read off the residents' minutes,
+# without trying.
+
+# %%
+turning = {
+    (rule, point.what): asdict(point)
+    for rule, found in carecircle.breakpoints(analysis).items()
+    for point in found
+}
+pd.DataFrame(turning).T.drop(columns="what").astype(float).round(3)
+
+# %% [markdown]
+# ## 三个概率 · Three probabilities
+#
+# 假定车速有一成半出入、各乡镇人口有一成出入，抽 64 次，每次重新评判：达标、未达标、无法评判各占多少；数值的
+# 90 % 区间；变动主要来自哪一项。
+#
+# Say that speeds are off by 15 % and each town's residents by 10 %; of 64 draws, each judged anew: how many are
+# met, not met, undecided; between which values 90 % of the figures lie; and which of the two moves them.
+
+# %%
+unsure = (
+    Unsure(what="speed", distribution="lognormal", sd=0.15),
+    Unsure(what="residents", by="town", distribution="lognormal", sd=0.1),
+)
+sure = carecircle.uncertainty(analysis, draws=64, seed=1, unsure=unsure)
+sure.frame().set_index("rule").round(3)
+
+# %%
+moved = {rule: {d.what: d.total for d in robust.drivers} for rule, robust in sure.robust.items()}
+pd.DataFrame(moved).T.round(2)
+
+# %% [markdown]
+# 卡片上这样说；结论本身不变。
+#
+# In words, as the card says it; the outcome stays as it was.
+
+# %%
+open_ = next(v for v in sure.analysis.verdicts if v.robust is not None and 0 < v.robust.p_pass < 1)
+for sentence in sureness(sure.analysis, open_):
+    print(sentence.text("zh"), sentence.text("en"), sep="\n", end="\n\n")
 
 # %% [markdown]
 # ## 到达医院的分钟 · Minutes to a hospital

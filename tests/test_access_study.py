@@ -17,7 +17,7 @@ from carecircle.errors import InputError, PlanError, StudyError, UsageError
 from carecircle.outputs.report.blocks import Heading, Picture, Text
 from carecircle.outputs.report.content import report
 from carecircle.rules import load_plan
-from trialtown import town_analysis, write_town
+from trialtown import town_analysis, write_hilly_town, write_town
 
 KINDS = ["医院", "乡镇卫生院"]
 
@@ -241,3 +241,24 @@ def test_groups_are_faulted_by_cell(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         carecircle.analyze(study)
     assert (caught.value.row, caught.value.column) == (6, "老人")
+
+
+def test_access_on_terrain_is_that_of_each_facility_sought_alone(tmp_path: Path) -> None:
+    """Off the road and on it: one table for all measures, against the nearest of one facility at a time."""
+    hills = carecircle.analyze(write_hilly_town(tmp_path))
+    assert hills.inputs.ground is not None
+    found = hills.access("two_step_fca", ["乡镇卫生院"], mode="walk", limit=30)
+    serving, demand = hills.serving(found.query), hills.inputs.demand
+    assert demand is not None
+    assert len(serving) > 1
+    reach = hills.reach_of(found.query)
+    alone = [reach.nearest(demand, serving.iloc[[n]], direction="to_facility") for n in range(len(serving))]
+    minutes = np.stack([frame["cost"].to_numpy(float) for frame in alone], axis=1)
+    people = demand["residents"].to_numpy(float)
+    expected = access.two_step_fca(minutes, None, people, limit=30)
+    np.testing.assert_allclose(found.frame["value"], expected, rtol=1e-9)
+    off_road = (alone[0]["off_road"] & np.isfinite(minutes.min(axis=1))).to_numpy()
+    assert (expected[off_road] > 0).any()  # whoever lives off every road has a figure too
+    assert math.fsum(people * expected) == pytest.approx(len(serving), rel=1e-12)
+    nearest = hills.access("nearest_nth", ["乡镇卫生院"], mode="walk", n=2)
+    np.testing.assert_allclose(nearest.frame["value"], np.sort(minutes, axis=1)[:, 1], rtol=1e-9)

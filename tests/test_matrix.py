@@ -6,15 +6,20 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.sparse import csr_array
 
 import carecircle
 from carecircle.errors import CarecircleError, InputError, StudyError, UsageError
 from carecircle.inputs.matrices import read_matrix
+from carecircle.reach.matrix import Matrix as Table
+from carecircle.siting.remedy import site
 from carecircle.study import Matrix
 from trialtown import town_analysis, write_town
+from worlds import east
 
 Pair = tuple[Any, Any, Any]
 
@@ -168,3 +173,50 @@ def test_a_mode_that_nobody_knows(tmp_path: Path, by_road: carecircle.Analysis) 
 
 def test_a_study_without_one_says_nothing_of_it(by_road: carecircle.Analysis) -> None:
     assert "matrix" not in by_road.study.to_dict()
+
+
+def test_further_ids_of_a_matrix_have_the_same_column() -> None:
+    pairs = csr_array((np.array([0.0, 3.0, 5.0]), np.array([0, 1, 1]), np.array([0, 2, 3])), shape=(2, 2))
+    known = Table(["a", "b"], ["x", "y"], pairs, direction="to_facility").knowing({"z": "x", "w": "nobody"})
+    assert known.knowing({"again": "z"}).minutes.toarray().tolist() == [[0, 3, 0, 0], [0, 5, 0, 0]]
+    assert known.minutes.nnz == 4  # a way that takes no time is a way
+    two = gpd.GeoDataFrame({"facility_id": ["z", "x", "w"]}, geometry=[None] * 3, crs=4326)
+    homes = gpd.GeoDataFrame({"demand_id": ["a", "b"]}, geometry=[None] * 2, crs=4326)
+    found = known.pairs(homes, two, direction="to_facility")
+    assert (found.indices.tolist(), found.data.tolist()) == ([0, 1], [0.0, 0.0])
+
+
+def test_siting_on_a_matrix_is_the_best_by_its_own_figures(
+    tmp_path: Path, by_road: carecircle.Analysis
+) -> None:
+    """Sites that the matrix knows by id, with minutes that no road gives: the best is told by trying each."""
+    rng = np.random.default_rng(2)
+    demand = by_road.inputs.demand
+    assert demand is not None
+    homes, sites = demand["demand_id"].tolist(), [f"new{n}" for n in range(6)]
+    minutes = rng.uniform(0.5, 9, (len(homes), len(sites))).round(3)
+    minutes[rng.random(minutes.shape) < 0.6] = np.inf
+
+    def more(pairs: pd.DataFrame) -> pd.DataFrame:
+        known = np.isfinite(minutes)
+        row, column = np.nonzero(known)
+        ids = {"origin": np.array(homes)[row], "destination": np.array(sites)[column]}
+        return pd.concat([pairs, pd.DataFrame({**ids, "minutes": minutes[known]})], ignore_index=True)
+
+    found = carecircle.analyze(with_matrix(tmp_path, by_road, more))
+    lon, lat = east(0)
+    candidates = gpd.GeoDataFrame(
+        {"facility_id": sites, "name": sites, "category": "乡镇卫生院"},
+        geometry=gpd.points_from_xy([lon] * 6, [lat + 0.001 * n for n in range(6)]), crs=4326,
+    )  # fmt: skip
+    query = next(q for q in found.reached if q.mode == "drive")
+    now = found.reached[query]["cost"].to_numpy()
+    people = demand["residents"].to_numpy(float)
+    gain = [people[(now > 2) & (minutes[:, n] <= 2)].sum() for n in range(6)]
+    best = site(found, clauses=["D.drive"], places=candidates, sites=1)
+    assert best.moves["name"].tolist() == [sites[int(np.argmax(gain))]]
+    after = next(v for v in best.after.verdicts if v.rule == "D.drive")
+    before = next(v for v in found.verdicts if v.rule == "D.drive")
+    assert after.ledger is not None
+    assert before.ledger is not None
+    assert after.ledger.covered - before.ledger.covered == pytest.approx(max(gain))

@@ -16,7 +16,7 @@ from carecircle.reach.asked import by_id, reached_frame
 from carecircle.reach.straight import Standing
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import geopandas as gpd
     import shapely
@@ -52,6 +52,26 @@ class Matrix:
     ) -> None:  # fmt: skip
         self.minutes, self.direction, self.file = csr_array(minutes), direction, str(file)
         self._row, self._column = pd.Index(residents), pd.Index(facilities)
+
+    def knowing(self, names: Mapping[str, str]) -> Matrix:
+        """The same matrix that knows facilities by further ids too.
+
+        Parameters
+        ----------
+        names
+            Further id to the id whose column it has; one that the matrix does not know is left out.
+
+        Returns
+        -------
+        Matrix
+            Of the same residents and direction.
+        """
+        known = {new: self._column.get_loc(old) for new, old in names.items() if old in self._column}
+        columns = np.array([*range(len(self._column)), *known.values()], np.int64)
+        minutes = csr_array(self.minutes.tocsc()[:, columns])
+        minutes.sort_indices()
+        ids = [*self._column, *known]
+        return Matrix([*self._row], ids, minutes, direction=self.direction, file=self.file)
 
     def nearest(
         self, demand: gpd.GeoDataFrame, facilities: gpd.GeoDataFrame, *, direction: Direction,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Unpack
 
@@ -14,6 +14,7 @@ import scipy.sparse as sp
 
 from carecircle.analysis import Analysis
 from carecircle.errors import UsageError, raise_all
+from carecircle.reach.matrix import Matrix
 from carecircle.rules import ReachQuery
 from carecircle.siting.conditions import Conditions
 from carecircle.siting.matrix import Csr, Floats
@@ -74,6 +75,7 @@ def build_problem(analysis: Analysis, needs: Sequence[Need], **means: Unpack[Mea
     given = means_of(means)
     raise_all(given.faults())
     moves = _moves(analysis, needs, given)
+    analysis = knowing(analysis, {move: _place_of(move) for move in moves["move_id"]})
     exposed = [_exposed(analysis, need, given.upgrade) for need in needs]
     reach = tuple(_reach(analysis, need, moves) for need in exposed)
     return SitingProblem(analysis, tuple(exposed), moves, reach, _conditions(moves, given))
@@ -118,6 +120,17 @@ def _conditions(moves: gpd.GeoDataFrame, means: Means) -> Conditions:
         cost=tuple(moves["price"].astype(float)),
         budget=means.budget,
     )
+
+
+def knowing(analysis: Analysis, names: Mapping[str, str]) -> Analysis:
+    """The analysis whose matrices of travel times know places by further ids (new id: known id) too."""
+    own = {k: r.knowing(names) for k, r in analysis.brought.items() if isinstance(r, Matrix)}
+    return replace(analysis, brought={**analysis.brought, **own}) if own else analysis
+
+
+def _place_of(move: str) -> str:
+    """The id of the place or facility that a move's id ends with: ``new:clinic:P7`` is at ``P7``."""
+    return move.removeprefix("=") if move.startswith("=") else move.split(":", 2)[-1]
 
 
 def demand_of(analysis: Analysis) -> gpd.GeoDataFrame:

@@ -24,7 +24,7 @@ from carecircle.siting.matrix import Ints, nearest_open
 from carecircle.siting.mclp import mclp
 from carecircle.siting.means import Means, MeansByName, means_of
 from carecircle.siting.needs import needs_of, unjudgeable
-from carecircle.siting.problem import SitingProblem, build_problem, demand_of
+from carecircle.siting.problem import SitingProblem, build_problem, demand_of, knowing
 from carecircle.siting.result import Aim, Choice, SitingResult
 from carecircle.siting.solution import Status
 from carecircle.study import Study
@@ -98,7 +98,8 @@ def site(
         moves, allocation = _ranked(problem, best)
         if best is not None and len(moves):
             tell(Sentence("siting.judging"))
-            after = made(analysis, moves, progress=tell)
+            named = dict(zip(moves["facility_id"], moves["move_id"], strict=True))
+            after = made(knowing(problem.analysis, named), moves, progress=tell)
         others: tuple[Choice, ...] = ()
         if best is not None and best.status == "optimal" and best.moves and alternatives > 0:
             tell(Sentence("siting.alternatives"))
