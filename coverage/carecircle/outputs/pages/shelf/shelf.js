@@ -1,10 +1,11 @@
 'use strict';
-// Switches the language, and sorts the studies of a gallery.
+// Switches the language, sorts the studies of a gallery, and colours a province by clause.
 document.getElementById('cc-language').addEventListener('click', () => {
   const root = document.documentElement;
   root.lang = root.lang === 'zh' ? 'en' : 'zh';
+  for (const option of document.querySelectorAll('option[data-zh]')) option.textContent = option.dataset[root.lang];
 });
-const cards = document.querySelector('.cc-cards');
+const cards = document.querySelector('.cc-cards, .cc-ranked');
 const choices = [...document.querySelectorAll('[data-sort]')];
 for (const choice of choices) {
   choice.addEventListener('click', () => {
@@ -14,6 +15,18 @@ for (const choice of choices) {
       ? (a, b) => a.dataset.name.localeCompare(b.dataset.name, 'zh')
       : (a, b) => Number(b.dataset[key]) - Number(a.dataset[key]);
     cards.append(...[...cards.children].sort(by));
+  });
+}
+const clause = document.getElementById('cc-clause');
+if (clause) {
+  const came = JSON.parse(document.getElementById('cc-came').textContent);
+  clause.addEventListener('change', () => {
+    for (const county of document.querySelectorAll('.cc-county')) {
+      const first = county.dataset.first;
+      const state = clause.value && first !== 'fault'
+        ? (came[clause.value] || {})[county.dataset.county] || 'unasked' : first;
+      county.setAttribute('class', `cc-county cc-${state}`);
+    }
   });
 }
 document.body.dataset.ready = 'yes';
