@@ -85,8 +85,9 @@ class Cutter:
 
     def _buffer_m(self, differs: Mapping[str, Any]) -> float:
         own, shared = differs.get("assumptions.buffer_km"), self._template.assumptions.buffer_km
-        fits = isinstance(own, int | float) and 0 <= own <= 1000  # else its study is refused with the cell
-        return 1000.0 * (own if fits else shared)
+        if isinstance(own, int | float) and 0 <= own <= 1000:  # else its study is refused with the cell
+            return 1000.0 * own
+        return 1000.0 * shared
 
     # ---- facilities -----------------------------------------------------------------------------------
 
