@@ -11,7 +11,7 @@ import pytest
 
 from browser import Visit, visit
 from carecircle.outputs import gap_map, telling
-from carecircle.rules import Outcome
+from carecircle.rules import Outcome, by_area
 
 pytestmark = pytest.mark.browser
 LACKING = ("not_covered", "unreachable")
@@ -79,6 +79,52 @@ def test_the_inset_brings_the_whole_back(opened: Visit) -> None:
     tab.evaluate("() => carecircle.map.setView([31.2, 104.9], 16, {animate: false})")
     tab.locator("#cc-locator").click()
     assert tab.locator("#cc-locator").is_hidden()
+
+
+def test_a_town_found_shows_how_every_clause_stands_there(opened: Visit, analysis: Any) -> None:
+    tab = opened.page
+    tab.locator("#cc-find").fill("东 河镇")  # whatever the spaces
+    tab.locator("#cc-find").press("Enter")
+    assert tab.locator("#cc-found").is_hidden()
+    card = tab.locator("[data-cc=village]")
+    said = card.inner_text()
+    rows = analysis.inputs.demand["area_id"].str.startswith("t0", na=False)
+    assert f"居民 {analysis.inputs.demand['residents'][rows].sum():,.0f} 人" in said
+    for rule in ("M1.radius", "M2.time"):
+        verdict = next(v for v in analysis.verdicts if v.rule == rule)
+        table = by_area(verdict, analysis.inputs, "town").set_index("name")
+        out = table.loc["东河镇", "not_covered"] + table.loc["东河镇", "unreachable"]
+        line = card.locator("li", has_text=verdict.title.text("zh")).inner_text()
+        assert (f"{out:,.0f} 人未覆盖" if out >= 0.5 else "全部覆盖") in line
+    card.locator("li button", has_text="分钟").first.click()
+    assert tab.locator("[data-rule='M2.time']").get_attribute("aria-expanded") == "true"
+
+
+def test_the_pointer_is_told_of_areas_discs_and_facilities(opened: Visit, analysis: Any) -> None:
+    tab = opened.page
+    tab.locator("[data-rule='M1.radius']").click()
+    verdict = next(v for v in analysis.verdicts if v.rule == "M1.radius")
+    table = by_area(verdict, analysis.inputs, "town").set_index("name")
+    out = table["not_covered"] + table["unreachable"]
+
+    def told(latlng: list[float]) -> str:
+        tab.evaluate(
+            "(at) => { const m = carecircle.map, p = m.latLngToContainerPoint(at);"
+            " m.fire('mousemove', {latlng: L.latLng(at), containerPoint: p}); }",
+            latlng,
+        )
+        return str(tab.locator("#cc-tip").text_content())
+
+    places = analysis.inputs.demand.geometry[:-1].to_crs(4326)
+    facility = analysis.inputs.facilities.geometry[:1].to_crs(4326).iloc[0]
+    assert told([facility.y, facility.x]) == "县急救站"
+    tab.locator("#cc-layers summary").click()
+    tab.locator("#cc-layers input[value=gap]").uncheck()
+    corner = places.iloc[0]
+    assert told([corner.y, corner.x]) == f"东河镇：{out['东河镇']:,.0f} 人未覆盖"
+    tab.locator("#cc-layers input[value=gap]").check()
+    gone = [i for i in places.index if verdict.people[i] in LACKING][0]
+    assert "此处" in told([places[gone].y, places[gone].x])
 
 
 def test_clauses_stand_by_the_people_they_leave_out() -> None:

@@ -152,6 +152,10 @@ def test_the_way_drawn_is_the_way_of_the_analysis(tab: Any, town: carecircle.Ana
         assert (found is None) == (path is None)
         if path is not None:
             assert found["metres"] == pytest.approx(path.metres, rel=1e-9)
+            along = found["access"] + sum(step["cost"] for step in found["steps"])
+            assert sum(step["places"] for step in found["steps"]) == len(found["places"])
+            assert along <= found["cost"] + 1e-9  # what is left is the seat's own way to its street
+            assert found["cost"] - along < 2
             told += 1
     assert told > 5
 

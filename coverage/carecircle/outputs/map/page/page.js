@@ -1282,7 +1282,7 @@ function wayOver(reach, i) {
   if (best.seat < 0) return null;
   const { seat, place: goal, lead } = reach.held.get(best.seat), nodes2 = [];
   for (let node = best.node; node >= 0; node = reach.previous[node]) nodes2.push(node);
-  const onRoad = (node) => node >= reach.cells && node < reach.after, spots = [reach.people.places[i].origin, ...nodes2.map((node) => spotOf(reach, node)), goal.origin], left = [best.cost * reach.unit, ...nodes2.map((node) => reach.nodeCost[node]), lead], parts = [], places = [world(spots[0])];
+  const onRoad = (node) => node >= reach.cells && node < reach.after, spots = [reach.people.places[i].origin, ...nodes2.map((node) => spotOf(reach, node)), goal.origin], left = [best.cost * reach.unit, ...nodes2.map((node) => reach.nodeCost[node]), lead], parts = [], steps = [{ places: 1, cost: 0 }], places = [world(spots[0])];
   for (let k = 0; k + 1 < spots.length; k++) {
     const road = k > 0 && k <= nodes2.length - 1 && onRoad(nodes2[k - 1]) && onRoad(nodes2[k]), step = road ? along(reach, nodes2[k - 1], nodes2[k]) : { places: [world(spots[k + 1])], metres: metresBetween(spots[k], spots[k + 1]) }, on = road ? "road" : "ground", rise = (heightAt(spots[k + 1]) - heightAt(spots[k]) || 0) * (reach.turned ? 1 : -1);
     if (!parts.length || parts[parts.length - 1].on !== on) parts.push({ on, cost: 0, metres: 0, climb: 0, descent: 0 });
@@ -1292,8 +1292,9 @@ function wayOver(reach, i) {
     part.climb += Math.max(rise, 0);
     part.descent += Math.max(-rise, 0);
     places.push(...step.places);
+    steps.push({ places: step.places.length, cost: (left[k] - left[k + 1]) / reach.unit });
   }
-  return { places, metres: parts.reduce((sum3, part) => sum3 + part.metres, 0), cost: best.cost, seat, parts };
+  return { steps, access: 0, places, metres: parts.reduce((sum3, part) => sum3 + part.metres, 0), cost: best.cost, seat, parts };
 }
 
 // map/page/src/model/standing.js
@@ -1898,9 +1899,14 @@ var Reach = class extends Answers {
       }
       pieces.push([place.street, this.endOf(place, node), place.position]);
     }
-    const length = ([on, a, b]) => a === b ? 0 : alongStreet(this.net, "road_m", on, ...this.turned ? [a, b] : [b, a]);
+    const length = ([on, a, b]) => a === b ? 0 : alongStreet(this.net, "road_m", on, ...this.turned ? [a, b] : [b, a]), lines2 = pieces.map(([on, a, b]) => pieceOf(this.net.line[on], a, b));
     return {
-      places: pieces.flatMap(([on, a, b]) => pieceOf(this.net.line[on], a, b)),
+      places: lines2.flat(),
+      access: accessCost(this.net, this.metric, d.metres[i]) / this.unit(),
+      steps: pieces.map(([on, a, b], k) => ({
+        places: lines2[k].length,
+        cost: a === b ? 0 : alongStreet(this.net, this.metric, on, ...this.turned ? [a, b] : [b, a]) / this.unit()
+      })),
       metres: d.metres[i] + place.metres + pieces.reduce((sum3, piece) => sum3 + length(piece), 0),
       cost: best.cost,
       seat
@@ -2474,6 +2480,7 @@ var state = {
   },
   way: null,
   straight: null,
+  along: null,
   chain: null,
   focus: null,
   /** Whether the card of a trial is open, and whether the next click on the map adds a site. */
@@ -2646,6 +2653,201 @@ function labeller(ctx, view, marks) {
   };
 }
 
+// map/page/src/model/catchments.js
+function catchmentQuery(clause) {
+  if (!clause || clause.everyone || !page.demand) return null;
+  if (clause.people && clause.query !== null) return page.queries[clause.query];
+  if (!clause.asked.length) return null;
+  const wanted = clause.asked.filter((i) => page.facilities.status[i] === "open");
+  return page.queries.find((q) => q.serving.length === wanted.length && wanted.every((i) => q.serving.includes(i))) || null;
+}
+function catchments(clause, basis = "now") {
+  const key = `${clause.rule} ${basis}`, stamp = changed() ? scenario.stamp : -1, kept2 = keptCatchments();
+  if (!kept2.has(key) || kept2.get(key).stamp !== stamp)
+    kept2.set(key, { ...partition(clause, basis), stamp });
+  return kept2.get(key);
+}
+var keptCatchments = once(() => /* @__PURE__ */ new Map());
+function partition(clause, basis) {
+  const d = demand(), owners = ownersOf(catchmentQuery(clause), basis), codes2 = clause.people ? codesOf(clause, basis) : null, served2 = /* @__PURE__ */ new Map();
+  let without = 0;
+  for (let i = 0; i < d.n; i++) {
+    if (!(d.residents[i] > 0) || codes2 && codes2[i] === OUTSIDE) continue;
+    if (owners[i] < 0) without += d.residents[i];
+    else served2.set(owners[i], (served2.get(owners[i]) || 0) + d.residents[i]);
+  }
+  const { edges, beside } = borders(d, owners, codes2);
+  return { owners, codes: codes2, served: served2, without, edges, colour: coloured(served2, beside) };
+}
+function borders(d, owners, codes2) {
+  const step = d.spacing / 400750167e-1 / Math.cos(latOf(d.n ? d.y[0] : 0.5) * Math.PI / 180), at = /* @__PURE__ */ new Map(), edges = [], beside = /* @__PURE__ */ new Map();
+  const cell = (x, y) => Math.floor(x / step) * 67108864 + Math.floor(y / step);
+  const counts = (i) => d.placed[i] && owners[i] >= 0 && !(codes2 && codes2[i] === OUTSIDE);
+  for (let i = 0; i < d.n; i++) if (counts(i)) at.set(cell(d.x[i], d.y[i]), i);
+  const meet = (a, b) => {
+    if (!beside.has(a)) beside.set(a, /* @__PURE__ */ new Set());
+    beside.get(a).add(b);
+  };
+  at.forEach((i) => {
+    for (const [dx, dy] of [
+      [step, 0],
+      [0, step]
+    ]) {
+      const j = at.get(cell(d.x[i] + dx, d.y[i] + dy));
+      if (j === void 0 || owners[i] === owners[j]) continue;
+      const mx = (d.x[i] + d.x[j]) / 2, my = (d.y[i] + d.y[j]) / 2, ux = (d.y[i] - d.y[j]) / 2, uy = (d.x[j] - d.x[i]) / 2;
+      edges.push(mx - ux, my - uy, mx + ux, my + uy);
+      meet(owners[i], owners[j]);
+      meet(owners[j], owners[i]);
+    }
+  });
+  return { edges: Float64Array.from(edges), beside };
+}
+function coloured(served2, beside) {
+  const colour = /* @__PURE__ */ new Map();
+  [...served2.entries()].sort((a, b) => b[1] - a[1] || a[0] - b[0]).forEach(([owner], order) => {
+    const taken = new Set([...beside.get(owner) || []].map((o) => colour.get(o)));
+    const free = page.palette.catchments.map((c, k) => (order + k) % page.palette.catchments.length).find((k) => !taken.has(k));
+    colour.set(owner, free === void 0 ? order % page.palette.catchments.length : free);
+  });
+  return colour;
+}
+
+// map/page/src/view/catchments.js
+function drawCatchments(ctx, view, clause) {
+  const { owners, codes: codes2, colour, edges } = catchments(clause, view.basis), { residents } = demand();
+  const classOf = (i) => !(residents[i] > 0) || codes2 && codes2[i] === OUTSIDE ? -1 : owners[i] < 0 ? page.palette.catchments.length : colour.get(owners[i]);
+  drawCells(ctx, view, classOf, [...page.palette.catchments, null]);
+  ctx.strokeStyle = sheer(page.palette.catchmentBorder, 0.75);
+  ctx.lineWidth = 1.1;
+  ctx.lineCap = "round";
+  ctx.beginPath();
+  for (let k = 0; k < edges.length; k += 4) {
+    ctx.moveTo(edges[k] * view.scale - view.left, edges[k + 1] * view.scale - view.top);
+    ctx.lineTo(edges[k + 2] * view.scale - view.left, edges[k + 3] * view.scale - view.top);
+  }
+  ctx.stroke();
+}
+function loadState(i, residents, own) {
+  if (!own || !own.loadRange || !own.asked.includes(i)) return null;
+  const [least, most] = own.loadRange;
+  return residents > most ? "over" : residents < least ? "under" : "fits";
+}
+var LOAD_SIGN = { over: "▲", under: "▽", fits: "" };
+function drawCatchmentNames(label, view, clause) {
+  const { served: served2 } = catchments(clause, view.basis);
+  [...served2.entries()].sort((a, b) => b[1] - a[1]).forEach(([owner, n]) => {
+    const place = seatPlace(owner);
+    if (!place) return;
+    const load = loadState(owner, n, clause), text = `${people(n)}${load && LOAD_SIGN[load] ? ` ${LOAD_SIGN[load]}` : ""}`, x = place[0] * view.scale - view.left, y = place[1] * view.scale - view.top, style = { size: 12, weight: 600, colour: load === "over" ? page.palette.bad : page.palette.asked, align: "left", offset: 11 };
+    if (served2.size > 25 || !label(`${seatName(owner)} ${text}`, x, y, style)) label(text, x, y, style);
+  });
+}
+var MOST_LISTED = 10;
+function catchmentLegend(clause) {
+  const { served: served2, without, colour } = catchments(clause), rows = [...served2.entries()].sort((a, b) => b[1] - a[1]), load = clause.loadRange ? clause : null;
+  const item = ([i, n]) => {
+    const how = loadState(i, n, clause);
+    return h(
+      "li",
+      { "data-load": how },
+      swatch(`background:${page.palette.catchments[colour.get(i)]}`),
+      h(
+        "button",
+        { type: "button", class: "cc-area", onclick: () => i < 1e6 && zoomToFacility(i) },
+        seatName(i)
+      ),
+      h("b", { class: how === "over" ? "cc-over-load" : null }, `${people(n)} ${how ? LOAD_SIGN[how] : ""}`)
+    );
+  };
+  return [
+    h("h3", {}, say("page_legend_catchments")),
+    load ? h(
+      "p",
+      { class: "cc-legend-note" },
+      say("page_catchment_load", {
+        rule: load.rule,
+        least: people(load.loadRange[0]),
+        most: people(load.loadRange[1])
+      })
+    ) : null,
+    h("ul", { class: "cc-served", "data-cc": "catchments" }, rows.slice(0, MOST_LISTED).map(item)),
+    rows.length > MOST_LISTED ? h("p", { class: "cc-legend-note" }, say("page_catchment_more", { n: rows.length - MOST_LISTED })) : null,
+    without > 0 ? hatched("page_catchment_none", { n: people(without) }) : null
+  ];
+}
+
+// map/page/src/view/sheets.js
+var narrow = () => window.matchMedia("screen and (max-width: 820px)").matches;
+var CARDS = ["cc-why", "cc-whatif"];
+var SHEETS = { peek: () => 186, half: () => 0.5 * window.innerHeight, full: () => 0.92 * window.innerHeight };
+var FREE_TOP = 56;
+var openCards = () => CARDS.map((id) => byId(id)).filter((card) => !card.hidden && card.offsetHeight > 0);
+function covered() {
+  const cards = openCards();
+  return cards.length ? Math.max(...cards.map((card) => window.innerHeight - card.getBoundingClientRect().top)) : SHEETS[document.body.dataset.sheet]();
+}
+function room() {
+  return narrow() ? {
+    paddingTopLeft: [12, FREE_TOP],
+    paddingBottomRight: [12, Math.min(covered(), window.innerHeight * 0.62) + 12]
+  } : { paddingTopLeft: [28, 28], paddingBottomRight: [aside(), 28] };
+}
+function aside() {
+  const legend = byId("cc-legend");
+  return Math.max(28, Math.min(legend.open ? legend.offsetWidth + 28 : 28, map.getSize().x / 3));
+}
+function sheet(size) {
+  document.body.dataset.sheet = size;
+  byId("cc-handle").setAttribute("aria-expanded", String(size === "full"));
+}
+function showMap() {
+  if (narrow()) sheet("peek");
+}
+function cardHead(close) {
+  const full = document.body.dataset.card === "full";
+  return h(
+    "div",
+    { class: "cc-card-head" },
+    h(
+      "button",
+      { type: "button", class: "cc-grip", "aria-label": say("page_card_grip"), "aria-expanded": String(full), onclick: toggleCards },
+      h("span", {})
+    ),
+    h("button", { type: "button", class: "cc-close", "aria-label": say("page_close"), onclick: close }, "×")
+  );
+}
+function sizeCards(size) {
+  document.body.dataset.card = size;
+  for (const grip of document.querySelectorAll(".cc-grip"))
+    grip.setAttribute("aria-expanded", String(size === "full"));
+}
+var toggleCards = () => sizeCards(document.body.dataset.card === "full" ? "compact" : "full");
+function makeWay() {
+  if (!narrow()) return;
+  sheet("peek");
+  sizeCards("compact");
+}
+function uncover(lat, lon) {
+  const [x, y] = narrow() ? [44, FREE_TOP + 44] : [44, 44];
+  map.panInside([lat, lon], {
+    paddingTopLeft: [x, y],
+    paddingBottomRight: narrow() ? [x, covered() + 24] : [aside() + 16, 44],
+    animate: !calm
+  });
+}
+function openSheets() {
+  sheet("half");
+  sizeCards("compact");
+  const next = { full: "peek", peek: "half", half: "full" };
+  byId("cc-handle").addEventListener("click", () => sheet(next[document.body.dataset.sheet]));
+  const follow = new ResizeObserver(() => {
+    document.body.dataset.cards = openCards().length ? "open" : "none";
+    document.body.style.setProperty("--covered", `${covered()}px`);
+  });
+  for (const id of ["cc-panel", ...CARDS]) follow.observe(byId(id));
+}
+
 // map/page/src/view/chain.js
 var sum = (stages) => stages.reduce((minutes3, stage) => minutes3 + stage.minutes, 0);
 var minutes2 = (n) => measured(n, "min");
@@ -2727,212 +2929,6 @@ function drawChain(ctx, view, { legs, marks, home }) {
   }
 }
 
-// map/page/src/model/catchments.js
-function catchmentQuery(clause) {
-  if (!clause || clause.everyone || !page.demand) return null;
-  if (clause.people && clause.query !== null) return page.queries[clause.query];
-  if (!clause.asked.length) return null;
-  const wanted = clause.asked.filter((i) => page.facilities.status[i] === "open");
-  return page.queries.find((q) => q.serving.length === wanted.length && wanted.every((i) => q.serving.includes(i))) || null;
-}
-function catchments(clause, basis = "now") {
-  const key = `${clause.rule} ${basis}`, stamp = changed() ? scenario.stamp : -1, kept2 = keptCatchments();
-  if (!kept2.has(key) || kept2.get(key).stamp !== stamp)
-    kept2.set(key, { ...partition(clause, basis), stamp });
-  return kept2.get(key);
-}
-var keptCatchments = once(() => /* @__PURE__ */ new Map());
-function partition(clause, basis) {
-  const d = demand(), owners = ownersOf(catchmentQuery(clause), basis), codes2 = clause.people ? codesOf(clause, basis) : null, served = /* @__PURE__ */ new Map();
-  let without = 0;
-  for (let i = 0; i < d.n; i++) {
-    if (!(d.residents[i] > 0) || codes2 && codes2[i] === OUTSIDE) continue;
-    if (owners[i] < 0) without += d.residents[i];
-    else served.set(owners[i], (served.get(owners[i]) || 0) + d.residents[i]);
-  }
-  const { edges, beside } = borders(d, owners, codes2);
-  return { owners, codes: codes2, served, without, edges, colour: coloured(served, beside) };
-}
-function borders(d, owners, codes2) {
-  const step = d.spacing / 400750167e-1 / Math.cos(latOf(d.n ? d.y[0] : 0.5) * Math.PI / 180), at = /* @__PURE__ */ new Map(), edges = [], beside = /* @__PURE__ */ new Map();
-  const cell = (x, y) => Math.floor(x / step) * 67108864 + Math.floor(y / step);
-  const counts = (i) => d.placed[i] && owners[i] >= 0 && !(codes2 && codes2[i] === OUTSIDE);
-  for (let i = 0; i < d.n; i++) if (counts(i)) at.set(cell(d.x[i], d.y[i]), i);
-  const meet = (a, b) => {
-    if (!beside.has(a)) beside.set(a, /* @__PURE__ */ new Set());
-    beside.get(a).add(b);
-  };
-  at.forEach((i) => {
-    for (const [dx, dy] of [
-      [step, 0],
-      [0, step]
-    ]) {
-      const j = at.get(cell(d.x[i] + dx, d.y[i] + dy));
-      if (j === void 0 || owners[i] === owners[j]) continue;
-      const mx = (d.x[i] + d.x[j]) / 2, my = (d.y[i] + d.y[j]) / 2, ux = (d.y[i] - d.y[j]) / 2, uy = (d.x[j] - d.x[i]) / 2;
-      edges.push(mx - ux, my - uy, mx + ux, my + uy);
-      meet(owners[i], owners[j]);
-      meet(owners[j], owners[i]);
-    }
-  });
-  return { edges: Float64Array.from(edges), beside };
-}
-function coloured(served, beside) {
-  const colour = /* @__PURE__ */ new Map();
-  [...served.entries()].sort((a, b) => b[1] - a[1] || a[0] - b[0]).forEach(([owner], order) => {
-    const taken = new Set([...beside.get(owner) || []].map((o) => colour.get(o)));
-    const free = page.palette.catchments.map((c, k) => (order + k) % page.palette.catchments.length).find((k) => !taken.has(k));
-    colour.set(owner, free === void 0 ? order % page.palette.catchments.length : free);
-  });
-  return colour;
-}
-
-// map/page/src/view/catchments.js
-function drawCatchments(ctx, view, clause) {
-  const { owners, codes: codes2, colour, edges } = catchments(clause, view.basis), { residents } = demand();
-  const classOf = (i) => !(residents[i] > 0) || codes2 && codes2[i] === OUTSIDE ? -1 : owners[i] < 0 ? page.palette.catchments.length : colour.get(owners[i]);
-  drawCells(ctx, view, classOf, [...page.palette.catchments, null]);
-  ctx.strokeStyle = sheer(page.palette.catchmentBorder, 0.75);
-  ctx.lineWidth = 1.1;
-  ctx.lineCap = "round";
-  ctx.beginPath();
-  for (let k = 0; k < edges.length; k += 4) {
-    ctx.moveTo(edges[k] * view.scale - view.left, edges[k + 1] * view.scale - view.top);
-    ctx.lineTo(edges[k + 2] * view.scale - view.left, edges[k + 3] * view.scale - view.top);
-  }
-  ctx.stroke();
-}
-function loadState(i, residents, own) {
-  if (!own || !own.loadRange || !own.asked.includes(i)) return null;
-  const [least, most] = own.loadRange;
-  return residents > most ? "over" : residents < least ? "under" : "fits";
-}
-var LOAD_SIGN = { over: "▲", under: "▽", fits: "" };
-function drawCatchmentNames(label, view, clause) {
-  const { served } = catchments(clause, view.basis);
-  [...served.entries()].sort((a, b) => b[1] - a[1]).forEach(([owner, n]) => {
-    const place = seatPlace(owner);
-    if (!place) return;
-    const load = loadState(owner, n, clause), text = `${people(n)}${load && LOAD_SIGN[load] ? ` ${LOAD_SIGN[load]}` : ""}`, x = place[0] * view.scale - view.left, y = place[1] * view.scale - view.top, style = { size: 12, weight: 600, colour: load === "over" ? page.palette.bad : page.palette.asked, align: "left", offset: 11 };
-    if (served.size > 25 || !label(`${seatName(owner)} ${text}`, x, y, style)) label(text, x, y, style);
-  });
-}
-var MOST_LISTED = 10;
-function catchmentLegend(clause) {
-  const { served, without, colour } = catchments(clause), rows = [...served.entries()].sort((a, b) => b[1] - a[1]), load = clause.loadRange ? clause : null;
-  const item = ([i, n]) => {
-    const how = loadState(i, n, clause);
-    return h(
-      "li",
-      { "data-load": how },
-      swatch(`background:${page.palette.catchments[colour.get(i)]}`),
-      h(
-        "button",
-        { type: "button", class: "cc-area", onclick: () => i < 1e6 && zoomToFacility(i) },
-        seatName(i)
-      ),
-      h("b", { class: how === "over" ? "cc-over-load" : null }, `${people(n)} ${how ? LOAD_SIGN[how] : ""}`)
-    );
-  };
-  return [
-    h("h3", {}, say("page_legend_catchments")),
-    load ? h(
-      "p",
-      { class: "cc-legend-note" },
-      say("page_catchment_load", {
-        rule: load.rule,
-        least: people(load.loadRange[0]),
-        most: people(load.loadRange[1])
-      })
-    ) : null,
-    h("ul", { class: "cc-served", "data-cc": "catchments" }, rows.slice(0, MOST_LISTED).map(item)),
-    rows.length > MOST_LISTED ? h("p", { class: "cc-legend-note" }, say("page_catchment_more", { n: rows.length - MOST_LISTED })) : null,
-    without > 0 ? hatched("page_catchment_none", { n: people(without) }) : null
-  ];
-}
-
-// map/page/src/view/sheets.js
-var narrow = () => window.matchMedia("screen and (max-width: 820px)").matches;
-var CARDS = ["cc-why", "cc-whatif"];
-var SHEETS = { peek: () => 186, half: () => 0.5 * window.innerHeight, full: () => 0.92 * window.innerHeight };
-var FREE_TOP = 56;
-var openCards = () => CARDS.map((id) => byId(id)).filter((card) => !card.hidden);
-function covered() {
-  const cards = openCards();
-  return cards.length ? Math.max(...cards.map((card) => window.innerHeight - card.getBoundingClientRect().top)) : SHEETS[document.body.dataset.sheet]();
-}
-function room() {
-  return narrow() ? {
-    paddingTopLeft: [12, FREE_TOP],
-    paddingBottomRight: [12, Math.min(covered(), window.innerHeight * 0.62) + 12]
-  } : { paddingTopLeft: [28, 28], paddingBottomRight: [aside(), 28] };
-}
-function aside() {
-  const legend = byId("cc-legend");
-  return Math.max(28, Math.min(legend.open ? legend.offsetWidth + 28 : 28, map.getSize().x / 3));
-}
-function sheet(size) {
-  document.body.dataset.sheet = size;
-  byId("cc-handle").setAttribute("aria-expanded", String(size === "full"));
-}
-function showMap() {
-  if (narrow()) sheet("peek");
-}
-function cardHead(close) {
-  const full = document.body.dataset.card === "full";
-  return h(
-    "div",
-    { class: "cc-card-head" },
-    h(
-      "button",
-      { type: "button", class: "cc-grip", "aria-label": say("page_card_grip"), "aria-expanded": String(full), onclick: toggleCards },
-      h("span", {})
-    ),
-    h("button", { type: "button", class: "cc-close", "aria-label": say("page_close"), onclick: close }, "×")
-  );
-}
-function sizeCards(size) {
-  document.body.dataset.card = size;
-  for (const grip of document.querySelectorAll(".cc-grip"))
-    grip.setAttribute("aria-expanded", String(size === "full"));
-}
-var toggleCards = () => sizeCards(document.body.dataset.card === "full" ? "compact" : "full");
-function makeWay() {
-  if (!narrow()) return;
-  sheet("peek");
-  sizeCards("compact");
-}
-function uncover(lat, lon) {
-  if (!narrow()) return besideCards(lat, lon);
-  const [x, y] = [44, FREE_TOP + 44];
-  map.panInside([lat, lon], {
-    paddingTopLeft: [x, y],
-    paddingBottomRight: [x, covered() + 24],
-    animate: !calm
-  });
-}
-function besideCards(lat, lon) {
-  const frame = map.getContainer().getBoundingClientRect(), at = map.latLngToContainerPoint([lat, lon]);
-  let right = 0;
-  for (const card of openCards()) {
-    const over = card.getBoundingClientRect(), x = at.x + frame.left, y = at.y + frame.top;
-    if (x > over.left - 24 && x < over.right + 24 && y > over.top - 24 && y < over.bottom + 24)
-      right = Math.max(right, over.right + 36 - x);
-  }
-  if (right && at.x + right < map.getSize().x - 24) map.panBy([-right, 0], { animate: !calm });
-}
-function openSheets() {
-  sheet("half");
-  sizeCards("compact");
-  const next = { full: "peek", peek: "half", half: "full" };
-  byId("cc-handle").addEventListener("click", () => sheet(next[document.body.dataset.sheet]));
-  const follow = new ResizeObserver(() => {
-    document.body.dataset.cards = openCards().length ? "open" : "none";
-    document.body.style.setProperty("--covered", `${covered()}px`);
-  });
-  for (const id of ["cc-panel", ...CARDS]) follow.observe(byId(id));
-}
-
 // map/page/src/view/overland.js
 var MOST = 4;
 var sum2 = (parts, on) => parts.filter((part) => part.on === on).reduce((a, b) => ({ on, cost: a.cost + b.cost, metres: a.metres + b.metres, climb: a.climb + b.climb, descent: a.descent + b.descent }));
@@ -2948,6 +2944,60 @@ function wayInWords(way, unit) {
   if (!way.parts) return null;
   const kinds = [...new Set(way.parts.map((part) => part.on))], parts = way.parts.length > MOST ? kinds.map((on) => sum2(way.parts, on)) : way.parts;
   return h("span", { class: "cc-small" }, parts.map((part) => stretch(part, unit)).join(" → "));
+}
+
+// map/page/src/view/hover.js
+function holds(shapes2, f, x, y) {
+  const box = shapes2.boxes.subarray(f * 4, f * 4 + 4);
+  if (x < box[0] || x > box[2] || y < box[1] || y > box[3]) return false;
+  let inside = false;
+  for (let r = shapes2.first[f]; r < shapes2.first[f + 1]; r++)
+    for (let i = shapes2.starts[r], j = shapes2.starts[r + 1] - 1; i < shapes2.starts[r + 1]; j = i++)
+      if (shapes2.y[i] > y !== shapes2.y[j] > y && x < (shapes2.x[j] - shapes2.x[i]) * (y - shapes2.y[i]) / (shapes2.y[j] - shapes2.y[i]) + shapes2.x[i])
+        inside = !inside;
+  return inside;
+}
+function areaAt(latlng, level) {
+  const shapes2 = areaShapes(), x = worldX(latlng.lng), y = worldY(latlng.lat);
+  return page.areas.names.findIndex((name, a) => page.areas.level[a] === level && holds(shapes2, a, x, y));
+}
+function levelSeen() {
+  const shaded = page.levels.find((l) => l.id === state.shading && l.id !== "county");
+  return shaded || page.levels.find((l) => l.id === "town") || page.levels[page.levels.length - 1] || null;
+}
+function areaSays(clause, a) {
+  const name = page.areas.names[a], unit = clause ? unitOf(clause, a) : null;
+  if (clause && clause.people) {
+    const s = sums(clause);
+    if (!(s.scope[a] > 0)) return say("page_hover_outside", { name });
+    const n = lacking(s, a);
+    return n >= 0.5 ? say("page_hover_gap", { name, n: people(n) }) : say("page_hover_none", { name });
+  }
+  return unit ? say("page_hover_unit", { name, outcome: say(`page_unit_${unit.outcome}`) || say(`page_outcome_${unit.outcome}`) }) : name;
+}
+function discAt(point) {
+  if (!state.on.gap) return null;
+  const corner = map.containerPointToLayerPoint(point);
+  return drawnDiscs().find((d) => Math.hypot(d.x - corner.x, d.y - corner.y) <= d.r) || null;
+}
+function underPointer(event) {
+  const i = facilityAt(event.containerPoint);
+  if (i >= 0) return { text: page.facilities.names[i], click: true };
+  const clause = clauseNow(), level = levelSeen(), disc = clause && clause.people ? discAt(event.containerPoint) : null, a = level ? areaAt(event.latlng, level.index) : -1;
+  if (disc) return { text: say(disc.kind === 2 ? "page_hover_unknown" : "page_hover_disc", { name: a < 0 ? "" : page.areas.names[a], n: people(disc.people) }), click: true };
+  return a < 0 ? null : { text: areaSays(clause, a), click: false };
+}
+function hover(event) {
+  const tip = byId("cc-tip"), found = state.armed ? null : underPointer(event);
+  map.getContainer().classList.toggle("cc-over", Boolean(found && found.click));
+  tip.hidden = true;
+  hoverOverlay(event);
+  if (!tip.hidden || !found) return;
+  tip.hidden = false;
+  tip.textContent = found.text;
+  const box = map.getContainer().getBoundingClientRect();
+  tip.style.left = `${Math.min(box.left + event.containerPoint.x + 14, window.innerWidth - tip.offsetWidth - 6)}px`;
+  tip.style.top = `${box.top + event.containerPoint.y - 10}px`;
 }
 
 // map/page/src/model/kept.js
@@ -2982,9 +3032,9 @@ function loadScenario(kept2) {
 function dropScenario(kept2) {
   scenario.kept = scenario.kept.filter((k) => k !== kept2);
 }
-var holds = (kept2) => JSON.stringify([kept2.sites.map(({ id, kind, lon, lat }) => [id, kind, lon, lat]), kept2.closed]) === JSON.stringify([scenario.sites.map(({ id, kind, lon, lat }) => [id, kind, lon, lat]), [...scenario.closed]]);
+var holds2 = (kept2) => JSON.stringify([kept2.sites.map(({ id, kind, lon, lat }) => [id, kind, lon, lat]), kept2.closed]) === JSON.stringify([scenario.sites.map(({ id, kind, lon, lat }) => [id, kind, lon, lat]), [...scenario.closed]]);
 function tableName() {
-  const kept2 = scenario.kept.find(holds);
+  const kept2 = scenario.kept.find(holds2);
   return `${page.study.name}-${kept2 ? kept2.name.replace(/[\\/:*?"<>|\s]+/g, "_") : "sites"}.csv`;
 }
 
@@ -3405,6 +3455,184 @@ var whatif = {
   load: (name) => loadScenario(scenario.kept.find((k) => k.name === name))
 };
 
+// map/page/src/view/village.js
+function within(a, inside) {
+  for (let hops = 0; a >= 0 && hops < 8; a = page.areas.parent[a], hops++) if (a === inside) return true;
+  return false;
+}
+function rowsIn(a) {
+  const d = demand(), inside = page.areas.names.map((name, k) => within(k, a));
+  return d ? [...d.area.keys()].filter((i) => d.area[i] >= 0 && inside[d.area[i]] && d.residents[i] > 0) : [];
+}
+function served(clause, rows) {
+  if (clause.query === null) return null;
+  const query = page.queries[clause.query], codes2 = codesOf(clause), owners = ownersOf(query), { residents } = demand(), by = /* @__PURE__ */ new Map();
+  let total = 0, away = 0;
+  for (const i of rows) {
+    if (codes2[i] === OUTSIDE || owners[i] < 0) continue;
+    const cost = costAt(query, i);
+    if (!Number.isFinite(cost)) continue;
+    by.set(owners[i], (by.get(owners[i]) || 0) + residents[i]);
+    total += residents[i];
+    away += residents[i] * cost;
+  }
+  if (!total) return null;
+  const [owner] = [...by.entries()].sort((p, q) => q[1] - p[1])[0];
+  return { name: seatName(owner), mean: measured(away / total, query.unit) };
+}
+function worstRow(clause, rows) {
+  const codes2 = codesOf(clause), { residents, placed } = demand();
+  return rows.filter((i) => placed[i] && (codes2[i] === NOT_COVERED || codes2[i] === UNREACHABLE)).reduce((best, i) => best < 0 || residents[i] > residents[best] ? i : best, -1);
+}
+var kindFor = (clause) => clause ? page.kinds.findIndex((k) => k.serves.includes(clause.query)) : -1;
+function buildHere(clause, lon, lat) {
+  const kind = kindFor(clause);
+  if (kind < 0) return;
+  addSite({ kind, lon, lat });
+  closeWhy();
+  state.trying = true;
+  showWhatIf();
+}
+function mend(clause, rows) {
+  const i = hasWays() && kindFor(clause) >= 0 && clause.query !== null ? worstRow(clause, rows) : -1;
+  if (i < 0) return null;
+  const d = demand();
+  return h(
+    "button",
+    { type: "button", class: "cc-button", onclick: () => buildHere(clause, lonOf(d.x[i]), latOf(d.y[i])) },
+    say("page_village_build", { kind: say(page.kinds[kindFor(clause)]) })
+  );
+}
+function clauseLine(clause, index, a, rows) {
+  const unit = unitOf(clause, a), title = h("button", { type: "button", class: "cc-area", onclick: () => chooseClause(index, true) }, say(clause.title));
+  if (unit)
+    return h("li", {}, badge(unit.outcome === "WAIVED" ? "NO_THRESHOLD" : unit.outcome), h("div", {}, title, h("span", {}, say(unit.observed) || say(`page_outcome_${unit.outcome}`))));
+  if (!clause.people) return null;
+  const s = sums(clause);
+  if (!(s.scope[a] > 0)) return null;
+  const out = lacking(s, a), unknown = s.no_data[a] + s.unsnapped[a], by = served(clause, rows);
+  return h(
+    "li",
+    {},
+    badge(out >= 0.5 ? "FAIL" : unknown >= 0.5 ? "NOT_ASSESSED" : "PASS"),
+    h(
+      "div",
+      {},
+      title,
+      h("span", {}, out >= 0.5 ? h("strong", { class: "cc-loss" }, say("page_village_out", { n: people(out) })) : say(unknown >= 0.5 ? "page_village_unknown" : "page_village_all", { n: people(unknown) }), ` · ${percent(s.covered[a] / s.scope[a])}`),
+      by ? h("span", { class: "cc-small" }, say("page_village_by", by)) : null,
+      out >= 0.5 ? mend(clause, rows) : null
+    )
+  );
+}
+function openVillage(a) {
+  const rows = rowsIn(a), d = demand(), f = facilities(), total = rows.reduce((sum3, i) => sum3 + d.residents[i], 0), parents = [];
+  for (let p = page.areas.parent[a], hops = 0; p >= 0 && hops < 8; p = page.areas.parent[p], hops++)
+    if (page.areas.level[p] > 0) parents.unshift(p);
+  openWhy(
+    h(
+      "div",
+      { "data-cc": "village" },
+      h("h2", {}, page.areas.names[a]),
+      h(
+        "p",
+        { class: "cc-small" },
+        parents.map((p) => [h("button", { type: "button", class: "cc-area", onclick: () => (zoomToArea(p), openVillage(p)) }, page.areas.names[p]), " · "]),
+        say("page_village_residents", { n: people(total) }),
+        f.n ? "" : null
+      ),
+      h("ul", { class: "cc-why-list" }, page.order.map((index) => clauseLine(page.clauses[index], index, a, rows)))
+    )
+  );
+}
+
+// map/page/src/view/wayline.js
+var STEPS = [0.5, 1, 2, 5, 10, 15, 30, 60, 120, 240];
+var MOST_TICKS = 5;
+function costsAlong(way) {
+  if (!way || !way.steps) return null;
+  const costs2 = [0], length = (a, b) => Math.hypot(a[0] - b[0], a[1] - b[1]);
+  let at = 0, spent = way.access;
+  for (const step of way.steps) {
+    const places = way.places.slice(at, at + step.places), whole = places.reduce((sum3, p, k) => sum3 + (k ? length(places[k - 1], p) : 0), 0);
+    let gone = 0;
+    places.forEach((p, k) => {
+      if (k) gone += length(places[k - 1], p);
+      costs2.push(spent + (whole > 0 ? step.cost * gone / whole : 0));
+    });
+    spent += step.cost;
+    at += step.places;
+  }
+  return [...costs2, way.cost];
+}
+function placeAt(line, costs2, cost) {
+  for (let k = 1; k < costs2.length; k++)
+    if (costs2[k] >= cost) {
+      const part = costs2[k] > costs2[k - 1] ? (cost - costs2[k - 1]) / (costs2[k] - costs2[k - 1]) : 0;
+      return { k, at: [0, 1].map((c) => line[k - 1][c] + part * (line[k][c] - line[k - 1][c])) };
+    }
+  return { k: line.length - 1, at: line[line.length - 1] };
+}
+function stroke(ctx, place, line, width, colour) {
+  ctx.lineJoin = ctx.lineCap = "round";
+  ctx.lineWidth = width;
+  ctx.strokeStyle = colour;
+  ctx.beginPath();
+  line.forEach((p, n) => ctx[n ? "lineTo" : "moveTo"](...place(p)));
+  ctx.stroke();
+}
+function travelled(view) {
+  const { costs: costs2, limit, unit, outwards } = view.along || {};
+  if (!costs2 || costs2.length !== view.way.length) return null;
+  const whole = costs2[costs2.length - 1];
+  return outwards ? { line: [...view.way].reverse(), costs: [...costs2].reverse().map((c) => whole - c), limit, unit, whole } : { line: view.way, costs: costs2, limit, unit, whole };
+}
+function drawTicks(label, place, { line, costs: costs2, unit, whole }) {
+  const metric = unit === "min" ? 1 : 1e3, step = (STEPS.find((s) => whole / (s * metric) <= MOST_TICKS) || STEPS[STEPS.length - 1]) * metric;
+  for (let cost = step; cost < whole - step / 3; cost += step) {
+    const [x, y] = place(placeAt(line, costs2, cost).at);
+    label(measured(cost, unit).replace(".0 ", " "), x, y - 12, { size: 12, weight: 600 });
+  }
+}
+function drawWay(ctx, view) {
+  if (!view.way) return false;
+  if (view.chain) return drawChain(ctx, view, view.chain);
+  const place = ([x2, y2]) => [x2 * view.scale - view.left, y2 * view.scale - view.top], told3 = travelled(view), over = told3 && told3.limit !== null && told3.whole > told3.limit ? placeAt(told3.line, told3.costs, told3.limit) : null;
+  stroke(ctx, place, view.way, 8, sheer(page.palette.white, 0.95));
+  if (!told3) stroke(ctx, place, view.way, 4.5, view.along && view.along.bad ? page.palette.bad : page.palette.good);
+  else {
+    const { line } = told3;
+    stroke(ctx, place, over ? [...line.slice(0, over.k), over.at] : line, 4.5, page.palette.good);
+    if (over) stroke(ctx, place, [over.at, ...line.slice(over.k)], 4.5, page.palette.bad);
+  }
+  if (view.straight && view.way !== view.straight) {
+    ctx.setLineDash([3, 4]);
+    stroke(ctx, place, view.straight, 2, page.palette.ink);
+    ctx.setLineDash([]);
+  }
+  const [x, y] = place(view.way[0]);
+  house(ctx, x, y);
+  const label = labeller(ctx, view, [[x, y, 12]]);
+  if (told3) drawTicks(label, place, told3);
+}
+function house(ctx, x, y) {
+  ctx.beginPath();
+  ctx.moveTo(x - 8, y);
+  ctx.lineTo(x, y - 8);
+  ctx.lineTo(x + 8, y);
+  ctx.lineTo(x + 5.5, y);
+  ctx.lineTo(x + 5.5, y + 7);
+  ctx.lineTo(x - 5.5, y + 7);
+  ctx.lineTo(x - 5.5, y);
+  ctx.closePath();
+  ctx.fillStyle = page.palette.ink;
+  ctx.strokeStyle = page.palette.white;
+  ctx.lineWidth = 3.5;
+  ctx.lineJoin = "round";
+  ctx.stroke();
+  ctx.fill();
+}
+
 // map/page/src/view/why.js
 var WHY_REACH = 600;
 function facilityAt(point) {
@@ -3428,11 +3656,16 @@ function whyPlace(found, here, waiting) {
   const parents = [];
   const d = demand();
   for (let a = d.area[found.index], hops = 0; a >= 0 && hops < 8; a = page.areas.parent[a], hops++)
-    if (page.areas.level[a] > 0) parents.unshift(page.areas.names[a]);
+    if (page.areas.level[a] > 0) parents.unshift(a);
   const selected = clauseNow() ? clauseNow().rule : null;
   const list = [...found.clauses].sort((a, b) => Number(b.rule === selected) - Number(a.rule === selected));
   return [
-    h("h2", {}, parents.join(" · ") || say("page_why_here")),
+    h(
+      "h2",
+      {},
+      parents.map((a, k) => [k ? " · " : "", h("button", { type: "button", class: "cc-area", title: say("page_village_open"), onclick: () => openVillage(a) }, page.areas.names[a])]),
+      parents.length ? null : say("page_why_here")
+    ),
     h(
       "p",
       { class: "cc-small" },
@@ -3442,6 +3675,11 @@ function whyPlace(found, here, waiting) {
       })
     ),
     waiting ? h("p", { class: "cc-small", role: "status" }, say("page_why_waiting")) : null,
+    hasWays() && kindFor(clauseNow()) >= 0 ? h(
+      "button",
+      { type: "button", class: "cc-button", "data-cc": "build", onclick: () => buildHere(clauseNow(), found.lon, found.lat) },
+      say("page_why_build", { kind: say(page.kinds[kindFor(clauseNow())]) })
+    ) : null,
     h("ul", { class: "cc-why-list" }, list.filter((c) => c.status !== "outside" || c.rule === selected).map(whyClause))
   ];
 }
@@ -3452,7 +3690,7 @@ function whyClause(c) {
       "li",
       { class: "cc-now" },
       badge("NO_THRESHOLD"),
-      h("div", {}, h("b", {}, `${c.rule} ${say(clause.title)}`), h("span", {}, say("page_why_outside")))
+      h("div", {}, h("b", {}, say(clause.title), h("small", {}, c.rule)), h("span", {}, say("page_why_outside")))
     );
   const good = c.status === "covered", unsure = c.status === "no_data" || c.status === "unsnapped";
   const shown = c.cost === null ? null : measured(c.cost, c.unit);
@@ -3464,7 +3702,7 @@ function whyClause(c) {
     h(
       "div",
       {},
-      h("b", {}, `${c.rule} ${say(clause.title)}`),
+      h("b", {}, say(clause.title), h("small", {}, c.rule)),
       h(
         "span",
         {},
@@ -3498,13 +3736,13 @@ function whyFacility(i) {
   const category = page.categories[f.category[i]];
   if (clause && clause.people && clause.query !== null && clause.asked.includes(i)) {
     const query = queryServedBy(clause, i), codes2 = codesOf(clause), owners = ownersOf(query), d = demand();
-    let served = 0, within = 0;
+    let served2 = 0, within2 = 0;
     for (let k = 0; k < d.n; k++)
       if (codes2[k] !== OUTSIDE && owners[k] === i) {
-        served += d.residents[k];
-        if (codes2[k] === COVERED) within += d.residents[k];
+        served2 += d.residents[k];
+        if (codes2[k] === COVERED) within2 += d.residents[k];
       }
-    lines2.push(say("page_catchment", { n: people(served), within: people(within) }));
+    lines2.push(say("page_catchment", { n: people(served2), within: people(within2) }));
   }
   return [
     h("h2", {}, f.names[i]),
@@ -3523,11 +3761,9 @@ function whyFacility(i) {
         class: "cc-button",
         onclick: () => {
           toggleFacility(i);
-          if (!state.trying) {
-            state.trying = true;
-            showWhatIf();
-          }
-          openWhy(whyFacility(i));
+          closeWhy();
+          state.trying = true;
+          showWhatIf();
         }
       },
       say(scenario.closed.has(i) ? "page_whatif_on" : "page_whatif_off")
@@ -3577,13 +3813,20 @@ function askWhy(latlng) {
   if (!found || found.metres > reach) {
     state.way = null;
     redraw("way");
-    openWhy(h("h2", {}, say("page_why_here")), h("p", {}, say("page_why_nobody")));
+    const level = levelSeen(), a = level ? areaAt(latlng, level.index) : -1;
+    if (a >= 0) openVillage(a);
+    else openWhy(h("h2", {}, say("page_why_here")), h("p", {}, say("page_why_nobody")));
     return;
   }
   showWay(found);
   openWhy(whyPlace(found, found.metres, waiting));
-  uncover(found.lat, found.lon);
+  if (state.way.length > 1) showWhole(state.way);
+  else uncover(found.lat, found.lon);
   if (waiting) whenSearched(number, latlng);
+}
+function showWhole(line) {
+  const xs = line.map((p) => p[0]), ys = line.map((p) => p[1]), box = [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
+  flyToBox(box, { closest: 16 });
 }
 function whenSearched(number, latlng) {
   const title = byId("cc-why").querySelector("h2");
@@ -3600,17 +3843,18 @@ function showWay(found) {
   state.chain = chainDrawn(mine, found.index);
   state.straight = goal && page.queries[clause.query].metric === "straight_m" ? [home, goal] : null;
   state.way = mine && mine.way ? [home, ...mine.way.places, seatPlace(mine.way.seat.number)] : state.straight || (goal ? [home, goal] : [home]);
+  state.along = goal ? alongOf(clause, mine) : null;
   redraw("way");
 }
-function hover(event) {
-  const tip = byId("cc-tip"), i = facilityAt(event.containerPoint);
-  map.getContainer().classList.toggle("cc-over", i >= 0);
-  tip.hidden = i < 0;
-  if (i < 0) return;
-  tip.textContent = page.facilities.names[i];
-  const box = map.getContainer().getBoundingClientRect();
-  tip.style.left = `${box.left + event.containerPoint.x + 14}px`;
-  tip.style.top = `${box.top + event.containerPoint.y - 10}px`;
+function alongOf(clause, mine) {
+  const query = page.queries[wayNumber(clause)], limit = wayNumber(clause) === clause.query ? clause.limitQuery : clause.limitRoad;
+  return {
+    costs: costsAlong(mine.way),
+    limit,
+    unit: query.unit,
+    outwards: query.direction === "from_facility",
+    bad: mine.status !== "covered"
+  };
 }
 
 // map/page/src/view/overlays.js
@@ -4271,42 +4515,6 @@ function drawFacilities(ctx, view) {
     );
   }
 }
-function drawWay(ctx, view) {
-  if (!view.way) return false;
-  if (view.chain) return drawChain(ctx, view, view.chain);
-  for (const [width, colour] of [
-    [7, sheer(page.palette.white, 0.9)],
-    [3.5, page.palette.ink]
-  ]) {
-    ctx.lineJoin = ctx.lineCap = "round";
-    ctx.lineWidth = width;
-    ctx.strokeStyle = colour;
-    ctx.beginPath();
-    view.way.forEach(
-      (p, n) => ctx[n ? "lineTo" : "moveTo"](p[0] * view.scale - view.left, p[1] * view.scale - view.top)
-    );
-    ctx.stroke();
-  }
-  if (view.straight && view.way !== view.straight) {
-    ctx.setLineDash([3, 4]);
-    ctx.lineWidth = 2;
-    ctx.strokeStyle = page.palette.good;
-    ctx.beginPath();
-    view.straight.forEach(
-      (p, n) => ctx[n ? "lineTo" : "moveTo"](p[0] * view.scale - view.left, p[1] * view.scale - view.top)
-    );
-    ctx.stroke();
-    ctx.setLineDash([]);
-    ctx.strokeStyle = page.palette.ink;
-  }
-  const [x, y] = view.way[0];
-  ctx.beginPath();
-  ctx.arc(x * view.scale - view.left, y * view.scale - view.top, 5.5, 0, 7);
-  ctx.fillStyle = page.palette.white;
-  ctx.fill();
-  ctx.lineWidth = 3;
-  ctx.stroke();
-}
 
 // map/page/src/view/names.js
 function spot(view, a) {
@@ -4848,7 +5056,7 @@ function areaRow(s, a) {
     h(
       "th",
       { scope: "row" },
-      h("button", { type: "button", class: "cc-area", onclick: () => zoomToArea(a) }, page.areas.names[a])
+      h("button", { type: "button", class: "cc-area", onclick: () => (zoomToArea(a), openVillage(a)) }, page.areas.names[a])
     ),
     h(
       "td",
@@ -5480,12 +5688,18 @@ var gapScale = /* @__PURE__ */ (() => {
   };
 })();
 var gapRadius = (count, zoom) => Math.min(MOST_RADIUS, Math.max(1.7, Math.sqrt(count) * gapScale(zoom)));
+var discs = [];
+var drawnDiscs = () => discs;
 function drawGap(ctx, view) {
   const clause = view.clause;
   if (!clause || !view.on.gap) return false;
+  const whole = view.clip[0] === 0 && view.clip[2] === view.width;
+  if (whole) discs.length = 0;
+  const { x: left, y: top } = map.getPixelOrigin();
   for (const bin of gapBins(view, clause)) {
     const r = gapRadius(bin.people, view.zoom);
     if (bin.x < -r || bin.y < -r || bin.x > view.width + r || bin.y > view.height + r) continue;
+    if (whole) discs.unshift({ ...bin, r, x: bin.x + view.left - left, y: bin.y + view.top - top });
     gapMark(ctx, bin.kind, bin.x, bin.y, r);
   }
 }
@@ -5676,7 +5890,7 @@ function hasUnknown(clause, level) {
   );
 }
 function shadeLegend(clause, view) {
-  const plain = (colour, key) => h("ul", {}, row(swatch(`background:${colour}`), say(key)));
+  const plain2 = (colour, key) => h("ul", {}, row(swatch(`background:${colour}`), say(key)));
   const hatched2 = h(
     "ul",
     {},
@@ -5700,7 +5914,7 @@ function shadeLegend(clause, view) {
         })
       ),
       ramp(page.palette.times, edges),
-      view.shading === "people" ? plain(page.palette.unknown, "page_unknown") : plain(page.palette.land, "page_no_way")
+      view.shading === "people" ? plain2(page.palette.unknown, "page_unknown") : plain2(page.palette.land, "page_no_way")
     ];
   }
   if (clause.people) {
@@ -5709,7 +5923,7 @@ function shadeLegend(clause, view) {
       h("h3", {}, say("page_legend_share", { level: say(`page_level_${level.id}`) })),
       ramp(page.palette.shares.map((c) => c.colour).reverse(), ["50%", "80%", "95%", "100%"], [...SHARE_LINES].reverse(), view.paper),
       hasUnknown(clause, level) ? hatched2 : null,
-      sums(clause).scope.some((n, a) => !(n > 0) && page.areas.level[a] === level.index) ? plain(page.palette.unasked, "page_part_outside") : null
+      sums(clause).scope.some((n, a) => !(n > 0) && page.areas.level[a] === level.index) ? plain2(page.palette.unasked, "page_part_outside") : null
     ];
   }
   if (!clause.units.some((u) => u.area >= 0)) return [];
@@ -5902,11 +6116,12 @@ function openAccess() {
 
 // map/page/src/view/find.js
 var MOST_FOUND = 8;
+var plain = (text) => text.normalize("NFKC").replace(/\s+/g, "").toLowerCase();
 function findNames(text) {
-  const wanted = text.trim().toLowerCase(), found = [];
+  const wanted = plain(text), found = [];
   if (!wanted) return found;
   const look2 = (name, kind, index) => {
-    const at = name.toLowerCase().indexOf(wanted);
+    const at = plain(name).indexOf(wanted);
     if (at >= 0) found.push({ name, kind, index, order: at === 0 ? 0 : 1 });
   };
   page.areas.names.forEach((name, a) => {
@@ -5916,8 +6131,10 @@ function findNames(text) {
   return found.sort((a, b) => a.order - b.order || a.name.length - b.name.length).slice(0, MOST_FOUND);
 }
 function goTo(found) {
+  closeFound();
   if (found.kind === "area") {
     zoomToArea(found.index);
+    openVillage(found.index);
     return;
   }
   const f = facilities();
@@ -5931,6 +6148,9 @@ function goTo(found) {
     whyFacility(found.index),
     f.placed[found.index] ? null : h("p", { class: "cc-small" }, say("page_no_place"))
   );
+}
+function closeFound() {
+  byId("cc-found").hidden = true;
 }
 function showFound() {
   const input = byId("cc-find"), list = byId("cc-found"), found = findNames(input.value);
@@ -6151,10 +6371,7 @@ function start() {
     else if (over && !state.armed) openOverlay(over);
     else askWhy(event.latlng);
   });
-  map.on("mousemove", (event) => {
-    hover(event);
-    hoverOverlay(event);
-  });
+  map.on("mousemove", hover);
   map.on("mouseout", () => {
     byId("cc-tip").hidden = true;
   });

@@ -12,11 +12,12 @@ import { showSources } from './view/detail.js';
 import { byId, first } from './view/elements.js';
 import { openFind, showFound } from './view/find.js';
 import { flyTo, flyToBox } from './view/flight.js';
+import { hover } from './view/hover.js';
 import { showLegend } from './view/legend.js';
 import { openLocator } from './view/locator.js';
 import { arm } from './view/markers.js';
 import { addMeasured, measure, measureKey, showMeasure, toggleMeasure } from './view/measure.js';
-import { hoverOverlay, openOverlay, overlayAt } from './view/overlays.js';
+import { openOverlay, overlayAt } from './view/overlays.js';
 import { showAnswer, showClauses, showHead } from './view/panel.js';
 import { openPrint, showSheet } from './view/print.js';
 import { after } from './view/repaint.js';
@@ -27,7 +28,7 @@ import { begin, map, openStage, standsFitted } from './view/stage.js';
 import { clauseNow, state } from './view/state.js';
 import { showSwipe, SIDED, swipe, toggleSwipe } from './view/swipe.js';
 import { showWhatIf, whatif } from './view/whatif.js';
-import { askByKey, askWhy, closeWhy, hover } from './view/why.js';
+import { askByKey, askWhy, closeWhy } from './view/why.js';
 
 /** The whole study first, so that its zoom is known; then where the gap is. */
 function fit() {
@@ -87,10 +88,7 @@ function start() {
     else if (over && !state.armed) openOverlay(over);
     else askWhy(event.latlng);
   });
-  map.on('mousemove', (event) => {
-    hover(event);
-    hoverOverlay(event);
-  });
+  map.on('mousemove', hover);
   map.on('mouseout', () => {
     byId('cc-tip').hidden = true;
   });

@@ -53,6 +53,7 @@ export function wayOver(reach, i) {
     spots = [reach.people.places[i].origin, ...nodes.map((node) => spotOf(reach, node)), goal.origin],
     left = [best.cost * reach.unit, ...nodes.map((node) => reach.nodeCost[node]), lead],
     parts = [],
+    steps = [{ places: 1, cost: 0 }],
     places = [world(spots[0])];
   for (let k = 0; k + 1 < spots.length; k++) {
     const road = k > 0 && k <= nodes.length - 1 && onRoad(nodes[k - 1]) && onRoad(nodes[k]),
@@ -66,6 +67,7 @@ export function wayOver(reach, i) {
     part.climb += Math.max(rise, 0);
     part.descent += Math.max(-rise, 0);
     places.push(...step.places);
+    steps.push({ places: step.places.length, cost: (left[k] - left[k + 1]) / reach.unit });
   }
-  return { places, metres: parts.reduce((sum, part) => sum + part.metres, 0), cost: best.cost, seat, parts };
+  return { steps, access: 0, places, metres: parts.reduce((sum, part) => sum + part.metres, 0), cost: best.cost, seat, parts };
 }

@@ -254,9 +254,15 @@ export class Reach extends Answers {
       pieces.push([place.street, this.endOf(place, node), place.position]);
     }
     const length = ([on, a, b]) =>
-      a === b ? 0 : alongStreet(this.net, 'road_m', on, ...(this.turned ? [a, b] : [b, a]));
+        a === b ? 0 : alongStreet(this.net, 'road_m', on, ...(this.turned ? [a, b] : [b, a])),
+      lines = pieces.map(([on, a, b]) => pieceOf(this.net.line[on], a, b));
     return {
-      places: pieces.flatMap(([on, a, b]) => pieceOf(this.net.line[on], a, b)),
+      places: lines.flat(),
+      access: accessCost(this.net, this.metric, d.metres[i]) / this.unit(),
+      steps: pieces.map(([on, a, b], k) => ({
+        places: lines[k].length,
+        cost: a === b ? 0 : alongStreet(this.net, this.metric, on, ...(this.turned ? [a, b] : [b, a])) / this.unit(),
+      })),
       metres: d.metres[i] + place.metres + pieces.reduce((sum, piece) => sum + length(piece), 0),
       cost: best.cost,
       seat,

@@ -8,17 +8,21 @@ import { byId, h, replaceChildren } from './elements.js';
 import { zoomToArea, zoomToFacility } from './panel.js';
 import { redraw } from './stack.js';
 import { asked, clauseNow, state } from './state.js';
+import { openVillage } from './village.js';
 import { openWhy, whyFacility } from './why.js';
 
 const MOST_FOUND = 8;
 
+/** A name as it is compared: whatever its case, its width and the spaces within. */
+const plain = (text) => text.normalize('NFKC').replace(/\s+/g, '').toLowerCase();
+
 /** Areas and facilities whose names hold the text, those that begin with it first. */
 function findNames(text) {
-  const wanted = text.trim().toLowerCase(),
+  const wanted = plain(text),
     found = [];
   if (!wanted) return found;
   const look = (name, kind, index) => {
-    const at = name.toLowerCase().indexOf(wanted);
+    const at = plain(name).indexOf(wanted);
     if (at >= 0) found.push({ name, kind, index, order: at === 0 ? 0 : 1 });
   };
   page.areas.names.forEach((name, a) => {
@@ -29,8 +33,10 @@ function findNames(text) {
 }
 
 function goTo(found) {
+  closeFound();
   if (found.kind === 'area') {
     zoomToArea(found.index);
+    openVillage(found.index);
     return;
   }
   const f = facilities();
@@ -44,6 +50,11 @@ function goTo(found) {
     whyFacility(found.index),
     f.placed[found.index] ? null : h('p', { class: 'cc-small' }, say('page_no_place')),
   );
+}
+
+/** The list makes way once something was chosen. */
+function closeFound() {
+  byId('cc-found').hidden = true;
 }
 
 export function showFound() {

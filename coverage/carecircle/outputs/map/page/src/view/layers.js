@@ -10,7 +10,6 @@ import { scenario } from '../model/scenario.js';
 import { codesOf, costAt, live, paperOnly, statusHere, sums } from '../model/sides.js';
 import { basemapOn } from './basemap.js';
 import { dots, hatch, lines, seen, trace } from './canvas.js';
-import { drawChain } from './chain.js';
 import { facilityMark, ROAD_WIDTH, SHARE_LINES, shareClass, shareColour } from './marks.js';
 import { CELL_SHADES, cellSize } from './shades.js';
 import { redraw } from './stack.js';
@@ -258,41 +257,4 @@ export function drawFacilities(ctx, view) {
       quiet && !bad,
     );
   }
-}
-
-export function drawWay(ctx, view) {
-  if (!view.way) return false;
-  if (view.chain) return drawChain(ctx, view, view.chain);
-  for (const [width, colour] of [
-    [7, sheer(page.palette.white, 0.9)],
-    [3.5, page.palette.ink],
-  ]) {
-    ctx.lineJoin = ctx.lineCap = 'round';
-    ctx.lineWidth = width;
-    ctx.strokeStyle = colour;
-    ctx.beginPath();
-    view.way.forEach((p, n) =>
-      ctx[n ? 'lineTo' : 'moveTo'](p[0] * view.scale - view.left, p[1] * view.scale - view.top),
-    );
-    ctx.stroke();
-  }
-  if (view.straight && view.way !== view.straight) {
-    ctx.setLineDash([3, 4]);
-    ctx.lineWidth = 2;
-    ctx.strokeStyle = page.palette.good;
-    ctx.beginPath();
-    view.straight.forEach((p, n) =>
-      ctx[n ? 'lineTo' : 'moveTo'](p[0] * view.scale - view.left, p[1] * view.scale - view.top),
-    );
-    ctx.stroke();
-    ctx.setLineDash([]);
-    ctx.strokeStyle = page.palette.ink;
-  }
-  const [x, y] = view.way[0];
-  ctx.beginPath();
-  ctx.arc(x * view.scale - view.left, y * view.scale - view.top, 5.5, 0, 7);
-  ctx.fillStyle = page.palette.white;
-  ctx.fill();
-  ctx.lineWidth = 3;
-  ctx.stroke();
 }

@@ -98,12 +98,21 @@ export const gapScale = (() => {
 
 export const gapRadius = (count, zoom) => Math.min(MOST_RADIUS, Math.max(1.7, Math.sqrt(count) * gapScale(zoom)));
 
+const discs = [];
+
+/** The discs that stand on the map, the topmost first, in pixels of the map's layers. */
+export const drawnDiscs = () => discs;
+
 export function drawGap(ctx, view) {
   const clause = view.clause;
   if (!clause || !view.on.gap) return false;
+  const whole = view.clip[0] === 0 && view.clip[2] === view.width; // a part redrawn knows its own discs only
+  if (whole) discs.length = 0;
+  const { x: left, y: top } = map.getPixelOrigin();
   for (const bin of gapBins(view, clause)) {
     const r = gapRadius(bin.people, view.zoom);
     if (bin.x < -r || bin.y < -r || bin.x > view.width + r || bin.y > view.height + r) continue;
+    if (whole) discs.unshift({ ...bin, r, x: bin.x + view.left - left, y: bin.y + view.top - top });
     gapMark(ctx, bin.kind, bin.x, bin.y, r);
   }
 }

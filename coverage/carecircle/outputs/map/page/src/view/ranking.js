@@ -5,6 +5,7 @@ import { people, percent, say } from '../model/say.js';
 import { lacking, sums } from '../model/sides.js';
 import { h } from './elements.js';
 import { showClauses, zoomToArea } from './panel.js';
+import { openVillage } from './village.js';
 
 export const rankingState = { level: null, all: false };
 
@@ -91,7 +92,7 @@ function areaRow(s, a) {
     h(
       'th',
       { scope: 'row' },
-      h('button', { type: 'button', class: 'cc-area', onclick: () => zoomToArea(a) }, page.areas.names[a]),
+      h('button', { type: 'button', class: 'cc-area', onclick: () => (zoomToArea(a), openVillage(a)) }, page.areas.names[a]),
     ),
     h(
       'td',

@@ -12,7 +12,8 @@ const SHEETS = { peek: () => 186, half: () => 0.5 * window.innerHeight, full: ()
 
 const FREE_TOP = 56; // pixels under the tools
 
-const openCards = () => CARDS.map((id) => byId(id)).filter((card) => !card.hidden);
+/** The cards that are seen: while a place is told of, a trial waits behind it. */
+const openCards = () => CARDS.map((id) => byId(id)).filter((card) => !card.hidden && card.offsetHeight > 0);
 
 /** Pixels of a small screen's map that the sheet over it covers: the cards' where any is open, else the panel's. */
 function covered() {
@@ -80,30 +81,14 @@ export function makeWay() {
   sizeCards('compact');
 }
 
-/** Moves the map until the place stands clear of what lies over it: of the sheets, on a large screen of a card. */
+/** Moves the map until the place stands clear of what lies over it: of the sheets, on a large screen of its edges. */
 export function uncover(lat, lon) {
-  if (!narrow()) return besideCards(lat, lon);
-  const [x, y] = [44, FREE_TOP + 44];
+  const [x, y] = narrow() ? [44, FREE_TOP + 44] : [44, 44];
   map.panInside([lat, lon], {
     paddingTopLeft: [x, y],
-    paddingBottomRight: [x, covered() + 24],
+    paddingBottomRight: narrow() ? [x, covered() + 24] : [aside() + 16, 44],
     animate: !calm,
   });
-}
-
-/** Cards stand on the left: a place under one moves out to its right, where the map is wide enough for that. */
-function besideCards(lat, lon) {
-  const frame = map.getContainer().getBoundingClientRect(),
-    at = map.latLngToContainerPoint([lat, lon]);
-  let right = 0;
-  for (const card of openCards()) {
-    const over = card.getBoundingClientRect(),
-      x = at.x + frame.left,
-      y = at.y + frame.top;
-    if (x > over.left - 24 && x < over.right + 24 && y > over.top - 24 && y < over.bottom + 24)
-      right = Math.max(right, over.right + 36 - x);
-  }
-  if (right && at.x + right < map.getSize().x - 24) map.panBy([-right, 0], { animate: !calm });
 }
 
 export function openSheets() {

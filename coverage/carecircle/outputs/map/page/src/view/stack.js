@@ -3,7 +3,7 @@
 import { clauseAt } from '../model/everyone.js';
 import { CanvasLayer } from './canvas.js';
 import {
-  drawBorders, drawCircles, drawFacilities, drawLand, drawRoads, drawShade, drawVeil, drawWay,
+  drawBorders, drawCircles, drawFacilities, drawLand, drawRoads, drawShade, drawVeil,
 } from './layers.js';
 import { drawLanes } from './lanes.js';
 import { drawGap } from './marks.js';
@@ -13,6 +13,7 @@ import { drawIslands, drawSites, drawUnits, drawWater, failing, signed } from '.
 import { map } from './stage.js';
 import { clauseNow, state } from './state.js';
 import { bothSides, sides, swipe } from './swipe.js';
+import { drawWay } from './wayline.js';
 
 /** @type {Record<string, any>} */
 export const layers = {};

@@ -22,6 +22,7 @@ export const state = {
   },
   way: null,
   straight: null,
+  along: null,
   chain: null,
   focus: null,
   /** Whether the card of a trial is open, and whether the next click on the map adds a site. */

@@ -14,15 +14,19 @@ import { chainDrawn, chainLine } from './chain.js';
 import { byId, h, replaceChildren } from './elements.js';
 import { wayInWords } from './overland.js';
 import { badge } from './panel.js';
+import { flyToBox } from './flight.js';
 import { cardHead, makeWay, uncover } from './sheets.js';
 import { redraw } from './stack.js';
 import { map } from './stage.js';
 import { asked, clauseNow, state } from './state.js';
+import { areaAt, levelSeen } from './hover.js';
+import { buildHere, kindFor, openVillage } from './village.js';
+import { costsAlong } from './wayline.js';
 import { showWhatIf } from './whatif.js';
 
 const WHY_REACH = 600; // metres around a click within which the nearest residents answer
 
-function facilityAt(point) {
+export function facilityAt(point) {
   const f = facilities(),
     chosen = asked(clauseNow());
   let best = -1,
@@ -45,11 +49,16 @@ function whyPlace(found, here, waiting) {
   const parents = [];
   const d = demand();
   for (let a = d.area[found.index], hops = 0; a >= 0 && hops < 8; a = page.areas.parent[a], hops++)
-    if (page.areas.level[a] > 0) parents.unshift(page.areas.names[a]);
+    if (page.areas.level[a] > 0) parents.unshift(a);
   const selected = clauseNow() ? clauseNow().rule : null;
   const list = [...found.clauses].sort((a, b) => Number(b.rule === selected) - Number(a.rule === selected));
   return [
-    h('h2', {}, parents.join(' · ') || say('page_why_here')),
+    h(
+      'h2',
+      {},
+      parents.map((a, k) => [k ? ' · ' : '', h('button', { type: 'button', class: 'cc-area', title: say('page_village_open'), onclick: () => openVillage(a) }, page.areas.names[a])]),
+      parents.length ? null : say('page_why_here'),
+    ),
     h(
       'p',
       { class: 'cc-small' },
@@ -59,6 +68,13 @@ function whyPlace(found, here, waiting) {
       }),
     ),
     waiting ? h('p', { class: 'cc-small', role: 'status' }, say('page_why_waiting')) : null,
+    hasWays() && kindFor(clauseNow()) >= 0
+      ? h(
+          'button',
+          { type: 'button', class: 'cc-button', 'data-cc': 'build', onclick: () => buildHere(clauseNow(), found.lon, found.lat) },
+          say('page_why_build', { kind: say(page.kinds[kindFor(clauseNow())]) }),
+        )
+      : null,
     h('ul', { class: 'cc-why-list' }, list.filter((c) => c.status !== 'outside' || c.rule === selected).map(whyClause)),
   ];
 }
@@ -70,7 +86,7 @@ function whyClause(c) {
       'li',
       { class: 'cc-now' },
       badge('NO_THRESHOLD'),
-      h('div', {}, h('b', {}, `${c.rule} ${say(clause.title)}`), h('span', {}, say('page_why_outside'))),
+      h('div', {}, h('b', {}, say(clause.title), h('small', {}, c.rule)), h('span', {}, say('page_why_outside'))),
     );
   const good = c.status === 'covered',
     unsure = c.status === 'no_data' || c.status === 'unsnapped';
@@ -88,7 +104,7 @@ function whyClause(c) {
     h(
       'div',
       {},
-      h('b', {}, `${c.rule} ${say(clause.title)}`),
+      h('b', {}, say(clause.title), h('small', {}, c.rule)),
       h(
         'span',
         {},
@@ -163,11 +179,9 @@ export function whyFacility(i) {
             class: 'cc-button',
             onclick: () => {
               toggleFacility(i);
-              if (!state.trying) {
-                state.trying = true;
-                showWhatIf();
-              }
-              openWhy(whyFacility(i));
+              closeWhy();
+              state.trying = true;
+              showWhatIf();
             },
           },
           say(scenario.closed.has(i) ? 'page_whatif_on' : 'page_whatif_off'),
@@ -227,13 +241,25 @@ export function askWhy(latlng) {
   if (!found || found.metres > reach) {
     state.way = null;
     redraw('way');
-    openWhy(h('h2', {}, say('page_why_here')), h('p', {}, say('page_why_nobody')));
+    const level = levelSeen(),
+      a = level ? areaAt(latlng, level.index) : -1;
+    if (a >= 0) openVillage(a);
+    else openWhy(h('h2', {}, say('page_why_here')), h('p', {}, say('page_why_nobody')));
     return;
   }
   showWay(found);
   openWhy(whyPlace(found, found.metres, waiting));
-  uncover(found.lat, found.lon);
+  if (state.way.length > 1) showWhole(state.way);
+  else uncover(found.lat, found.lon);
   if (waiting) whenSearched(number, latlng);
+}
+
+/** House, way and facility in view. */
+function showWhole(line) {
+  const xs = line.map((p) => p[0]),
+    ys = line.map((p) => p[1]),
+    box = [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
+  flyToBox(box, { closest: 16 });
 }
 
 /** Searches the ground once the card stands, and asks again unless the reader has gone on. */
@@ -262,17 +288,19 @@ function showWay(found) {
     mine && mine.way
       ? [home, ...mine.way.places, seatPlace(mine.way.seat.number)]
       : state.straight || (goal ? [home, goal] : [home]);
+  state.along = goal ? alongOf(clause, mine) : null;
   redraw('way');
 }
 
-export function hover(event) {
-  const tip = byId('cc-tip'),
-    i = facilityAt(event.containerPoint);
-  map.getContainer().classList.toggle('cc-over', i >= 0);
-  tip.hidden = i < 0;
-  if (i < 0) return;
-  tip.textContent = page.facilities.names[i];
-  const box = map.getContainer().getBoundingClientRect();
-  tip.style.left = `${box.left + event.containerPoint.x + 14}px`;
-  tip.style.top = `${box.top + event.containerPoint.y - 10}px`;
+/** What is told along the way of the clause shown: minutes or metres at each of its places, against the limit. */
+function alongOf(clause, mine) {
+  const query = page.queries[wayNumber(clause)],
+    limit = wayNumber(clause) === clause.query ? clause.limitQuery : clause.limitRoad;
+  return {
+    costs: costsAlong(mine.way),
+    limit,
+    unit: query.unit,
+    outwards: query.direction === 'from_facility',
+    bad: mine.status !== 'covered',
+  };
 }
