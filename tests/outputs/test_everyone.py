@@ -123,7 +123,7 @@ def test_the_pointer_is_told_of_areas_discs_and_facilities(opened: Visit, analys
     corner = places.iloc[0]
     assert told([corner.y, corner.x]) == f"东河镇：{out['东河镇']:,.0f} 人未覆盖"
     tab.locator("#cc-layers input[value=gap]").check()
-    gone = [i for i in places.index if verdict.people[i] in LACKING][0]
+    gone = next(i for i in places.index if verdict.people[i] in LACKING)
     assert "此处" in told([places[gone].y, places[gone].x])
 
 

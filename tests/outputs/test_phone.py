@@ -124,10 +124,18 @@ def test_on_a_large_screen_the_card_is_docked_and_the_whole_way_is_seen(browser:
         tab = seen.page
         tab.locator("[data-rule='W.walk']").click()
         way = tab.evaluate(
-            """() => { const m = carecircle.map, c = m.getCenter();
-              m.setView(c, m.getZoom() + 3, {animate: false}); m.fire('click', {latlng: c});
-              const found = carecircle.explain(c.lng, c.lat, ['W.walk']);
-              return found.clauses.find((k) => k.rule === 'W.walk').way.places; }"""
+            """() => {
+              const m = carecircle.map, middle = m.getSize().divideBy(2);
+              for (let x = -200; x <= 200; x += 40) for (let y = -200; y <= 200; y += 40) {
+                const at = m.containerPointToLatLng(middle.add([x, y]));
+                const here = carecircle.explain(at.lng, at.lat, ['W.walk']);
+                const { way } = here.clauses.find((k) => k.rule === 'W.walk');
+                if (!way || way.places.length < 4) continue;
+                m.setView(at, m.getZoom() + 3, {animate: false});
+                m.fire('click', {latlng: L.latLng(here.lat, here.lon)});
+                return way.places;
+              }
+            }"""
         )
         settled(tab)
         card, panel = tab.locator("#cc-why").bounding_box(), tab.locator("#cc-panel").bounding_box()
@@ -136,10 +144,15 @@ def test_on_a_large_screen_the_card_is_docked_and_the_whole_way_is_seen(browser:
         assert tab.locator("#cc-answer .cc-big").is_visible()
         assert not tab.locator("#cc-why .cc-grip").is_visible()
         assert tab.evaluate(
-            """(places) => { const m = carecircle.map, size = m.getSize(), scale = m.options.crs.scale(m.getZoom());
-              const corner = m.getPixelBounds().min, legend = document.getElementById('cc-legend').offsetWidth;
-              return places.every(([x, y]) => { const p = L.point(x * scale, y * scale).subtract(corner);
-                return p.x >= 0 && p.y >= 0 && p.x <= size.x - legend && p.y <= size.y; }); }""",
+            """(places) => {
+              const m = carecircle.map, size = m.getSize(), scale = m.options.crs.scale(m.getZoom());
+              const corner = m.getPixelBounds().min;
+              const legend = document.getElementById('cc-legend').offsetWidth;
+              return places.every(([x, y]) => {
+                const p = L.point(x * scale, y * scale).subtract(corner);
+                return p.x >= 0 && p.y >= 0 && p.x <= size.x - legend && p.y <= size.y;
+              });
+            }""",
             way,
         )
 

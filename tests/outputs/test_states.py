@@ -63,7 +63,6 @@ def added(tab: Any) -> None:
 
 def dragged(tab: Any) -> None:
     added(tab)
-    tab.locator("#cc-arm").click()
     box = tab.locator(".cc-site").bounding_box()
     tab.mouse.move(box["x"] + 13, box["y"] + 13)
     tab.mouse.down()

@@ -18,6 +18,8 @@ for (const [entry, bundle] of Object.entries(pages)) {
     format: 'esm', // no wrapper of its own: the page wraps it in a function that is handed the map
     target: 'es2018',
     charset: 'utf8',
+    minifyWhitespace: true, // names stay: what a browser reports can be found in the modules
+    minifySyntax: true,
     logLevel: 'warning',
   });
   const [{ text }] = outputFiles;

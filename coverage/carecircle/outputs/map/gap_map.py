@@ -12,7 +12,7 @@ from branca.element import Element
 
 from carecircle.analysis.asking import leads
 from carecircle.outputs import palette, telling
-from carecircle.outputs.map import basemap, chain, fair, lanes, layers, overlays, panel, ways
+from carecircle.outputs.map import basemap, buildable, chain, fair, lanes, layers, overlays, panel, ways
 from carecircle.outputs.map.chain import PageQuery
 from carecircle.outputs.map.offline import OfflineMap, inlay
 from carecircle.outputs.map.pack import Block, Blocks, page_json
@@ -195,7 +195,7 @@ def page_data(
         "order": telling.order(analysis.verdicts),
         "kinds": []
         if analysis.inputs.demand is None
-        else ways.kinds(analysis, analysis.verdicts, [q.query for q in queries]),
+        else buildable.kinds(analysis, analysis.verdicts, [q.query for q in queries]),
     }
     if analysis.study.access:
         data["access"] = fair.access(analysis, blocks)

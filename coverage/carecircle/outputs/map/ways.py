@@ -7,21 +7,20 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import numpy as np
 
-from carecircle import categories
 from carecircle.analysis.asking import modes as modes_of
 from carecircle.crs import crosses
 from carecircle.outputs.map import ground
 from carecircle.outputs.map.layers import degrees
 from carecircle.outputs.map.pack import Block, Blocks
-from carecircle.texts import LANGUAGES, Sentence
+from carecircle.texts import Sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from carecircle.analysis import Analysis
     from carecircle.reach.network.model import Network
     from carecircle.reach.snapping.snap import Snap
-    from carecircle.rules import ReachQuery, Rule, Verdict
+    from carecircle.rules import ReachQuery
 
 MOST_POINTS = 400_000
 """Beyond this many points of streets the page would grow past what office machines open gladly."""
@@ -172,57 +171,3 @@ def _transverse_mercator(analysis: Analysis) -> dict[str, float] | None:
         "x0": value["False easting"],
         "y0": value["False northing"],
     }
-
-
-def kinds(
-    analysis: Analysis, verdicts: Sequence[Verdict], queries: Sequence[ReachQuery]
-) -> list[dict[str, Any]]:
-    """What a planner may add: each category (with its roles) that a clause about reach asks for.
-
-    ``serves`` are the numbers of the queries that such a facility would answer, by the rules' own selection.
-    """
-    found: dict[tuple[str, tuple[str, ...]], dict[str, Any]] = {}
-    for verdict in verdicts:
-        rule = verdict.rule_def
-        if verdict.people is None:
-            continue
-        for category, roles in _parts(rule):
-            key = (category, roles)
-            serves = _serves(analysis, key, queries)
-            if serves and key not in found:
-                found[key] = {
-                    "category": category,
-                    "designations": list(roles),
-                    "serves": serves,
-                    **{lang: _name(key, lang) for lang in LANGUAGES},
-                }
-    return list(found.values())
-
-
-def _parts(rule: Rule) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Every category of a rule's facilities with the roles asked of it; a role alone is no thing to add."""
-    for wanted in rule.served_by:
-        for kinds, roles in wanted.parts:
-            yield from ((kind, roles) for kind in kinds)
-
-
-def _name(key: tuple[str, tuple[str, ...]], language: Any) -> str:
-    roles = [categories.label(r, language) for r in key[1]]
-    name = categories.label(key[0], language)
-    if not roles:
-        return name
-    return f"{name}（{'、'.join(roles)}）" if language == "zh" else f"{name} ({', '.join(roles)})"
-
-
-def _serves(analysis: Analysis, key: tuple[str, tuple[str, ...]], queries: Sequence[ReachQuery]) -> list[int]:
-    site = gpd.GeoDataFrame(
-        {
-            "facility_id": ["x"],
-            "category": [key[0]],
-            "designations": [key[1]],
-            "status": ["open"],
-            "attributes": [{}],
-        },
-        geometry=gpd.points_from_xy([0.0], [0.0], crs=analysis.inputs.crs),
-    )
-    return [i for i, q in enumerate(queries) if any(g.facilities.select(site).any() for g in q.legs)]

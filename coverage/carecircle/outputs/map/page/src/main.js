@@ -2,6 +2,7 @@
 
 import { explain } from './model/explain.js';
 import { EVERYONE, everyone } from './model/everyone.js';
+import { recall } from './model/memory.js';
 import { openPage, page, unpackFirst } from './model/page.js';
 import { onLanguage, said, say } from './model/say.js';
 import { onChange } from './model/scenario.js';
@@ -15,7 +16,7 @@ import { flyTo, flyToBox } from './view/flight.js';
 import { hover } from './view/hover.js';
 import { showLegend } from './view/legend.js';
 import { openLocator } from './view/locator.js';
-import { arm } from './view/markers.js';
+import { arm, sideMarkers } from './view/markers.js';
 import { addMeasured, measure, measureKey, showMeasure, toggleMeasure } from './view/measure.js';
 import { openOverlay, overlayAt } from './view/overlays.js';
 import { showAnswer, showClauses, showHead } from './view/panel.js';
@@ -75,7 +76,11 @@ function start() {
   byId('cc-compare').addEventListener('click', toggleSwipe);
   map.getContainer().addEventListener('keydown', measureKey);
   for (const event of ['online', 'offline']) window.addEventListener(event, showControl);
-  map.on('move', () => swipe.kind && redraw(...SIDED));
+  map.on('move', () => {
+    if (!swipe.kind) return;
+    redraw(...SIDED);
+    sideMarkers();
+  });
   map.getContainer().addEventListener('keydown', askByKey);
   const keyed = (event) => map.getContainer().classList.toggle('cc-keyed', event.type === 'keyup');
   for (const event of ['keyup', 'pointerdown']) map.getContainer().addEventListener(event, keyed);
@@ -126,6 +131,10 @@ function start() {
   });
   begin();
   redraw();
+  if (hasWays() && page.kinds.length && recall()) {
+    state.trying = true;
+    showWhatIf();
+  }
   window.carecircle = hasWays() && page.kinds.length ? { map, explain, whatif } : { map, explain };
   document.body.dataset.ready = 'yes';
 }

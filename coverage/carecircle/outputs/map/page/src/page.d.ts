@@ -177,6 +177,8 @@ export interface Kind {
   category: string;
   designations: string[];
   serves: number[];
+  counts: string[];
+  offered: boolean;
   zh: string;
   en: string;
 }

@@ -1,6 +1,7 @@
 // Scenarios kept by name, and all of them side by side: a row a clause, a column a scenario.
 
 import { dropScenario, keepScenario, loadScenario, today } from '../model/kept.js';
+import { remember } from '../model/memory.js';
 import { page } from '../model/page.js';
 import { minutes, people, percent, say } from '../model/say.js';
 import { resetScenario, scenario } from '../model/scenario.js';
@@ -8,7 +9,7 @@ import { aboutReach } from '../model/trial.js';
 import { byId, first, h, replaceChildren } from './elements.js';
 import { badge } from './panel.js';
 import { state } from './state.js';
-import { download, showTrial } from './whatif.js';
+import { download, downloadWord, showTrial } from './whatif.js';
 
 const comparing = { open: false };
 
@@ -40,6 +41,7 @@ export function keepRow() {
       'div',
       { class: 'cc-arm-row' },
       h('button', { type: 'button', class: 'cc-button', onclick: download }, say('page_whatif_export')),
+      h('button', { type: 'button', class: 'cc-button', onclick: downloadWord }, say('page_word_export')),
       h('button', { type: 'button', class: 'cc-link', onclick: resetScenario }, say('page_whatif_reset')),
     ),
   );
@@ -50,6 +52,7 @@ export function keep(wanted) {
   const name = keepScenario(wanted),
     row = first('#cc-trial .cc-keep');
   if (row) row.remove();
+  remember();
   showTrial(true);
   return name;
 }
@@ -138,6 +141,7 @@ export function showCompare() {
                     'aria-label': say('page_plans_drop', { name: kept.name }),
                     onclick: () => {
                       dropScenario(kept);
+                      remember();
                       showTrial(true);
                     },
                   },

@@ -4,11 +4,9 @@ import { page } from '../model/page.js';
 import { people, percent, said, say } from '../model/say.js';
 import { changed } from '../model/scenario.js';
 import { aboutReach, liveClause } from '../model/trial.js';
-import { byId, first, h, replaceChildren } from './elements.js';
-import { allGaps } from './gaps.js';
+import { byId, h, replaceChildren } from './elements.js';
 import { badge, zoomToArea, zoomToFacility } from './panel.js';
 import { ranking, rankingState } from './ranking.js';
-import { clauseNow } from './state.js';
 
 const fact = (key, value, hint) =>
   value ? h('div', {}, h('dt', {}, say(key)), h('dd', {}, value, hint ? h('small', {}, hint) : null)) : null;
@@ -89,13 +87,6 @@ export function detail(clause, whole = rankingState.all) {
       ? h('p', { class: 'cc-contradicts' }, say('page_contradicts', { rules: clause.contradicts.join(said.language === 'zh' ? '、' : ', ') }))
       : null,
   );
-}
-
-/** The open clause's words and figures anew, where only those changed. */
-export function showDetail() {
-  const clause = clauseNow(),
-    box = first('.cc-open > .cc-detail');
-  if (clause && box) box.replaceWith(clause.everyone ? allGaps() : detail(clause));
 }
 
 function byRoad(clause) {

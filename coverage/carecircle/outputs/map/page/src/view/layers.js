@@ -7,6 +7,7 @@ import {
 import { circlePoints, emptyShape, latOf, lonOf, worldX, worldY } from '../model/mercator.js';
 import { once, page } from '../model/page.js';
 import { scenario } from '../model/scenario.js';
+import { standing } from '../model/standings.js';
 import { codesOf, costAt, live, paperOnly, statusHere, sums } from '../model/sides.js';
 import { basemapOn } from './basemap.js';
 import { dots, hatch, lines, seen, trace } from './canvas.js';
@@ -226,7 +227,7 @@ export function drawCircles(ctx, view) {
 export const NEAR = 1.6;
 
 /** Whether a clause about load says that all its facilities together have too many residents, or too few. */
-const overloaded = (clause) => Boolean(clause.loadRange) && clause.outcome === 'FAIL' && !clause.units.length;
+const overloaded = (clause) => Boolean(clause.loadRange) && standing(clause).outcome === 'FAIL' && !clause.units.length;
 
 export function drawFacilities(ctx, view) {
   const f = facilities(),

@@ -3,6 +3,7 @@
 import { demand, facilities } from '../model/facts.js';
 import { page } from '../model/page.js';
 import { people, say } from '../model/say.js';
+import { standing } from '../model/standings.js';
 import { h } from './elements.js';
 import { inScope } from './flight.js';
 import { row, swatch } from './legend.js';
@@ -11,9 +12,11 @@ import { drawCells } from './shades.js';
 /** Too many residents for each facility, too few, or as many as asked; null where nothing was decided. */
 function loadOf(clause) {
   if (!clause.load || clause.outcome === 'NOT_ASSESSED' || !clause.load.facilities) return null;
-  const each = clause.load.residents / clause.load.facilities,
+  const now = standing(clause),
+    n = now.facilities || clause.load.facilities,
+    each = clause.load.residents / n,
     [least, most] = clause.loadRange;
-  return { each, how: clause.outcome === 'PASS' ? 'fits' : each > most ? 'over' : 'under', least, most };
+  return { each, n, how: now.outcome === 'PASS' ? 'fits' : each > most ? 'over' : 'under', least, most };
 }
 
 const SIGN = { over: '▲', under: '▽', fits: '' };
@@ -55,7 +58,7 @@ export function loadLegend(clause) {
       ),
     ),
     load
-      ? h('p', { class: 'cc-legend-note' }, say(`page_load_${load.how}`, { each: people(load.each), n: clause.load.facilities, least: people(load.least), most: people(load.most) }))
+      ? h('p', { class: 'cc-legend-note' }, say(`page_load_${load.how}`, { each: people(load.each), n: load.n, least: people(load.least), most: people(load.most) }))
       : null,
   ];
 }

@@ -4,6 +4,7 @@ import { moveSite, removeSite, scenario } from '../model/scenario.js';
 import { byId } from './elements.js';
 import { map } from './stage.js';
 import { state } from './state.js';
+import { swipe } from './swipe.js';
 
 const markers = new Map();
 let dragging = false;
@@ -48,6 +49,7 @@ export function showMarkers() {
     marker.on('keydown', ({ originalEvent: event }) => nudge(site, event));
     markers.set(site.id, marker);
   }
+  sideMarkers();
 }
 
 /** Arrows move a site by a few pixels, Delete takes it away: what dragging does, from the keyboard. */
@@ -65,6 +67,15 @@ function nudge(site, event) {
     at = map.latLngToContainerPoint([site.lat, site.lon]).add([step[0] * by, step[1] * by]),
     { lat, lng } = map.containerPointToLatLng(at);
   moveSite(site.id, lng, lat);
+}
+
+/** Under the slider a trial's sites stand on its side alone. */
+export function sideMarkers() {
+  const x = swipe.kind === 'trial' ? swipe.at * map.getSize().x : -Infinity;
+  for (const marker of markers.values()) {
+    const at = map.latLngToContainerPoint(marker.getLatLng());
+    marker.getElement().style.visibility = at.x < x ? 'hidden' : '';
+  }
 }
 
 export function arm(on) {

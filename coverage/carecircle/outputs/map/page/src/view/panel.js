@@ -4,7 +4,8 @@ import { areaShapes, facilities } from '../model/facts.js';
 import { emptyShape, latOf, lonOf } from '../model/mercator.js';
 import { EVERYONE, everyone, headline } from '../model/everyone.js';
 import { page } from '../model/page.js';
-import { people, said, say } from '../model/say.js';
+import { people, percent, said, say } from '../model/say.js';
+import { standing, turned } from '../model/standings.js';
 import { showControl } from './control.js';
 import { detail } from './detail.js';
 import { byId, first, h, replaceChildren, svg } from './elements.js';
@@ -18,6 +19,7 @@ import { calm, fitZoom, map } from './stage.js';
 import { clauseNow, state } from './state.js';
 import { showSwipe } from './swipe.js';
 import { showWhatIf } from './whatif.js';
+import { resultNow } from './word.js';
 import { closeWhy } from './why.js';
 
 const BADGE = {
@@ -55,17 +57,20 @@ export function badge(outcome, worded) {
 
 export function showAnswer() {
   const a = page.answer,
-    tally = OUTCOMES.filter((o) => a.tally[o]);
+    tally = OUTCOMES.filter((o) => a.tally[o]),
+    now = headline(),
+    moved = Math.abs(now - a.people) >= 0.5;
   const big =
-    a.people > 0
+    a.people > 0 || now > 0
       ? [
           h(
             'p',
             { class: 'cc-big' },
-            h('strong', {}, people(a.people)),
+            h('strong', {}, people(now)),
             h('span', {}, say('page_people_unit')),
+            moved ? h('small', { class: now < a.people ? 'cc-gain' : 'cc-loss', 'data-cc': 'headline-before' }, say('page_whatif_was', { n: people(a.people) })) : null,
           ),
-          h('p', { class: 'cc-says' }, say(a.says)),
+          moved ? null : h('p', { class: 'cc-says' }, say(a.says)),
         ]
       : h('p', { class: 'cc-says cc-calm' }, say(a.says));
   replaceChildren(
@@ -104,19 +109,29 @@ export function showHead() {
     .setAttribute('aria-label', said.language === 'zh' ? 'Switch to English' : '切换为中文');
 }
 
-function shareBar(clause) {
-  if (clause.share === null) return null;
+function shareBar(clause, now) {
+  if (clause.share === null || now.share === null) return null;
   const target = clause.shareTarget;
   return h(
     'span',
     { class: 'cc-bar', 'aria-hidden': 'true' },
-    h('i', { style: `width:${clause.share * 100}%`, class: `cc-fill-${clause.outcome}` }),
+    h('i', { style: `width:${now.share * 100}%`, class: `cc-fill-${now.outcome}` }),
     target === null ? null : h('b', { style: `left:${Math.min(target, 1) * 100}%` }),
   );
 }
 
+/** The line under a title: what was found against what is asked, under a trial from where to where. */
+function resultLine(clause) {
+  if (!turned(clause)) return say(clause.result);
+  const now = resultNow(clause),
+    was = clause.share === null ? say(clause.observed) : percent(clause.share);
+  return [`${was} → `, h('strong', {}, now.shown), ` · ${say('page_target')} ${say(clause.target)}`];
+}
+
 function clauseRow(clause, index) {
-  const open = index === state.clause;
+  const open = index === state.clause,
+    now = standing(clause),
+    moved = turned(clause);
   const button = h(
     'button',
     {
@@ -127,7 +142,7 @@ function clauseRow(clause, index) {
       'data-outcome': clause.outcome,
       onclick: () => chooseClause(index, true),
     },
-    badge(clause.mark),
+    badge(moved ? now.outcome : clause.mark),
     h(
       'span',
       { class: 'cc-clause-main' },
@@ -135,19 +150,20 @@ function clauseRow(clause, index) {
       clause.mark === clause.outcome
         ? null
         : h('span', { class: 'cc-state', 'aria-hidden': 'true' }, say(`page_outcome_${clause.mark}`)),
-      h('span', { class: 'cc-clause-sub' }, say(clause.result)),
-      shareBar(clause),
+      h('span', { class: 'cc-clause-sub' }, resultLine(clause)),
+      shareBar(clause, now),
     ),
-    clause.affected > 0
+    clause.affected > 0 || moved
       ? h(
           'span',
-          { class: `cc-affected cc-aff-${clause.outcome}` },
-          h('b', {}, people(clause.affected)),
+          { class: `cc-affected cc-aff-${now.outcome}` },
+          moved ? h('s', {}, people(clause.affected)) : null,
+          h('b', {}, people(now.affected)),
           ` ${say('page_people_unit')}`,
         )
       : null,
   );
-  return h('li', { class: open ? 'cc-open' : null }, button, open ? detail(clause) : null);
+  return h('li', { class: [open ? 'cc-open' : '', moved ? 'cc-moved' : ''].join(' ').trim() || null }, button, open ? detail(clause) : null);
 }
 
 /** All gaps together, before every clause. */
@@ -184,8 +200,11 @@ export function showClauses() {
       { class: 'cc-clauses' },
       indices.map((index) => clauseRow(page.clauses[index], index)),
     );
+  const moved = page.order.filter((i) => turned(page.clauses[i])),
+    others = page.order.filter((i) => !moved.includes(i)),
+    changedFirst = moved.length ? h('section', { 'data-cc': 'moved' }, h('h2', {}, say('page_whatif_moved', { n: moved.length })), list(moved)) : null;
   if (page.order.length <= 8) {
-    replaceChildren(box, everyoneRow(), heading, list(page.order));
+    replaceChildren(box, everyoneRow(), changedFirst, heading, list(others));
     return;
   }
   const open = new Set(
@@ -195,9 +214,10 @@ export function showClauses() {
   replaceChildren(
     box,
     everyoneRow(),
+    changedFirst,
     heading,
     OUTCOMES.map((outcome) => {
-      const indices = page.order.filter((i) => page.clauses[i].outcome === outcome);
+      const indices = others.filter((i) => page.clauses[i].outcome === outcome);
       const shown = indices.includes(state.clause) || (first ? outcome === 'FAIL' : open.has(outcome));
       return indices.length
         ? h(

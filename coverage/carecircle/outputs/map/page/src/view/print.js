@@ -6,28 +6,38 @@ import { basemapOn, basemapSource, pasteTiles } from './basemap.js';
 import { detail } from './detail.js';
 import { byId, h, replaceChildren } from './elements.js';
 import { showLegend } from './legend.js';
+import { scenario } from '../model/scenario.js';
+import { siteMark } from './overlays.js';
 import { badge } from './panel.js';
 import { layers, redraw } from './stack.js';
 import { map } from './stage.js';
 import { clauseNow } from './state.js';
 
-/** All layers on one canvas: on paper each canvas would paint over those beneath it. */
-function paintPaper() {
+/** All layers on one canvas, so many of its pixels to one of the map's. */
+export function mapPicture(ratio = 2) {
   const size = map.getSize(),
-    paper = h('canvas', {
-      id: 'cc-paper',
-      width: size.x * 2,
-      height: size.y * 2,
-      style: `width:${size.x}px;height:${size.y}px`,
-    }),
+    paper = /** @type {HTMLCanvasElement} */ (h('canvas', { width: size.x * ratio, height: size.y * ratio, style: `width:${size.x}px;height:${size.y}px` })),
     ctx = paper.getContext('2d');
-  ctx.scale(2, 2);
+  ctx.scale(ratio, ratio);
+  ctx.fillStyle = page.palette.sea;
+  ctx.fillRect(0, 0, size.x, size.y);
   if (basemapOn()) pasteTiles(ctx);
   for (const layer of Object.values(layers)) {
     const at = map.layerPointToContainerPoint(layer._bounds.min),
       wide = layer._bounds.getSize();
-    ctx.drawImage(layer._container, at.x, at.y, wide.x, wide.y);
+    if (layer._container.style.display !== 'none') ctx.drawImage(layer._container, at.x, at.y, wide.x, wide.y);
   }
+  for (const site of scenario.sites) {
+    const at = map.latLngToContainerPoint([site.lat, site.lon]);
+    siteMark(ctx, 'added', at.x, at.y, 0);
+  }
+  return paper;
+}
+
+/** On paper each canvas would paint over those beneath it: one of them all lies over them. */
+function paintPaper() {
+  const paper = mapPicture();
+  paper.id = 'cc-paper';
   map.getContainer().append(paper);
 }
 

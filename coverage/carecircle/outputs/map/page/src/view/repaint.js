@@ -2,19 +2,22 @@
 
 import { demand, facilities } from '../model/facts.js';
 import { liveQuery } from '../model/live.js';
+import { remember as keepTrial } from '../model/memory.js';
 import { page } from '../model/page.js';
 import { scenario } from '../model/scenario.js';
 import { codesOf, sums } from '../model/sides.js';
 import { pieceGrid } from '../model/snapping.js';
 import { aboutReach, liveClause } from '../model/trial.js';
 import { hasWays, network } from '../model/ways.js';
-import { showDetail } from './detail.js';
+import { first } from './elements.js';
+import { flashNew } from './flash.js';
 import { showLegend } from './legend.js';
 import { showMarkers } from './markers.js';
 import { BIN, MOST_MARK, MOST_RADIUS, shareClass } from './marks.js';
+import { showAnswer, showClauses } from './panel.js';
 import { layers, redraw } from './stack.js';
 import { clauseNow, state } from './state.js';
-import { swipe } from './swipe.js';
+import { showSwipe, swipe } from './swipe.js';
 import { showTrial } from './whatif.js';
 
 const painted = { rule: null, versions: [], codes: null, fills: '', closed: new Set() };
@@ -93,6 +96,16 @@ export function warmUp() {
   remember(clause);
 }
 
+/** Headline and rows as they are now; who is at a row stays there. */
+function tick() {
+  const at = /** @type {HTMLElement} */ (document.activeElement),
+    rule = at && at.dataset.rule;
+  showAnswer();
+  showClauses();
+  const back = rule && first(`#cc-verdicts [data-rule="${CSS.escape(rule)}"]`);
+  if (back) back.focus({ preventScroll: true });
+}
+
 let pending = 0;
 
 /** Shows a change: what the clause on the map comes to at once, the rest when the hand rests. */
@@ -105,7 +118,10 @@ export function after() {
     const clause = clauseNow();
     if (!clause || !aboutReach(clause)) redraw();
     showTrial(true);
-    showDetail();
+    tick();
     showLegend();
+    showSwipe();
+    flashNew();
+    keepTrial();
   }, 150);
 }

@@ -5,6 +5,7 @@ import { CanvasLayer } from './canvas.js';
 import {
   drawBorders, drawCircles, drawFacilities, drawLand, drawRoads, drawShade, drawVeil,
 } from './layers.js';
+import { drawFlash, flashing } from './flash.js';
 import { drawLanes } from './lanes.js';
 import { drawGap } from './marks.js';
 import { drawNames } from './names.js';
@@ -36,6 +37,7 @@ const LAYERS = [
   ['lanes', [drawLanes], 390, false, () => state.on.lanes],
   ['way', [drawWay], 395, false, () => state.way !== null],
   ['places', [drawSites, drawNames], 410, true, always],
+  ['flash', [drawFlash], 420, false, flashing],
   ['measure', [drawMeasure], 430, false, () => measure.on],
 ];
 

@@ -6,6 +6,7 @@ import { say } from '../model/say.js';
 import { changed } from '../model/scenario.js';
 import { shadings } from './control.js';
 import { byId, h, replaceChildren } from './elements.js';
+import { sideMarkers } from './markers.js';
 import { layers, redraw } from './stack.js';
 import { map } from './stage.js';
 import { clauseNow, state } from './state.js';
@@ -84,6 +85,7 @@ function slide(at) {
 }
 
 function placeSlider() {
+  sideMarkers();
   const box = byId('cc-swipe'),
     range = box.querySelector('input'),
     handle = box.querySelector('.cc-swipe-handle');
@@ -108,6 +110,7 @@ export function showSwipe() {
     choices = comparisons(clauseNow());
   if (swipe.kind && !choices.some((c) => c[0] === swipe.kind)) swipe.kind = '';
   box.hidden = !open;
+  sideMarkers();
   document.body.dataset.comparing = swipe.kind ? 'yes' : 'no';
   if (!open) return;
   const [left, right] = swipe.kind ? sideNames() : ['', ''];

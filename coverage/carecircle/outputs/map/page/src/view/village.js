@@ -60,7 +60,7 @@ function worstRow(clause, rows) {
 }
 
 /** The kind of facility that answers a clause: the most particular that a planner can build. */
-export const kindFor = (clause) => (clause ? page.kinds.findIndex((k) => k.serves.includes(clause.query)) : -1);
+export const kindFor = (clause) => (clause ? page.kinds.findIndex((k) => k.offered && (k.serves.includes(clause.query) || k.counts.includes(clause.rule))) : -1);
 
 /** Builds a facility of the kind that a clause asks for, and shows what it comes to. */
 export function buildHere(clause, lon, lat) {

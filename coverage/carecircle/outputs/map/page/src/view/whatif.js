@@ -4,12 +4,14 @@ import { groundFacts, hasGround } from '../model/cells.js';
 import { headline } from '../model/everyone.js';
 import { loadScenario, tableName } from '../model/kept.js';
 import { touched } from '../model/live.js';
+import { forget, remembers } from '../model/memory.js';
 import { page } from '../model/page.js';
 import { people, percent, say } from '../model/say.js';
 import {
   addSite, changed, moveSite, removeSite, resetScenario, scenario, toggleFacility,
 } from '../model/scenario.js';
 import { reachedNow, scenarioTable, verdictsNow } from '../model/told.js';
+import { judgedLive, standing } from '../model/standings.js';
 import { aboutReach, liveClause } from '../model/trial.js';
 import { hasWays } from '../model/ways.js';
 import { keep, keepRow, openCompare, showCompare, shownResult } from './compare.js';
@@ -17,19 +19,16 @@ import { byId, h, replaceChildren } from './elements.js';
 import { arm } from './markers.js';
 import { badge } from './panel.js';
 import { warmUp } from './repaint.js';
+import { kindFor } from './village.js';
 import { cardHead } from './sheets.js';
+import { flashFrom } from './flash.js';
+import { resultNow, save, wordPage } from './word.js';
 import { map } from './stage.js';
 import { clauseNow, state } from './state.js';
 
-export function download() {
-  const link = h('a', {
-    href: URL.createObjectURL(new Blob(['\ufeff', scenarioTable()], { type: 'text/csv' })),
-    download: tableName(),
-  });
-  document.body.append(link);
-  link.click();
-  link.remove();
-}
+export const download = () => save(new Blob(['\ufeff', scenarioTable()], { type: 'text/csv' }), tableName());
+
+export const downloadWord = () => save(wordPage(), tableName().replace(/\.csv$/, '.docx'));
 
 function comparison(clause) {
   const live = changed() ? liveClause(clause) : null,
@@ -54,7 +53,7 @@ function comparison(clause) {
       'p',
       { class: 'cc-delta' },
       delta('page_whatif_gained', live.gained, 'cc-gain'),
-      delta('page_whatif_lost', live.lost, 'cc-loss'),
+      live.lost >= 0.5 ? delta('page_whatif_lost', live.lost, 'cc-loss') : null,
       delta('page_whatif_left', live.affected, ''),
     ),
   ];
@@ -76,7 +75,7 @@ function sideEffects(clause) {
             'li',
             {},
             badge(live.outcome),
-            h('span', {}, `${c.rule} ${say(c.title)}`),
+            h('span', {}, say(c.title)),
             h(
               'b',
               {},
@@ -116,7 +115,7 @@ export function showWhatIf() {
       ? Number(held.value)
       : Math.max(
           0,
-          page.kinds.findIndex((k) => clause && k.serves.includes(clause.query)),
+          kindFor(clause) < 0 ? page.kinds.findIndex((k) => k.offered) : kindFor(clause),
         );
   replaceChildren(
     box,
@@ -130,7 +129,7 @@ export function showWhatIf() {
       h(
         'select',
         { id: 'cc-kind', 'aria-label': say('page_whatif_kinds') },
-        page.kinds.map((k, i) => h('option', { value: i, selected: i === wanted }, say(k))),
+        page.kinds.map((k, i) => (k.offered ? h('option', { value: i, selected: i === wanted }, say(k)) : null)),
       ),
       h(
         'button',
@@ -151,6 +150,7 @@ export function showWhatIf() {
   );
   showTrial(true);
   if (typed && byId('cc-name')) byId('cc-name').value = typed.value;
+  flashFrom();
   window.setTimeout(warmUp, 0);
 }
 
@@ -182,8 +182,12 @@ export function showTrial(whole) {
       ? h(
           'section',
           { 'aria-live': 'polite' },
-          h('h3', {}, `${clause.rule} ${say(clause.title)}`),
-          aboutReach(clause)
+          h('h3', {}, say(clause.title)),
+          clause.everyone
+            ? h('p', { class: 'cc-before-after' }, h('span', {}, people(page.answer.people)), h('b', { 'aria-hidden': 'true' }, '→'), h('strong', {}, people(headline()), ` ${say('page_people_unit')}`))
+            : !aboutReach(clause) && judgedLive(clause)
+            ? h('p', { class: 'cc-before-after' }, h('span', {}, badge(clause.outcome), say(clause.observed)), h('b', { 'aria-hidden': 'true' }, '→'), h('strong', {}, badge(standing(clause).outcome), resultNow(clause).shown))
+            : aboutReach(clause)
             ? comparison(clause)
             : h('p', { class: 'cc-small' }, say('page_whatif_other')),
         )
@@ -198,6 +202,16 @@ export function showTrial(whole) {
         )
       : null,
   );
+  if (changed() || scenario.kept.length)
+    box.append(
+      h(
+        'p',
+        { class: 'cc-small', 'data-cc': 'memory' },
+        say(remembers() ? 'page_memory_kept' : 'page_memory_none'),
+        ' ',
+        remembers() ? h('button', { type: 'button', class: 'cc-area', onclick: () => (forget(), showWhatIf()) }, say('page_memory_clear')) : null,
+      ),
+    );
   if (whole) showCompare();
 }
 
@@ -208,7 +222,9 @@ export const whatif = {
   toggle: toggleFacility,
   reset: resetScenario,
   verdicts: verdictsNow,
+  standings: () => Object.fromEntries(page.clauses.map((c) => [c.rule, standing(c).outcome])),
   headline,
+  word: () => wordPage().arrayBuffer().then((held) => Array.from(new Uint8Array(held))),
   reached: reachedNow,
   table: scenarioTable,
   keep,

@@ -15,6 +15,7 @@ import { byId, h, replaceChildren } from './elements.js';
 import { wayInWords } from './overland.js';
 import { badge } from './panel.js';
 import { flyToBox } from './flight.js';
+import { arm } from './markers.js';
 import { cardHead, makeWay, uncover } from './sheets.js';
 import { redraw } from './stack.js';
 import { map } from './stage.js';
@@ -221,6 +222,7 @@ export function askByKey(event) {
 export function askWhy(latlng) {
   if (state.armed) {
     addSite({ kind: Number(byId('cc-kind').value), lon: latlng.lng, lat: latlng.lat });
+    arm(false); // the next click asks again
     uncover(latlng.lat, latlng.lng);
     return;
   }
