@@ -20,6 +20,7 @@ import { arm, sideMarkers } from './view/markers.js';
 import { addMeasured, measure, measureKey, showMeasure, toggleMeasure } from './view/measure.js';
 import { openOverlay, overlayAt } from './view/overlays.js';
 import { showAnswer, showClauses, showHead } from './view/panel.js';
+import { openPresent, presentAgain } from './view/present.js';
 import { openPrint, showSheet } from './view/print.js';
 import { after } from './view/repaint.js';
 import { makeWay, narrow, openSheets } from './view/sheets.js';
@@ -87,6 +88,7 @@ function start() {
   openFind();
   openLocator(() => flyToBox(null));
   openPrint();
+  openPresent();
   map.on('click', (event) => {
     const over = overlayAt(event.containerPoint);
     if (measure.on) addMeasured(event.latlng);
@@ -99,6 +101,12 @@ function start() {
   });
   for (const id of ['cc-legend', 'cc-layers'])
     byId(id).open = !narrow() && id === 'cc-legend';
+  byId('cc-layers').addEventListener('toggle', () => {
+    if (byId('cc-layers').open && (narrow() || window.innerHeight < 800)) byId('cc-legend').open = false;
+  });
+  byId('cc-legend').addEventListener('toggle', () => {
+    if (byId('cc-legend').open && (narrow() || window.innerHeight < 800)) byId('cc-layers').open = false;
+  });
   fit(); // before the panel is filled: its room is known by then, and nothing needs laying out twice
   map.on('zoomend', showLegend);
   said.language = page.language;
@@ -115,9 +123,10 @@ function start() {
     showSwipe();
     showMeasure();
     closeWhy();
+    presentAgain();
     for (const element of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('[data-say]')))
       element.setAttribute('aria-label', say(element.dataset.say));
-    for (const name of ['home', 'print', 'measure', 'compare'])
+    for (const name of ['home', 'print', 'measure', 'compare', 'present'])
       byId(`cc-${name}`).title = say(`page_${name}`);
     for (const way of ['in', 'out']) {
       const button = first(`.leaflet-control-zoom-${way}`);

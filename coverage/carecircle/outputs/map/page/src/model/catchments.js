@@ -1,6 +1,6 @@
 // Service areas: who is served by whom, and where they meet.
 
-import { demand, OUTSIDE } from './facts.js';
+import { demand, OUTSIDE, seatPlace } from './facts.js';
 import { latOf } from './mercator.js';
 import { once, page } from './page.js';
 import { changed, scenario } from './scenario.js';
@@ -75,15 +75,45 @@ function borders(d, owners, codes) {
   return { edges: Float64Array.from(edges), beside };
 }
 
-/** Greedy colouring, the largest first: neighbours differ as far as the hues last. */
-function coloured(served, beside) {
-  const colour = new Map();
-  [...served.entries()]
-    .sort((a, b) => b[1] - a[1] || a[0] - b[0])
-    .forEach(([owner], order) => {
-      const taken = new Set([...(beside.get(owner) || [])].map((o) => colour.get(o)));
-      const free = page.palette.catchments.map((c, k) => (order + k) % page.palette.catchments.length).find((k) => !taken.has(k));
-      colour.set(owner, free === undefined ? order % page.palette.catchments.length : free);
-    });
+const NEAREST = 5,
+  MOST_COMPARED = 400;
+
+/** Seats near one another look like neighbours even where nobody lives between them. */
+function besideToo(served, beside) {
+  const owners = [...served.keys()].filter((owner) => seatPlace(owner));
+  if (owners.length > MOST_COMPARED) return;
+  for (const owner of owners) {
+    const [x, y] = seatPlace(owner),
+      away = (other) => Math.hypot(seatPlace(other)[0] - x, seatPlace(other)[1] - y);
+    for (const other of owners.filter((o) => o !== owner).sort((a, b) => away(a) - away(b)).slice(0, NEAREST))
+      for (const [a, b] of [[owner, other], [other, owner]]) {
+        if (!beside.has(a)) beside.set(a, new Set());
+        beside.get(a).add(b);
+      }
+  }
+}
+
+/** Colours by saturation (Brelaz 1979): whoever has most hues around it is next; neighbours differ as far as the hues last. */
+function coloured(served, touching) {
+  const colour = new Map(),
+    hues = page.palette.catchments.map((c, k) => k),
+    used = hues.map(() => 0),
+    left = new Set(served.keys()),
+    around = (owner, beside) => new Set([...(beside.get(owner) || [])].filter((o) => colour.has(o)).map((o) => colour.get(o))),
+    near = new Map([...touching].map(([a, all]) => [a, new Set(all)]));
+  besideToo(served, near);
+  while (left.size) {
+    const next = [...left].reduce((best, owner) => {
+      const rank = [around(owner, near).size, (near.get(owner) || new Set()).size, served.get(owner)];
+      return !best || rank[0] > best.rank[0] || (rank[0] === best.rank[0] && (rank[1] > best.rank[1] || (rank[1] === best.rank[1] && rank[2] > best.rank[2]))) ? { owner, rank } : best;
+    }, null).owner;
+    const seen = around(next, near),
+      close = around(next, touching),
+      least = (free) => free.sort((a, b) => used[a] - used[b] || a - b)[0],
+      hue = [hues.filter((k) => !seen.has(k)), hues.filter((k) => !close.has(k)), [...hues]].find((free) => free.length);
+    colour.set(next, least(hue));
+    used[colour.get(next)]++;
+    left.delete(next);
+  }
   return colour;
 }

@@ -1,4 +1,4 @@
-// The layer control: one shading at a time, any number of things over it, a ground beneath.
+// The layer control by question: who is left out, how long it takes, who serves, where people live; one shading at a time.
 
 import { page } from '../model/page.js';
 import { say } from '../model/say.js';
@@ -75,25 +75,25 @@ export function showControl() {
     redraw();
     showLegend();
   };
-  const set = (key, ...content) => h('fieldset', {}, h('legend', {}, say(key)), content);
+  const overs = overlayChoices(clause),
+    radios = (wanted) => choices.filter(([id]) => wanted(id)).map((c) => choice('radio', 'cc-shading', c, c[0] === state.shading, () => shade(c[0]))),
+    checks = (...ids) =>
+      ids
+        .filter((id) => overs.includes(id))
+        .map((id) => choice('checkbox', null, [id, say(`page_layer_${id}`)], state.on[id], (event) => overlay(id, event.target.checked))),
+    set = (key, ...content) => (content.flat(9).length ? h('fieldset', {}, h('legend', {}, say(key)), content) : null),
+    isLevel = (id) => page.levels.some((l) => l.id === id);
   replaceChildren(
     box,
     h('summary', {}, say('page_layers')),
     h(
       'div',
       { class: 'cc-layers-body' },
-      set(
-        'page_shading',
-        choices.map((c) => choice('radio', 'cc-shading', c, c[0] === state.shading, () => shade(c[0]))),
-      ),
-      set(
-        'page_overlays',
-        overlayChoices(clause).map((id) =>
-          choice('checkbox', null, [id, say(`page_layer_${id}`)], state.on[id], (event) =>
-            overlay(id, event.target.checked),
-          ),
-        ),
-      ),
+      set('page_ask_who', radios(isLevel), checks('gap', 'units', 'islands', 'lanes')),
+      set('page_ask_long', radios((id) => id === 'surface' || id === 'people' || id === 'paper' || FAIR.test(id)), checks('circles')),
+      set('page_ask_whom', radios((id) => id === 'catchments' || id === 'load'), checks('asked', 'others', 'candidates')),
+      set('page_ask_where', radios((id) => id === 'population' || id === 'urban')),
+      set('page_ask_else', radios((id) => !KNOWN.has(id) && !isLevel(id) && !FAIR.test(id)), checks('water', 'roads', 'names', 'findings')),
       basemapChoices().length > 1
         ? set(
             'page_basemap',
@@ -105,3 +105,7 @@ export function showControl() {
     ),
   );
 }
+
+/** Shadings that answer one of the questions; others stand at the end. */
+const FAIR = /^(access|worst)\d+$/,
+  KNOWN = new Set(['surface', 'people', 'paper', 'catchments', 'load', 'population', 'urban']);

@@ -50,6 +50,7 @@ export function openPrint() {
     redraw();
   };
   window.addEventListener('beforeprint', () => {
+    if (document.body.dataset.set) return; // a meeting's set brings pages of its own
     seen = map.getBounds();
     byId('cc-legend').open = true;
     document.body.dataset.printing = 'yes';
@@ -60,6 +61,7 @@ export function openPrint() {
     paintPaper();
   });
   window.addEventListener('afterprint', () => {
+    if (document.body.dataset.printing !== 'yes') return;
     byId('cc-paper').remove();
     delete document.body.dataset.printing;
     replaceChildren(byId('cc-annex'));

@@ -97,6 +97,12 @@ function placeSlider() {
   right.style.left = `${swipe.at * 100}%`;
 }
 
+/** Shows two sides under the slider, or one map again ('' for none). */
+export function compareSides(kind) {
+  byId('cc-compare').setAttribute('aria-expanded', String(Boolean(kind)));
+  compare(kind);
+}
+
 function compare(kind) {
   swipe.kind = kind;
   showSwipe();
