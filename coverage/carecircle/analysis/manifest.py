@@ -6,8 +6,9 @@ import hashlib
 import json
 import os
 import platform
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 
@@ -63,6 +64,12 @@ def scenario_facts(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> dict[st
     }
 
 
+@cache
+def _versions() -> Mapping[str, str]:
+    """Versions of the libraries, read once."""
+    return {name: version(name) for name in _LIBRARIES}
+
+
 def manifest(plan: Plan, inputs: Inputs, modes: Iterable[str]) -> dict[str, Any]:
     """The content of manifest.json."""
     study = inputs.study
@@ -76,7 +83,7 @@ def manifest(plan: Plan, inputs: Inputs, modes: Iterable[str]) -> dict[str, Any]
         "study": study.name,
         "plan": {"id": plan.id, "title": plan.title},
         "created": created().isoformat(),
-        "versions": {"python": platform.python_version(), **{name: version(name) for name in _LIBRARIES}},
+        "versions": {"python": platform.python_version(), **_versions()},
         "inputs": dict(inputs.hashes),
         "crs": inputs.crs.to_string(),
         "parameters": study.to_dict(),

@@ -4,7 +4,7 @@ Exits: 0 done · 1 done and ``--fail-on`` met · 2 bad input or usage, or the ma
 permission · 3 a fault of ours · 130 Ctrl-C · 141 nobody reads what is printed.
 """
 
-from carecircle.cli import gallery, plans, province, siting, studies, vital
+from carecircle.cli import gallery, mending, plans, province, siting, studies, vital
 from carecircle.cli.shell import app, main
 
-__all__ = ["app", "gallery", "main", "plans", "province", "siting", "studies", "vital"]
+__all__ = ["app", "gallery", "main", "mending", "plans", "province", "siting", "studies", "vital"]

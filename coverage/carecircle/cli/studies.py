@@ -23,7 +23,7 @@ from carecircle.cli.speech import Lang, asked, spoken
 from carecircle.texts import say
 
 if TYPE_CHECKING:
-    from carecircle.analysis import Analysis
+    from carecircle.analysis import Analysis, Scenario
     from carecircle.study import Study
 
 
@@ -60,7 +60,6 @@ def run(
     Example: carecircle run data/study.toml --out maps/county
     """
     from carecircle.analysis import analyze, reanalyze
-    from carecircle.inputs.sites import changes_in
     from carecircle.outputs.ours import RUN, ready
     from carecircle.outputs.terminal.summary import summary
 
@@ -68,12 +67,11 @@ def run(
         loaded = study_in(study, lang)
         folder = out or Path("maps") / loaded.name
         ready(folder, RUN, loaded, sites)
-        changes = None if sites is None else changes_in(sites, loaded)
+        changes = None if sites is None else _scenario(sites, loaded)
         with progress(loaded.language) as tell:
             analysis = analyze(loaded, progress=tell)
             if changes is not None:
-                add, close = changes
-                analysis = reanalyze(analysis, add=add, close=close, table=sites, progress=tell)
+                analysis = reanalyze(analysis, scenario=changes, table=sites, progress=tell)
             if loaded.uncertainty is not None:
                 from carecircle.certainty import uncertainty
 
@@ -81,6 +79,18 @@ def run(
         analysis.write(folder)
         summary(analysis, folder, loaded.language, PlainConsole(), everything=everything)
         _exit_by(analysis, fail_on)
+
+
+def _scenario(path: Path, study: Study) -> Scenario:
+    """What a file changes in a study: a scenario that was written (``.json``), else a table of facilities."""
+    from carecircle.analysis import Scenario
+    from carecircle.analysis.scenario_file import read_scenario
+    from carecircle.inputs.sites import changes_in
+
+    if path.suffix.lower() == ".json":
+        return read_scenario(path)
+    add, close = changes_in(path, study)
+    return Scenario(add=add, close=close)
 
 
 def _exit_by(analysis: Analysis, fail_on: FailOn | None) -> None:

@@ -24,6 +24,8 @@ SITING = ("siting.json", "siting_map.html", "siting.xlsx", "siting.gpkg")
 """Every file that a siting study writes."""
 VITAL = ("vital.json", "vital.xlsx", "vital.gpkg")
 """Every file that the question what a study hangs on writes."""
+MEND = ("mend.html", "mend.json", "mend.xlsx", "mend.gpkg", "mend_scenario.json")
+"""Every file that mending a plan writes."""
 
 
 def spare(folder: Path, names: Sequence[str], read: Iterable[Path]) -> None:
@@ -89,7 +91,7 @@ def ensure_writable(folder: Path) -> None:
 
 
 def names_of_ours(folder: Path) -> frozenset[str]:
-    """The files in a folder that runs of ours wrote, as manifest.json, siting.json and vital.json tell."""
+    """The files in a folder that runs of ours wrote, as their manifest.json and the files beside it tell."""
     names: set[str] = set()
     manifest = _about(folder / "manifest.json", "carecircle/manifest/1")
     if manifest is not None:
@@ -98,6 +100,8 @@ def names_of_ours(folder: Path) -> frozenset[str]:
         names |= set(SITING)
     if _about(folder / "vital.json", "carecircle/vital/1") is not None:
         names |= set(VITAL)
+    if _about(folder / "mend.json", "carecircle/mend/1") is not None:
+        names |= set(MEND)
     return frozenset(n for n in names if (folder / n).is_file() and not (folder / n).is_symlink())
 
 

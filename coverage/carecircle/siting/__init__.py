@@ -7,5 +7,6 @@ What do I come here to change?
 - ambulances, several at a station: fleets, and its models mexclp, double
 - where the next of them stand: ambulances (the question), placing (what it says), stations, sent, unkept
 - how it is searched: search (the loop), benders and cheapest (its masters), greedy, reduce, highs
+- the whole plan mended, with years, conflicts and proof: whole
 - options of every model: conditions (Terms), effort (seconds, gap, progress), options (both by name)
 """

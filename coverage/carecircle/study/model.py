@@ -14,6 +14,7 @@ from carecircle.strict import file_name
 from carecircle.study.access import Accessed
 from carecircle.study.certainty import Uncertainty
 from carecircle.study.emergency import Emergency
+from carecircle.study.mending import Mending, Offered
 from carecircle.study.periods import Period
 from carecircle.study.sections import (
     Assumptions,
@@ -83,6 +84,10 @@ class Study(Section):
     """What is not known for certain; absent: no draws are taken."""
     periods: tuple[Period, ...] | None = None
     """Hours in which roads, facilities or residents differ (``[[periods]]``); absent: judged once."""
+    mend: Mending | None = None
+    """How ``carecircle mend`` mends the plan; absent: every clause, in one phase."""
+    moves: tuple[Offered, ...] = ()
+    """What may be done, each with its price (``[[moves]]``)."""
     outputs: Outputs = Outputs()
     """What the written files look like."""
     file: Path | None = Field(default=None, exclude=True)

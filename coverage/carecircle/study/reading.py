@@ -14,6 +14,7 @@ from carecircle.errors import CarecircleError, StudyError, raise_all
 from carecircle.profiles import modes, nearest_mode
 from carecircle.strict import LONGEST_PATH, UnfitError, echo, is_data, parse_toml, toml_text
 from carecircle.study.access import access_faults
+from carecircle.study.mending import move_faults
 from carecircle.study.model import Study, map_paths, study_schema
 from carecircle.study.periods import period_faults
 from carecircle.study.sections import Boundaries
@@ -71,6 +72,7 @@ def load_study(path: str | Path) -> Study:
     raise_all([
         *_undrawn(study, file), *_missing_files(study, file), *travel_faults(study.profiles, file),
         *_unknown_modes(study, file), *access_faults(study.access, file), *period_faults(study, file),
+        *move_faults(study.moves, file),
         *terrain_faults(study.terrain, file, extract=_has_extract(study)),
         *([shifted] if shifted else []), *_no_use_of_a_grid(study, file),
     ])  # fmt: skip

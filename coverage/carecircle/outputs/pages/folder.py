@@ -36,6 +36,11 @@ FILES = {
     "vital.xlsx": "vital_xlsx",
     "vital.gpkg": "vital_gpkg",
     "vital.json": "vital_json",
+    "mend.html": "mend_html",
+    "mend.xlsx": "mend_xlsx",
+    "mend.gpkg": "mend_gpkg",
+    "mend.json": "mend_json",
+    "mend_scenario.json": "mend_scenario",
 }
 """Every file that may lie in an output folder, in the order in which its index lists them."""
 PUBLIC = frozenset(

@@ -39,6 +39,11 @@ def page(template: str, title: str, language: Language, **facts: object) -> str:
     return _templates().get_template(template).render(title=title, language=language, **facts)
 
 
+def _sentence(key: str, **facts: object) -> Sentence:
+    """A sentence of any room, from inside a template."""
+    return Sentence(key, facts)
+
+
 @cache
 def _templates() -> Environment:
     made = Environment(
@@ -52,6 +57,7 @@ def _templates() -> Environment:
         "both": both,
         "spoken": spoken,
         "said": say,
+        "sentence": _sentence,
         "outcomes": OUTCOMES,
         "outcome": lambda name: spoken(Sentence(f"outputs.page_outcome_{name}")),
     }
