@@ -36,7 +36,7 @@ def mend(
 ) -> None:
     """Find the cheapest moves that make the plan hold, year by year, with proof.
 
-    Example: carecircle mend data/study.toml --budget 300 --budget 300 --budget 400
+    Example: carecircle mend study.toml --budget 300 --budget 300 --budget 400
     """
     from carecircle.analysis import analyze
     from carecircle.errors import UsageError

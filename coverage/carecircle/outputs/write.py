@@ -18,6 +18,7 @@ from carecircle.outputs.ours import RUN, ensure_writable, spare
 from carecircle.outputs.pages.index import write_index
 from carecircle.outputs.report import Written, write_report
 from carecircle.outputs.report.maps import overview
+from carecircle.outputs.report.proposed import proposed
 
 if TYPE_CHECKING:
     from carecircle.analysis import Analysis
@@ -60,14 +61,16 @@ def write(analysis: Analysis, folder: str | Path) -> list[Path]:
     read = files_read(analysis.study)
     ensure_writable(target)
     with writing(target), delivered(target, NAMES, check=lambda: spare(target, NAMES, read)) as fresh:
-        _make(analysis, fresh, proposals(target, analysis.study.name))
+        _make(analysis, fresh, proposals(target, analysis.study.name), proposed(target, analysis))
     return [target / name for name in NAMES if (target / name).exists()]
 
 
-def _make(analysis: Analysis, fresh: Path, proposed: Sequence[dict[str, Any]]) -> None:
+def _make(
+    analysis: Analysis, fresh: Path, sites: Sequence[dict[str, Any]], plan: Mapping[str, Any] | None
+) -> None:
     """Every file, the index last: it lists the others."""
     language = analysis.study.language
-    page = gap_map(analysis, proposed=proposed).get_root().render()
+    page = gap_map(analysis, proposed=sites).get_root().render()
     (fresh / "gap_map.html").write_text(page, encoding="utf-8", newline="\n")
     (fresh / "overview.svg").write_text(overview(analysis, language), encoding="utf-8", newline="\n")
     _json(analysis.to_dict(language), fresh / "verdicts.json")
@@ -76,7 +79,7 @@ def _make(analysis: Analysis, fresh: Path, proposed: Sequence[dict[str, Any]]) -
     missing.geopackage(analysis, fresh / "missing_roads.gpkg")
     gis.geoparquet(analysis, fresh)
     gis.travel_time(analysis, fresh / "travel_time.tif")
-    _json(_manifest(analysis, write_report(analysis, fresh, proposed)), fresh / "manifest.json")
+    _json(_manifest(analysis, write_report(analysis, fresh, sites, plan)), fresh / "manifest.json")
     write_index(fresh)
 
 

@@ -1,7 +1,7 @@
 """The report for the council: one content, set twice (PDF by typst, Word), with maps and Chinese glyphs.
 
 What do I come here to change?
-- what the report says, in order: content, clauses; what would mend it: advice; its pieces: blocks
+- what the report says, in order: content, clauses, proposed (a mended plan); what would mend it: advice; its pieces: blocks
 - a wrong word: wording/report.toml, of a verdict: wording/rules.toml
 - as PDF: paper, report.typ; as Word: word; maps and charts: maps, drawing; Chinese glyphs: fonts
 """
@@ -46,7 +46,10 @@ class Written:
     why_not: Sentence | None = field(default=None)
 
 
-def write_report(analysis: Analysis, folder: Path, proposed: Sequence[Mapping[str, Any]] = ()) -> Written:
+def write_report(
+    analysis: Analysis, folder: Path, proposed: Sequence[Mapping[str, Any]] = (),
+    plan: Mapping[str, Any] | None = None,
+) -> Written:  # fmt: skip
     """Write ``report.pdf`` and ``report.docx`` in the study's language.
 
     Nothing is written where this computer has no Chinese font: names and quotations would come out as empty
@@ -60,11 +63,13 @@ def write_report(analysis: Analysis, folder: Path, proposed: Sequence[Mapping[st
         An existing folder.
     proposed
         Sites of the siting study that lies beside it: see `carecircle.outputs.report.advice`.
+    plan
+        The mended plan to propose, if there is one (`carecircle.outputs.report.proposed.proposed`).
     """
     found = fonts.find()
     if found is None:
         return Written(why_not=fonts.how_to_mend())
-    content = report(analysis, found.sans, proposed)
+    content = report(analysis, found.sans, proposed, plan)
     absent = found.absent(content.texts())
     if absent:
         codes = " ".join(f"U+{ord(c):04X}" for c in sorted(absent))

@@ -21,6 +21,7 @@ from carecircle.outputs.report.blocks import (
 )
 from carecircle.outputs.report.clauses import Said, clause_blocks, referral_table, unmet_by_people
 from carecircle.outputs.report.fairness import fairness_blocks
+from carecircle.outputs.report.proposed import proposed_blocks
 from carecircle.profiles import mode_by
 from carecircle.rules import unlocks
 from carecircle.texts import Sentence, wording
@@ -28,10 +29,13 @@ from carecircle.texts import Sentence, wording
 if TYPE_CHECKING:
     from carecircle.analysis import Analysis
 
-_NUMERALS = (*"一二三四五六七八九十", "十一", "十二", "十三", "十四", "十五", "十六")
+_NUMERALS = (*"一二三四五六七八九十", "十一", "十二", "十三", "十四", "十五", "十六", "十七")
 
 
-def report(analysis: Analysis, family: str, proposed: Sequence[Mapping[str, Any]] = ()) -> Report:
+def report(
+    analysis: Analysis, family: str, proposed: Sequence[Mapping[str, Any]] = (),
+    plan: Mapping[str, Any] | None = None,
+) -> Report:  # fmt: skip
     """The whole report in the study's language.
 
     Parameters
@@ -42,6 +46,8 @@ def report(analysis: Analysis, family: str, proposed: Sequence[Mapping[str, Any]
         The font family of the writing on its maps.
     proposed
         Sites that a siting study proposes: see `carecircle.outputs.report.advice`.
+    plan
+        The mended plan to propose (`carecircle.outputs.report.proposed`), if there is one.
     """
     said = Said(analysis.study.language)
     head = telling.study(analysis)
@@ -58,18 +64,20 @@ def report(analysis: Analysis, family: str, proposed: Sequence[Mapping[str, Any]
         notice="" if head["notice"] is None else head["notice"][said.language],
         identity=identity,
         running=said("running", **facts),
-        blocks=tuple(_blocks(analysis, said, family, proposed)),
+        blocks=tuple(_blocks(analysis, said, family, proposed, plan)),
     )
 
 
 def _blocks(
-    analysis: Analysis, said: Said, family: str, proposed: Sequence[Mapping[str, Any]]
+    analysis: Analysis, said: Said, family: str, proposed: Sequence[Mapping[str, Any]],
+    plan: Mapping[str, Any] | None,
 ) -> Iterator[Block]:
     roads = maps.main_roads(analysis)
     yield from _answer(analysis, said, family, roads)
     sections: tuple[tuple[str, Callable[[], Iterator[Block]]], ...] = (
         ("unmet", lambda: _unmet(analysis, said)),
         ("advice", lambda: advice_blocks(analysis, proposed, said)),
+        ("mend", lambda: proposed_blocks(analysis, said, family, roads, plan)),
         ("all", lambda: _all(analysis, said)),
         ("ledger", lambda: _ledger(analysis, said)),
         ("clauses", lambda: clause_blocks(analysis, said, family, roads)),

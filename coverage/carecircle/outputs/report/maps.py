@@ -143,6 +143,31 @@ def clause_map(
     return sheet.svg()
 
 
+def moves_map(
+    analysis: Analysis, points: Sequence[tuple[str, float, float]], language: Language, family: str,
+    roads: Roads,
+) -> str:  # fmt: skip
+    """Where things are proposed: a mark for each, with its year, over the roads and borders.
+
+    Parameters
+    ----------
+    points
+        What is written beside a mark, longitude and latitude (WGS 84).
+    """
+    sheet = Sheet(analysis.inputs.region.bounds, family)
+    _backdrop(sheet, analysis, roads)
+    places = gpd.GeoSeries(gpd.points_from_xy(*zip(*(p[1:] for p in points), strict=True)), crs=4326)
+    for (name, _, _), place in zip(points, places.to_crs(analysis.inputs.crs), strict=True):
+        sheet.mark(place.x, place.y, "square", _BAD, keep=len(points) <= _FEW)
+        if len(points) <= _FEW:
+            sheet.name(place.x, place.y, name, 9.5, bold=True)
+    _names(sheet, analysis)
+    sheet.entry(marked(0, 0, "square", _BAD, 4.6), say("mending.map_title", language))
+    _border_legend(sheet, analysis, language, roads)
+    _finish(sheet, language)
+    return sheet.svg()
+
+
 def union_of_gaps(verdicts: Sequence[Verdict]) -> Verdict | None:
     """A verdict about everybody whom an unmet clause speaks of: not covered where any leaves them out."""
     unmet = [v for v in verdicts if v.outcome.value == "FAIL" and v.people is not None]
