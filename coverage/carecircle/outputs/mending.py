@@ -11,6 +11,7 @@ from typing import Any
 from carecircle.delivery import delivered
 from carecircle.errors import InputError, writing
 from carecircle.inputs.provenance import files_read
+from carecircle.outputs import telling
 from carecircle.outputs.ours import INDEX, MEND, ensure_writable, spare
 from carecircle.outputs.pages.folder import read_run
 from carecircle.outputs.pages.index import write_index
@@ -22,6 +23,7 @@ from carecircle.outputs.sites.mended import (
     gained_people,
     mended_data,
     money,
+    titles,
     turned,
     what,
     why,
@@ -111,7 +113,7 @@ def mended_page(mended: Mended, data: Mapping[str, Any]) -> str:
                 "spent": money(mended, phase.spent),
                 "budget": None if phase.budget is None else money(mended, phase.budget),
                 "gained": round(gained_people(mended, number)),
-                "mended": gained,
+                "mended": titles(mended, gained),
                 "projects": [p.quote for p in own if p.id in data["phases"][number]["projects"]],
             }
         )  # fmt: skip
@@ -127,7 +129,7 @@ def mended_page(mended: Mended, data: Mapping[str, Any]) -> str:
         first=first,
         phases=phases,
         rows=[c for c in data["clauses"] if c["aimed"]],
-        titles={v.rule: v.title for v in mended.before.verdicts},
+        titles={v.rule: telling.title(v) for v in mended.before.verdicts},
         conflict=data["conflict"],
         reachable=data["reachable"],
         shared=[what(m) for m in mended.alternatives.shared],

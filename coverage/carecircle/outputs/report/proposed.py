@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from carecircle.outputs import telling
 from carecircle.outputs.report import maps
 from carecircle.outputs.report.blocks import Block, Picture, Table, Text
 from carecircle.outputs.report.clauses import Said
@@ -81,6 +82,7 @@ def proposed_blocks(
     if plan is None:
         return
     yield Text(said.tidy(plan["answer"]))
+    names = {v.rule: said.of(telling.title(v)) for v in analysis.verdicts}
     points = [
         (f"{phase['year'] or ''}", move["lon"], move["lat"])
         for phase in plan["phases"]
@@ -93,7 +95,8 @@ def proposed_blocks(
         yield Picture(drawn, said.figure(title), title, 0.8)
     head = [said.of(Sentence(f"mending.column_{c}")) for c in ("year", "what", "price", "rules", "residents")]
     rows = [
-        (str(phase["year"] or "—"), move["what"], said.number(move["price"]), "、".join(move["rules"] or ()),
+        (str(phase["year"] or "—"), move["what"], said.number(move["price"]),
+         "、".join(names.get(r, r) for r in move["rules"] or ()),
          said.people(move["residents"]) if move["residents"] else "")
         for phase in plan["phases"] for move in phase["moves"]
     ]  # fmt: skip
@@ -102,7 +105,7 @@ def proposed_blocks(
     head = [said.of(Sentence(f"mending.column_{c}")) for c in ("year", "spent", "gained", "mended")]
     years = [
         (str(p["year"] or "—"), said.number(p["spent"]), said.people(p["residents_gained"]),
-         "、".join(p["mended"]))
+         "、".join(names.get(r, r) for r in p["mended"]))
         for p in plan["phases"]
     ]  # fmt: skip
     yield Table(head, years, (0, 1.2, 2.0, 4.0), right=(1, 2))

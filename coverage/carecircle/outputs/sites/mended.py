@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
+from carecircle import categories
 from carecircle.analysis.scenario_file import scenario_data
 from carecircle.outputs import telling
 from carecircle.rules import Verdict
@@ -13,7 +15,7 @@ from carecircle.siting.whole.mend import Mended
 from carecircle.siting.whole.offers import Move
 from carecircle.siting.whole.phases import Phase
 from carecircle.siting.whole.reasons import covered
-from carecircle.texts import Language, Sentence
+from carecircle.texts import LANGUAGES, Language, Sentence
 
 SCHEMA = "carecircle/mend/1"
 
@@ -70,7 +72,7 @@ def answer(mended: Mended) -> Sentence:
     """The answer in one sentence: how many clauses hold in the end, for what, and whether that is proven."""
     facts = {
         "mended": len(mended.mended), "aimed": len(mended.aimed), "moves": len(mended.moves),
-        "price": money(mended, mended.price), "failing": list(mended.failing),
+        "price": money(mended, mended.price), "failing": titles(mended, mended.failing),
         "years": year_name(mended.phases[-1]),
         "proof": Sentence("mending.proven" if mended.found.proven else "mending.not_proven",
                           {"gap": f"{mended.found.stages[1].gap:.1%}"}),
@@ -92,14 +94,32 @@ def money(mended: Mended, value: float) -> Sentence:
     return Sentence("mending.money", {"value": value, "unit": mended.mending.unit})
 
 
+def titles(mended: Mended, rules: Iterable[str]) -> list[Sentence]:
+    """Rules by their titles."""
+    known = {v.rule: telling.title(v) for v in mended.before.verdicts}
+    return [known[r] for r in rules if r in known]
+
+
+def _term(term: str) -> Sentence:
+    """A category, role or figure in the reader's language."""
+    own = categories.attributes().get(term)
+    said: dict[str, object] = {
+        lang: categories.label(term, lang) if own is None else own.label(lang) for lang in LANGUAGES
+    }
+    return Sentence("rules.who", said)
+
+
 def what(move: Move) -> Sentence:
     """What is done, in a few words."""
     offer = move.offer
-    figures = [f"{name} +{value:g}" if move.kind == "extend" else f"{name} {value:g}"
-               for name, value in offer.attributes.items()]  # fmt: skip
+    sign = "more" if move.kind == "extend" else "figure"
+    figures = [
+        Sentence(f"mending.{sign}", {"name": _term(name), "value": value})
+        for name, value in offer.attributes.items()
+    ]
     facts = {
-        "name": move.name, "category": offer.category or "", "into": offer.into,
-        "more": [*figures, *offer.designations],
+        "name": move.name, "category": _term(offer.category) if offer.category else "", "into": offer.into,
+        "more": [*figures, *(_term(r) for r in offer.designations)],
     }  # fmt: skip
     if move.kind == "upgrade" and not offer.category:
         return Sentence("mending.what_upgrade_roles", facts)
@@ -113,7 +133,7 @@ def why(mended: Mended, move: Move) -> Sentence | None:
     reason = next((r for r in mended.reasons if r.move == move.id), None)
     if reason is None:
         return None
-    facts = {"rules": list(reason.rules), "residents": round(reason.residents)}
+    facts = {"rules": titles(mended, reason.rules), "residents": round(reason.residents)}
     both = "rules_people" if reason.rules and reason.residents > 0 else "rules" if reason.rules else "people"
     return Sentence(f"mending.why_{both}", facts)
 

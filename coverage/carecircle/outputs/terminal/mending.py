@@ -12,6 +12,7 @@ from carecircle.outputs.sites.mended import (
     first_things_first,
     gained_people,
     money,
+    titles,
     turned,
     what,
     why,
@@ -38,7 +39,7 @@ def mended_lines(mended: Mended, folder: Path, language: Language, console: Cons
     console.print(Text(answer(mended).text(language), style="bold"))
     for number, phase in enumerate(mended.phases):
         gained, _ = turned(mended, number)
-        facts = {"clauses": gained, "gained": round(gained_people(mended, number))}
+        facts = {"clauses": titles(mended, gained), "gained": round(gained_people(mended, number))}
         head = (f"{year_name(phase)}  ", "bold")
         spent = money(mended, phase.spent).text(language)
         console.print(Text.assemble(head, f"{spent}  ", Sentence("mending.page_sum", facts).text(language)))
@@ -48,8 +49,9 @@ def mended_lines(mended: Mended, folder: Path, language: Language, console: Cons
             console.print(line + ("" if reason is None else f"  {reason.text(language)}"), soft_wrap=True)
     conflict = mended.conflict
     for rule in () if conflict is None else conflict.alone:
-        console.print(Text(f"{rule}  {say('mending.alone', language)}", style="yellow"))
+        (name,) = titles(mended, [rule])
+        console.print(Text(f"{name.text(language)}  {say('mending.alone', language)}", style="yellow"))
     if conflict is not None and conflict.together:
-        rules = "、".join(conflict.together)
+        rules = "、".join(name.text(language) for name in titles(mended, conflict.together))
         console.print(Text(f"{rules}  {say('mending.page_together', language)}", style="yellow"))
     console.print(say("terminal.written", language, path=str(folder / "mend.html")), soft_wrap=True)
