@@ -76,6 +76,7 @@ from carecircle.access.inequality import (
     weighted_quantile,
 )
 from carecircle.analysis.periods import period_scenario
+from carecircle.analysis.scenario_file import read_scenario
 from carecircle.categories import canonical, label, select
 from carecircle.certainty import Breakpoint, Certainty
 from carecircle.demo import write_county
@@ -97,6 +98,7 @@ from carecircle.missing_roads import MissingRoads, missing_roads
 from carecircle.outputs import gap_map, write
 from carecircle.outputs.base import offline_base
 from carecircle.outputs.findings_map import findings_map
+from carecircle.outputs.mending import write_mended
 from carecircle.outputs.siting import write_siting
 from carecircle.outputs.siting_map import siting_map
 from carecircle.outputs.vital import write_vital
@@ -174,6 +176,9 @@ from carecircle.siting.placing import Placing
 from carecircle.siting.remedy import SitingResult, site
 from carecircle.siting.result import FleetFound
 from carecircle.siting.solution import Solution
+from carecircle.siting.whole.conflicts import Conflict
+from carecircle.siting.whole.mend import Mended, mend
+from carecircle.siting.whole.phases import Phase
 from carecircle.starter import init
 from carecircle.study import Emergency, study_schema
 from carecircle.texts import Sentence
@@ -349,6 +354,15 @@ def build(analysis: Analysis, folder: Path) -> tuple[folium.Map, folium.Map]:
     add, close = read_sites(folder / "sites.csv")
     print(files)
     return siting_map(result), gap_map(reanalyze(analysis, add=add, close=close))
+
+
+def mended(analysis: Analysis, folder: Path) -> Analysis:
+    """The whole plan mended: its first year, why not all can hold, and the last year judged from the file."""
+    found: Mended = mend(analysis, alternatives=2, time_limit=60.0)
+    first: Phase = found.phases[0]
+    conflict: Conflict | None = found.conflict
+    print([move.name for move in first.moves], conflict and conflict.together, write_mended(found, folder))
+    return reanalyze(analysis, scenario=read_scenario(folder / "mend_scenario.json"))
 
 
 def next_ambulances(analysis: Analysis) -> float | None:

@@ -58,6 +58,8 @@ def write_mended(mended: Mended, folder: str | Path) -> list[Path]:
         If the folder cannot be written.
     InputError
         If another run beside it cannot be used.
+    UsageError
+        If a move's place is none.
     """
     target = Path(folder)
     read = files_read(mended.before.study)
