@@ -64,7 +64,7 @@ def test_years_files_and_a_fresh_run(tmp_path: Path, monkeypatch: pytest.MonkeyP
     words = (
         "".join(Document(out / "report.docx").element.itertext()) if (out / "report.docx").exists() else ""
     )
-    assert not words or ("建议" in words and "在一条街新设社区卫生服务中心" in words)
+    assert not words or ("整个规划的建议" in words and "在一条街新设社区卫生服务中心" in words)
     verdicts = json.loads((out / "verdicts.json").read_text(encoding="utf-8"))["verdicts"]
     told = {c["rule"]: (c["after"], c["observed_after"], c["residents_after"]) for c in found["clauses"]}
     assert {v["rule"]: (v["outcome"], v["observed"], v["residents_affected"]) for v in verdicts} == told

@@ -69,7 +69,10 @@ def report(
 
 
 def _blocks(
-    analysis: Analysis, said: Said, family: str, proposed: Sequence[Mapping[str, Any]],
+    analysis: Analysis,
+    said: Said,
+    family: str,
+    proposed: Sequence[Mapping[str, Any]],
     plan: Mapping[str, Any] | None,
 ) -> Iterator[Block]:
     roads = maps.main_roads(analysis)
