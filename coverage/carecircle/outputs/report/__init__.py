@@ -1,7 +1,7 @@
 """The report for the council: one content, set twice (PDF by typst, Word), with maps and Chinese glyphs.
 
 What do I come here to change?
-- what the report says, in order: content, clauses, proposed (a mended plan), advice (sites); its pieces: blocks
+- what the report says, in order: content, clauses, proposed (a mended plan), advice (sites); pieces: blocks
 - a wrong word: wording/report.toml, of a verdict: wording/rules.toml
 - as PDF: paper, report.typ; as Word: word; maps and charts: maps, drawing; Chinese glyphs: fonts
 """
