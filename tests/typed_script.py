@@ -78,7 +78,7 @@ from carecircle.access.inequality import (
 from carecircle.analysis.periods import period_scenario
 from carecircle.analysis.scenario_file import read_scenario
 from carecircle.categories import canonical, label, select
-from carecircle.certainty import Breakpoint, Certainty
+from carecircle.certainty import Breakpoint, Certainty, sureness
 from carecircle.demo import write_county
 from carecircle.doctor import Diagnosis, examine
 from carecircle.emergency.calls import calls_in_order, nearest_first
@@ -181,6 +181,7 @@ from carecircle.siting.whole.mend import Mended, mend
 from carecircle.siting.whole.phases import Phase
 from carecircle.starter import init
 from carecircle.study import Emergency, study_schema
+from carecircle.study.certainty import Unsure
 from carecircle.texts import Sentence
 from carecircle.vital.closing import Closed
 from carecircle.vital.flooded import flooded
@@ -419,7 +420,9 @@ def equity(values: Any, residents: Any, income: Any, towns: Any) -> tuple[float,
 
 def how_sure(analysis: Analysis) -> tuple[float | None, pd.DataFrame]:
     points: tuple[Breakpoint, ...] = breakpoints(analysis)["L1"]
-    found: Certainty = uncertainty(analysis, draws=64, seed=1)
+    speed = Unsure(what="speed", distribution="lognormal", sd=0.15)
+    found: Certainty = uncertainty(analysis, draws=64, seed=1, unsure=(speed,))
+    print([said.text("zh") for said in sureness(found.analysis, found.analysis.verdicts[0])])
     return points[0].low, found.frame()
 
 

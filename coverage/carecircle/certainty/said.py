@@ -70,7 +70,20 @@ def drawn(verdict: Verdict) -> list[Sentence]:
 
 
 def sureness(analysis: Analysis, verdict: Verdict) -> list[Sentence]:
-    """All that is known of how sure a verdict is: `stands` and `drawn`."""
+    """All that is known of how sure a verdict is: between which values it stands, and how likely it is.
+
+    Parameters
+    ----------
+    analysis
+        Its analysis.
+    verdict
+        One of its verdicts; of `carecircle.uncertainty` where it was drawn.
+
+    Returns
+    -------
+    list of Sentence
+        Free to be said in either language; empty where nothing is known.
+    """
     ranges = stands(analysis, verdict)
     return [*([] if ranges is None else [ranges]), *drawn(verdict)]
 

@@ -26,12 +26,14 @@ class Change:
 
     Parameters
     ----------
-    rule, quote, title
-        The rule; its title as the later file says it.
+    rule, quote
+        The rule.
     before, after
         Outcomes; None where a file does not hold the rule.
     reasons
         What changed: target, figure, inputs, units.
+    title
+        Of the rule, as the later file says it.
     """
 
     rule: str
