@@ -170,7 +170,8 @@ def samples(found: Analysis) -> list[dict[str, Any]]:
         ],
     )
     near = Accessed(measure="nearest_nth", categories=("医院",))
-    fair = replace(found, study=found.study.model_copy(update={"access": (near,)}))
+    asking = found.study.model_copy(update={"access": (near,)})
+    fair = replace(found, study=asking, inputs=replace(found.inputs, study=asking))
     pages = [_data(found), _data(told), _data(fair)]
     pages.append(_data(tried, [{**place, "rank": 1, "newly_covered": 1.0}]))
     # as of stations that turn out, and of a chain of two legs
