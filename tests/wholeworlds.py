@@ -12,11 +12,13 @@ import numpy as np
 from shapely.geometry import Point, box
 
 from carecircle.analysis import Analysis
-from carecircle.analysis.run import _conclude
+from carecircle.analysis.asking import Asker, reaches_of
+from carecircle.analysis.run import _ask, _conclude
 from carecircle.rules import Verdict
 from carecircle.siting.whole.judging import Judge
 from carecircle.siting.whole.offers import Move
 from carecircle.study.mending import Mending, Offered
+from carecircle.texts import Sentence
 from ruleworlds import CRS, areas_of, demand_of, facilities_of, inputs_of, plan_of
 
 CENTRE, STATION, HOSPITAL, CLINIC = "社区卫生服务中心", "急救中心（站）", "综合医院", "乡镇卫生院"
@@ -141,6 +143,10 @@ class World:
     mending: Mending
 
 
+def _silent(_: Sentence) -> None:
+    """Nobody listens."""
+
+
 def world(seed: int) -> World:
     """The world of a seed."""
     rng = np.random.default_rng(seed)
@@ -158,7 +164,9 @@ def world(seed: int) -> World:
         region=box(WEST, SOUTH, WEST + 3000, SOUTH + 1000), roads=False,
     )  # fmt: skip
     plan = plan_of(*_rules(rng, residents, beds))
-    analysis = _conclude(plan, inputs, {}, {}, known={}, known_surfaces={}, tell=lambda _: None)
+    asker = Asker(inputs, reaches_of(inputs, {}))
+    answers = _ask(plan, asker, {}, {}, _silent)
+    analysis = _conclude(plan, inputs, {}, {}, answers, known_surfaces={}, tell=_silent)
     offers = _offers(
         rng, [r["facility_id"] for r in rows], [p["geometry"] for p in people], int(rng.integers(3, 6))
     )
