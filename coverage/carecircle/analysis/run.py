@@ -35,6 +35,7 @@ from carecircle.rules import Plan, ReachQuery, Verdict, blank_spots, judge, load
 from carecircle.rules.judging.groups import weights
 from carecircle.schema import leg_column
 from carecircle.study import Study, load_study
+from carecircle.study.files import draws
 from carecircle.texts import Sentence
 
 _MOST_ROUNDS = 4
@@ -94,7 +95,8 @@ def _analyzed(study: Study, brought: Brought, tell: Tell) -> Analysis:
     if study.include_projects is not None:
         inputs = with_projects(plan, inputs, study.include_projects)
     inputs, networks, answers = _answered(plan, inputs, by_road, brought, tell)
-    return _conclude(plan, inputs, networks, brought, answers, known_surfaces={}, tell=tell)
+    draw = draws(study.outputs.files)
+    return _conclude(plan, inputs, networks, brought, answers, known_surfaces={}, tell=tell, draw=draw)
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -54,6 +54,7 @@ def run(
     fail_on: FailOption = None,
     sites: Annotated[Path | None, typer.Option("--with")] = None,
     everything: AllOption = False,
+    files: Annotated[str | None, typer.Option("--files")] = None,
 ) -> None:
     """Judge a study and write its map and files; print the worst clauses, or with --all every one.
 
@@ -65,6 +66,8 @@ def run(
 
     with failures_in(spoken(lang, study)):
         loaded = study_in(study, lang)
+        if files is not None:
+            loaded = _with_files(loaded, files)
         folder = out or Path("maps") / loaded.name
         ready(folder, RUN, loaded, sites)
         changes = None if sites is None else _scenario(sites, loaded)
@@ -91,6 +94,22 @@ def _scenario(path: Path, study: Study) -> Scenario:
         return read_scenario(path)
     add, close = changes_in(path, study)
     return Scenario(add=add, close=close)
+
+
+def _with_files(study: Study, files: str) -> Study:
+    """The study, asked to write a set of files or those named, with commas between."""
+    from carecircle.errors import UsageError
+    from carecircle.strict import UnfitError
+    from carecircle.study.files import known_files
+
+    names = tuple(name.strip() for name in files.split(",") if name.strip())
+    try:
+        asked = known_files(names[0] if len(names) == 1 else names)
+    except UnfitError as error:
+        facts: dict[str, Any] = dict(error.facts)
+        raise UsageError(error.key, **facts) from error
+    outputs = study.outputs.model_copy(update={"files": asked})
+    return study.model_copy(update={"outputs": outputs})
 
 
 def _exit_by(analysis: Analysis, fail_on: FailOn | None) -> None:

@@ -12,13 +12,10 @@ from carecircle.delivery import busy, put
 from carecircle.errors import OutputError, writing
 from carecircle.inputs.provenance import files_read
 from carecircle.study import Study
+from carecircle.study.files import FILES
 
 INDEX = "index.html"
-RUN = (
-    INDEX, "gap_map.html", "report.pdf", "report.docx", "verdicts.xlsx", "verdicts.json",
-    "results.gpkg", "missing_roads.gpkg", "areas.parquet", "facilities.parquet", "demand.parquet",
-    "travel_time.tif", "overview.svg", "manifest.json",
-)  # fmt: skip
+RUN = FILES
 """Every file that a run may write, the first to open first."""
 SITING = ("siting.json", "siting_map.html", "siting.xlsx", "siting.gpkg")
 """Every file that a siting study writes."""

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, field_validator
 from carecircle import categories
 from carecircle.schema import DEMAND
 from carecircle.strict import Strict, UnfitError
+from carecircle.study.files import known_files
 
 Datum = Literal["wgs84", "cgcs2000", "gcj02", "bd09"]
 
@@ -242,6 +243,8 @@ class Assumptions(Section):
 class Outputs(Section):
     """What the written files look like."""
 
+    files: Annotated[str | tuple[str, ...], AfterValidator(known_files)] = Field(default="all", exclude=True)
+    """What a run writes: ``light`` (results as data), ``standard`` (map, workbook too), ``all``, or names."""
     surface_cell_m: float = Field(default=100.0, ge=1, le=100_000)
     """Size of a cell of travel_time.tif, metres."""
     map_number: str = ""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +31,29 @@ if TYPE_CHECKING:
 LAYERS = ("areas", "facilities", "demand", "verdict_units", "snaps")
 
 
-def geopackage(analysis: Analysis, path: Path) -> None:
+class Frames:
+    """Areas, facilities and demand as layers, each made once for all files that hold them."""
+
+    def __init__(self, analysis: Analysis) -> None:
+        self._analysis = analysis
+
+    @cached_property
+    def areas(self) -> gpd.GeoDataFrame:
+        """See `areas_frame`."""
+        return areas_frame(self._analysis)
+
+    @cached_property
+    def facilities(self) -> gpd.GeoDataFrame:
+        """See `facilities_frame`."""
+        return facilities_frame(self._analysis)
+
+    @cached_property
+    def demand(self) -> gpd.GeoDataFrame:
+        """See `demand_frame`."""
+        return demand_frame(self._analysis)
+
+
+def geopackage(analysis: Analysis, path: Path, frames: Frames | None = None) -> None:
     """Write ``areas``, ``facilities``, ``demand``, ``verdict_units`` and ``snaps``, each there even if empty.
 
     Beside them ``referrals`` and ``blank_spots`` where the study has any.
@@ -39,10 +62,11 @@ def geopackage(analysis: Analysis, path: Path) -> None:
     sentinel. The table ``layer_styles`` holds a default style for each layer and further ones a clause, which
     QGIS offers by name.
     """
+    ours = frames or Frames(analysis)
     made = (
-        areas_frame(analysis),
-        facilities_frame(analysis),
-        demand_frame(analysis),
+        ours.areas,
+        ours.facilities,
+        ours.demand,
         _verdict_units(analysis),
         _snaps(analysis),
     )
@@ -76,16 +100,20 @@ def _further(analysis: Analysis) -> list[tuple[str, gpd.GeoDataFrame, str]]:
     return [(name, frame, kind) for name, frame, kind in asked if frame is not None]
 
 
-def geoparquet(analysis: Analysis, folder: Path) -> None:
+def geoparquet(
+    analysis: Analysis, folder: Path, made: Frames | None = None, wanted: Collection[str] | None = None
+) -> None:
     """Write ``areas.parquet``, ``facilities.parquet`` and ``demand.parquet`` (GeoParquet 1.1).
 
-    The same rows, columns and CRS as the layers of results.gpkg; ``demand.parquet`` only where there are
-    residents.
+    Those that are wanted, by name. The same rows, columns and CRS as the layers of results.gpkg;
+    ``demand.parquet`` only where there are residents.
     """
-    frames = {"areas": areas_frame(analysis), "facilities": facilities_frame(analysis)}
-    if analysis.inputs.demand is not None:
-        frames["demand"] = demand_frame(analysis)
-    for name, frame in frames.items():
+    ours = made or Frames(analysis)
+    names = ["areas", "facilities", *(["demand"] if analysis.inputs.demand is not None else [])]
+    for name in names:
+        if wanted is not None and f"{name}.parquet" not in wanted:
+            continue
+        frame: gpd.GeoDataFrame = getattr(ours, name)
         kind = "MultiPolygon" if name == "areas" else "Point"
         path = folder / f"{name}.parquet"
         with written(path):

@@ -17,6 +17,7 @@ from carecircle.outputs.report.fonts import how_to_mend
 from carecircle.rules import Outcome, Plan, Verdict, unlocks
 from carecircle.rules.language.cited import words
 from carecircle.schema import Finding
+from carecircle.study.files import FILES, chosen
 from carecircle.texts import Language, Sentence, say
 
 _STYLE = {
@@ -57,11 +58,15 @@ def summary(
         _worst(analysis.verdicts, folder, language, console)
     _findings(findings_of(analysis), language, console)
     missing_lines(analysis.verdicts, language, console, table=None if everything else folder / _TABLE)
-    if not (folder / "report.pdf").is_file():
+    wanted = chosen(analysis.study.outputs.files)
+    if "report.pdf" in wanted and not (folder / "report.pdf").is_file():
         console.print(Text(f"! {how_to_mend().text(language)}", style="yellow"))
-    console.print(_map_size(analysis, folder, language))
-    console.print(say("terminal.start", language, path=str(folder / "index.html")), soft_wrap=True)
-    console.print(say("terminal.written", language, path=str(folder / "gap_map.html")), soft_wrap=True)
+    if "gap_map.html" in wanted:
+        console.print(_map_size(analysis, folder, language))
+    first = next(name for name in (*FILES[:1], "verdicts.json") if name in wanted)
+    console.print(say("terminal.start", language, path=str(folder / first)), soft_wrap=True)
+    if "gap_map.html" in wanted:
+        console.print(say("terminal.written", language, path=str(folder / "gap_map.html")), soft_wrap=True)
 
 
 def counted(verdicts: Sequence[Verdict]) -> Sentence:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import weakref
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
@@ -123,6 +125,23 @@ def by_area(verdict: Verdict, inputs: Inputs, level: str) -> pd.DataFrame:
     columns = ["area_id", "name", "residents", *parts, "share"]
     if verdict.people is None or inputs.demand is None:
         return pd.DataFrame(columns=columns)
+    known = _KNOWN.setdefault(verdict, {}).get(level)
+    if known is not None and known[0]() is inputs:
+        return known[1].copy()
+    ranked = _ranked(verdict, inputs, level, parts, columns)
+    _KNOWN[verdict][level] = weakref.ref(inputs), ranked
+    return ranked.copy()
+
+
+_KNOWN: WeakKeyDictionary[Verdict, dict[str, tuple[weakref.ref[Inputs], pd.DataFrame]]] = WeakKeyDictionary()
+"""What `by_area` found, by verdict and level: map, report, workbook and layers ask for the same."""
+
+
+def _ranked(
+    verdict: Verdict, inputs: Inputs, level: str, parts: list[str], columns: list[str]
+) -> pd.DataFrame:
+    assert inputs.demand is not None
+    assert verdict.people is not None
     keys = [inputs.home_at(level), verdict.people]
     counted = inputs.demand[verdict.rule_def.group or "residents"]
     people = counted.groupby(keys).sum().unstack(fill_value=0.0)
