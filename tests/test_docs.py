@@ -37,7 +37,7 @@ import road_tables  # isort: skip
 
 COMMANDS = {"carecircle", "make", "pip", "py", "conda", "bash", ".venv\\Scripts\\python", "python"}
 COMMANDS |= {".venv\\Scripts\\carecircle", "export", "git"}
-ELSEWHERE = {"batch", "fetch", "demo"}
+ELSEWHERE = {"batch", "fetch", "demo", "mend"}
 """Commands whose own tests run them: against a server of ours, and whole (tests/test_cli.py)."""
 READERS = ("compare", "gallery")  # read what other commands have written
 

@@ -82,7 +82,7 @@ def printed(language: Language, *, everything: bool, tmp_path: Path) -> str:
     verdicts = many()
     out = io.StringIO()
     console = PlainConsole(file=out, width=200)
-    study = SimpleNamespace(title="县", name="x", outputs=SimpleNamespace(map_budget_mb=20))
+    study = SimpleNamespace(title="县", name="x", outputs=SimpleNamespace(map_budget_mb=20, files="all"))
     inputs = SimpleNamespace(ledger=None, findings=())
     analysis = SimpleNamespace(study=study, inputs=inputs, verdicts=verdicts, findings=())
     with pytest.MonkeyPatch.context() as patch:

@@ -104,7 +104,7 @@ def test_where_nothing_may_be_kept_the_page_says_so(browser: Any, page: Path) ->
         _add(seen.page)
         seen.page.locator("#cc-try").click()
         settled(seen.page)
-        assert "刷新后试算消失" in seen.page.locator("[data-cc=memory]").inner_text()
+        assert "刷新后模拟方案消失" in seen.page.locator("[data-cc=memory]").inner_text()
         seen.clean()
 
 

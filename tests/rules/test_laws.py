@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -72,7 +74,7 @@ def test_the_outcome_turns_where_flip_says(people: list[tuple[int, float, str]])
         return
     at = _judged(people, limit=verdict.flip.limit)
     assert at.outcome is Outcome.PASS
-    below = verdict.flip.limit * (1 - 1e-9)
+    below = min(verdict.flip.limit * (1 - 1e-9), math.nextafter(verdict.flip.limit, 0))
     if below > 0:
         assert _judged(people, limit=below).outcome is not Outcome.PASS
 

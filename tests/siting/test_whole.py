@@ -9,12 +9,13 @@ from dataclasses import replace
 
 import pytest
 
+import campaign
 from carecircle.siting.whole.mend import Mended, mend
 from carecircle.siting.whole.offers import Move
 from wholeworlds import World, held, sets_of, world
 
 SAMPLE = [1, 2, 3, 7]
-CAMPAIGN = [range(start, start + 20) for start in range(0, 200, 20)]
+CAMPAIGN = campaign.of([range(start, start + 20) for start in range(0, 200, 20)], 2)
 
 
 def _mended(made: World, **more: object) -> Mended:

@@ -8,7 +8,7 @@ const key = () => `carecircle ${page.study.name} ${page.study.hash}`;
 /** The browser's storage; null where it keeps nothing (a file opened under strict settings). */
 function storage() {
   try {
-    const store = window.localStorage;
+    const store = globalThis.localStorage;
     store.setItem('carecircle probe', '1');
     store.removeItem('carecircle probe');
     return store;
