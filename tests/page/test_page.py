@@ -72,4 +72,4 @@ def test_the_model_draws_nothing(root: Path) -> None:
     """No module of the model knows of the document, of Leaflet or of a module that draws."""
     for path in (root / PAGE / "src/model").glob("*.js"):
         code = re.sub(r"/\*.*?\*/|//[^\n]*", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
-        assert not re.search(r"(?<![/\w])(document|window|L)\.|/view/", code), path.name
+        assert not re.search(r"(?<![./\w])(document|window|L)\.|/view/", code), path.name
