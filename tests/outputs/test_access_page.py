@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,8 @@ def test_a_page_without_them_has_no_word_of_them(town: carecircle.Analysis) -> N
     assert len(data["access"]) == 2
     assert data["words"]["page_shade_access0"]["zh"] == "去卫生院"
     bare = town.study.model_copy(update={"access": None})
-    data, _ = page_data(carecircle.Analysis(**{**vars_of(town), "study": bare}))
+    inputs = replace(town.inputs, study=bare)
+    data, _ = page_data(carecircle.Analysis(**{**vars_of(town), "study": bare, "inputs": inputs}))
     assert "access" not in data
     assert not [key for key in data["words"] if key.startswith(("page_shade_access", "page_shade_worst"))]
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from carecircle.analysis import Analysis, reanalyze
 from carecircle.rules import Outcome, Rule, Verdict
+from carecircle.rules.kinds import kind_of
 from carecircle.rules.language.query import main_query
 from carecircle.schema import leg_column
 from carecircle.siting.effort import Watch
@@ -141,10 +142,11 @@ def _counted(analysis: Analysis, verdict: Verdict) -> set[str]:
     rule: Rule = verdict.rule_def
     facilities = analysis.inputs.facilities
     ids = facilities["facility_id"].astype(str)
-    if rule.kind not in ("presence", "ratio"):
+    kind = kind_of(rule)
+    if not kind.of_its_sets:
         return set(ids)
     below = rule.denominator_facilities if rule.denominator_categories else None
-    summed = rule.numerator if rule.kind == "ratio" and rule.numerator != "facilities" else ""
+    summed = rule.numerator if kind.number == "ratio" and rule.numerator != "facilities" else ""
     rows = zip(
         ids, facilities["category"], facilities["designations"], facilities["attributes"],
         facilities["capacity"], strict=True,

@@ -90,6 +90,8 @@ class RuleKind:
         New facilities within its limit can close its gap: siting takes it.
     ambulances
         Its stations send ambulances: siting tells where the next ones stand.
+    of_its_sets
+        Its figure is counted from the facilities of its own sets alone: no other changes it.
     number
         What its number is to a plan held against itself: a ``total``, a ``ratio``, a ``share`` (its baseline
         in percent) or a figure of the ``start``, judged by nothing. Empty: none of these.
@@ -114,6 +116,7 @@ class RuleKind:
     catchments: bool = False
     sites: bool = False
     ambulances: bool = False
+    of_its_sets: bool = False
     number: Literal["", "total", "ratio", "share", "start"] = ""
 
     @property

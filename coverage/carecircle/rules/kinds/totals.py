@@ -96,6 +96,7 @@ RATIO = RuleKind(
     inputs=_ratio_inputs,
     unit=_per_unit,
     number="ratio",
+    of_its_sets=True,
 )
 
 COUNT = RuleKind(

@@ -21,6 +21,7 @@ PRESENCE = RuleKind(
     share_target=True,
     exceptions=True,
     takes=("each_role",),
+    of_its_sets=True,
 )
 
 SHARE = RuleKind(

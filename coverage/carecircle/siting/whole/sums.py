@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from carecircle.rules import Outcome, Rule, Verdict
 from carecircle.rules.judging.measures_load import load_band
 from carecircle.rules.judging.parts import RuleUnit
+from carecircle.rules.kinds import kind_of
 from carecircle.siting.whole.asks import Line, UnitAsk, Units
 
 KINDS = ("presence", "share", "conditional", "ratio", "count", "load")
@@ -116,7 +117,7 @@ def _ratio(base: Verdict, by: Versions) -> tuple[tuple[Line, ...], Units | None]
 
 def _passing(base: Verdict, by: Versions) -> tuple[tuple[Line, ...], None]:
     """Facilities as units, each counted by itself: those that comply, against the target's share of all."""
-    target = 1.0 if base.rule_def.kind == "ratio" else _share(base.rule_def)
+    target = _share(base.rule_def)
 
     def value(verdict: Verdict) -> float:
         judged = [u for u in verdict.units if u.outcome is not Outcome.WAIVED]
@@ -128,7 +129,8 @@ def _passing(base: Verdict, by: Versions) -> tuple[tuple[Line, ...], None]:
 
 
 def _share(rule: Rule) -> float:
-    return rule.target if isinstance(rule.target, float) else 1.0
+    """The share of the units that must comply: all, where the target is not one."""
+    return rule.target if kind_of(rule).share_target and isinstance(rule.target, float) else 1.0
 
 
 def _presence(base: Verdict, by: Versions) -> tuple[tuple[Line, ...], Units | None] | None:
@@ -162,7 +164,7 @@ def _by_unit(
             c for c, v in by.items() if len(v.units) > place and v.units[place].outcome is Outcome.WAIVED
         )
         found.append(UnitAsk(own, unit.outcome is Outcome.WAIVED, excused))
-    target = 1.0 if base.rule_def.kind in ("ratio", "load") else _share(base.rule_def)
+    target = _share(base.rule_def)
     return (), Units(tuple(found), target)
 
 
