@@ -152,6 +152,21 @@ def test_larger_fleets_are_approximated() -> None:
 
 
 # ---- the response ----
+@pytest.mark.parametrize("units", [1, 2, 7, 15, 16])
+def test_places_of_one_order_are_merged_in_its_order(units: int) -> None:
+    """Beside Python's own sorting of the orders, few and many units alike."""
+    rng = np.random.default_rng(units)
+    orders = np.array([rng.permutation(units) for _ in range(6)])[rng.integers(0, 6, 40)]
+    load = rng.integers(1, 9, 40).astype(float)
+    calls = calls_in_order(load, orders)
+    every = sorted({tuple(row) for row in orders.tolist()})
+    assert calls.order.tolist() == [list(row) for row in every]
+    assert [every[i] for i in calls.of] == [tuple(row) for row in orders.tolist()]
+    assert calls.load.tolist() == [
+        sum(n for n, row in zip(load, orders.tolist(), strict=True) if tuple(row) == one) for one in every
+    ]
+
+
 def test_response_of_two_units_by_hand() -> None:
     """One place, units at 4 and 10 minutes, a quarter busy: half a service at once on two units.
 

@@ -13,6 +13,9 @@ from carecircle.errors import UsageError
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
+_AS_NUMBERS = 15
+"""Up to so many units an order is a number of 64 bits, a digit for each: 15**15 is below 2**59."""
+
 
 @dataclass(frozen=True, eq=False)
 class Calls:
@@ -85,9 +88,19 @@ def calls_in_order(load: Any, order: Any) -> Calls:
         raise UsageError("emergency.bad_load", value=str(asked.min(initial=0.0)))
     if not (np.sort(wanted, axis=1) == np.arange(wanted.shape[1])).all():
         raise UsageError("emergency.order_incomplete", units=wanted.shape[1])
-    orders, of = np.unique(wanted, axis=0, return_inverse=True)
-    of = of.reshape(-1).astype(np.int64)
+    orders, of = _merged(wanted)
     return Calls(np.bincount(of, asked, len(orders)).astype(np.float64), orders, of)
+
+
+def _merged(wanted: Ints) -> tuple[Ints, Ints]:
+    """The orders that occur, sorted, and which of them each place has; as numbers where 64 bits hold them."""
+    units = wanted.shape[1]
+    if units > _AS_NUMBERS:
+        orders, of = np.unique(wanted, axis=0, return_inverse=True)
+        return orders, of.reshape(-1).astype(np.int64)
+    digits = units ** np.arange(units - 1, -1, -1, dtype=np.int64)
+    _, first, of = np.unique(wanted @ digits, return_index=True, return_inverse=True)
+    return wanted[first], of.astype(np.int64)
 
 
 def nearest_first(load: Any, minutes: Any) -> Calls:
