@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import affine
@@ -13,6 +15,7 @@ import pytest
 import shapely
 
 import carecircle
+from browser import Visit, visit
 from carecircle.analysis import Analysis
 from carecircle.inputs.load import Inputs
 from carecircle.ledgers import InputsLedger
@@ -267,3 +270,11 @@ def analysis() -> Analysis:
 def hills(tmp_path_factory: pytest.TempPathFactory) -> Analysis:
     """A small town on hills, over ground and roads: cells in degrees, on foot to a road and then by car."""
     return carecircle.analyze(write_hilly_town(tmp_path_factory.mktemp("hills")))
+
+
+@pytest.fixture
+def opened(browser: Any, page: Path) -> Iterator[Visit]:
+    """The page of a test's own file, opened; at the end nothing may have gone wrong in it."""
+    with visit(browser, page) as seen:
+        yield seen
+        seen.clean()

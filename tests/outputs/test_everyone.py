@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from browser import Visit, visit
+from browser import Visit
 from carecircle.outputs import gap_map, telling
 from carecircle.rules import Outcome, by_area
 
@@ -22,13 +21,6 @@ def page(analysis: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("everyone") / "gap_map.html"
     gap_map(analysis).save(str(path))
     return path
-
-
-@pytest.fixture
-def opened(browser: Any, page: Path) -> Iterator[Visit]:
-    with visit(browser, page) as seen:
-        yield seen
-        seen.clean()
 
 
 def left_out(analysis: Any, *rules: str) -> Any:

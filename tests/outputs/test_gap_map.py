@@ -3,7 +3,6 @@ from __future__ import annotations
 import io
 import math
 import warnings
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,13 +25,6 @@ def page(analysis: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("空 folder") / "gap_map.html"
     path.write_text(gap_map(analysis).get_root().render(), encoding="utf-8")
     return path
-
-
-@pytest.fixture
-def opened(browser: Any, page: Path) -> Iterator[Visit]:
-    with visit(browser, page) as seen:
-        yield seen
-        seen.clean()
 
 
 def test_it_is_a_folium_map_whole_in_itself(analysis: Any) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +18,6 @@ def page(analysis: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("present") / "gap_map.html"
     gap_map(analysis).save(str(path))
     return path
-
-
-@pytest.fixture
-def opened(browser: Any, page: Path) -> Iterator[Visit]:
-    with visit(browser, page) as seen:
-        yield seen
-        seen.clean()
 
 
 def _unmet(analysis: Any) -> list[Any]:

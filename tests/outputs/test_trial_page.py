@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +27,6 @@ def page(town: carecircle.Analysis, tmp_path_factory: pytest.TempPathFactory) ->
     path = tmp_path_factory.mktemp("page") / "gap_map.html"
     gap_map(town).save(str(path))
     return path
-
-
-@pytest.fixture
-def opened(browser: Any, page: Path) -> Iterator[Visit]:
-    with visit(browser, page) as seen:
-        yield seen
-        seen.clean()
 
 
 def _add(tab: Any, name: str = "新院") -> dict[str, Any]:

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import pyogrio
 import pytest
 import shapely
 from python_calamine import CalamineWorkbook
 
 import carecircle
 from carecircle import Outcome, UsageError
-from carecircle.errors import CarecircleError
+from carecircle.errors import CarecircleError, OutputError
 from carecircle.outputs.map.offline import external_references
 from carecircle.outputs.siting import write_siting
 from carecircle.rules import Plan, load_plan
@@ -300,6 +301,20 @@ def test_the_folder(street: carecircle.Analysis, tmp_path: Path) -> None:
     gap = gpd.read_file(tmp_path / "siting.gpkg", layer="demand")
     assert gap["covered_after"].all()
     assert math.fsum(gap["residents"]) == 300
+
+
+def test_layers_that_cannot_be_written_are_an_error_of_the_place(
+    street: carecircle.Analysis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As GDAL tells a full disk: named, and nothing of the answer is left behind."""
+
+    def full(*_: object, **__: object) -> None:
+        raise pyogrio.errors.DataSourceError("disk full")
+
+    monkeypatch.setattr(pyogrio, "write_dataframe", full)
+    with pytest.raises(OutputError, match="disk full"):
+        write_siting(site(street, clauses=["S2"], sites=2), tmp_path)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_impossible_answer_is_written_too(street: carecircle.Analysis, tmp_path: Path) -> None:

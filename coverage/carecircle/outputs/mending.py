@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from carecircle.delivery import delivered
-from carecircle.errors import InputError, writing
-from carecircle.inputs.provenance import files_read
 from carecircle.outputs import telling
-from carecircle.outputs.ours import INDEX, MEND, ensure_writable, spare
-from carecircle.outputs.pages.folder import read_run
-from carecircle.outputs.pages.index import write_index
+from carecircle.outputs.beside import write_beside, write_json
+from carecircle.outputs.ours import MEND
+from carecircle.outputs.pages.index import with_index
 from carecircle.outputs.pages.markup import page
 from carecircle.outputs.sites.mend_files import mend_geopackage, mend_workbook
 from carecircle.outputs.sites.mended import (
@@ -61,20 +57,14 @@ def write_mended(mended: Mended, folder: str | Path) -> list[Path]:
     UsageError
         If a move's place is none.
     """
-    target = Path(folder)
-    read = files_read(mended.before.study)
-    ensure_writable(target)
-    names = mend_names(target)
     data = mended_data(mended)
-    with writing(target), delivered(target, names, check=lambda: spare(target, names, read)) as fresh:
-        _json(data, fresh / "mend.json")
-        _json(data["phases"][-1]["scenario"], fresh / "mend_scenario.json")
-        (fresh / "mend.html").write_text(mended_page(mended, data), encoding="utf-8", newline="\n")
-        mend_workbook(mended, data, fresh / "mend.xlsx")
-        mend_geopackage(mended, data, fresh / "mend.gpkg")
-        if INDEX in names:
-            write_index(target, fresh)
-    return [target / name for name in MEND]
+    return write_beside(mended.before.study, folder, {
+        "mend.html": partial(_page, mended, data),
+        "mend.json": partial(write_json, data),
+        "mend.xlsx": partial(mend_workbook, mended, data),
+        "mend.gpkg": partial(mend_geopackage, mended, data),
+        "mend_scenario.json": partial(write_json, data["phases"][-1]["scenario"]),
+    })  # fmt: skip
 
 
 def mend_names(folder: Path) -> list[str]:
@@ -85,10 +75,7 @@ def mend_names(folder: Path) -> list[str]:
     folder
         Of the outputs.
     """
-    with suppress(InputError):  # no run, or of an earlier version: no index to update
-        read_run(folder)
-        return [*MEND, INDEX]
-    return [*MEND]
+    return with_index(folder, MEND)
 
 
 def mended_page(mended: Mended, data: Mapping[str, Any]) -> str:
@@ -141,6 +128,5 @@ def mended_page(mended: Mended, data: Mapping[str, Any]) -> str:
     )
 
 
-def _json(data: Mapping[str, Any], path: Path) -> None:
-    text = json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False)
-    path.write_text(text + "\n", encoding="utf-8", newline="\n")
+def _page(mended: Mended, data: Mapping[str, Any], path: Path) -> None:
+    path.write_text(mended_page(mended, data), encoding="utf-8", newline="\n")

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
-from carecircle.delivery import delivered
-from carecircle.errors import writing
-from carecircle.inputs.provenance import files_read
-from carecircle.outputs.ours import INDEX, SITING, ensure_writable, spare
-from carecircle.outputs.pages.index import with_index, write_index
+from carecircle.outputs.beside import write_beside, write_json
+from carecircle.outputs.ours import SITING
+from carecircle.outputs.pages.index import with_index
 from carecircle.outputs.sites.gis import siting_geopackage
 from carecircle.outputs.sites.tables import siting_workbook
 from carecircle.outputs.siting_map import siting_map
@@ -43,16 +41,7 @@ def write_siting(result: SitingResult, folder: str | Path) -> list[Path]:
     InputError
         If a file that the outputs draw on (another run beside it) cannot be used.
     """
-    target = Path(folder)
-    read = files_read(result.before.study)
-    ensure_writable(target)
-    names = siting_names(target)
-    with writing(target), delivered(target, names, check=lambda: spare(target, names, read)) as fresh:
-        for name, writer in _WRITERS.items():
-            writer(result, fresh / name)
-        if INDEX in names:
-            write_index(target, fresh)
-    return [target / name for name in _WRITERS]
+    return write_beside(result.before.study, folder, {n: partial(w, result) for n, w in _WRITERS.items()})
 
 
 def siting_names(folder: Path) -> list[str]:
@@ -61,8 +50,7 @@ def siting_names(folder: Path) -> list[str]:
 
 
 def _json(result: SitingResult, path: Path) -> None:
-    text = json.dumps(result.to_dict(), ensure_ascii=False, indent=1, allow_nan=False)
-    path.write_text(text + "\n", encoding="utf-8", newline="\n")
+    write_json(result.to_dict(), path)
 
 
 def _page(result: SitingResult, path: Path) -> None:

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
-import pyogrio
-import xlsxwriter
 
-from carecircle.delivery import delivered
-from carecircle.errors import writing
-from carecircle.inputs.provenance import files_read
-from carecircle.outputs.files.gis import dated
-from carecircle.outputs.files.tables import Book
-from carecircle.outputs.ours import INDEX, VITAL, ensure_writable, spare
-from carecircle.outputs.pages.index import with_index, write_index
+from carecircle.outputs.beside import write_beside, write_json
+from carecircle.outputs.files.book import booked
+from carecircle.outputs.files.layers import write_layers
+from carecircle.outputs.ours import VITAL
+from carecircle.outputs.pages.index import with_index
 from carecircle.outputs.telling.vital import said, tables
 from carecircle.texts import say
 from carecircle.vital.study import VitalResult
@@ -50,16 +45,7 @@ def write_vital(result: VitalResult, folder: str | Path) -> list[Path]:
     InputError
         If a file that the outputs draw on (another run beside it) cannot be used.
     """
-    target = Path(folder)
-    read = files_read(result.before.study)
-    ensure_writable(target)
-    names = vital_names(target)
-    with writing(target), delivered(target, names, check=lambda: spare(target, names, read)) as fresh:
-        for name, writer in _WRITERS.items():
-            writer(result, fresh / name)
-        if INDEX in names:
-            write_index(target, fresh)
-    return [target / name for name in _WRITERS]
+    return write_beside(result.before.study, folder, {n: partial(w, result) for n, w in _WRITERS.items()})
 
 
 def vital_names(folder: Path) -> list[str]:
@@ -68,40 +54,25 @@ def vital_names(folder: Path) -> list[str]:
 
 
 def _json(result: VitalResult, path: Path) -> None:
-    text = json.dumps(result.to_dict(), ensure_ascii=False, indent=1, allow_nan=False)
-    path.write_text(text + "\n", encoding="utf-8", newline="\n")
+    write_json(result.to_dict(), path)
 
 
 def _workbook(result: VitalResult, path: Path) -> None:
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
-    study = result.before.study
-    with xlsxwriter.Workbook(str(path), options) as book:
-        created = datetime.fromisoformat(result.before.manifest["created"]).replace(tzinfo=None)
-        book.set_properties({"title": study.title or study.name, "created": created})
-        writer = Book(book, study.language)
-        first = writer.sheet(say("vital.sheet_summary", study.language), [100])
+    language = result.before.study.language
+    with booked(result.before, path) as writer:
+        first = writer.sheet(say("vital.sheet_summary", language), [100])
         for row, sentence in enumerate(said(result)):
-            writer.put(first, row, 0, sentence.text(study.language), writer.title if row == 0 else None)
+            writer.put(first, row, 0, sentence.text(language), writer.title if row == 0 else None)
         for name, (columns, rows) in tables(result).items():
-            sheet = writer.sheet(
-                say(f"vital.sheet_{name}", study.language), [max(12, 2 * len(c)) for c in columns]
-            )
-            header = [say(f"vital.column_{c}", study.language) for c in columns]
-            writer.table(sheet, 0, header, rows, {})
+            sheet = writer.sheet(say(f"vital.sheet_{name}", language), [max(12, 2 * len(c)) for c in columns])
+            writer.table(sheet, 0, [say(f"vital.column_{c}", language) for c in columns], rows, {})
             sheet.freeze_panes(1, 0)
 
 
 def _geopackage(result: VitalResult, path: Path) -> None:
-    with dated():
-        for name, frame, kind in (
-            ("streets", _streets(result), "LineString"),
-            ("facilities", _facilities(result), "Point"),
-            ("losers", _losers(result), "Point"),
-        ):
-            pyogrio.write_dataframe(
-                frame, path, layer=name, driver="GPKG", geometry_type=kind, append=path.exists(),
-                dataset_options={} if path.exists() else {"VERSION": "1.2"},
-            )  # fmt: skip
+    losers = ("losers", _losers(result), "Point")
+    facilities = ("facilities", _facilities(result), "Point")
+    write_layers(path, (("streets", _streets(result), "LineString"), facilities, losers))
 
 
 def _streets(result: VitalResult) -> gpd.GeoDataFrame:

@@ -11,7 +11,7 @@ from carecircle.texts import say
 
 if TYPE_CHECKING:
     from carecircle.analysis import Analysis
-    from carecircle.outputs.files.tables import Book
+    from carecircle.outputs.files.book import Book
 
 LAYER = "blank_spots"
 _COLUMNS = ("level", "area", "id", "residents", "state", "days", "facilities")

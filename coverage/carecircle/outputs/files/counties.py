@@ -8,7 +8,7 @@ from carecircle.texts import say
 
 if TYPE_CHECKING:
     from carecircle.analysis import Analysis
-    from carecircle.outputs.files.tables import Book, Cell
+    from carecircle.outputs.files.book import Book, Cell
     from carecircle.rules import Verdict
 
 _COLUMNS = ("county", "numerator", "denominator", "observed", "outcome")

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,15 +11,13 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pyogrio
 import rasterio
 import shapely
 
-from carecircle.analysis.manifest import epoch
-from carecircle.errors import OutputError
 from carecircle.ledgers import lacking
 from carecircle.outputs.files import blank_spots, referrals
+from carecircle.outputs.files.layers import dated, write_layers, written
 from carecircle.outputs.files.styles import styles
 from carecircle.rules import by_area
 from carecircle.texts import say
@@ -72,18 +69,11 @@ def geopackage(analysis: Analysis, path: Path, frames: Frames | None = None) -> 
     )
     kinds = ("MultiPolygon", "Point", "Point", "MultiPolygon", "LineString")
     layers = [*zip(LAYERS, made, kinds, strict=True), *_further(analysis)]
+    many = (
+        (name, frame.set_geometry(_of_one_kind(frame.geometry, kind)), kind) for name, frame, kind in layers
+    )
+    write_layers(path, many)
     with dated(), written(path):
-        for name, frame, kind in layers:
-            frame = frame.set_geometry(_of_one_kind(frame.geometry, kind))
-            pyogrio.write_dataframe(
-                frame,
-                path,
-                layer=name,
-                driver="GPKG",
-                geometry_type=kind,
-                append=path.exists(),
-                dataset_options={} if path.exists() else {"VERSION": "1.2"},
-            )
         columns = {"FID": "id"}
         table = _layer_styles(analysis)
         pyogrio.write_dataframe(
@@ -143,39 +133,6 @@ def _layer_styles(analysis: Analysis) -> pd.DataFrame:
             "update_time": created,
         }
     )
-
-
-@contextmanager
-def dated() -> Iterator[None]:
-    """With ``SOURCE_DATE_EPOCH`` set, the time that GDAL writes into a GeoPackage."""
-    told = epoch()
-    if told is None:
-        yield
-        return
-    moment = told.strftime("%Y-%m-%dT%H:%M:%S.000Z")
-    before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
-    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": moment})
-    try:
-        yield
-    finally:
-        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
-
-
-@contextmanager
-def written(path: Path) -> Iterator[None]:
-    """A file that GDAL or Arrow cannot write (a full disk) as an error of the place, not of ours.
-
-    Raises
-    ------
-    OutputError
-        Naming the file and the library's own words.
-    """
-    try:
-        yield
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pyogrio.errors.FeatureError,
-            rasterio.errors.RasterioError, pa.ArrowException) as error:  # fmt: skip
-        why = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
-        raise OutputError("errors.output_folder", file=path, why=why) from error
 
 
 def _of_one_kind(geometries: gpd.GeoSeries, kind: str) -> gpd.GeoSeries:

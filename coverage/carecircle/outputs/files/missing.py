@@ -5,15 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pyogrio
-
-from carecircle.outputs.files.gis import dated, written
+from carecircle.outputs.files.layers import write_layers
 from carecircle.outputs.telling import missing_of
 from carecircle.texts import say
 
 if TYPE_CHECKING:
     from carecircle.analysis import Analysis
-    from carecircle.outputs.files.tables import Book
+    from carecircle.outputs.files.book import Book
 
 LAYERS = ("lanes", "groups")
 _COLUMNS = ("group_id", "residents", "off_road", "off_m", "on_foot_min", "lane_m", "rules")
@@ -24,15 +22,8 @@ def geopackage(analysis: Analysis, path: Path) -> None:
     found = missing_of(analysis)
     if found is None:
         return
-    with dated(), written(path):
-        for name, frame, kind in zip(
-            LAYERS, (found.links, found.groups), ("LineString", "Point"), strict=True
-        ):
-            options = {} if path.exists() else {"VERSION": "1.2"}
-            pyogrio.write_dataframe(
-                frame.to_crs(4326), path, layer=name, driver="GPKG", geometry_type=kind, append=path.exists(),
-                dataset_options=options,
-            )  # fmt: skip
+    frames = (found.links.to_crs(4326), found.groups.to_crs(4326))
+    write_layers(path, zip(LAYERS, frames, ("LineString", "Point"), strict=True))
 
 
 def sheet(writer: Book, analysis: Analysis) -> None:

@@ -8,7 +8,7 @@ from carecircle.rules import unlocks
 
 if TYPE_CHECKING:
     from carecircle.analysis import Analysis
-    from carecircle.outputs.files.tables import Book
+    from carecircle.outputs.files.book import Book
 
 
 def sheet(writer: Book, analysis: Analysis) -> None:

@@ -8,7 +8,7 @@ from carecircle.texts import say
 
 if TYPE_CHECKING:
     from carecircle.analysis import Analysis
-    from carecircle.outputs.files.tables import Book
+    from carecircle.outputs.files.book import Book
 
 _COLUMNS = (
     "rule", "period", "period_hours", "outcome", "observed", "measured_in", "affected", "period_worst",

@@ -10,7 +10,7 @@ import shapely
 
 if TYPE_CHECKING:
     from carecircle.analysis import Analysis
-    from carecircle.outputs.files.tables import Book
+    from carecircle.outputs.files.book import Book
     from carecircle.rules import Verdict
 
 LAYER = "referrals"

@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
-import math
-import re
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import xlsxwriter
-
 from carecircle.certainty import sureness
-from carecircle.colours import CELL_HEAD, CELL_LABEL, CELLS
 from carecircle.ledgers import lacking
 from carecircle.outputs import telling
 from carecircle.outputs.files import blank_spots, missing, needed, periods, referrals
+from carecircle.outputs.files.book import Book, Cell, booked
 from carecircle.outputs.files.counties import all_counties, county_table
 from carecircle.rules import by_area
 from carecircle.schema import GROUND_STATUSES, LEVELS
-from carecircle.strict import clean
-from carecircle.texts import Language, Sentence, say
+from carecircle.texts import Sentence, say
 
 if TYPE_CHECKING:
     from carecircle.analysis import Analysis
     from carecircle.rules import Verdict
-
-_LONGEST_CELL, _LONGEST_TITLE = 32_767, 255
-"""Characters that a cell and a property of a workbook may have."""
-Cell = str | float | int | None
 
 
 def workbook(analysis: Analysis, path: Path) -> None:
@@ -37,18 +27,7 @@ def workbook(analysis: Analysis, path: Path) -> None:
     Text stays text: a cell that begins with ``=`` is never a formula, one that looks like a link is never
     a link. Numbers are numbers, exactly those of verdicts.json.
     """
-    options = {
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-        "in_memory": True,
-    }
-    with xlsxwriter.Workbook(str(path), options) as book:
-        created = datetime.fromisoformat(analysis.manifest["created"]).replace(tzinfo=None)
-        title = (analysis.study.title or analysis.study.name)[:_LONGEST_TITLE]
-        book.set_properties({"title": title, "created": created})
-        book.set_calc_mode("auto")
-        writer = Book(book, analysis.study.language)
+    with booked(analysis, path) as writer:
         _overview(writer, analysis)
         _all_units(writer, analysis)
         _all_people(writer, analysis)
@@ -59,82 +38,6 @@ def workbook(analysis: Analysis, path: Path) -> None:
         blank_spots.sheet(writer, analysis)
         for verdict in analysis.verdicts:
             _clause(writer, analysis, verdict)
-
-
-class Book:
-    """A workbook with its formats, and sheet names that a spreadsheet accepts."""
-
-    def __init__(self, book: Any, language: Language) -> None:
-        self.book, self.language = book, language
-        self._names: set[str] = set()
-        common = {
-            "font_name": "Microsoft YaHei" if language == "zh" else "Calibri",
-            "font_size": 10,
-            "valign": "top",
-        }
-        self.plain = book.add_format({**common, "text_wrap": True})
-        self.number = book.add_format({**common, "num_format": "#,##0.##"})
-        self.share = book.add_format({**common, "num_format": "0.00%"})
-        points = say("rules.points", language, value="")
-        self.points = book.add_format({**common, "num_format": f'0.00"{points}"'})
-        self.head = book.add_format(
-            {**common, "bold": True, "bottom": 1, "bg_color": CELL_HEAD, "text_wrap": True}
-        )
-        self.title = book.add_format({**common, "bold": True, "font_size": 14})
-        self.label = book.add_format({**common, "font_color": CELL_LABEL})
-        self.outcomes = {
-            o: book.add_format({**common, "bg_color": c, "bold": True}) for o, c in CELLS.items()
-        }
-
-    def say(self, key: str, **facts: object) -> str:
-        """A sentence of the outputs in the workbook's language."""
-        return say(f"outputs.{key}", self.language, **facts)
-
-    def sheet(self, name: str, widths: Sequence[int]) -> Any:
-        """A new sheet; characters that no spreadsheet allows are left out, repeated names numbered."""
-        short = re.sub(r"[\[\]:*?/\\']", " ", name).strip()[:28] or "—"
-        unique, n = short, 2
-        while unique.casefold() in self._names:
-            unique, n = f"{short}~{n}", n + 1
-        self._names.add(unique.casefold())
-        sheet = self.book.add_worksheet(unique)
-        for column, width in enumerate(widths):
-            sheet.set_column(column, column, width)
-        return sheet
-
-    def put(self, sheet: Any, row: int, column: int, value: Cell, form: Any = None) -> None:
-        """Write one cell: text stays text, whatever it begins with; a cell holds finite numbers alone."""
-        if value is None or value == "" or (not isinstance(value, str) and not math.isfinite(value)):
-            sheet.write_blank(row, column, None, form or self.plain)
-        elif isinstance(value, str):
-            sheet.write_string(row, column, clean(value)[:_LONGEST_CELL], form or self.plain)
-        else:
-            sheet.write_number(row, column, value, form or self.number)
-
-    def table(
-        self,
-        sheet: Any,
-        row: int,
-        header: Sequence[str],
-        rows: Iterable[Sequence[Cell]],
-        forms: dict[int, Any],
-        *,
-        filtered: bool = False,
-    ) -> int:
-        """A header and its rows (with a filter of their own); the row after them."""
-        top = row
-        for column, text in enumerate(header):
-            self.put(sheet, row, column, text, self.head)
-        for line in rows:
-            row += 1
-            for column, value in enumerate(line):
-                self.put(sheet, row, column, value, forms.get(column))
-        if filtered and row > top:
-            columns = [{"header": text, "header_format": self.head} for text in header]
-            sheet.add_table(
-                top, 0, row, len(header) - 1, {"columns": columns, "style": "Table Style Light 1"}
-            )
-        return row + 1
 
 
 def _overview(writer: Book, analysis: Analysis) -> None:

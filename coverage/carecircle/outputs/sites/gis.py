@@ -7,9 +7,8 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyogrio
 
-from carecircle.outputs.files.gis import dated
+from carecircle.outputs.files.layers import write_layers
 from carecircle.siting.result import SitingResult
 
 
@@ -19,16 +18,9 @@ def siting_geopackage(result: SitingResult, path: Path) -> None:
     ``demand`` has one row a rule and demand point of the gap: residents, whether it is covered after, and
     by which move at which cost (minutes or metres, NULL for none).
     """
-    with dated():
-        for name, frame in (
-            ("sites", sites_frame(result)),
-            ("candidates", _candidates(result)),
-            ("demand", gap_frame(result)),
-        ):
-            pyogrio.write_dataframe(
-                frame, path, layer=name, driver="GPKG", geometry_type="Point", append=path.exists(),
-                dataset_options={} if path.exists() else {"VERSION": "1.2"},
-            )  # fmt: skip
+    sites, candidates, demand = sites_frame(result), _candidates(result), gap_frame(result)
+    layers = (("sites", sites), ("candidates", candidates), ("demand", demand))
+    write_layers(path, ((name, frame, "Point") for name, frame in layers))
 
 
 def sites_frame(result: SitingResult) -> gpd.GeoDataFrame:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
-import pyogrio
-import xlsxwriter
 
-from carecircle.outputs.files.gis import dated
-from carecircle.outputs.files.tables import Book, Cell
+from carecircle.outputs.files.book import Cell, booked
+from carecircle.outputs.files.layers import write_layers
 from carecircle.outputs.sites.mended import answer
 from carecircle.siting.whole.mend import Mended
 from carecircle.texts import Language, say
@@ -32,11 +29,7 @@ def mend_workbook(mended: Mended, data: dict[str, Any], path: Path) -> None:
         Where to.
     """
     study = mended.before.study
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
-    with xlsxwriter.Workbook(str(path), options) as book:
-        created = datetime.fromisoformat(mended.before.manifest["created"]).replace(tzinfo=None)
-        book.set_properties({"title": study.title or study.name, "created": created})
-        writer = Book(book, study.language)
+    with booked(mended.before, path) as writer:
         for name, (columns, rows) in _sheets(data, study.language).items():
             sheet = writer.sheet(
                 say(f"mending.sheet_{name}", study.language), [max(12, 2 * len(c)) for c in columns]
@@ -130,9 +123,4 @@ def mend_geopackage(mended: Mended, data: dict[str, Any], path: Path) -> None:
     else:
         own = demand[["demand_id", "residents", "geometry"]]
         unreachable = gpd.GeoDataFrame(lost.merge(own, on="demand_id"), geometry="geometry", crs=crs)
-    with dated():
-        for name, frame in (("moves", moves), ("unreachable", unreachable)):
-            pyogrio.write_dataframe(
-                frame, path, layer=name, driver="GPKG", geometry_type="Point", append=path.exists(),
-                dataset_options={} if path.exists() else {"VERSION": "1.2"},
-            )  # fmt: skip
+    write_layers(path, (("moves", moves, "Point"), ("unreachable", unreachable, "Point")))

@@ -4,24 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from pathlib import Path
 
-import xlsxwriter
-
-from carecircle.outputs.files.tables import Book, Cell
+from carecircle.outputs.files.book import Cell, booked
 from carecircle.siting.result import SitingResult
 from carecircle.texts import Sentence, say
 
 
 def siting_workbook(result: SitingResult, path: Path) -> None:
     """Write the workbook in the study's language; text stays text, numbers are those of siting.json."""
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
     study = result.before.study
-    with xlsxwriter.Workbook(str(path), options) as book:
-        created = datetime.fromisoformat(result.before.manifest["created"]).replace(tzinfo=None)
-        book.set_properties({"title": study.title or study.name, "created": created})
-        writer = Book(book, study.language)
+    with booked(result.before, path) as writer:
         for name, (columns, rows) in _sheets(result).items():
             widths = [max(12, 2 * len(c)) for c in columns]
             sheet = writer.sheet(say(f"siting.sheet_{name}", study.language), widths)
