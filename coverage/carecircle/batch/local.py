@@ -118,7 +118,7 @@ class _Process:
         self.core = next((c for c in cores if c not in taken), cores[0])
         self._popen = subprocess.Popen(
             [sys.executable, *WORKER], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            encoding="utf-8", env={**_ONE_CORE, **os.environ, **_ONE_CORE},
+            encoding="utf-8", env={**os.environ, **_ONE_CORE},
         )  # fmt: skip
         if hasattr(os, "sched_setaffinity"):
             os.sched_setaffinity(self._popen.pid, {self.core})
